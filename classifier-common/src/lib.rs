@@ -1,0 +1,2 @@
+//! Shared core.
+#![no_std]
