@@ -1,14 +1,18 @@
-//! Kernel programs.
+//! The kernel programs: XDP and TC on ingress, TC on egress. Thin: they find the interface's counters,
+//! hand the packet to `classify`, and count what it says. No path drops, delays, redirects or edits.
 #![no_std]
 #![no_main]
+#![feature(asm_experimental_arch)]
+#![expect(clippy::inline_always, reason = "a call costs as much as the work it does")]
+#![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
-use aya_ebpf::{bindings::xdp_action::XDP_PASS, macros::xdp, programs::XdpContext};
-
-/// Placeholder until the datapath lands.
-#[xdp(frags)]
-pub fn ingress_xdp(_ctx: XdpContext) -> u32 {
-    XDP_PASS
-}
+mod copied;
+mod counters;
+mod linear;
+mod tables;
+mod tc;
+mod verifier;
+mod xdp;
 
 #[cfg(not(test))]
 #[panic_handler]
@@ -16,6 +20,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
 
+/// The licence that the kernel checks before it lets a program call GPL-only helpers.
 #[unsafe(link_section = "license")]
 #[unsafe(no_mangle)]
 static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";

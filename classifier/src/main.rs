@@ -1,2 +1,56 @@
-//! Agent.
-fn main() {}
+//! The command: the only place that decides the exit status.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use classifier::{
+    agent,
+    cli::{self, Command, Stop},
+    config::{Layer, Settings},
+    telemetry,
+};
+
+const RUNTIME_ERROR: u8 = 1;
+const USAGE_ERROR: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(Stop::Answer(text)) => return answer(&text),
+        Err(stop) => return fail(USAGE_ERROR, &stop, false),
+    };
+    if let Err(error) = telemetry::start() {
+        return fail(USAGE_ERROR, &error, cli.verbose);
+    }
+    let Command::Run(run) = cli.command;
+    let settings = match Settings::check(Layer::from(run)) {
+        Ok(settings) => settings,
+        Err(error) => return fail(USAGE_ERROR, &error, cli.verbose),
+    };
+    match agent::run(&settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+    }
+}
+
+fn answer(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(RUNTIME_ERROR),
+    }
+}
+
+/// One line; with `verbose` also the causes, a line each. Standard error may be gone: the status remains.
+fn fail(status: u8, error: &dyn Error, verbose: bool) -> ExitCode {
+    let mut stderr = io::stderr().lock();
+    let _ = writeln!(stderr, "classifier: {error}");
+    let mut cause = error.source().filter(|_| verbose);
+    while let Some(below) = cause {
+        let _ = writeln!(stderr, "  because: {below}");
+        cause = below.source();
+    }
+    ExitCode::from(status)
+}

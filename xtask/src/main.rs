@@ -1,2 +1,84 @@
-//! Developer verbs.
-fn main() {}
+//! Every verb of developers and CI: `cargo xtask <verb>`.
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "these verbs talk to the person who typed them"
+)]
+
+mod agent;
+mod dist;
+mod doctor;
+mod licences;
+mod lint;
+mod packages;
+mod privileges;
+mod process;
+mod tiers;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Find or install what builds the kernel object, and record it
+    Setup,
+    /// Print what this machine has, and change nothing
+    Doctor,
+    /// Formatting, clippy for every crate, licences
+    Lint,
+    /// Licences, sources, advisories and yanked versions of every dependency
+    #[command(alias = "deny")]
+    Licences,
+    /// Build the agent with the kernel object in it
+    Build,
+    /// Build the agent and run it as root on this machine
+    Run {
+        /// Passed on to `classifier run`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Make one binary to install, as static as this machine can
+    Dist,
+    /// Every tier of tests: lint, host, agent without root, kernel as root
+    Test,
+}
+
+fn main() -> ExitCode {
+    // Not by returning the error: RUST_BACKTRACE would bury the line that says what to do.
+    match dispatch(Arguments::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: Verb) -> Result<()> {
+    match verb {
+        Verb::Setup => {
+            toolchain::setup().map(|record| println!("BPF toolchain ready: {}", record.rustc_version))
+        }
+        Verb::Doctor => {
+            doctor::examine();
+            Ok(())
+        }
+        Verb::Lint => lint::run_all().map(|checks| println!("lint: {checks} checks passed")),
+        Verb::Licences => licences::check(),
+        Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
+        Verb::Run { arguments } => agent::run(&arguments),
+        Verb::Dist => dist::make(),
+        Verb::Test => tiers::run(),
+    }
+}

@@ -1,0 +1,91 @@
+//! The boundary between the kernel object and user space: every name, size and index, written once.
+
+use crate::{counter::Counters, fragment::FragmentKey, ports::PortTable};
+
+/// XDP program on ingress.
+pub const PROGRAM_XDP: &str = "classifier_xdp";
+/// TC program on ingress, where XDP is not taken.
+pub const PROGRAM_INGRESS: &str = "classifier_in";
+/// TC program on egress.
+pub const PROGRAM_EGRESS: &str = "classifier_out";
+
+/// Counter blocks: an array of per-CPU arrays, one inner map an interface.
+pub const MAP_COUNTERS: &str = "COUNTERS";
+/// The port table.
+pub const MAP_PORTS: &str = "PORTS";
+/// Classes of first fragments.
+pub const MAP_FRAGMENTS: &str = "FRAGMENTS";
+/// Packets on interfaces that have no counters: one per-CPU number.
+pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
+
+/// Interfaces that can have counters at the same time.
+pub const INTERFACES: usize = 4096;
+/// Places, from an interface's own on, in which its counters may stand.
+pub const PROBES: u32 = 8;
+/// First fragments that are remembered at the same time.
+pub const FRAGMENTS: usize = 8192;
+
+/// Direction of a packet, and with it the index into an interface's inner map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Direction {
+    /// Received.
+    Ingress = 0,
+    /// Sent.
+    Egress = 1,
+}
+
+impl Direction {
+    /// Both, in the order of the inner map.
+    pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
+
+    /// Label value.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+}
+
+/// The `probe`th place at which the counters of an interface may stand in [`MAP_COUNTERS`].
+#[inline(always)]
+#[must_use]
+pub const fn place(ifindex: u32, probe: u32) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "4096 fits")]
+    const MASK: u32 = INTERFACES as u32 - 1;
+    ifindex.wrapping_add(probe) & MASK
+}
+
+/// Shape of a map, as a test without root finds it in the built object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MapShape {
+    /// Name of the map.
+    pub name: &'static str,
+    /// Bytes of a key.
+    pub key: usize,
+    /// Bytes of a value.
+    pub value: usize,
+    /// Entries.
+    pub entries: usize,
+}
+
+/// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
+/// values of the size of [`Counters`].
+pub const MAPS: [MapShape; 4] = [
+    MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
+    MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
+    MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
+    MapShape { name: MAP_UNATTRIBUTED, key: 4, value: 8, entries: 1 },
+];
+
+/// Every program, with the section that says its type.
+pub const PROGRAMS: [(&str, &str); 3] =
+    [(PROGRAM_XDP, "xdp.frags"), (PROGRAM_INGRESS, "classifier"), (PROGRAM_EGRESS, "classifier")];
+
+/// Bytes of the value of an interface's inner map.
+pub const COUNTERS_SIZE: usize = size_of::<Counters>();
+
+/// The kernel refuses per-CPU values above its smallest per-CPU unit (`PCPU_MIN_UNIT_SIZE`).
+const _: () = assert!(COUNTERS_SIZE <= 32 * 1024);

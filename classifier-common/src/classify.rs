@@ -1,0 +1,197 @@
+//! The judgement: one packet in, one outcome out.
+
+use crate::{
+    fragment::{FragmentKey, Position},
+    icmp_types::error_row,
+    outcome::{Outcome, Quoted, Stop},
+    packet::{Frame, Link, Packet},
+    ports::{PortEntry, Transport},
+    protocol::{Class, Protocol},
+    quote,
+    transport::{tcp_class, udp_class},
+    wire::{Bound, Family, Ip, Upper, ethernet, fragment_key, icmp, ipv4, ipv6, number, tcp, udp},
+};
+
+/// What the judgement asks of its surroundings.
+pub trait Tables {
+    /// What the port table says of a port.
+    fn port(&self, transport: Transport, port: u16) -> PortEntry;
+
+    /// The class of the first fragment with this key, where it was seen.
+    fn recall(&self, key: &FragmentKey) -> Option<Class>;
+
+    /// Keeps the class of a first fragment; `false` if there was no room.
+    fn remember(&self, key: &FragmentKey, class: Class) -> bool;
+}
+
+/// Judges one packet.
+#[inline(always)]
+pub fn classify<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
+    if matches!(frame.link, Link::Ethernet)
+        && let Some(outcome) = commonest(packet, tables)
+    {
+        return outcome;
+    }
+    walk(packet, frame, tables)
+}
+
+/// Judges packets of the commonest shape, in few comparisons: Ethernet without tags, IP without options,
+/// extension headers or fragments, TCP, UDP, or an ICMP message that is no error, all of it sound. `None`
+/// for every other, which [`walk`] judges; of these it says the same.
+#[inline(always)]
+pub fn commonest<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T) -> Option<Outcome> {
+    let [.., high, low] = packet.read::<{ ethernet::HEADER }>(0)?;
+    let ip = match u16::from_be_bytes([high, low]) {
+        ethernet::ethertype::IPV4 => ipv4::commonest(packet, ethernet::HEADER)?,
+        ethernet::ethertype::IPV6 => ipv6::commonest(packet, ethernet::HEADER)?,
+        _ => return None,
+    };
+    match (ip.upper, ip.family) {
+        (Upper::Protocol(number::TCP), _) => Some(by_tcp(packet, tables, &ip)),
+        (Upper::Protocol(number::UDP), _) => Some(by_udp(packet, tables, &ip)),
+        (Upper::Protocol(number::ICMP), Family::V4) | (Upper::Protocol(number::ICMPV6), Family::V6) => {
+            by_message(packet, &ip)
+        }
+        _ => None,
+    }
+}
+
+/// Judges any packet, header by header.
+#[inline(always)]
+pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
+    let (family, start) = match network(packet, frame) {
+        Ok(network) => network,
+        Err(stop) => return Outcome::stopped(stop),
+    };
+    let ip = match family {
+        Family::V4 => ipv4::walk(packet, start, Bound::Own),
+        Family::V6 => ipv6::walk(packet, start, Bound::Own),
+    };
+    if matches!(ip.position, Position::Later) {
+        return Outcome::of(class_of_first(packet, tables, start, &ip));
+    }
+    let mut outcome = upper(packet, tables, &ip);
+    if matches!(ip.position, Position::First) {
+        outcome.unremembered = !remember(packet, tables, start, &ip, outcome.class);
+    }
+    outcome
+}
+
+/// The class of the first fragment of this one's datagram. A function of its own, as is the next: their
+/// keys would fill the 512 bytes of stack that a kernel program has.
+#[inline(never)]
+pub(crate) fn class_of_first<P: Packet + ?Sized, T: Tables>(
+    packet: &P,
+    tables: &T,
+    start: usize,
+    ip: &Ip,
+) -> Class {
+    let mut key = FragmentKey::EMPTY;
+    let class = if fragment_key(packet, start, ip, &mut key) { tables.recall(&key) } else { None };
+    class.unwrap_or(Protocol::FRAGMENT.to_server())
+}
+
+/// Keeps the class of a first fragment; `false` if there was no room.
+#[inline(never)]
+fn remember<P: Packet + ?Sized, T: Tables>(
+    packet: &P,
+    tables: &T,
+    start: usize,
+    ip: &Ip,
+    class: Class,
+) -> bool {
+    let mut key = FragmentKey::EMPTY;
+    fragment_key(packet, start, ip, &mut key) && tables.remember(&key, class)
+}
+
+/// The IP family of the frame, and the offset of its header.
+#[inline(always)]
+fn network<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Result<(Family, usize), Stop> {
+    match frame.link {
+        Link::Ethernet => ethernet::walk(packet, frame.tags_aside),
+        Link::RawIp => {
+            let [first] = packet.read(0).ok_or(Stop::Malformed)?;
+            match first >> 4 {
+                4 => Ok((Family::V4, 0)),
+                6 => Ok((Family::V6, 0)),
+                _ => Err(Stop::NonIp),
+            }
+        }
+    }
+}
+
+/// Judges a whole packet or a first fragment by what the IP headers carry.
+#[inline(always)]
+fn upper<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
+    match (ip.upper, ip.family) {
+        (Upper::Protocol(number::TCP), _) => by_tcp(packet, tables, ip),
+        (Upper::Protocol(number::UDP), _) => by_udp(packet, tables, ip),
+        (Upper::Protocol(number::ICMP), Family::V4) | (Upper::Protocol(number::ICMPV6), Family::V6) => {
+            by_icmp(packet, tables, ip)
+        }
+        (Upper::Protocol(_), _) => Outcome::stopped(Stop::IpOther),
+        (Upper::Stop(stop), _) => Outcome::stopped(stop),
+    }
+}
+
+#[inline(always)]
+fn by_tcp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
+    match tcp::read(packet, ip.payload, ip.end) {
+        Ok(header) => Outcome {
+            tcp_flags: header.flags,
+            headers: offset(ip.payload + usize::from(header.length)),
+            off_wire: ip.off_wire,
+            ..Outcome::of(tcp_class(tables, header.source, header.destination, header.flags))
+        },
+        Err(stop) => Outcome::stopped(stop),
+    }
+}
+
+#[inline(always)]
+fn by_udp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
+    match udp::read(packet, ip.payload, ip.end) {
+        Ok((source, destination)) => Outcome {
+            headers: offset(ip.payload + udp::HEADER),
+            off_wire: ip.off_wire,
+            ..Outcome::of(udp_class(tables, source, destination))
+        },
+        Err(stop) => Outcome::stopped(stop),
+    }
+}
+
+#[inline(always)]
+fn by_icmp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
+    let (kind, code) = match icmp::read(packet, ip.payload, ip.end) {
+        Ok(message) => message,
+        Err(stop) => return Outcome::stopped(stop),
+    };
+    let outcome = Outcome::message(ip.family, kind, code);
+    match error_row(ip.family, kind) {
+        Some(error) => {
+            let start = ip.payload + icmp::HEADER;
+            let quote = quote::judge(packet, tables, ip.family, start, ip.end);
+            let quoted = Some(Quoted::new(error, quote.class.protocol()));
+            Outcome { quoted, limit: quote.limit, ..outcome }
+        }
+        None => outcome,
+    }
+}
+
+/// Judges an ICMP message that quotes nothing; `None` for one that does, or that is not whole.
+#[inline(always)]
+fn by_message<P: Packet + ?Sized>(packet: &P, ip: &Ip) -> Option<Outcome> {
+    let (kind, code) = icmp::read(packet, ip.payload, ip.end).ok()?;
+    match error_row(ip.family, kind) {
+        Some(_) => None,
+        None => Some(Outcome::message(ip.family, kind, code)),
+    }
+}
+
+/// An offset into a frame as a counter of bytes; frames are far below 4 GiB.
+#[inline(always)]
+const fn offset(offset: usize) -> u32 {
+    #[expect(clippy::cast_possible_truncation, reason = "frames are far below 4 GiB")]
+    {
+        offset as u32
+    }
+}

@@ -1,0 +1,129 @@
+//! The counters of one interface and direction, and the one place that adds to them.
+
+use crate::{
+    icmp_types::{CELLS, ERRORS},
+    outcome::{Limit, Outcome},
+    protocol::{CLASSES, PROTOCOLS},
+    segments::OnWire,
+    wire::tcp::{flag, is_syn_ack},
+};
+
+/// Packets and bytes of a class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Tally {
+    /// Packets on the wire.
+    pub packets: u64,
+    /// Bytes on the wire, from the link-layer header on.
+    pub bytes: u64,
+}
+
+/// TCP flags that are counted, in the order of [`Counters::tcp_flags`].
+pub const TCP_FLAGS: [&str; 4] = ["syn", "syn_ack", "fin", "rst"];
+
+const LIMITS: usize = Limit::ALL.len();
+
+/// Counters of one interface, direction and CPU: the value of the kernel's counter maps.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Counters {
+    /// The interface that the block belongs to; the program checks it after the look-up.
+    pub ifindex: u32,
+    /// [`crate::packet::Link`] of the interface.
+    pub link: u32,
+    /// By [`crate::protocol::Class`].
+    pub classes: [Tally; CLASSES],
+    /// By protocol, then as in [`TCP_FLAGS`]; packets.
+    pub tcp_flags: [[u64; TCP_FLAGS.len()]; PROTOCOLS],
+    /// By [`crate::icmp_types::IcmpCell`]; messages.
+    pub icmp: [u64; CELLS],
+    /// By error as in [`ERRORS`], then by quoted protocol; messages.
+    pub quoted: [[u64; PROTOCOLS]; ERRORS.len()],
+    /// By [`crate::outcome::Limit`]; packets.
+    pub limits: [u64; LIMITS],
+    /// First fragments whose class found no room in the fragment map.
+    pub unremembered: u64,
+}
+
+impl Counters {
+    /// A block that nothing was counted in.
+    #[must_use]
+    pub const fn new(ifindex: u32, link: u32) -> Self {
+        Self {
+            ifindex,
+            link,
+            classes: [Tally { packets: 0, bytes: 0 }; CLASSES],
+            tcp_flags: [[0; TCP_FLAGS.len()]; PROTOCOLS],
+            icmp: [0; CELLS],
+            quoted: [[0; PROTOCOLS]; ERRORS.len()],
+            limits: [0; LIMITS],
+            unremembered: 0,
+        }
+    }
+
+    /// Counts one buffer: all that is known of it, its packets and bytes under exactly one class.
+    ///
+    /// `opaque` returns its argument in a way that the compiler cannot see through: it would else drop
+    /// bounds that it has proved and the verifier has not. User space passes [`core::convert::identity`].
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
+    pub fn count(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
+        let tally = &mut self.classes[opaque(outcome.class.index()) % CLASSES];
+        tally.packets += wire.packets;
+        tally.bytes += wire.bytes;
+        if outcome.tcp_flags & (flag::SYN | flag::FIN | flag::RST) != 0 {
+            let protocol = opaque(outcome.class.protocol().index()) % PROTOCOLS;
+            count_flags(&mut self.tcp_flags[protocol], outcome.tcp_flags, wire.packets);
+        }
+        if let Some(cell) = outcome.icmp {
+            self.icmp[opaque(cell.index()) % CELLS] += 1;
+        }
+        if let Some(quoted) = outcome.quoted {
+            let protocol = opaque(quoted.protocol().index()) % PROTOCOLS;
+            if let Some(row) = self.quoted.get_mut(opaque(usize::from(quoted.error()))) {
+                row[protocol] += 1;
+            }
+        }
+        if let Some(limit) = outcome.limit {
+            self.limits[opaque(limit as usize) % LIMITS] += wire.packets;
+        }
+        self.unremembered += u64::from(outcome.unremembered);
+    }
+
+    /// Adds another CPU's counters of the same interface and direction.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.classes.iter_mut().zip(&other.classes) {
+            mine.packets += theirs.packets;
+            mine.bytes += theirs.bytes;
+        }
+        let flags = self.tcp_flags.iter_mut().zip(&other.tcp_flags);
+        flags.for_each(|(mine, theirs)| add(mine, theirs));
+        let quoted = self.quoted.iter_mut().zip(&other.quoted);
+        quoted.for_each(|(mine, theirs)| add(mine, theirs));
+        add(&mut self.icmp, &other.icmp);
+        add(&mut self.limits, &other.limits);
+        self.unremembered += other.unremembered;
+    }
+}
+
+/// Segmentation repeats SYN and RST in every segment and leaves FIN to the last (`tcp_gso_segment`).
+#[inline(always)]
+fn count_flags([syn, syn_ack, fin, rst]: &mut [u64; TCP_FLAGS.len()], flags: u8, packets: u64) {
+    if is_syn_ack(flags) {
+        *syn_ack += packets;
+    } else if flags & flag::SYN != 0 {
+        *syn += packets;
+    }
+    if flags & flag::FIN != 0 {
+        *fin += 1;
+    }
+    if flags & flag::RST != 0 {
+        *rst += packets;
+    }
+}
+
+fn add(mine: &mut [u64], theirs: &[u64]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine += theirs;
+    }
+}

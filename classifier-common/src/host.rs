@@ -1,0 +1,120 @@
+//! The kernel's tables in user space: for the offline reader, the tests and the fuzzers.
+
+use std::{cell::RefCell, num::NonZeroUsize};
+
+use lru::LruCache;
+
+use crate::{
+    abi::FRAGMENTS,
+    classify::Tables,
+    fragment::FragmentKey,
+    ports::{DEFAULT_TCP, PORTS, PortEntry, Transport},
+    protocol::{Class, Protocol},
+};
+
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(FRAGMENTS).expect("the kernel's map has entries");
+
+/// A port table, and the first fragments that were seen: as many as the kernel's map holds, the one
+/// that was not used for longest given up first.
+pub struct HostTables {
+    tcp: Vec<PortEntry>,
+    udp: Vec<PortEntry>,
+    fragments: RefCell<LruCache<FragmentKey, Class>>,
+}
+
+impl HostTables {
+    /// Tables that know no port.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            tcp: vec![PortEntry::default(); PORTS],
+            udp: vec![PortEntry::default(); PORTS],
+            fragments: RefCell::new(LruCache::new(REMEMBERED)),
+        }
+    }
+
+    /// Gives a port to a protocol, and takes it from the one that had it.
+    pub fn assign(&mut self, transport: Transport, port: u16, protocol: Protocol) {
+        let table = match transport {
+            Transport::Tcp => &mut self.tcp,
+            Transport::Udp => &mut self.udp,
+        };
+        if let Some(entry) = table.get_mut(usize::from(port)) {
+            *entry = PortEntry::of(protocol, transport);
+        }
+    }
+
+    /// Forgets every fragment, as a program that has just been loaded.
+    pub fn forget_fragments(&self) {
+        self.fragments.borrow_mut().clear();
+    }
+}
+
+impl Default for HostTables {
+    /// The ports that are known without any configuration.
+    fn default() -> Self {
+        let mut tables = Self::empty();
+        for (port, protocol) in DEFAULT_TCP {
+            tables.assign(Transport::Tcp, port, protocol);
+        }
+        tables
+    }
+}
+
+impl Tables for HostTables {
+    fn port(&self, transport: Transport, port: u16) -> PortEntry {
+        let table = match transport {
+            Transport::Tcp => &self.tcp,
+            Transport::Udp => &self.udp,
+        };
+        table.get(usize::from(port)).copied().unwrap_or_default()
+    }
+
+    fn recall(&self, key: &FragmentKey) -> Option<Class> {
+        self.fragments.borrow_mut().get(key).copied()
+    }
+
+    fn remember(&self, key: &FragmentKey, class: Class) -> bool {
+        self.fragments.borrow_mut().put(*key, class);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(identification: u32) -> FragmentKey {
+        FragmentKey {
+            source: [1; 16],
+            destination: [2; 16],
+            identification: identification.to_be_bytes(),
+            protocol: 6,
+            family: 4,
+            reserved: [0; 2],
+        }
+    }
+
+    #[test]
+    fn the_fragment_that_was_not_used_for_longest_makes_room() {
+        let tables = HostTables::default();
+        let class = Protocol::SMTP.to_server();
+        let capacity = u32::try_from(FRAGMENTS).unwrap();
+        assert!((0..capacity).all(|id| tables.remember(&key(id), class)));
+        assert_eq!(tables.recall(&key(0)), Some(class));
+        assert!(tables.remember(&key(capacity), class));
+        assert_eq!(tables.recall(&key(0)), Some(class), "it was used");
+        assert_eq!(tables.recall(&key(1)), None);
+        tables.forget_fragments();
+        assert_eq!(tables.recall(&key(0)), None);
+    }
+
+    #[test]
+    fn an_assigned_port_leaves_its_old_protocol_and_the_other_transport_alone() {
+        let mut tables = HostTables::default();
+        let taken = Protocol::configured(0).unwrap();
+        tables.assign(Transport::Tcp, 25, taken);
+        assert_eq!(tables.port(Transport::Tcp, 25), PortEntry::of(taken, Transport::Tcp));
+        assert_eq!(tables.port(Transport::Udp, 25), PortEntry::default());
+    }
+}

@@ -1,0 +1,282 @@
+//! ICMP types and codes as IANA has assigned them, folded into a bounded row of counters.
+//!
+//! Sources: the registries "ICMP Type Numbers" and "`ICMPv6` type Numbers". Where a registry lists no
+//! codes for a type, code 0 stands for the message itself. Reserved numbers count as unassigned.
+
+use core::num::NonZeroU8;
+
+use crate::wire::Family;
+
+/// A type that IANA has assigned.
+#[derive(Clone, Copy, Debug)]
+pub struct AssignedType {
+    /// The number on the wire.
+    pub number: u8,
+    /// IANA's name in snake case, "(Deprecated)" left out; echo is `echo_request` in both families.
+    pub name: &'static str,
+    /// Codes 0 to this one, exclusive, have a meaning.
+    pub codes: u8,
+    /// One more code with a meaning, apart from the rest; 0 where there is none.
+    pub extra_code: u8,
+}
+
+const fn assigned(number: u8, name: &'static str, codes: u8) -> AssignedType {
+    AssignedType { number, name, codes, extra_code: 0 }
+}
+
+const fn with_extra(number: u8, name: &'static str, codes: u8, extra_code: u8) -> AssignedType {
+    AssignedType { number, name, codes, extra_code }
+}
+
+/// Assigned types of ICMP (RFC 792 and later).
+pub const V4: &[AssignedType] = &[
+    assigned(0, "echo_reply", 1),
+    assigned(3, "destination_unreachable", 16),
+    assigned(4, "source_quench", 1),
+    assigned(5, "redirect", 4),
+    assigned(6, "alternate_host_address", 1),
+    assigned(8, "echo_request", 1),
+    with_extra(9, "router_advertisement", 1, 16),
+    assigned(10, "router_solicitation", 1),
+    assigned(11, "time_exceeded", 2),
+    assigned(12, "parameter_problem", 3),
+    assigned(13, "timestamp", 1),
+    assigned(14, "timestamp_reply", 1),
+    assigned(15, "information_request", 1),
+    assigned(16, "information_reply", 1),
+    assigned(17, "address_mask_request", 1),
+    assigned(18, "address_mask_reply", 1),
+    assigned(30, "traceroute", 1),
+    assigned(31, "datagram_conversion_error", 1),
+    assigned(32, "mobile_host_redirect", 1),
+    assigned(33, "ipv6_where_are_you", 1),
+    assigned(34, "ipv6_i_am_here", 1),
+    assigned(35, "mobile_registration_request", 1),
+    assigned(36, "mobile_registration_reply", 1),
+    assigned(37, "domain_name_request", 1),
+    assigned(38, "domain_name_reply", 1),
+    assigned(39, "skip", 1),
+    assigned(40, "photuris", 6),
+    assigned(41, "icmp_messages_utilized_by_experimental_mobility_protocols_such_as_seamoby", 1),
+    assigned(42, "extended_echo_request", 1),
+    assigned(43, "extended_echo_reply", 5),
+    assigned(253, "rfc3692_style_experiment_1", 1),
+    assigned(254, "rfc3692_style_experiment_2", 1),
+];
+
+/// Assigned types of `ICMPv6` (RFC 4443 and later).
+pub const V6: &[AssignedType] = &[
+    assigned(1, "destination_unreachable", 9),
+    assigned(2, "packet_too_big", 1),
+    assigned(3, "time_exceeded", 2),
+    assigned(4, "parameter_problem", 11),
+    assigned(100, "private_experimentation", 1),
+    assigned(101, "private_experimentation", 1),
+    assigned(128, "echo_request", 1),
+    assigned(129, "echo_reply", 1),
+    assigned(130, "multicast_listener_query", 1),
+    assigned(131, "multicast_listener_report", 1),
+    assigned(132, "multicast_listener_done", 1),
+    assigned(133, "router_solicitation", 1),
+    assigned(134, "router_advertisement", 1),
+    assigned(135, "neighbor_solicitation", 1),
+    assigned(136, "neighbor_advertisement", 1),
+    assigned(137, "redirect_message", 1),
+    with_extra(138, "router_renumbering", 2, 255),
+    assigned(139, "icmp_node_information_query", 3),
+    assigned(140, "icmp_node_information_response", 3),
+    assigned(141, "inverse_neighbor_discovery_solicitation_message", 1),
+    assigned(142, "inverse_neighbor_discovery_advertisement_message", 1),
+    assigned(143, "version_2_multicast_listener_report", 1),
+    assigned(144, "home_agent_address_discovery_request_message", 1),
+    assigned(145, "home_agent_address_discovery_reply_message", 1),
+    assigned(146, "mobile_prefix_solicitation", 1),
+    assigned(147, "mobile_prefix_advertisement", 1),
+    assigned(148, "certification_path_solicitation_message", 1),
+    assigned(149, "certification_path_advertisement_message", 1),
+    assigned(150, "icmp_messages_utilized_by_experimental_mobility_protocols_such_as_seamoby", 1),
+    assigned(151, "multicast_router_advertisement", 1),
+    assigned(152, "multicast_router_solicitation", 1),
+    assigned(153, "multicast_router_termination", 1),
+    assigned(154, "fmipv6_messages", 1),
+    assigned(155, "rpl_control_message", 1),
+    assigned(156, "ilnpv6_locator_update_message", 1),
+    assigned(157, "duplicate_address_request", 1),
+    assigned(158, "duplicate_address_confirmation", 1),
+    assigned(159, "mpl_control_message", 1),
+    assigned(160, "extended_echo_request", 1),
+    assigned(161, "extended_echo_reply", 5),
+    assigned(200, "private_experimentation", 1),
+    assigned(201, "private_experimentation", 1),
+];
+
+/// Counters for ICMP types and codes of both families.
+pub const CELLS: usize = 256;
+
+/// The error messages that quote a packet, in the order of their counters.
+pub const ERRORS: [(Family, u8); 9] = [
+    (Family::V4, 3),
+    (Family::V4, 4),
+    (Family::V4, 5),
+    (Family::V4, 11),
+    (Family::V4, 12),
+    (Family::V6, 1),
+    (Family::V6, 2),
+    (Family::V6, 3),
+    (Family::V6, 4),
+];
+
+/// Row of an error type in [`ERRORS`]; `None` for messages that quote nothing.
+#[inline(always)]
+#[must_use]
+pub const fn error_row(family: Family, kind: u8) -> Option<u8> {
+    match (family, kind) {
+        (Family::V4, 3..=5) => Some(kind - 3),
+        (Family::V4, 11..=12) => Some(kind - 8),
+        (Family::V6, 1..=4) => Some(kind + 4),
+        _ => None,
+    }
+}
+
+/// Where the counters of a type begin: its codes, its extra code if it has one, then all other codes.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Row {
+    base: u8,
+    codes: u8,
+    extra_code: u8,
+}
+
+/// The counter of an ICMP type and code: its row and one, so that no message is a 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IcmpCell(NonZeroU8);
+
+impl IcmpCell {
+    /// The counter of this message; unassigned types share one, unnamed codes of a type share one.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(family: Family, kind: u8, code: u8) -> Self {
+        let rows = match family {
+            Family::V4 => &V4_ROWS,
+            Family::V6 => &V6_ROWS,
+        };
+        // A u8 always finds its row; the default keeps the kernel build free of panics.
+        let row = rows.get(usize::from(kind)).copied().unwrap_or(UNASSIGNED);
+        let index = if code < row.codes {
+            row.base + code
+        } else if row.extra_code == 0 || code == row.extra_code {
+            row.base + row.codes
+        } else {
+            row.base + row.codes + 1
+        };
+        Self(NonZeroU8::MIN.saturating_add(index))
+    }
+
+    #[inline(always)]
+    pub(crate) const fn number(self) -> NonZeroU8 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_number(number: NonZeroU8) -> Self {
+        Self(number)
+    }
+
+    /// Row in the counters, below [`CELLS`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// What a counter stands for: label values of `classifier_icmp_packets_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellLabels {
+    /// The family.
+    pub family: Family,
+    /// The type's number, `None` for all unassigned ones together.
+    pub kind: Option<u8>,
+    /// The code, `None` for all unnamed ones of the type together.
+    pub code: Option<u8>,
+    /// Name of the type.
+    pub name: &'static str,
+}
+
+/// Every counter's labels, in the order of the counters.
+pub fn cells() -> impl Iterator<Item = CellLabels> {
+    [(Family::V4, V4), (Family::V6, V6)].into_iter().flat_map(|(family, types)| {
+        let unassigned = CellLabels { family, kind: None, code: None, name: "unassigned" };
+        core::iter::once(unassigned).chain(types.iter().flat_map(move |assigned| {
+            let extra = (assigned.extra_code != 0).then_some(Some(assigned.extra_code));
+            let codes = (0..assigned.codes).map(Some).chain(extra).chain([None]);
+            codes.map(move |code| CellLabels {
+                family,
+                kind: Some(assigned.number),
+                code,
+                name: assigned.name,
+            })
+        }))
+    })
+}
+
+const UNASSIGNED: Row = Row { base: 0, codes: 0, extra_code: 0 };
+
+const V4_LAYOUT: ([Row; 256], usize) = layout(V4, 0);
+const V6_LAYOUT: ([Row; 256], usize) = layout(V6, V4_LAYOUT.1);
+static V4_ROWS: [Row; 256] = V4_LAYOUT.0;
+static V6_ROWS: [Row; 256] = V6_LAYOUT.0;
+
+const _: () = assert!(V6_LAYOUT.1 < CELLS, "the ICMP counters are full");
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a slip is a build error")]
+#[expect(clippy::cast_possible_truncation, reason = "the total is asserted to stay below 256")]
+const fn layout(types: &[AssignedType], first: usize) -> ([Row; 256], usize) {
+    let mut rows = [Row { base: first as u8, codes: 0, extra_code: 0 }; 256];
+    let mut base = first + 1;
+    let mut i = 0;
+    while i < types.len() {
+        let AssignedType { number, codes, extra_code, .. } = types[i];
+        rows[number as usize] = Row { base: base as u8, codes, extra_code };
+        base += codes as usize + 1 + (extra_code != 0) as usize;
+        i += 1;
+    }
+    (rows, base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_cells_agree_on_every_type_and_code() {
+        let labels: Vec<_> = cells().collect();
+        for (family, types) in [(Family::V4, V4), (Family::V6, V6)] {
+            for kind in 0..=255 {
+                for code in 0..=255 {
+                    let label = labels[IcmpCell::of(family, kind, code).index()];
+                    let known = types.iter().find(|assigned| assigned.number == kind);
+                    let named = known.is_some_and(|assigned| {
+                        code < assigned.codes || (code != 0 && code == assigned.extra_code)
+                    });
+                    let expected = CellLabels {
+                        family,
+                        kind: known.map(|assigned| assigned.number),
+                        code: named.then_some(code),
+                        name: known.map_or("unassigned", |assigned| assigned.name),
+                    };
+                    assert_eq!(label, expected, "{family:?} {kind}/{code}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn error_rows_are_the_table_of_errors() {
+        for (row, (family, kind)) in ERRORS.into_iter().enumerate() {
+            assert_eq!(error_row(family, kind).map(usize::from), Some(row));
+        }
+        let quoting = |family| (0..=255).filter(|kind| error_row(family, *kind).is_some()).count();
+        assert_eq!(quoting(Family::V4) + quoting(Family::V6), ERRORS.len());
+    }
+}

@@ -1,0 +1,167 @@
+//! What the classifier says of one packet.
+
+use core::num::NonZeroU16;
+
+use crate::{icmp_types::IcmpCell, protocol::Class, protocol::Protocol, wire::Family};
+
+/// Why a parser went no further. Each is an outcome of its own, none is an error of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A fixed header is not whole within the frame and the IP length, or contradicts itself.
+    Malformed,
+    /// The frame carries something other than IP.
+    NonIp,
+    /// More VLAN tags than [`crate::wire::ethernet::VLAN_TAGS`].
+    TooManyTags,
+    /// An IP protocol that is not looked into, or ICMP of the other family.
+    IpOther,
+    /// A later fragment inside the first fragment of another datagram: its bytes are no ports.
+    LaterFragment,
+    /// More extension headers than [`crate::wire::ipv6::EXTENSIONS`].
+    TooManyExtensions,
+}
+
+impl Stop {
+    /// The class that a stopped packet is counted under.
+    #[inline(always)]
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self {
+            Self::Malformed => Protocol::MALFORMED.to_server(),
+            Self::NonIp | Self::TooManyTags => Protocol::NON_IP.to_server(),
+            Self::LaterFragment => Protocol::FRAGMENT.to_server(),
+            Self::IpOther | Self::TooManyExtensions => Protocol::IP_OTHER.to_server(),
+        }
+    }
+
+    /// The parser's bound that was run into, if it was one.
+    #[inline(always)]
+    #[must_use]
+    pub const fn limit(self) -> Option<Limit> {
+        match self {
+            Self::TooManyTags => Some(Limit::VlanTags),
+            Self::TooManyExtensions => Some(Limit::Ipv6Extensions),
+            Self::Malformed | Self::NonIp | Self::IpOther | Self::LaterFragment => None,
+        }
+    }
+}
+
+/// A bound of the parser, counted when a packet runs into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Limit {
+    /// See [`Stop::TooManyTags`].
+    VlanTags = 0,
+    /// See [`Stop::TooManyExtensions`].
+    Ipv6Extensions = 1,
+}
+
+impl Limit {
+    /// Every bound with its label, in the order of the counters.
+    pub const ALL: [(Self, &'static str); 2] =
+        [(Self::VlanTags, "vlan_tags"), (Self::Ipv6Extensions, "ipv6_extensions")];
+}
+
+/// An ICMP error message and the protocol of the packet that it quotes, in one number that is never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quoted(NonZeroU16);
+
+impl Quoted {
+    /// The quote of an error in the given row of [`crate::icmp_types::ERRORS`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn new(error: u8, protocol: Protocol) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "a protocol's index is below 64")]
+        let number = ((error as u16) << 6) | protocol.index() as u16;
+        Self(NonZeroU16::MIN.saturating_add(number))
+    }
+
+    /// Row of the error type, an index into [`crate::icmp_types::ERRORS`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn error(self) -> u8 {
+        ((self.0.get() - 1) >> 6) as u8
+    }
+
+    /// Protocol of the quoted packet; `malformed` where the quote is too short to tell.
+    #[inline(always)]
+    #[must_use]
+    pub const fn protocol(self) -> Protocol {
+        Protocol::from_index((self.0.get() - 1) as usize)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn number(self) -> NonZeroU16 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_number(number: NonZeroU16) -> Self {
+        Self(number)
+    }
+}
+
+/// Everything that is counted about one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Protocol and role.
+    pub class: Class,
+    /// TCP flags byte of a whole packet or first fragment, 0 for the rest.
+    pub tcp_flags: u8,
+    /// ICMP type and code of a whole message or a first fragment.
+    pub icmp: Option<IcmpCell>,
+    /// The quote of an ICMP error message.
+    pub quoted: Option<Quoted>,
+    /// The bound that the parser ran into.
+    pub limit: Option<Limit>,
+    /// Bytes from the frame's start to the TCP or UDP payload; 0 for other packets.
+    pub headers: u32,
+    /// Bytes among `headers` that the driver strips: the jumbo option of BIG TCP.
+    pub off_wire: u32,
+    /// A first fragment whose class could not be kept for the later ones.
+    pub unremembered: bool,
+}
+
+impl Outcome {
+    /// A packet of which only the class is known.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of(class: Class) -> Self {
+        Self {
+            class,
+            tcp_flags: 0,
+            icmp: None,
+            quoted: None,
+            limit: None,
+            headers: 0,
+            off_wire: 0,
+            unremembered: false,
+        }
+    }
+
+    /// A packet at which a parser stopped.
+    #[inline(always)]
+    #[must_use]
+    pub const fn stopped(stop: Stop) -> Self {
+        Self { limit: stop.limit(), ..Self::of(stop.class()) }
+    }
+
+    /// An ICMP message, without its quote.
+    #[inline(always)]
+    #[must_use]
+    pub fn message(family: Family, kind: u8, code: u8) -> Self {
+        let protocol = match family {
+            Family::V4 => Protocol::ICMP,
+            Family::V6 => Protocol::ICMPV6,
+        };
+        Self { icmp: Some(IcmpCell::of(family, kind, code)), ..Self::of(protocol.to_server()) }
+    }
+
+    /// Whether a longer look at the frame could change the outcome: something was not whole.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.class == Stop::Malformed.class()
+            || matches!(self.quoted, Some(quoted) if quoted.protocol() == Protocol::MALFORMED)
+    }
+}

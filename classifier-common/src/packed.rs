@@ -1,0 +1,101 @@
+//! An outcome in one register: what a kernel function that the verifier checks on its own can return.
+
+use core::num::{NonZeroU8, NonZeroU16};
+
+use crate::{
+    icmp_types::IcmpCell,
+    outcome::{Limit, Outcome, Quoted},
+    protocol::Class,
+};
+
+/// Bits 0–6 class, 7–14 TCP flags, 15–22 ICMP cell, 23–34 quote, 35–36 limit, 37–51 headers, 52–55
+/// bytes off the wire, 56 unremembered. 0 in an optional field is `None`.
+const CLASS: Field = Field { at: 0, bits: 7 };
+const FLAGS: Field = Field { at: 7, bits: 8 };
+const ICMP: Field = Field { at: 15, bits: 8 };
+const QUOTED: Field = Field { at: 23, bits: 12 };
+const LIMIT: Field = Field { at: 35, bits: 2 };
+const HEADERS: Field = Field { at: 37, bits: 15 };
+const OFF_WIRE: Field = Field { at: 52, bits: 4 };
+const UNREMEMBERED: Field = Field { at: 56, bits: 1 };
+
+#[derive(Clone, Copy)]
+struct Field {
+    at: u32,
+    bits: u32,
+}
+
+impl Field {
+    #[inline(always)]
+    const fn put(self, value: u64) -> u64 {
+        (value & ((1 << self.bits) - 1)) << self.at
+    }
+
+    #[inline(always)]
+    const fn get(self, packed: u64) -> u64 {
+        (packed >> self.at) & ((1 << self.bits) - 1)
+    }
+}
+
+impl Outcome {
+    /// The outcome in 57 bits.
+    #[inline(always)]
+    #[must_use]
+    pub fn pack(&self) -> u64 {
+        CLASS.put(self.class.index() as u64)
+            | FLAGS.put(self.tcp_flags.into())
+            | ICMP.put(self.icmp.map_or(0, |cell| cell.number().get().into()))
+            | QUOTED.put(self.quoted.map_or(0, |quoted| quoted.number().get().into()))
+            | LIMIT.put(self.limit.map_or(0, |limit| limit as u64 + 1))
+            | HEADERS.put(self.headers.into())
+            | OFF_WIRE.put(self.off_wire.into())
+            | UNREMEMBERED.put(self.unremembered.into())
+    }
+
+    /// The outcome that was packed.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "each field is no wider than its type")]
+    pub fn unpack(packed: u64) -> Self {
+        Self {
+            class: Class::from_index(CLASS.get(packed) as u32),
+            tcp_flags: FLAGS.get(packed) as u8,
+            icmp: NonZeroU8::new(ICMP.get(packed) as u8).map(IcmpCell::from_number),
+            quoted: NonZeroU16::new(QUOTED.get(packed) as u16).map(Quoted::from_number),
+            limit: match LIMIT.get(packed) {
+                1 => Some(Limit::VlanTags),
+                2 => Some(Limit::Ipv6Extensions),
+                _ => None,
+            },
+            headers: HEADERS.get(packed) as u32,
+            off_wire: OFF_WIRE.get(packed) as u32,
+            unremembered: UNREMEMBERED.get(packed) != 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{icmp_types::ERRORS, outcome::Stop, protocol::Protocol, wire::Family};
+
+    fn survives(outcome: Outcome) {
+        assert_eq!(Outcome::unpack(outcome.pack()), outcome);
+    }
+
+    #[test]
+    fn every_field_survives_at_its_widest() {
+        let last = Protocol::configured(31).unwrap().from_server();
+        survives(Outcome { tcp_flags: 0xff, headers: 0x7fff, off_wire: 8, ..Outcome::of(last) });
+        survives(Outcome { unremembered: true, ..Outcome::stopped(Stop::TooManyTags) });
+        survives(Outcome::stopped(Stop::TooManyExtensions));
+        survives(Outcome::stopped(Stop::Malformed));
+        for (row, (family, kind)) in (0..).zip(ERRORS) {
+            let quoted = Some(Quoted::new(row, last.protocol()));
+            survives(Outcome { quoted, ..Outcome::message(family, kind, 255) });
+        }
+        for kind in 0..=255 {
+            survives(Outcome::message(Family::V6, kind, 0));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The port table: what a port number says about a packet, for all 65,536 of TCP and of UDP.
+//!
+//! An entry carries the class of a packet to this port and of one from it, ready to be combined by
+//! arithmetic: in random traffic a mispredicted branch costs more than the whole selection.
+
+use crate::protocol::{Class, Protocol};
+
+/// Entries of one transport's table.
+pub const PORTS: usize = 65_536;
+
+/// The transports that have ports here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// RFC 9293.
+    Tcp,
+    /// RFC 768.
+    Udp,
+}
+
+impl Transport {
+    /// The class of a packet of which neither port is known.
+    #[inline(always)]
+    #[must_use]
+    pub const fn other(self) -> Class {
+        match self {
+            Self::Tcp => Protocol::TCP_OTHER.to_server(),
+            Self::Udp => Protocol::UDP_OTHER.to_server(),
+        }
+    }
+}
+
+/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–23 the class from it.
+/// Classes are relative to [`Transport::other`], so 0 is "nothing known".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct PortEntry(pub u32);
+
+const KNOWN: u32 = 0xff << 8;
+
+impl PortEntry {
+    /// The entry of a port that belongs to `protocol`.
+    #[must_use]
+    pub const fn of(protocol: Protocol, transport: Transport) -> Self {
+        let other = transport.other().index();
+        #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
+        let (to, from) =
+            ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
+        Self(to | KNOWN | from << 16)
+    }
+
+    /// Whether the port belongs to a protocol.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        self.0 & KNOWN != 0
+    }
+
+    /// The class of a packet between two ports: the destination decides, then the source.
+    #[inline(always)]
+    #[must_use]
+    pub const fn select(transport: Transport, source: Self, destination: Self) -> Class {
+        let to = destination.0 & 0xff;
+        let from = (source.0 >> 16) & 0xff & !(destination.0 >> 8);
+        #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
+        Class::from_index(transport.other().index() as u32 + (to | from))
+    }
+
+    /// The class of a SYN-ACK, which only a server sends: the source decides, then the destination.
+    #[inline(always)]
+    #[must_use]
+    pub const fn select_syn_ack(transport: Transport, source: Self, destination: Self) -> Class {
+        let from = (source.0 >> 16) & 0xff;
+        let to = destination.0 & 0xff & !(source.0 >> 8);
+        #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
+        Class::from_index(transport.other().index() as u32 + (to | from))
+    }
+}
+
+/// The value of the port map: both transports' entries.
+#[repr(C)]
+pub struct PortTable {
+    /// Indexed by TCP port.
+    pub tcp: [PortEntry; PORTS],
+    /// Indexed by UDP port.
+    pub udp: [PortEntry; PORTS],
+    /// Always 0. The verifier cannot know, which is its use: see [`crate::packet::Packet::forget`].
+    pub zero: u64,
+}
+
+/// The ports that are known without any configuration.
+pub const DEFAULT_TCP: [(u16, Protocol); 5] = [
+    (20, Protocol::FTP_DATA_ACTIVE),
+    (21, Protocol::FTP_CONTROL),
+    (25, Protocol::SMTP),
+    (110, Protocol::POP3),
+    (143, Protocol::IMAP),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNKNOWN: PortEntry = PortEntry(0);
+
+    fn tcp(protocol: Protocol) -> PortEntry {
+        PortEntry::of(protocol, Transport::Tcp)
+    }
+
+    #[test]
+    fn one_known_port_decides_and_none_leaves_the_rest() {
+        let smtp = tcp(Protocol::SMTP);
+        assert_eq!(PortEntry::select(Transport::Tcp, UNKNOWN, smtp), Protocol::SMTP.to_server());
+        assert_eq!(PortEntry::select(Transport::Tcp, smtp, UNKNOWN), Protocol::SMTP.from_server());
+        assert_eq!(PortEntry::select(Transport::Tcp, UNKNOWN, UNKNOWN), Transport::Tcp.other());
+        assert_eq!(PortEntry::select(Transport::Udp, UNKNOWN, UNKNOWN), Transport::Udp.other());
+    }
+
+    #[test]
+    fn of_two_known_ports_the_destination_decides_but_on_syn_ack_the_source() {
+        let (smtp, imap) = (tcp(Protocol::SMTP), tcp(Protocol::IMAP));
+        assert_eq!(PortEntry::select(Transport::Tcp, smtp, imap), Protocol::IMAP.to_server());
+        assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, smtp, imap), Protocol::SMTP.from_server());
+        assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, UNKNOWN, imap), Protocol::IMAP.to_server());
+    }
+
+    #[test]
+    fn a_configured_udp_protocol_keeps_its_class() {
+        let last = Protocol::configured(31).unwrap();
+        let entry = PortEntry::of(last, Transport::Udp);
+        assert_eq!(PortEntry::select(Transport::Udp, entry, UNKNOWN), last.from_server());
+        assert_eq!(PortEntry::select(Transport::Udp, UNKNOWN, entry), last.to_server());
+    }
+}

@@ -1,0 +1,97 @@
+//! Super-packets (GSO, GRO) counted as the wire segments that they are.
+
+/// What the kernel knows of a buffer that may hold several segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buffer {
+    /// Bytes in the buffer from the link-layer header on.
+    pub length: u32,
+    /// Payload bytes of a segment; 0 where the buffer is one packet.
+    pub gso_size: u32,
+    /// Segments, as the stack has it; 0 where it does not know yet (a guest's unchecked super-packet).
+    pub gso_segs: u32,
+    /// Bytes on the wire by the stack's own arithmetic, where it did it (on egress); else `length`.
+    pub wire_length: u32,
+    /// VLAN tags beside the buffer, 0 or 1: four bytes more in each segment.
+    pub tags_aside: u32,
+}
+
+/// What crosses the wire, headers repeated in each segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnWire {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes from the link-layer header on, without FCS.
+    pub bytes: u64,
+}
+
+const TAG: u64 = 4;
+
+impl Buffer {
+    /// The segments of this buffer, each with `headers` bytes before its payload (0: not known), of
+    /// which `off_wire` never leave the host.
+    #[inline(always)]
+    #[must_use]
+    pub fn on_wire(self, headers: u32, off_wire: u32) -> OnWire {
+        let tags = u64::from(self.tags_aside) * TAG;
+        if self.gso_size == 0 {
+            return OnWire { packets: 1, bytes: u64::from(self.length) + tags };
+        }
+        let packets = u64::from(self.segments(headers));
+        let repeated = if self.wire_length > self.length {
+            u64::from(self.wire_length)
+        } else {
+            u64::from(self.length) + (packets - 1) * u64::from(headers)
+        };
+        let stripped = packets * u64::from(off_wire);
+        OnWire { packets, bytes: repeated.saturating_sub(stripped) + packets * tags }
+    }
+
+    #[inline(always)]
+    fn segments(self, headers: u32) -> u32 {
+        let counted = if self.gso_segs != 0 {
+            self.gso_segs
+        } else if headers != 0 {
+            self.length.saturating_sub(headers).div_ceil(self.gso_size)
+        } else {
+            1
+        };
+        counted.max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Buffer = Buffer { length: 60, gso_size: 0, gso_segs: 0, wire_length: 60, tags_aside: 0 };
+
+    #[test]
+    fn a_plain_packet_is_itself_and_its_tag() {
+        assert_eq!(PLAIN.on_wire(54, 0), OnWire { packets: 1, bytes: 60 });
+        assert_eq!(Buffer { tags_aside: 1, ..PLAIN }.on_wire(54, 0), OnWire { packets: 1, bytes: 64 });
+    }
+
+    #[test]
+    fn every_segment_has_the_headers() {
+        let three = Buffer { length: 66 + 1448 * 2 + 10, gso_size: 1448, gso_segs: 3, ..PLAIN };
+        let wire = OnWire { packets: 3, bytes: u64::from(three.length) + 2 * 66 };
+        assert_eq!(three.on_wire(66, 0), wire);
+        assert_eq!(Buffer { gso_segs: 0, ..three }.on_wire(66, 0), wire, "segments not counted by the stack");
+        let tagged = Buffer { tags_aside: 1, ..three };
+        assert_eq!(tagged.on_wire(66, 0), OnWire { packets: 3, bytes: wire.bytes + 12 });
+    }
+
+    #[test]
+    fn the_stacks_own_arithmetic_wins_where_it_was_done() {
+        let tunnelled =
+            Buffer { length: 3000, gso_size: 1400, gso_segs: 2, wire_length: 3104, tags_aside: 0 };
+        assert_eq!(tunnelled.on_wire(42, 0), OnWire { packets: 2, bytes: 3104 });
+    }
+
+    #[test]
+    fn the_jumbo_option_of_big_tcp_stays_off_the_wire() {
+        let length = 94 + 1400 * 2;
+        let big = Buffer { length, gso_size: 1400, gso_segs: 2, wire_length: length, tags_aside: 0 };
+        assert_eq!(big.on_wire(94, 8), OnWire { packets: 2, bytes: 86 * 2 + 2800 });
+    }
+}

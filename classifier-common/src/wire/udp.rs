@@ -1,0 +1,16 @@
+//! UDP (RFC 768).
+
+use crate::{outcome::Stop, packet::Packet};
+
+/// Bytes of the header.
+pub const HEADER: usize = 8;
+
+/// Source and destination port of the header at `offset`, whole within `end`.
+#[inline(always)]
+pub fn read<P: Packet + ?Sized>(packet: &P, offset: usize, end: usize) -> Result<(u16, u16), Stop> {
+    if offset + HEADER > end {
+        return Err(Stop::Malformed);
+    }
+    let [a, b, c, d, ..]: [u8; HEADER] = packet.read(offset).ok_or(Stop::Malformed)?;
+    Ok((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])))
+}

@@ -1,0 +1,67 @@
+//! The maps that the judgement asks, behind its trait.
+
+use aya_ebpf::{
+    bindings::BPF_F_MMAPABLE,
+    btf_maps::{Array, LruHashMap},
+    macros::btf_map,
+};
+use classifier_common::{
+    abi,
+    classify::Tables,
+    fragment::FragmentKey,
+    ports::{PortEntry, PortTable, Transport},
+    protocol::Class,
+};
+
+#[btf_map]
+static PORTS: Array<PortTable, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
+
+#[btf_map]
+static FRAGMENTS: LruHashMap<FragmentKey, u32, { abi::FRAGMENTS }> = LruHashMap::new();
+
+/// The kernel's tables, the port table already found.
+pub struct Maps {
+    ports: *const PortTable,
+}
+
+impl Maps {
+    /// `None` never happens: the port map has the one entry that is asked for. The verifier wants it said.
+    #[inline(always)]
+    pub fn open() -> Option<Self> {
+        Some(Self { ports: PORTS.get_ptr(0)? })
+    }
+
+    /// A 0 that neither the compiler nor the verifier knows for one.
+    #[inline(always)]
+    pub fn zero(&self) -> usize {
+        // SAFETY: `ports` is the value of the port map.
+        unsafe { (&raw const (*self.ports).zero).read_volatile() as usize }
+    }
+}
+
+impl Tables for Maps {
+    #[inline(always)]
+    fn port(&self, transport: Transport, port: u16) -> PortEntry {
+        // SAFETY: `ports` is the value of the port map, as long as a table, and a u16 indexes within it.
+        // Volatile: user space rewrites entries while programs run.
+        unsafe {
+            let table = match transport {
+                Transport::Tcp => &raw const (*self.ports).tcp,
+                Transport::Udp => &raw const (*self.ports).udp,
+            };
+            table.cast::<PortEntry>().add(usize::from(port)).read_volatile()
+        }
+    }
+
+    #[inline(always)]
+    fn recall(&self, key: &FragmentKey) -> Option<Class> {
+        // SAFETY: the value is one u32, copied at once; a slot reused meanwhile gives another class of
+        // the same map, which is what an LRU map promises.
+        unsafe { FRAGMENTS.get(key) }.map(|class| Class::from_index(*class))
+    }
+
+    #[inline(always)]
+    fn remember(&self, key: &FragmentKey, class: Class) -> bool {
+        FRAGMENTS.insert(key, class.index() as u32, 0).is_ok()
+    }
+}

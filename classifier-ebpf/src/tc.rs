@@ -1,0 +1,86 @@
+//! TC on egress, which XDP cannot see, and on ingress where XDP is not taken.
+
+use aya_ebpf::{
+    bindings::{__sk_buff, TC_ACT_UNSPEC},
+    macros::classifier,
+    programs::TcContext,
+};
+use aya_log_ebpf::debug;
+use classifier_common::{
+    abi::Direction,
+    classify::{commonest, walk},
+    outcome::Outcome,
+    packet::{Frame, HEADERS_MAX, Link},
+    segments::Buffer,
+};
+
+use crate::{counters, linear::Linear, tables::Maps, verifier::opaque};
+
+#[classifier]
+fn classifier_in(ctx: TcContext) -> i32 {
+    count(&ctx, Direction::Ingress);
+    TC_ACT_UNSPEC
+}
+
+#[classifier]
+fn classifier_out(ctx: TcContext) -> i32 {
+    count(&ctx, Direction::Egress);
+    TC_ACT_UNSPEC
+}
+
+#[inline(always)]
+fn count(ctx: &TcContext, direction: Direction) {
+    let skb = skb(ctx);
+    let Some(counters) = counters::of(skb.ifindex, direction) else {
+        return counters::unattributed(u64::from(skb.gso_segs.max(1)));
+    };
+    let Some(tables) = Maps::open() else { return };
+    let packet = linear(skb, &tables);
+    let mut outcome = match Link::from_raw(counters.link) {
+        Link::Ethernet => commonest(&packet, &tables),
+        Link::RawIp => None,
+    }
+    .unwrap_or_else(|| Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link)));
+    if outcome.is_cut() && skb.len as usize > packet.len() {
+        // A failure leaves the packet as it was, and the outcome at `malformed`.
+        let _ = ctx.pull_data(skb.len.min(HEADERS_MAX as u32));
+        outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
+    }
+    let wire = buffer(skb).on_wire(outcome.headers, outcome.off_wire);
+    debug!(ctx, "{} packets, {} bytes: class {}", wire.packets, wire.bytes, outcome.class.index());
+    counters.count(&outcome, wire, opaque);
+}
+
+/// The general way. A function with a name of its own is checked by the verifier once, by itself, not
+/// anew for each way that leads to it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_walk(ctx: *mut __sk_buff, link: u32) -> u64 {
+    let ctx = TcContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let skb = skb(&ctx);
+    let frame = Frame { link: Link::from_raw(link), tags_aside: (skb.vlan_present & 1) as u8 };
+    walk(&linear(skb, &tables), frame, &tables).pack()
+}
+
+#[inline(always)]
+fn skb(ctx: &TcContext) -> &__sk_buff {
+    // SAFETY: the context is the one that the kernel called this program with, and stays for its run.
+    unsafe { &*ctx.skb.skb }
+}
+
+#[inline(always)]
+fn linear<'a>(skb: &__sk_buff, tables: &'a Maps) -> Linear<'a> {
+    Linear::new(skb.data as usize, skb.data_end as usize, tables).super_packet(skb.len, skb.gso_size)
+}
+
+#[inline(always)]
+fn buffer(skb: &__sk_buff) -> Buffer {
+    Buffer {
+        length: skb.len,
+        gso_size: skb.gso_size,
+        gso_segs: skb.gso_segs,
+        wire_length: skb.wire_len,
+        tags_aside: skb.vlan_present & 1,
+    }
+}

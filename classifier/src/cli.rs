@@ -1,0 +1,179 @@
+//! What was typed.
+
+use std::{ffi::OsString, sync::LazyLock};
+
+use clap::{Args, CommandFactory, Parser, Subcommand, builder::BoolishValueParser, error::ErrorKind};
+use thiserror::Error;
+
+use crate::config::{Layer, XdpMode};
+
+/// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
+#[derive(Debug, Parser)]
+#[command(name = "classifier", version = VERSION.as_str(), disable_help_subcommand = true)]
+pub struct Cli {
+    /// With errors, their chain of causes
+    #[arg(short, long, global = true, env = "CLASSIFIER_VERBOSE", value_parser = BoolishValueParser::new())]
+    pub verbose: bool,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load, attach and serve metrics
+    Run(Run),
+}
+
+/// Arguments of `classifier run`.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Interface to count, or a shell glob over names; repeatable [default: every one that carries its own
+    /// traffic]
+    #[arg(
+        short,
+        long = "interface",
+        value_name = "NAME",
+        env = "CLASSIFIER_INTERFACE",
+        value_delimiter = ','
+    )]
+    pub interfaces: Vec<String>,
+
+    /// Where to serve metrics; repeatable [default: 127.0.0.1:9877]
+    #[arg(
+        short,
+        long,
+        value_name = "ADDR:PORT",
+        visible_alias = "web.listen-address",
+        env = "CLASSIFIER_LISTEN",
+        value_delimiter = ','
+    )]
+    pub listen: Vec<String>,
+
+    /// How ingress is seen [default: auto]
+    #[arg(long, value_name = "MODE", env = "CLASSIFIER_XDP_MODE")]
+    pub xdp_mode: Option<XdpMode>,
+
+    /// Attach the ingress side only
+    #[arg(long, env = "CLASSIFIER_NO_EGRESS", value_parser = BoolishValueParser::new())]
+    pub no_egress: bool,
+}
+
+impl From<Run> for Layer {
+    fn from(run: Run) -> Self {
+        let given = |texts: Vec<String>| (!texts.is_empty()).then_some(texts);
+        Self {
+            interfaces: given(run.interfaces),
+            listen: given(run.listen),
+            xdp_mode: run.xdp_mode,
+            egress: run.no_egress.then_some(false),
+        }
+    }
+}
+
+/// Nothing is to be run.
+#[derive(Debug, Error)]
+pub enum Stop {
+    /// Help or the version was asked for: the text.
+    #[error("{0}")]
+    Answer(String),
+    /// The command line cannot be understood: one line.
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Understands a command line, the program's name first, and the environment.
+///
+/// # Errors
+///
+/// When there is nothing to run: see [`Stop`].
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
+    Cli::try_parse_from(arguments).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            Stop::Answer(error.to_string())
+        } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            Stop::Usage(one_line("no command is given"))
+        } else {
+            Stop::Usage(one_line(&error.to_string()))
+        }
+    })
+}
+
+/// Clap's message without its usage block: the first paragraph and the tips.
+fn one_line(message: &str) -> String {
+    let lines = message.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
+    let said: Vec<_> =
+        lines.map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: ")).collect();
+    let name = Cli::command().get_name().to_owned();
+    format!("{}; see `{name} --help`", said.join("; "))
+}
+
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), crate::REVISION));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Cli, Stop> {
+        parse(line.split(' ').map(OsString::from))
+    }
+
+    fn layer(line: &str) -> Layer {
+        let Command::Run(run) = parsed(line).unwrap().command;
+        run.into()
+    }
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_not_typed_is_not_said() {
+        assert_eq!(layer("classifier run"), Layer::default());
+    }
+
+    #[test]
+    fn every_flag_arrives() {
+        let listen = ["127.0.0.1:1", ":2", "[::1]:3"];
+        let expected = Layer {
+            interfaces: Some(["eth0", "veth*"].map(str::to_owned).into()),
+            listen: Some(listen.map(str::to_owned).into()),
+            xdp_mode: Some(XdpMode::Native),
+            egress: Some(false),
+        };
+        assert_eq!(
+            layer(
+                "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
+                 --listen [::1]:3 --xdp-mode native --no-egress"
+            ),
+            expected
+        );
+    }
+
+    #[test]
+    fn help_and_version_are_answers() {
+        for line in ["classifier --help", "classifier run --help", "classifier --version"] {
+            assert!(matches!(parsed(line), Err(Stop::Answer(_))), "{line}");
+        }
+    }
+
+    #[test]
+    fn usage_errors_are_one_line_with_cause_and_remedy() {
+        for (line, part) in [
+            ("classifier", "no command is given"),
+            ("classifier fly", "unrecognized subcommand 'fly'"),
+            ("classifier run --lisen :1", "a similar argument exists: '--listen'"),
+            ("classifier run --xdp-mode fast", "[possible values: auto, native, generic, off]"),
+            ("classifier run -i", "a value is required"),
+        ] {
+            let Err(Stop::Usage(text)) = parsed(line) else { panic!("{line} is accepted") };
+            assert!(text.contains(part) && text.ends_with("see `classifier --help`"), "{text}");
+            assert!(!text.contains('\n'), "{text}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What the kernel has counted, as one scrape sees it.
+
+use classifier_common::counter::Counters;
+use thiserror::Error;
+
+/// Everything that one scrape reads from the kernel.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The interfaces that are or were attached.
+    pub interfaces: Vec<InterfaceSnapshot>,
+    /// The loaded programs.
+    pub programs: Vec<ProgramSnapshot>,
+    /// How full the maps are.
+    pub maps: Vec<MapFill>,
+    /// Packets that crossed a hook on an interface without counters.
+    pub unattributed: u64,
+}
+
+/// One interface: how it is seen, and its counters summed over the CPUs.
+#[derive(Clone, Debug)]
+pub struct InterfaceSnapshot {
+    /// Name of the interface.
+    pub name: String,
+    /// `xdp_native`, `xdp_generic`, `tcx`, `tc` or `none`.
+    pub ingress: &'static str,
+    /// `tcx`, `tc` or `none`.
+    pub egress: &'static str,
+    /// `None` where the direction is not counted.
+    pub ingress_counters: Option<Box<Counters>>,
+    /// `None` where the direction is not counted.
+    pub egress_counters: Option<Box<Counters>>,
+}
+
+/// A loaded program, as the kernel describes it.
+#[derive(Clone, Debug)]
+pub struct ProgramSnapshot {
+    /// Its name in the object.
+    pub program: &'static str,
+    /// The kernel's number for it.
+    pub id: u32,
+    /// Hash over its instructions, in hexadecimal.
+    pub tag: String,
+    /// Where it hangs.
+    pub hook: &'static str,
+    /// Time spent in it, in seconds; `None` while `kernel.bpf_stats_enabled` is off.
+    pub run_seconds: Option<f64>,
+    /// Times it ran; `None` while `kernel.bpf_stats_enabled` is off.
+    pub runs: Option<u64>,
+}
+
+/// How full a map is.
+#[derive(Clone, Copy, Debug)]
+pub struct MapFill {
+    /// Name of the map.
+    pub map: &'static str,
+    /// Entries in it.
+    pub entries: u64,
+    /// Entries that it has room for.
+    pub capacity: u64,
+}
+
+/// Where scrapes get their numbers from.
+pub trait Source: Send + Sync {
+    /// Reads all counters.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read a map or to describe a program.
+    fn snapshot(&self) -> Result<Snapshot, ReadError>;
+
+    /// Whether every wanted interface is attached.
+    fn readiness(&self) -> Readiness;
+}
+
+/// Whether every wanted interface is attached.
+#[derive(Clone, Debug, Default)]
+pub struct Readiness {
+    /// All of them are.
+    pub ready: bool,
+    /// The interfaces, attached or not.
+    pub interfaces: Vec<InterfaceState>,
+    /// What is missing, one sentence each; empty when ready.
+    pub reasons: Vec<String>,
+}
+
+/// How an interface is attached.
+#[derive(Clone, Debug)]
+pub struct InterfaceState {
+    /// Name of the interface.
+    pub name: String,
+    /// As [`InterfaceSnapshot::ingress`].
+    pub ingress: &'static str,
+    /// As [`InterfaceSnapshot::egress`].
+    pub egress: &'static str,
+    /// Why these hooks were taken.
+    pub why: String,
+}
+
+/// The kernel would not tell.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// A map could not be read.
+    #[error("cannot read map {map}: {cause}; it may be gone, restart the agent")]
+    Map {
+        /// Name of the map.
+        map: &'static str,
+        /// The kernel's answer.
+        #[source]
+        cause: aya::maps::MapError,
+    },
+    /// A program could not be described.
+    #[error("cannot read about program {program}: {cause}; it may be gone, restart the agent")]
+    Program {
+        /// Name of the program.
+        program: &'static str,
+        /// The kernel's answer.
+        #[source]
+        cause: aya::programs::ProgramError,
+    },
+}
+
+impl ReadError {
+    /// Turns aya's error about this map into one that names it.
+    pub(crate) fn map(map: &'static str) -> impl Fn(aya::maps::MapError) -> Self {
+        move |cause| Self::Map { map, cause }
+    }
+}

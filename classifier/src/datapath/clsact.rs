@@ -1,0 +1,24 @@
+//! The qdisc that TC programs hang on where the kernel has no TCX.
+
+use std::io;
+
+use aya::programs::tc::{TcError, qdisc_add_clsact};
+
+use super::DatapathError;
+
+/// Adds clsact to an interface that has none. It has no queue and no cost of its own, and stays when the
+/// agent ends: others may have hung filters on it by then.
+pub(super) fn ensure(interface: &str) -> Result<(), DatapathError> {
+    match qdisc_add_clsact(interface) {
+        Ok(()) | Err(TcError::AlreadyAttached) => Ok(()),
+        Err(cause) => match super::error::os_error(&cause) {
+            Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            error => Err(DatapathError::Attach {
+                interface: interface.to_owned(),
+                hook: "the clsact qdisc",
+                cause: error.unwrap_or_else(|| io::Error::other(cause.to_string())),
+                remedy: "the kernel needs CONFIG_NET_SCH_INGRESS",
+            }),
+        },
+    }
+}

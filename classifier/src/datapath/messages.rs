@@ -1,0 +1,36 @@
+//! The programs' debug messages, handed to the agent's log.
+#![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
+
+use std::io;
+
+use aya_log::EbpfLogger;
+use log::Log;
+use tokio::io::{Interest, unix::AsyncFd};
+
+/// Target under which the messages are logged.
+pub const TARGET: &str = "classifier_ebpf";
+
+/// The reader of the messages.
+pub struct Messages(AsyncFd<EbpfLogger<&'static dyn Log>>);
+
+impl Messages {
+    /// Watches the log's ring buffer; needs a running tokio runtime.
+    pub(super) fn watch(logger: EbpfLogger<&'static dyn Log>) -> io::Result<Self> {
+        // SAFETY: the logger owns its ring buffer and with it the descriptor, never replaces it, and is owned
+        // by the `AsyncFd` from here on.
+        unsafe { AsyncFd::register_with_interest(logger, Interest::READABLE) }.map(Self).map_err(Into::into)
+    }
+
+    /// Logs messages as they come; ends only with an error.
+    pub async fn relay(mut self) -> io::Error {
+        loop {
+            match self.0.readable_mut().await {
+                Ok(mut guard) => {
+                    guard.get_inner_mut().flush();
+                    guard.clear_ready();
+                }
+                Err(error) => return error,
+            }
+        }
+    }
+}

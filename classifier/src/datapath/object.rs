@@ -1,0 +1,176 @@
+//! The object in the kernel: loaded, filled in, attached to interfaces, read.
+
+use aya::{
+    EbpfLoader,
+    maps::{ArrayOfMaps, HashMap, Map, MapData, PerCpuArray},
+    programs::Program,
+};
+use aya_log::EbpfLogger;
+use classifier_common::{
+    abi::{self, Direction, MAP_COUNTERS, MAP_FRAGMENTS, MAP_PORTS, MAP_UNATTRIBUTED},
+    fragment::FragmentKey,
+    packet::Link,
+    ports::PORTS,
+};
+
+use super::{
+    Attached, DatapathError, attach,
+    blocks::{Blocks, InterfaceBlock},
+    messages::Messages,
+    port_table::SharedPorts,
+    programs::Programs,
+};
+use crate::{
+    config::XdpMode,
+    counters::{InterfaceSnapshot, MapFill, ReadError, Snapshot},
+    interfaces::Interface,
+};
+
+/// The kernel object, as it was built with this agent.
+pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("CLASSIFIER_OBJECT"));
+
+/// Whether the kernel measures how long programs run.
+const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
+
+/// The loaded object.
+pub struct Datapath {
+    programs: Programs,
+    blocks: Blocks,
+    ports: SharedPorts,
+    fragments: HashMap<MapData, FragmentKey, u32>,
+    unattributed: PerCpuArray<MapData, u64>,
+}
+
+impl Datapath {
+    /// Loads the maps and fills in the ports; programs follow when an interface needs them.
+    ///
+    /// `debug` compiles the programs' debug messages in: without it the loaded programs contain none.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses the object or one of its maps.
+    pub fn load(debug: bool) -> Result<Self, DatapathError> {
+        let level = if debug { log::Level::Debug as u8 } else { 0 };
+        let mut loader = EbpfLoader::new();
+        let loader = loader.override_global(aya_log::LEVEL, &level, true);
+        let mut object = loader.load(OBJECT).map_err(DatapathError::object)?;
+        let mut take = |name| object.take_map(name).ok_or(DatapathError::Missing(name));
+        let (counters, ports) = (take(MAP_COUNTERS)?, take(MAP_PORTS)?);
+        let (fragments, unattributed) = (take(MAP_FRAGMENTS)?, take(MAP_UNATTRIBUTED)?);
+
+        let counters = ArrayOfMaps::try_from(counters).map_err(|e| DatapathError::map(MAP_COUNTERS, e))?;
+        let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
+        let ports = SharedPorts::map(ports)?;
+        ports.write_defaults();
+        Ok(Self {
+            programs: Programs::new(object),
+            blocks: Blocks::new(counters)?,
+            ports,
+            fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
+            unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
+        })
+    }
+
+    /// Counts an interface from now on, until what is returned is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the interface refuses the hook that was asked for, or every one.
+    pub fn attach(
+        &mut self,
+        interface: Interface,
+        mode: XdpMode,
+        egress: bool,
+    ) -> Result<Attached, DatapathError> {
+        let link = interface.link.unwrap_or(Link::Ethernet);
+        let block = self.blocks.create(&interface.name, interface.index, link)?;
+        attach::attach(&mut self.programs, interface, block, mode, egress)
+    }
+
+    /// Reads everything that a scrape shows.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read a map or to describe a program.
+    pub fn snapshot(&self, attached: &[Attached]) -> Result<Snapshot, ReadError> {
+        let measured = std::fs::read_to_string(STATS).is_ok_and(|enabled| enabled.trim() != "0");
+        let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
+        Ok(Snapshot {
+            interfaces: attached.iter().map(interface).collect::<Result<_, _>>()?,
+            programs: self.programs.describe(measured)?,
+            maps: self.fill()?,
+            unattributed: unattributed.iter().sum(),
+        })
+    }
+
+    fn fill(&self) -> Result<Vec<MapFill>, ReadError> {
+        let mut fragments = 0;
+        for key in self.fragments.keys() {
+            key.map_err(ReadError::map(MAP_FRAGMENTS))?;
+            fragments += 1;
+        }
+        let fill = |map, entries, capacity: usize| MapFill { map, entries, capacity: capacity as u64 };
+        Ok(vec![
+            fill("counters", self.blocks.len(), abi::INTERFACES),
+            fill("fragments", fragments, abi::FRAGMENTS),
+            fill("ports", self.ports.known(), 2 * PORTS),
+        ])
+    }
+
+    /// Counters for an index that no attached interface has: what `BPF_PROG_TEST_RUN` counts into.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses the map.
+    pub fn counters_for(&mut self, index: u32, link: Link) -> Result<TestCounters, DatapathError> {
+        Ok(TestCounters(self.blocks.create("test", index, link)?))
+    }
+
+    /// Loads all programs and gives the one of this name.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses one, or there is none of this name.
+    pub fn program(&mut self, name: &'static str) -> Result<&Program, DatapathError> {
+        self.programs.xdp()?;
+        self.programs.ingress()?;
+        self.programs.egress()?;
+        self.programs.get(name).ok_or(DatapathError::Missing(name))
+    }
+
+    /// The reader of the programs' debug messages, which there are only if [`Self::load`] was told so.
+    ///
+    /// # Errors
+    ///
+    /// When the object has no log map, or it cannot be watched.
+    pub fn messages(&mut self) -> Result<Messages, DatapathError> {
+        let logger = EbpfLogger::init(self.programs.object()).map_err(DatapathError::Messages)?;
+        Messages::watch(logger).map_err(DatapathError::Watch)
+    }
+}
+
+/// Counters that tests and benchmarks read by themselves.
+pub struct TestCounters(InterfaceBlock);
+
+impl TestCounters {
+    /// The counters of a direction, summed over the CPUs.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read the map.
+    pub fn read(&self, direction: Direction) -> Result<Box<classifier_common::counter::Counters>, ReadError> {
+        self.0.read(direction).map_err(ReadError::map(MAP_COUNTERS))
+    }
+}
+
+fn interface(attached: &Attached) -> Result<InterfaceSnapshot, ReadError> {
+    let read = |direction| attached.block.read(direction).map_err(ReadError::map(MAP_COUNTERS));
+    let counts_egress = attached.hooks.egress != "none";
+    Ok(InterfaceSnapshot {
+        name: attached.interface.name.clone(),
+        ingress: attached.hooks.ingress,
+        egress: attached.hooks.egress,
+        ingress_counters: Some(read(Direction::Ingress)?),
+        egress_counters: if counts_egress { Some(read(Direction::Egress)?) } else { None },
+    })
+}

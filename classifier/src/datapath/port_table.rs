@@ -1,0 +1,68 @@
+//! The port table, shared with the running programs through memory.
+#![expect(unsafe_code, reason = "the table is memory that the kernel shares")]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aya::maps::MapData;
+use classifier_common::ports::{DEFAULT_TCP, PORTS, PortEntry, PortTable, Transport};
+use memmap2::{MmapOptions, MmapRaw};
+
+use super::DatapathError;
+
+/// The map's value, mapped for as long as this lives.
+pub(super) struct SharedPorts {
+    table: MmapRaw,
+    /// Programs that are still to be loaded name their maps by descriptor.
+    _map: MapData,
+}
+
+impl SharedPorts {
+    /// Maps the value of the port map.
+    pub(super) fn map(map: MapData) -> Result<Self, DatapathError> {
+        use std::os::fd::{AsFd as _, AsRawFd as _};
+        let length = size_of::<PortTable>();
+        let table = MmapOptions::new().len(length).map_raw(map.fd().as_fd().as_raw_fd());
+        Ok(Self { table: table.map_err(DatapathError::Mmap)?, _map: map })
+    }
+
+    /// Writes the ports that are known without any configuration.
+    pub(super) fn write_defaults(&self) {
+        for (port, protocol) in DEFAULT_TCP {
+            self.set(Transport::Tcp, port, PortEntry::of(protocol, Transport::Tcp));
+        }
+    }
+
+    /// Ports that belong to a protocol.
+    pub(super) fn known(&self) -> u64 {
+        let known = |transport| {
+            let ports = 0..=u16::MAX;
+            ports
+                .filter(|port| PortEntry(self.entry(transport, *port).load(Ordering::Relaxed)).is_known())
+                .count()
+        };
+        (known(Transport::Tcp) + known(Transport::Udp)) as u64
+    }
+
+    fn set(&self, transport: Transport, port: u16, entry: PortEntry) {
+        self.entry(transport, port).store(entry.0, Ordering::Relaxed);
+    }
+
+    fn entry(&self, transport: Transport, port: u16) -> &AtomicU32 {
+        let first = match transport {
+            Transport::Tcp => 0,
+            Transport::Udp => PORTS,
+        };
+        // SAFETY: the mapping is as long as a `PortTable`, which begins with the 65,536 TCP entries and the
+        // 65,536 UDP entries, 32 bits each and aligned as the page is; the programs read them as whole
+        // words, and an atomic is shared with them soundly.
+        unsafe { &*self.table.as_ptr().cast::<AtomicU32>().add(first + usize::from(port)) }
+    }
+}
+
+const _: () = assert!(std::mem::offset_of!(PortTable, udp) == PORTS * size_of::<PortEntry>());
+
+impl std::fmt::Debug for SharedPorts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedPorts").field("known", &self.known()).finish()
+    }
+}

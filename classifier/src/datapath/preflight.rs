@@ -1,0 +1,78 @@
+//! What must be there before anything is loaded, checked so that the error names it.
+
+use std::{fs, io};
+
+use aya::util::KernelVersion;
+use rustix::thread::{CapabilitySet, capabilities};
+
+use super::DatapathError;
+
+/// `BPF_F_XDP_HAS_FRAGS` (kernel commit c2f2cdbeffda): XDP over buffers in several parts.
+const MINIMUM: KernelVersion = KernelVersion::new(5, 18, 0);
+
+const JIT: &str = "/proc/sys/net/core/bpf_jit_enable";
+
+/// Checks privileges, the kernel's age and its JIT.
+///
+/// # Errors
+///
+/// When one of them will not do.
+pub fn preflight() -> Result<(), DatapathError> {
+    privileges(effective()?)?;
+    if let Ok(current) = KernelVersion::current()
+        && current < MINIMUM
+    {
+        return Err(DatapathError::Kernel {
+            kernel: release(),
+            minimum: "5.18",
+            feature: "XDP over buffers in several parts (BPF_F_XDP_HAS_FRAGS)",
+        });
+    }
+    match fs::read_to_string(JIT) {
+        Ok(value) if value.trim() == "0" => Err(DatapathError::Jit),
+        // Without the file the kernel was built to compile always.
+        _ => Ok(()),
+    }
+}
+
+/// Release of the running kernel, as `uname -r` prints it.
+#[must_use]
+pub(super) fn release() -> String {
+    rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+fn effective() -> Result<CapabilitySet, DatapathError> {
+    let sets = capabilities(None).map_err(|error| DatapathError::Memory {
+        what: "reading the process's capabilities".into(),
+        cause: io::Error::from(error),
+    })?;
+    Ok(sets.effective)
+}
+
+fn privileges(have: CapabilitySet) -> Result<(), DatapathError> {
+    const WANTED: [(CapabilitySet, &str); 3] = [
+        (CapabilitySet::BPF, "CAP_BPF"),
+        (CapabilitySet::NET_ADMIN, "CAP_NET_ADMIN"),
+        (CapabilitySet::PERFMON, "CAP_PERFMON"),
+    ];
+    // The kernel takes CAP_SYS_ADMIN for CAP_BPF and CAP_PERFMON (capabilities(7)).
+    let all = have.contains(CapabilitySet::SYS_ADMIN);
+    let lacks =
+        |wanted: CapabilitySet| !have.contains(wanted) && !(all && wanted != CapabilitySet::NET_ADMIN);
+    let missing: Vec<_> = WANTED.iter().filter(|(one, _)| lacks(*one)).map(|(_, name)| *name).collect();
+    if missing.is_empty() { Ok(()) } else { Err(DatapathError::Privilege { missing: missing.join("+") }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_missing_capabilities_are_named() {
+        let text = privileges(CapabilitySet::BPF).unwrap_err().to_string();
+        assert!(text.contains("missing CAP_NET_ADMIN+CAP_PERFMON:"), "{text}");
+        assert!(privileges(CapabilitySet::SYS_ADMIN | CapabilitySet::NET_ADMIN).is_ok());
+        let three = CapabilitySet::BPF | CapabilitySet::PERFMON | CapabilitySet::NET_ADMIN;
+        assert!(privileges(three).is_ok());
+    }
+}

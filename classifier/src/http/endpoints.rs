@@ -1,0 +1,131 @@
+//! From a request's head to an answer, without any socket.
+
+use std::fmt::Write;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    Method, Request, Response, StatusCode,
+    header::{
+        ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
+        HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    },
+};
+
+use super::{compression, negotiation, page};
+use crate::{
+    counters::Readiness,
+    metrics::{Exporter, agent::DropReason},
+};
+
+type Answer = Response<Full<Bytes>>;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+const PAGE_HEADERS: [(HeaderName, &str); 3] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+];
+
+/// Everything that can be asked for.
+pub struct Endpoints {
+    exporter: Exporter,
+}
+
+impl Endpoints {
+    /// The endpoints over an exporter.
+    #[must_use]
+    pub const fn new(exporter: Exporter) -> Self {
+        Self { exporter }
+    }
+
+    /// Answers a request; its body is not looked at. HEAD is answered as GET, hyper leaves the body out.
+    pub fn answer<B>(&self, request: &Request<B>) -> Answer {
+        let known = match request.uri().path() {
+            "/metrics" => Self::metrics,
+            "/" => Self::page,
+            "/-/healthy" => Self::healthy,
+            "/-/ready" => Self::ready,
+            _ => return text(StatusCode::NOT_FOUND, PLAIN, "not found; / lists what is here\n".into()),
+        };
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD\n".into());
+            set(&mut answer, ALLOW, "GET, HEAD");
+            return answer;
+        }
+        known(self, request.headers())
+    }
+
+    pub(super) fn dropped(&self, reason: DropReason) {
+        self.exporter.agent().connection_dropped(reason);
+    }
+
+    fn metrics(&self, headers: &HeaderMap) -> Answer {
+        let format = negotiation::format(headers);
+        let body = self.exporter.scrape(format).into_bytes();
+        let packed = (compression::pays(body.len()) && negotiation::takes_gzip(headers))
+            .then(|| compression::gzip(&body).ok())
+            .flatten();
+        let is_packed = packed.is_some();
+        let mut answer = respond(StatusCode::OK, format.content_type(), packed.unwrap_or(body));
+        set(&mut answer, VARY, "accept, accept-encoding");
+        if is_packed {
+            set(&mut answer, CONTENT_ENCODING, "gzip");
+        }
+        answer
+    }
+
+    fn page(&self, _: &HeaderMap) -> Answer {
+        let mut answer = text(StatusCode::OK, HTML, page::render(&self.exporter.readiness()));
+        for (name, value) in PAGE_HEADERS {
+            set(&mut answer, name, value);
+        }
+        answer
+    }
+
+    #[expect(clippy::unused_self, reason = "one signature for every endpoint")]
+    fn healthy(&self, _: &HeaderMap) -> Answer {
+        text(StatusCode::OK, PLAIN, "healthy\n".into())
+    }
+
+    fn ready(&self, _: &HeaderMap) -> Answer {
+        let readiness = self.exporter.readiness();
+        let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        text(status, PLAIN, readiness_text(&readiness))
+    }
+}
+
+fn readiness_text(readiness: &Readiness) -> String {
+    let mut text = String::from(if readiness.ready { "ready\n" } else { "not ready\n" });
+    for reason in &readiness.reasons {
+        text.push_str(reason);
+        text.push('\n');
+    }
+    for interface in &readiness.interfaces {
+        let (name, ingress, egress) = (&interface.name, interface.ingress, interface.egress);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name}: ingress {ingress}, egress {egress}: {}", interface.why);
+    }
+    text
+}
+
+fn text(status: StatusCode, content_type: &'static str, body: String) -> Answer {
+    respond(status, content_type, body.into_bytes())
+}
+
+fn respond(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = status;
+    set(&mut answer, CONTENT_TYPE, content_type);
+    set(&mut answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut answer, CACHE_CONTROL, "no-store");
+    answer
+}
+
+fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
+    answer.headers_mut().insert(name, HeaderValue::from_static(value));
+}

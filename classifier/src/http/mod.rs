@@ -1,0 +1,71 @@
+//! The HTTP server.
+//!
+//! | path | answer |
+//! | --- | --- |
+//! | `/metrics` | a scrape: text format 0.0.4, or `OpenMetrics` 1.0 when `Accept` asks for it |
+//! | `/` | a page for people: what is attached, links |
+//! | `/-/healthy` | 200 while the process lives |
+//! | `/-/ready` | 200 once every wanted interface is attached, else 503 with the reasons |
+//!
+//! Built on hyper itself: four paths need no router, and the bounds that a server on a host's edge needs
+//! (header size, a time for every phase, who gives way when it is crowded) are closer to hyper's
+//! connection than axum lets one come. A scrape takes microseconds, so it runs where the request is read.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use thiserror::Error;
+
+mod bind;
+mod compression;
+mod connection;
+mod endpoints;
+mod negotiation;
+mod page;
+mod phase;
+mod server;
+
+pub use self::{bind::bind, endpoints::Endpoints, server::serve};
+
+/// How much of the agent clients can take up.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at the same time; a further one takes the place of the one that has done nothing for
+    /// the longest time, so that a scrape gets through whoever else is there.
+    pub connections: usize,
+    /// Bytes of a request's line and headers.
+    pub header_bytes: usize,
+    /// From the connection or the first byte to the end of the headers.
+    pub header_time: Duration,
+    /// From the end of the headers to the last byte of the answer taken.
+    pub response_time: Duration,
+    /// Between an answer and the next request. Longer than the usual scrape intervals.
+    pub idle_time: Duration,
+    /// For answers under way when the server ends.
+    pub shutdown_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 64,
+            header_bytes: 16 * 1024,
+            header_time: Duration::from_secs(5),
+            response_time: Duration::from_secs(30),
+            idle_time: Duration::from_secs(150),
+            shutdown_time: Duration::from_secs(2),
+        }
+    }
+}
+
+/// The server cannot listen.
+#[derive(Debug, Error)]
+#[error("cannot listen on {address}: {cause}; {remedy}")]
+pub struct BindError {
+    /// Where it should.
+    pub address: SocketAddr,
+    /// The kernel's answer.
+    #[source]
+    pub cause: io::Error,
+    /// What helps.
+    pub remedy: &'static str,
+}

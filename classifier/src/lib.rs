@@ -1,0 +1,17 @@
+//! The agent: attaches the classifier's programs and serves what they count.
+
+pub mod agent;
+pub mod cli;
+pub mod config;
+pub mod counters;
+pub mod datapath;
+pub mod http;
+pub mod interfaces;
+pub mod metrics;
+pub mod telemetry;
+
+/// The commit that this was built from, `unknown` outside a git work tree.
+pub const REVISION: &str = match option_env!("CLASSIFIER_REVISION") {
+    Some(revision) => revision,
+    None => "unknown",
+};

@@ -1,0 +1,157 @@
+//! Every metric family of the agent: no other file names one.
+
+/// What a family's samples are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Only ever grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Always 1; the labels are what matters.
+    Info,
+    /// Observations in buckets.
+    Histogram,
+}
+
+/// A metric family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Name of its samples.
+    pub name: &'static str,
+    /// One sentence for people.
+    pub help: &'static str,
+    /// What its samples are.
+    pub kind: Kind,
+    /// The labels of every sample, in the order in which they are written.
+    pub labels: &'static [&'static str],
+}
+
+/// Label names.
+pub mod label {
+    macro_rules! names {
+        ($($name:ident = $text:literal;)*) => {
+            $(#[doc = concat!("`", $text, "`")] pub const $name: &str = $text;)*
+        };
+    }
+
+    names! {
+        CODE = "code";
+        DIRECTION = "direction";
+        EGRESS = "egress";
+        FAMILY = "family";
+        FLAG = "flag";
+        HOOK = "hook";
+        ID = "id";
+        INGRESS = "ingress";
+        INTERFACE = "interface";
+        KERNEL = "kernel";
+        LIMIT = "limit";
+        MAP = "map";
+        NAME = "name";
+        PROGRAM = "program";
+        PROTOCOL = "protocol";
+        REASON = "reason";
+        REVISION = "revision";
+        ROLE = "role";
+        TAG = "tag";
+        TYPE = "type";
+        VERSION = "version";
+    }
+}
+
+macro_rules! families {
+    ($($constant:ident = $kind:ident $name:literal [$($label:ident)*] $help:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`")]
+            pub const $constant: Family = Family {
+                name: $name,
+                help: $help,
+                kind: Kind::$kind,
+                labels: &[$(label::$label),*],
+            };
+        )*
+
+        /// Every family.
+        pub const ALL: &[Family] = &[$($constant),*];
+    };
+}
+
+families! {
+    PACKETS = Counter "classifier_packets_total" [INTERFACE DIRECTION PROTOCOL ROLE]
+        "Packets on the wire, each under exactly one protocol and role.";
+    BYTES = Counter "classifier_bytes_total" [INTERFACE DIRECTION PROTOCOL ROLE]
+        "Bytes on the wire from the link-layer header on, VLAN tags and padding included, FCS not.";
+    ICMP_PACKETS = Counter "classifier_icmp_packets_total" [INTERFACE DIRECTION FAMILY TYPE CODE NAME]
+        "ICMP messages: whole packets and first fragments.";
+    ICMP_QUOTED_PACKETS = Counter "classifier_icmp_quoted_packets_total"
+        [INTERFACE DIRECTION FAMILY TYPE PROTOCOL]
+        "ICMP error messages by the protocol of the packet that they quote.";
+    TCP_FLAG_PACKETS = Counter "classifier_tcp_flag_packets_total" [INTERFACE DIRECTION PROTOCOL FLAG]
+        "TCP packets with a flag that opens or ends a connection; syn is without ACK.";
+    PARSE_LIMITS = Counter "classifier_parse_limits_total" [INTERFACE DIRECTION LIMIT]
+        "Packets that ran into a bound of the parser.";
+    FRAGMENTS_UNREMEMBERED = Counter "classifier_fragments_unremembered_total" [INTERFACE DIRECTION]
+        "First fragments whose class found no room; their later fragments count as fragment.";
+    UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
+        "Packets that crossed a hook on an interface without counters.";
+    INTERFACE_INFO = Info "classifier_interface_info" [INTERFACE INGRESS EGRESS]
+        "How an interface is attached; present while it is.";
+    PROGRAM_INFO = Info "classifier_program_info" [PROGRAM ID TAG HOOK]
+        "A loaded kernel program.";
+    PROGRAM_RUN_SECONDS = Counter "classifier_program_run_seconds_total" [PROGRAM ID]
+        "Time spent in a kernel program, while kernel.bpf_stats_enabled is on.";
+    PROGRAM_RUNS = Counter "classifier_program_runs_total" [PROGRAM ID]
+        "Times that a kernel program ran, while kernel.bpf_stats_enabled is on.";
+    MAP_ENTRIES = Gauge "classifier_map_entries" [MAP]
+        "Entries in a kernel map.";
+    MAP_CAPACITY = Gauge "classifier_map_capacity" [MAP]
+        "Entries that a kernel map has room for.";
+    HTTP_CONNECTIONS_DROPPED = Counter "classifier_http_connections_dropped_total" [REASON]
+        "HTTP connections that the agent ended before they were answered or done.";
+    BUILD_INFO = Info "classifier_build_info" [VERSION REVISION KERNEL]
+        "The agent's version and commit, and the kernel that it runs on.";
+    SCRAPE_SUCCESS = Gauge "classifier_scrape_success" []
+        "1 if the kernel's counters could be read for this scrape, else 0.";
+    SCRAPE_DURATION = Gauge "classifier_scrape_duration_seconds" []
+        "Time that reading and writing the kernel's counters took for this scrape.";
+    PROCESS_CPU = Counter "process_cpu_seconds_total" []
+        "Total user and system CPU time spent in seconds.";
+    PROCESS_OPEN_FDS = Gauge "process_open_fds" []
+        "Number of open file descriptors.";
+    PROCESS_MAX_FDS = Gauge "process_max_fds" []
+        "Maximum number of open file descriptors.";
+    PROCESS_VIRTUAL_MEMORY = Gauge "process_virtual_memory_bytes" []
+        "Virtual memory size in bytes.";
+    PROCESS_VIRTUAL_MEMORY_MAX = Gauge "process_virtual_memory_max_bytes" []
+        "Maximum amount of virtual memory available in bytes.";
+    PROCESS_RESIDENT_MEMORY = Gauge "process_resident_memory_bytes" []
+        "Resident memory size in bytes.";
+    PROCESS_START_TIME = Gauge "process_start_time_seconds" []
+        "Start time of the process since unix epoch in seconds.";
+    PROCESS_THREADS = Gauge "process_threads" []
+        "Number of OS threads in the process.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_end_as_their_kind_asks() {
+        let mut seen = HashSet::new();
+        for Family { name, kind, .. } in ALL {
+            assert!(seen.insert(name), "{name} twice");
+            assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
+            assert_eq!(name.ends_with("_info"), *kind == Kind::Info, "{name}");
+        }
+    }
+
+    #[test]
+    fn help_texts_are_sentences_that_need_no_escaping() {
+        for Family { name, help, .. } in ALL {
+            assert!(help.ends_with('.') && !help.contains(['\\', '\n', '"']), "{name}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The kernel's counters as samples, straight from a snapshot.
+
+use classifier_common::{
+    abi::Direction,
+    counter::{Counters, TCP_FLAGS, Tally},
+    icmp_types::{CellLabels, ERRORS, cells},
+    outcome::Limit,
+    protocol::{Class, Protocol, Sides},
+    wire::Family as IpFamily,
+};
+
+use super::{
+    catalog::{self, Family, label},
+    exposition::{Exposition, Value},
+    labels::Labels,
+};
+use crate::{
+    config::ProtocolNames,
+    counters::{InterfaceSnapshot, Snapshot},
+};
+
+/// The labels that no scrape changes, rendered once.
+#[derive(Debug)]
+pub struct Datapath {
+    classes: Vec<(Class, Labels)>,
+    protocols: Vec<ProtocolLabels>,
+    flags: [Labels; TCP_FLAGS.len()],
+    icmp: Vec<Labels>,
+    errors: [Labels; ERRORS.len()],
+    limits: [Labels; Limit::ALL.len()],
+}
+
+#[derive(Debug)]
+struct ProtocolLabels {
+    protocol: Protocol,
+    labels: Labels,
+    /// Its TCP flag series exist before their first packet.
+    flags_from_start: bool,
+}
+
+/// The counters of one interface and direction.
+struct Side<'s> {
+    labels: Labels,
+    counters: &'s Counters,
+}
+
+impl Datapath {
+    /// Renders the labels of the fixed protocols and of those that the configuration names.
+    #[must_use]
+    pub fn new(names: &ProtocolNames) -> Self {
+        let fixed = Protocol::FIXED.iter().copied();
+        let configured = names.iter().map(|(protocol, name)| (protocol, name, Sides::Server));
+        let mut classes = Vec::new();
+        let mut protocols = Vec::new();
+        for (protocol, name, sides) in fixed.chain(configured) {
+            let both = [protocol.to_server(), protocol.from_server()];
+            let existing = if sides == Sides::Server { &both[..] } else { &both[..1] };
+            for class in existing {
+                let labels = [(label::PROTOCOL, name), (label::ROLE, class.role().label())];
+                classes.push((*class, Labels::of(&labels)));
+            }
+            protocols.push(ProtocolLabels {
+                protocol,
+                labels: Labels::of(&[(label::PROTOCOL, name)]),
+                flags_from_start: protocol == Protocol::TCP_OTHER || is_fixed_server(protocol),
+            });
+        }
+        Self {
+            classes,
+            protocols,
+            flags: TCP_FLAGS.map(|flag| Labels::of(&[(label::FLAG, flag)])),
+            icmp: cells().map(cell_labels).collect(),
+            errors: ERRORS.map(|(family, kind)| {
+                Labels::of(&[(label::FAMILY, family_label(family)), (label::TYPE, &kind.to_string())])
+            }),
+            limits: Limit::ALL.map(|(_, limit)| Labels::of(&[(label::LIMIT, limit)])),
+        }
+    }
+
+    /// Writes every family that counts packets.
+    pub fn write(&self, out: &mut Exposition, snapshot: &Snapshot) {
+        let sides: Vec<_> = snapshot.interfaces.iter().flat_map(sides).collect();
+        self.write_classes(out, &catalog::PACKETS, &sides, |tally| tally.packets);
+        self.write_classes(out, &catalog::BYTES, &sides, |tally| tally.bytes);
+        self.write_flags(out, &sides);
+        self.write_icmp(out, &sides);
+        self.write_quoted(out, &sides);
+        self.write_limits(out, &sides);
+        out.family(&catalog::UNATTRIBUTED_PACKETS).add(&[], Value::Whole(snapshot.unattributed));
+    }
+
+    fn write_classes(
+        &self,
+        out: &mut Exposition,
+        family: &Family,
+        sides: &[Side<'_>],
+        of: fn(&Tally) -> u64,
+    ) {
+        let mut samples = out.family(family);
+        for side in sides {
+            for (class, labels) in &self.classes {
+                let value = of(&side.counters.classes[class.index()]);
+                samples.add(&[&side.labels, labels], Value::Whole(value));
+            }
+        }
+    }
+
+    fn write_flags(&self, out: &mut Exposition, sides: &[Side<'_>]) {
+        let mut samples = out.family(&catalog::TCP_FLAG_PACKETS);
+        for side in sides {
+            for ProtocolLabels { protocol, labels, flags_from_start } in &self.protocols {
+                let counts = &side.counters.tcp_flags[protocol.index()];
+                if *flags_from_start || counts.iter().any(|count| *count != 0) {
+                    for (flag, count) in self.flags.iter().zip(counts) {
+                        samples.add(&[&side.labels, labels, flag], Value::Whole(*count));
+                    }
+                }
+            }
+        }
+    }
+
+    fn write_icmp(&self, out: &mut Exposition, sides: &[Side<'_>]) {
+        let mut samples = out.family(&catalog::ICMP_PACKETS);
+        for side in sides {
+            let seen = self.icmp.iter().zip(&side.counters.icmp).filter(|(_, count)| **count != 0);
+            for (labels, count) in seen {
+                samples.add(&[&side.labels, labels], Value::Whole(*count));
+            }
+        }
+    }
+
+    fn write_quoted(&self, out: &mut Exposition, sides: &[Side<'_>]) {
+        let mut samples = out.family(&catalog::ICMP_QUOTED_PACKETS);
+        for side in sides {
+            for (error, counts) in self.errors.iter().zip(&side.counters.quoted) {
+                for ProtocolLabels { protocol, labels, .. } in &self.protocols {
+                    let count = counts[protocol.index()];
+                    if count != 0 {
+                        samples.add(&[&side.labels, error, labels], Value::Whole(count));
+                    }
+                }
+            }
+        }
+    }
+
+    fn write_limits(&self, out: &mut Exposition, sides: &[Side<'_>]) {
+        let mut samples = out.family(&catalog::PARSE_LIMITS);
+        for side in sides {
+            for (labels, count) in self.limits.iter().zip(side.counters.limits) {
+                samples.add(&[&side.labels, labels], Value::Whole(count));
+            }
+        }
+        let mut samples = out.family(&catalog::FRAGMENTS_UNREMEMBERED);
+        for side in sides {
+            samples.add(&[&side.labels], Value::Whole(side.counters.unremembered));
+        }
+    }
+}
+
+fn is_fixed_server(protocol: Protocol) -> bool {
+    Protocol::FIXED.iter().any(|(fixed, _, sides)| *fixed == protocol && *sides == Sides::Server)
+}
+
+fn sides(interface: &InterfaceSnapshot) -> impl Iterator<Item = Side<'_>> {
+    let counters = [&interface.ingress_counters, &interface.egress_counters];
+    Direction::ALL.into_iter().zip(counters).filter_map(|(direction, counters)| {
+        let labels = [(label::INTERFACE, interface.name.as_str()), (label::DIRECTION, direction.label())];
+        Some(Side { labels: Labels::of(&labels), counters: counters.as_deref()? })
+    })
+}
+
+fn cell_labels(cell: CellLabels) -> Labels {
+    let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
+    Labels::of(&[
+        (label::FAMILY, family_label(cell.family)),
+        (label::TYPE, &number(cell.kind)),
+        (label::CODE, &number(cell.code)),
+        (label::NAME, cell.name),
+    ])
+}
+
+const fn family_label(family: IpFamily) -> &'static str {
+    match family {
+        IpFamily::V4 => "ipv4",
+        IpFamily::V6 => "ipv6",
+    }
+}

@@ -1,0 +1,110 @@
+//! One scrape: the kernel's counters, the agent's own, and how the scrape itself went.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use thiserror::Error;
+
+pub mod agent;
+mod attached;
+pub mod catalog;
+pub mod datapath;
+pub mod exposition;
+mod failures;
+mod labels;
+mod openmetrics;
+mod process;
+mod registered;
+
+use self::{
+    agent::AgentMetrics,
+    datapath::Datapath,
+    exposition::{Exposition, Format, Value},
+    failures::Failures,
+    process::Process,
+};
+use crate::{
+    config::ProtocolNames,
+    counters::{Readiness, Source},
+};
+
+/// The metrics cannot be set up.
+#[derive(Debug, Error)]
+pub enum MetricsError {
+    /// The agent cannot read about itself.
+    #[error("cannot read /proc/self: {0}; mount /proc")]
+    Process(#[source] io::Error),
+    /// The `prometheus` crate refuses a metric.
+    #[error("a metric is refused: {0}; this is a bug of the agent, report it")]
+    Refused(#[from] prometheus::Error),
+}
+
+/// Writes scrapes.
+pub struct Exporter {
+    source: Arc<dyn Source>,
+    datapath: Datapath,
+    agent: AgentMetrics,
+    process: Process,
+    failures: Failures,
+    /// Bytes of the last scrape, which the next one will need too.
+    length: AtomicUsize,
+}
+
+impl Exporter {
+    /// An exporter of what `source` reads, with the names that the configuration adds.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc/self` cannot be read.
+    pub fn new(source: Arc<dyn Source>, names: &ProtocolNames) -> Result<Self, MetricsError> {
+        Ok(Self {
+            source,
+            datapath: Datapath::new(names),
+            agent: AgentMetrics::new()?,
+            process: Process::open().map_err(MetricsError::Process)?,
+            failures: Failures::default(),
+            length: AtomicUsize::new(0),
+        })
+    }
+
+    /// The agent's own counters.
+    #[must_use]
+    pub const fn agent(&self) -> &AgentMetrics {
+        &self.agent
+    }
+
+    /// Whether every wanted interface is attached.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        self.source.readiness()
+    }
+
+    /// One scrape. What cannot be read is missing, and `classifier_scrape_success` and a log line say so.
+    #[must_use]
+    pub fn scrape(&self, format: Format) -> String {
+        const ROOM_TO_GROW: usize = 1024;
+        let began = Instant::now();
+        let length = self.length.load(Ordering::Relaxed);
+        let mut out = Exposition::new(format, length + ROOM_TO_GROW);
+        let read = self.source.snapshot().map(|snapshot| {
+            self.datapath.write(&mut out, &snapshot);
+            attached::write(&mut out, &snapshot);
+        });
+        let duration = began.elapsed();
+        let success = self.failures.note("kernel counters", read);
+
+        self.agent.write(&mut out);
+        self.failures.note("/proc/self", self.process.write(&mut out));
+        out.family(&catalog::SCRAPE_SUCCESS).add(&[], Value::Whole(success.into()));
+        out.family(&catalog::SCRAPE_DURATION).add(&[], Value::Real(duration.as_secs_f64()));
+        let text = out.finish();
+        self.length.store(text.len(), Ordering::Relaxed);
+        text
+    }
+}

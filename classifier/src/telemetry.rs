@@ -1,0 +1,82 @@
+//! Logs: to standard error, filtered by `RUST_LOG`.
+
+use std::{env, io};
+
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{
+    Layer,
+    filter::{ParseError, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::{SubscriberInitExt, TryInitError},
+};
+
+const VARIABLE: &str = "RUST_LOG";
+
+/// Logs cannot be written as asked.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// The filter does not parse.
+    #[error(
+        "{VARIABLE}: `{filter}`: {cause}; write a level, or `target=level` pairs with commas between them"
+    )]
+    Filter {
+        /// What was given.
+        filter: String,
+        /// What is wrong with it.
+        #[source]
+        cause: ParseError,
+    },
+    /// Another subscriber was there first.
+    #[error("logs are set up already: {0}; start them once in a process")]
+    Taken(#[from] TryInitError),
+}
+
+/// Starts logging for the whole process; INFO where `RUST_LOG` says nothing.
+///
+/// # Errors
+///
+/// When `RUST_LOG` does not parse, or logging was started before.
+pub fn start() -> Result<(), LogError> {
+    let filter = filter(env::var(VARIABLE).ok().as_deref())?;
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(false).with_filter(filter);
+    tracing_subscriber::registry().with(lines).try_init()?;
+    Ok(())
+}
+
+fn filter(variable: Option<&str>) -> Result<Targets, LogError> {
+    match variable.map(str::trim).filter(|filter| !filter.is_empty()) {
+        None => Ok(Targets::new().with_default(LevelFilter::INFO)),
+        Some(filter) => filter.parse().map_err(|cause| LogError::Filter { filter: filter.to_owned(), cause }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn silence_and_emptiness_mean_info() {
+        for variable in [None, Some(""), Some(" ")] {
+            let filter = filter(variable).unwrap();
+            assert!(filter.would_enable("classifier::http", &Level::INFO), "{variable:?}");
+            assert!(!filter.would_enable("classifier::http", &Level::DEBUG), "{variable:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_can_be_asked_for_alone() {
+        let filter = filter(Some("warn,classifier::http=debug")).unwrap();
+        assert!(filter.would_enable("classifier::http", &Level::DEBUG));
+        assert!(!filter.would_enable("aya", &Level::INFO));
+    }
+
+    #[test]
+    fn a_filter_that_does_not_parse_is_named() {
+        let error = filter(Some("classifier=chatty")).unwrap_err().to_string();
+        assert!(error.starts_with("RUST_LOG: `classifier=chatty`"), "{error}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Exit status and words of the command.
+
+use std::{
+    net::TcpListener,
+    process::{Command, Output},
+};
+
+fn classifier(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_classifier"));
+    command.args(arguments).env_remove("RUST_LOG").envs(environment.iter().copied());
+    command.output().expect("the command starts")
+}
+
+fn assert_fails(output: &Output, status: i32, parts: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(said.starts_with("classifier: ") && said.lines().count() == 1, "{said}");
+    assert!(parts.iter().all(|part| said.contains(part)), "{parts:?} in: {said}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn bad_usage_is_one_line_and_exit_2() {
+    for (arguments, parts) in [
+        (&[][..], &["no command is given", "--help"][..]),
+        (&["fly"], &["'fly'", "--help"]),
+        (&["run", "--egress"], &["'--egress'", "--no-egress", "--help"]),
+        (&["run", "--xdp-mode", "fast"], &["'fast'", "auto, native, generic, off"]),
+        (&["run", "-l", "localhost:80"], &["`localhost:80`", "invalid", "IP:PORT"]),
+        (&["run", "-i", "a/b"], &["interface `a/b`", "'/'", "ip link"]),
+        (&["run", "-i", "eth0", "-i", "eth0"], &["`eth0`", "twice", "leave one out"]),
+    ] {
+        assert_fails(&classifier(arguments, &[]), 2, parts);
+    }
+}
+
+#[test]
+fn a_bad_environment_is_bad_usage() {
+    for (name, value, parts) in [
+        ("RUST_LOG", "classifier=chatty", &["RUST_LOG", "`classifier=chatty`"]),
+        ("CLASSIFIER_LISTEN", "127.0.0.1:1,nowhere", &["`nowhere`", "IP:PORT"]),
+        ("CLASSIFIER_XDP_MODE", "fast", &["'fast'", "auto, native"]),
+        ("CLASSIFIER_NO_EGRESS", "perhaps", &["'perhaps'", "--no-egress"]),
+    ] {
+        assert_fails(&classifier(&["run"], &[(name, value)]), 2, parts);
+    }
+}
+
+#[test]
+fn a_taken_port_is_one_line_and_exit_1() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let parts = [address.as_str(), "in use", "--listen"];
+    assert_fails(&classifier(&["run", "-l", &address], &[]), 1, &parts);
+
+    let verbose = classifier(&["run", "-v", "--web.listen-address", &address], &[]);
+    let said = String::from_utf8_lossy(&verbose.stderr).into_owned();
+    assert!(said.lines().nth(1).is_some_and(|line| line.starts_with("  because: ")), "{said}");
+}
+
+#[test]
+fn help_names_what_exists_and_only_that() {
+    let help = String::from_utf8(classifier(&["--help"], &[]).stdout).unwrap();
+    assert!(help.contains("run ") && !help.contains("pcap"), "{help}");
+    let run = classifier(&["run", "--help"], &[]);
+    assert!(run.status.success());
+    let help = String::from_utf8(run.stdout).unwrap();
+    for flag in
+        ["--interface", "--listen", "--web.listen-address", "--xdp-mode", "--no-egress", "CLASSIFIER_LISTEN"]
+    {
+        assert!(help.contains(flag), "{flag} in\n{help}");
+    }
+}
+
+#[test]
+fn the_version_names_the_commit() {
+    let version = classifier(&["--version"], &[]);
+    let text = String::from_utf8(version.stdout).unwrap();
+    assert_eq!(text.trim(), format!("classifier {} ({})", env!("CARGO_PKG_VERSION"), classifier::REVISION));
+}

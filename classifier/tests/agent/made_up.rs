@@ -1,0 +1,113 @@
+//! Counters that no kernel counted.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use classifier::counters::{
+    InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot, Source,
+};
+use classifier_common::{
+    counter::{Counters, Tally},
+    icmp_types::{IcmpCell, error_row},
+    outcome::Limit,
+    protocol::Protocol,
+    wire::Family,
+};
+
+/// A source that can be made to fail and to be not ready.
+#[derive(Debug, Default)]
+pub struct MadeUp {
+    pub failing: AtomicBool,
+    pub missing: AtomicBool,
+    /// Interfaces beside the two with fixed numbers.
+    pub more: AtomicUsize,
+}
+
+impl Source for MadeUp {
+    fn snapshot(&self) -> Result<Snapshot, ReadError> {
+        if self.failing.load(Ordering::Relaxed) {
+            return Err(ReadError::Map { map: "COUNTERS", cause: aya::maps::MapError::KeyNotFound });
+        }
+        Ok(snapshot(self.more.load(Ordering::Relaxed)))
+    }
+
+    fn readiness(&self) -> Readiness {
+        let missing = self.missing.load(Ordering::Relaxed);
+        let interface = InterfaceState {
+            name: "eth0".into(),
+            ingress: "xdp_native",
+            egress: "tcx",
+            why: "a network card".into(),
+        };
+        let reasons = if missing { vec!["eth1: no such interface".into()] } else { Vec::new() };
+        Readiness { ready: !missing, interfaces: vec![interface], reasons }
+    }
+}
+
+fn snapshot(more: usize) -> Snapshot {
+    let odd = InterfaceSnapshot {
+        name: r#"o"d\d"#.into(),
+        ingress: "tcx",
+        egress: "none",
+        ingress_counters: Some(Box::new(Counters::new(3, 0))),
+        egress_counters: None,
+    };
+    let gone =
+        InterfaceSnapshot { name: "gone".into(), ingress: "none", ingress_counters: None, ..odd.clone() };
+    let more = (0..more).map(|number| InterfaceSnapshot { name: format!("veth{number}"), ..eth0() });
+    Snapshot {
+        interfaces: [eth0(), odd, gone].into_iter().chain(more).collect(),
+        programs: vec![
+            program("classifier_xdp", 41, "xdp", Some((0.0025, 1000))),
+            program("classifier_out", 42, "tcx_egress", None),
+        ],
+        maps: vec![
+            MapFill { map: "COUNTERS", entries: 2, capacity: 4096 },
+            MapFill { map: "FRAGMENTS", entries: 0, capacity: 8192 },
+        ],
+        unattributed: 1,
+    }
+}
+
+fn program(program: &'static str, id: u32, hook: &'static str, stats: Option<(f64, u64)>) -> ProgramSnapshot {
+    let (run_seconds, runs) = stats.unzip();
+    ProgramSnapshot { program, id, tag: "a04f5eef06a7f555".into(), hook, run_seconds, runs }
+}
+
+fn eth0() -> InterfaceSnapshot {
+    InterfaceSnapshot {
+        name: "eth0".into(),
+        ingress: "xdp_native",
+        egress: "tcx",
+        ingress_counters: Some(Box::new(received())),
+        egress_counters: Some(Box::new(sent())),
+    }
+}
+
+fn received() -> Counters {
+    let mut counters = Counters::new(2, 0);
+    let [syn, _, fin, rst] = [0, 1, 2, 3];
+    counters.classes[Protocol::SMTP.to_server().index()] = Tally { packets: 4, bytes: 1_000_000_000_074 };
+    counters.tcp_flags[Protocol::SMTP.index()][syn] = 1;
+    counters.classes[Protocol::TCP_OTHER.to_server().index()] = Tally { packets: 1, bytes: 54 };
+    counters.tcp_flags[Protocol::TCP_OTHER.index()][fin] = 1;
+    counters.tcp_flags[Protocol::TCP_OTHER.index()][rst] = 1;
+    counters.classes[Protocol::ICMP.to_server().index()] = Tally { packets: 2, bytes: 158 };
+    counters.icmp[IcmpCell::of(Family::V4, 8, 0).index()] = 1;
+    counters.icmp[IcmpCell::of(Family::V4, 200, 1).index()] = 1;
+    counters.classes[Protocol::ICMPV6.to_server().index()] = Tally { packets: 1, bytes: 122 };
+    counters.icmp[IcmpCell::of(Family::V6, 1, 77).index()] = 1;
+    let unreachable = error_row(Family::V6, 1).map_or(0, usize::from);
+    counters.quoted[unreachable][Protocol::IMAP.index()] = 1;
+    counters.classes[Protocol::NON_IP.to_server().index()] = Tally { packets: 1, bytes: 64 };
+    counters.limits[Limit::VlanTags as usize] = 1;
+    counters.classes[Protocol::UDP_OTHER.to_server().index()] = Tally { packets: 1, bytes: 1514 };
+    counters.unremembered = 1;
+    counters
+}
+
+fn sent() -> Counters {
+    let mut counters = Counters::new(2, 0);
+    let most = Tally { packets: u64::MAX, bytes: u64::MAX };
+    counters.classes[Protocol::FTP_DATA_PASSIVE.from_server().index()] = most;
+    counters
+}

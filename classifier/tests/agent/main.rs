@@ -1,0 +1,8 @@
+//! The agent without root: made-up counters in, text and HTTP out.
+
+mod commands;
+mod http_answers;
+mod http_bounds;
+mod made_up;
+mod scrape_text;
+mod served;

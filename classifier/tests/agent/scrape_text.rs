@@ -1,0 +1,111 @@
+//! The exact text of a scrape, in both formats.
+
+use std::{
+    env,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use classifier::{
+    config::ProtocolNames,
+    metrics::{Exporter, catalog, exposition::Format},
+};
+
+use crate::made_up::MadeUp;
+
+const TEXT: &str = include_str!("golden/metrics.txt");
+const OPEN_METRICS: &str = include_str!("golden/metrics.openmetrics.txt");
+
+fn scrape(format: Format) -> String {
+    let exporter = Exporter::new(Arc::new(MadeUp::default()), &ProtocolNames::default());
+    exporter.expect("has /proc").scrape(format)
+}
+
+/// The same text with a zero for every value that changes from run to run.
+fn settled(text: &str) -> String {
+    let varies = |line: &str| {
+        ["process_", "classifier_scrape_duration_seconds"].iter().any(|name| line.starts_with(name))
+    };
+    let settle = |line: &str| match line.rsplit_once(' ') {
+        Some((series, _)) if varies(line) => format!("{series} 0\n"),
+        _ if line.starts_with("classifier_build_info{") => "classifier_build_info{} 1\n".to_owned(),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(settle).collect::<Vec<_>>().concat()
+}
+
+/// With `UPDATE_GOLDEN` set, what is written becomes what is expected.
+fn assert_golden(format: Format, name: &str, expected: &str) {
+    let written = settled(&scrape(format));
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agent/golden").join(name);
+        std::fs::write(path, &written).expect("the work tree is writable");
+        return;
+    }
+    for (number, (written, expected)) in written.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(written, expected, "{name}, line {}", number + 1);
+    }
+    assert_eq!(written.lines().count(), expected.lines().count(), "{name}");
+}
+
+#[test]
+fn the_text_format_is_as_recorded() {
+    assert_golden(Format::Text, "metrics.txt", TEXT);
+}
+
+#[test]
+fn open_metrics_is_as_recorded() {
+    assert_golden(Format::OpenMetrics, "metrics.openmetrics.txt", OPEN_METRICS);
+}
+
+#[test]
+fn every_sample_has_the_labels_of_its_family() {
+    for line in TEXT.lines().filter(|line| !line.starts_with('#') && !line.contains("build_info")) {
+        let name_end = line.find(['{', ' ']).expect("a sample has a value");
+        let (name, rest) = line.split_at(name_end);
+        let family = catalog::ALL.iter().find(|family| family.name == name);
+        let family = family.unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+        let labels: Vec<_> = rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.rsplit_once("\"} "))
+            .map(|(labels, _)| labels.split("\",").filter_map(|pair| pair.split("=\"").next()).collect())
+            .unwrap_or_default();
+        assert_eq!(labels, family.labels, "{line}");
+    }
+}
+
+#[test]
+fn every_family_of_the_catalogue_is_written() {
+    for family in catalog::ALL {
+        assert!(TEXT.contains(&format!("# TYPE {} ", family.name)), "{}", family.name);
+    }
+}
+
+/// The packets of one side add up to what was counted there, whatever the labels.
+#[test]
+fn packets_add_up_over_protocol_and_role() {
+    let side = "classifier_packets_total{interface=\"eth0\",direction=\"ingress\",";
+    let values =
+        TEXT.lines().filter(|line| line.starts_with(side)).filter_map(|line| line.rsplit(' ').next());
+    let sum: u64 = values.map(|value| value.parse::<u64>().expect("packets are whole")).sum();
+    assert_eq!(sum, 10);
+}
+
+#[test]
+fn promtool_finds_nothing_to_say() {
+    let promtool = env::var("PROMTOOL").unwrap_or_else(|_| "promtool".into());
+    let mut promtool = Command::new(promtool);
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = promtool.spawn() else {
+        eprintln!("promtool is not installed: not checked");
+        return;
+    };
+    let mut input = child.stdin.take().expect("is piped");
+    input.write_all(scrape(Format::Text).as_bytes()).expect("promtool reads");
+    drop(input);
+    let output = child.wait_with_output().expect("promtool ends");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success() && said.is_empty(), "{said}");
+}

@@ -1,0 +1,174 @@
+//! A server on a free loopback port, and a client that sees every byte.
+
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use classifier::{
+    config::ProtocolNames,
+    http::{self, Endpoints, Limits},
+    metrics::Exporter,
+};
+use tokio::sync::oneshot;
+
+use crate::made_up::MadeUp;
+
+/// Longer than any answer takes, shorter than patience.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Ends with this value.
+pub struct Served {
+    pub addresses: Vec<SocketAddr>,
+    pub source: Arc<MadeUp>,
+    shutdown: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Served {
+    pub fn start(source: MadeUp, limits: Limits) -> Self {
+        let source = Arc::new(source);
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listeners = http::bind(&[any, any]).expect("loopback has free ports");
+        let addresses = listeners.iter().map(|bound| bound.local_addr().expect("is bound")).collect();
+        let exporter = Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default()).expect("has /proc");
+        let endpoints = Arc::new(Endpoints::new(exporter));
+        let (shutdown, ended) = oneshot::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(http::serve(listeners, endpoints, limits, async {
+                let _ = ended.await;
+            }))
+        });
+        Self { addresses, source, shutdown: Some(shutdown), thread: Some(thread) }
+    }
+
+    pub fn usual() -> Self {
+        Self::start(MadeUp::default(), Limits::default())
+    }
+
+    pub fn connect(&self) -> Client {
+        Client::connect(self.addresses[0])
+    }
+
+    /// One request on a connection of its own.
+    pub fn get(&self, path: &str, headers: &str) -> Answer {
+        self.connect().request("GET", path, headers)
+    }
+
+    /// Value of a sample without labels, or with exactly these.
+    pub fn sample(&self, name: &str) -> f64 {
+        let text = self.get("/metrics", "").text();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} in\n{text}")).parse().expect("samples are numbers")
+    }
+
+    /// Pulls the trigger.
+    pub fn end(&mut self) {
+        drop(self.shutdown.take());
+    }
+
+    pub fn wait(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server does not panic").expect("the server serves");
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.end();
+        if !thread::panicking() {
+            self.wait();
+        }
+    }
+}
+
+pub struct Client {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+impl Client {
+    pub fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("the timeout is not zero");
+        Self { stream, unread: Vec::new() }
+    }
+
+    pub fn request(&mut self, method: &str, path: &str, headers: &str) -> Answer {
+        self.send(format!("{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}\r\n").as_bytes());
+        self.answer(method == "HEAD").expect("an answer comes")
+    }
+
+    /// The server may have closed already: what it said before counts.
+    pub fn send(&mut self, bytes: &[u8]) {
+        let _ = self.stream.write_all(bytes);
+    }
+
+    /// The next answer; `None` where the connection ends before it.
+    pub fn answer(&mut self, bodiless: bool) -> Option<Answer> {
+        let head_end = self.read_until(|bytes| bytes.windows(4).position(|four| four == b"\r\n\r\n"))?;
+        let head = String::from_utf8(self.unread.drain(..head_end + 4).collect()).expect("heads are ASCII");
+        let length = Answer { head: head.clone(), body: Vec::new() }.header("content-length");
+        let length = length.map_or(0, |length| length.parse().expect("a number"));
+        let length = if bodiless { 0 } else { length };
+        self.read_until(|bytes| (bytes.len() >= length).then_some(0))?;
+        Some(Answer { head, body: self.unread.drain(..length).collect() })
+    }
+
+    /// Whether the server has closed, waiting for it; what it still says is thrown away.
+    pub fn is_closed_within(&mut self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).expect("the timeout is not zero");
+        let mut buffer = [0; 4096];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() == ErrorKind::ConnectionReset,
+            }
+        }
+    }
+
+    fn read_until(&mut self, found: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            if let Some(at) = found(&self.unread) {
+                return Some(at);
+            }
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return None,
+                Ok(read) => self.unread.extend_from_slice(&buffer[..read]),
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return None,
+                Err(error) => panic!("no answer: {error}"),
+            }
+        }
+    }
+}
+
+pub struct Answer {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn status(&self) -> u16 {
+        self.head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line")
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        let mut fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("the body is text")
+    }
+}

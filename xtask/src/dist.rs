@@ -1,0 +1,60 @@
+//! One binary to install.
+
+use std::{env::consts::ARCH, fs, path::Path, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process::{read, run},
+    toolchain, workspace,
+};
+
+pub fn make() -> Result<()> {
+    toolchain::setup()?;
+    let (target, flags) = target();
+    println!("building for {target}");
+    let mut cargo = workspace::cargo();
+    cargo.args(["build", "--release", "--package", "classifier", "--target", &target]);
+    run(cargo.env("CARGO_ENCODED_RUSTFLAGS", flags))?;
+
+    let metadata = workspace::metadata()?;
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.name == "classifier")
+        .context("no package classifier")?;
+    let built = metadata.target_directory.join(&target).join("release/classifier");
+    let folder = workspace::root().join("dist");
+    let binary = folder.join(format!("classifier-{}-{target}", package.version));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let size =
+        fs::copy(&built, &binary).with_context(|| format!("cannot copy {built} to {}", binary.display()))?;
+
+    let version = read(Command::new(&binary).arg("--version")).context("the binary does not run here")?;
+    println!("{}: {} KiB, {}, runs as {}", binary.display(), size / 1024, linkage(&binary), version.trim());
+    println!("install it with: install -m 755 {} /usr/local/bin/classifier", binary.display());
+    Ok(())
+}
+
+/// musl where its standard library is installed, else the C library of this machine, linked in.
+fn target() -> (String, &'static str) {
+    let musl = format!("{ARCH}-unknown-linux-musl");
+    let library = read(Command::new("rustc").args(["--print", "target-libdir", "--target", &musl]));
+    if library.is_ok_and(|folder| Path::new(folder.trim()).is_dir()) {
+        (musl, "")
+    } else {
+        (format!("{ARCH}-unknown-linux-gnu"), "-Ctarget-feature=+crt-static")
+    }
+}
+
+/// `ldd` fails on a static binary and says "statically linked" of a static position-independent one.
+fn linkage(binary: &Path) -> String {
+    match read(Command::new("ldd").arg(binary)) {
+        Ok(libraries) if !libraries.contains("statically linked") => {
+            format!("dynamically linked to {} libraries", libraries.lines().count())
+        }
+        Ok(_) => "statically linked".into(),
+        Err(error) if error.to_string().contains("not a dynamic executable") => "statically linked".into(),
+        Err(error) => format!("linkage unknown ({error})"),
+    }
+}

@@ -1,0 +1,179 @@
+//! Debian packages: what the kernel tests use, and installing without starting a service.
+
+use std::{fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process::{read, run},
+    workspace,
+};
+
+pub struct Package {
+    pub name: &'static str,
+    pub why: &'static str,
+    how: How,
+}
+
+#[derive(PartialEq, Eq)]
+enum How {
+    Install,
+    /// Into `.tools/servers/<name>`: they conflict with one another, or need nothing but their files.
+    Unpack,
+}
+
+impl Package {
+    const fn install(name: &'static str, why: &'static str) -> Self {
+        Self { name, why, how: How::Install }
+    }
+
+    const fn unpack(name: &'static str, why: &'static str) -> Self {
+        Self { name, why, how: How::Unpack }
+    }
+
+    pub fn is_present(&self) -> bool {
+        match self.how {
+            How::Install => is_installed(self.name),
+            How::Unpack => self.folder().join("usr").is_dir(),
+        }
+    }
+
+    fn folder(&self) -> PathBuf {
+        workspace::tools().join("servers").join(self.name)
+    }
+}
+
+pub const TABLE: &[Package] = &[
+    Package::install("iproute2", "network namespaces, veth pairs, tc"),
+    Package::install("ethtool", "switching offloads off and on"),
+    Package::install("nftables", "ports that answer with an ICMP error"),
+    Package::install("bpftool", "looking at loaded programs and maps from outside"),
+    Package::install("tcpdump", "captures to compare the counters with"),
+    Package::install("tshark", "the reference decoder for those captures"),
+    Package::install("iputils-ping", "echo requests over IPv4 and IPv6"),
+    Package::install("traceroute", "time-exceeded and port-unreachable"),
+    Package::install("curl", "FTP, POP3, IMAP and HTTP client"),
+    Package::install("lftp", "FTP client with active and passive transfers"),
+    Package::install("swaks", "SMTP client"),
+    Package::install("postfix", "real mail server; needs its users"),
+    Package::install("dovecot-imapd", "real IMAP server; needs its users"),
+    Package::install("dovecot-pop3d", "real POP3 server; needs its users"),
+    Package::unpack("vsftpd", "real FTP server"),
+    Package::unpack("proftpd-core", "real FTP server"),
+    Package::unpack("pure-ftpd", "real FTP server"),
+    Package::unpack("prometheus", "real scraper, and promtool"),
+];
+
+/// Installs and unpacks what of the table is missing.
+pub fn provide() -> Result<()> {
+    let missing: Vec<_> = TABLE.iter().filter(|package| !package.is_present()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (unpacked, installed): (Vec<&Package>, Vec<&Package>) =
+        missing.into_iter().partition(|package| package.how == How::Unpack);
+    update()?;
+    let mut names: Vec<String> = installed.iter().map(|package| package.name.into()).collect();
+    for package in &unpacked {
+        names.extend(libraries(package.name)?);
+    }
+    names.retain(|name| !is_installed(name));
+    println!("packages: installing {}", names.join(" "));
+    install(&names)?;
+    unpacked.into_iter().try_for_each(unpack)
+}
+
+pub fn update() -> Result<()> {
+    run(apt().args(["update", "-qq"]))
+}
+
+/// Installs packages, and nothing that they merely recommend.
+pub fn install(names: &[impl AsRef<str>]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let _quiet = NoServices::begin()?;
+    // dpkg has a line for each step of each package: of interest only in an error.
+    read(
+        apt().args(["install", "-qq", "-y", "--no-install-recommends"]).args(names.iter().map(AsRef::as_ref)),
+    )?;
+    Ok(())
+}
+
+fn apt() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]);
+    command
+}
+
+fn unpack(package: &Package) -> Result<()> {
+    let folder = package.folder();
+    println!("packages: unpacking {} into {}", package.name, folder.display());
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    run(apt().current_dir(&folder).args(["download", "-qq", package.name]))?;
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let archive = entry?.path();
+        if archive.extension().is_some_and(|extension| extension == "deb") {
+            run(Command::new("dpkg").arg("-x").arg(&archive).arg(&folder))?;
+            fs::remove_file(&archive).with_context(|| format!("cannot remove {}", archive.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The shared libraries that an unpacked program needs from the system.
+fn libraries(name: &str) -> Result<Vec<String>> {
+    let answer = read(Command::new("apt-cache").args(["depends", "--important", name]))?;
+    let depends = answer.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+    Ok(depends
+        .filter(|name| name.starts_with("lib") && !name.starts_with("libjs-"))
+        .map(Into::into)
+        .collect())
+}
+
+fn is_installed(name: &str) -> bool {
+    read(Command::new("dpkg-query").args(["-W", "-f", "${db:Status-Status}", name]))
+        .is_ok_and(|state| state == "installed")
+}
+
+/// While this lives, no package starts its service: Debian asks this program first.
+struct NoServices {
+    before: Option<Vec<u8>>,
+}
+
+impl NoServices {
+    const POLICY: &str = "/usr/sbin/policy-rc.d";
+    const FORBID: &str = "#!/bin/sh\nexit 101\n";
+
+    fn begin() -> Result<Self> {
+        let before = match fs::read(Self::POLICY) {
+            Ok(policy) => Some(policy),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", Self::POLICY)),
+        };
+        Self::write(Self::FORBID.as_bytes()).with_context(|| format!("cannot write {}", Self::POLICY))?;
+        Ok(Self { before })
+    }
+
+    fn write(policy: &[u8]) -> std::io::Result<()> {
+        fs::write(Self::POLICY, policy)?;
+        fs::set_permissions(Self::POLICY, fs::Permissions::from_mode(0o755))
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        let restored = match &self.before {
+            Some(policy) => Self::write(policy),
+            None => fs::remove_file(Self::POLICY),
+        };
+        if let Err(error) = restored {
+            println!("packages: cannot restore {}: {error}", Self::POLICY);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Which test targets of the agent need root: those in files named `kernel_*.rs`.
+
+use anyhow::{Context, Result};
+use cargo_metadata::Package;
+
+use crate::workspace;
+
+/// Arguments for `cargo test` that choose targets.
+pub struct Targets {
+    pub rootless: Vec<String>,
+    pub kernel: Vec<String>,
+}
+
+impl Targets {
+    pub fn of_agent() -> Result<Self> {
+        let metadata = workspace::metadata()?;
+        let agent = metadata.packages.iter().find(|package| package.name == "classifier");
+        Ok(Self::of(agent.context("no package classifier")?))
+    }
+
+    fn of(package: &Package) -> Self {
+        let mut targets = Self { rootless: vec![], kernel: vec![] };
+        for target in &package.targets {
+            if target.is_lib() {
+                targets.rootless.push("--lib".into());
+            } else if target.is_bin() {
+                targets.rootless.extend(["--bin".into(), target.name.clone()]);
+            } else if target.is_test() {
+                let tier = if target.name.starts_with("kernel_") {
+                    &mut targets.kernel
+                } else {
+                    &mut targets.rootless
+                };
+                tier.extend(["--test".into(), target.name.clone()]);
+            }
+        }
+        targets
+    }
+}

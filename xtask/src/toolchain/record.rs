@@ -1,0 +1,131 @@
+//! What builds the kernel object, and the one way to call it.
+//!
+//! `classifier/build.rs` includes this file, so that the record's keys and the flags of the nested build are written
+//! once.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    process::Command,
+    str::FromStr,
+};
+
+/// Where the record stands in the workspace.
+pub const FILE: &str = ".tools/bpf-toolchain";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub cargo: PathBuf,
+    pub rustc: PathBuf,
+    /// The first line of `rustc -vV` and its LLVM: another compiler at the same path is noticed.
+    pub rustc_version: String,
+    pub linker: PathBuf,
+    /// A folder with nothing in it but the LLVM library for the linker, which opens the first one that it meets.
+    pub library_path: PathBuf,
+}
+
+/// The machine on which the kernel object will be loaded.
+pub struct Machine<'a> {
+    pub arch: &'a str,
+    pub big_endian: bool,
+}
+
+impl Machine<'_> {
+    pub fn target(&self) -> &'static str {
+        if self.big_endian { "bpfeb-unknown-none" } else { "bpfel-unknown-none" }
+    }
+}
+
+impl Record {
+    /// `cargo <verb>` for the kernel crate with the recorded tools, and nothing of the cargo around it.
+    pub fn cargo(&self, verb: &str, machine: &Machine<'_>, target_dir: &Path) -> Command {
+        let target = machine.target();
+        let arch = format!("--cfg=bpf_target_arch=\"{}\"", machine.arch);
+        // v3 has 32-bit arithmetic and jumps; the linker's default has neither.
+        let flags = [arch.as_str(), "-Cdebuginfo=2", "-Ctarget-cpu=v3", "-Clink-arg=--btf"];
+        let linker = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
+
+        let mut command = Command::new(&self.cargo);
+        for inherited in
+            ["RUSTC_WORKSPACE_WRAPPER", "RUSTDOC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN", "CARGO_BUILD_TARGET"]
+        {
+            command.env_remove(inherited);
+        }
+        command
+            .env("RUSTC", &self.rustc)
+            // `-Z build-std` asks for nightly or for this; with it, any release works.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+            .env("LD_LIBRARY_PATH", &self.library_path)
+            .env(linker, &self.linker)
+            .args([verb, "--locked", "--package", "classifier-ebpf", "--bins", "--release"])
+            .args(["--target", target, "-Zbuild-std=core", "--target-dir"])
+            .arg(target_dir);
+        command
+    }
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "CARGO={}", self.cargo.display())?;
+        writeln!(out, "RUSTC={}", self.rustc.display())?;
+        writeln!(out, "RUSTC_VERSION={}", self.rustc_version)?;
+        writeln!(out, "LINKER={}", self.linker.display())?;
+        writeln!(out, "LD_LIBRARY_PATH={}", self.library_path.display())
+    }
+}
+
+impl FromStr for Record {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let value = |key: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+                .ok_or_else(|| format!("{FILE} has no {key}"))
+        };
+        Ok(Self {
+            cargo: value("CARGO")?.into(),
+            rustc: value("RUSTC")?.into(),
+            rustc_version: value("RUSTC_VERSION")?.into(),
+            linker: value("LINKER")?.into(),
+            library_path: value("LD_LIBRARY_PATH")?.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> Record {
+        Record {
+            cargo: "/opt/a b/cargo".into(),
+            rustc: "/usr/bin/rustc".into(),
+            rustc_version: "rustc 1.96.0 (x=y), LLVM 22.1.8".into(),
+            linker: "/w/.tools/bin/bpf-linker".into(),
+            library_path: "/w/.tools/llvm".into(),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        assert_eq!(record().to_string().parse(), Ok(record()));
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let text = record().to_string().replace("LINKER=", "LINKER_GONE=");
+        assert_eq!(text.parse::<Record>(), Err(format!("{FILE} has no LINKER")));
+    }
+
+    #[test]
+    fn the_machine_decides_the_target() {
+        let command = record().cargo("build", &Machine { arch: "s390x", big_endian: true }, Path::new("/t"));
+        let name = "CARGO_TARGET_BPFEB_UNKNOWN_NONE_LINKER";
+        assert!(
+            command.get_envs().any(|(key, value)| key == name && value == Some(record().linker.as_os_str()))
+        );
+        assert!(command.get_args().any(|argument| argument == "bpfeb-unknown-none"));
+    }
+}

@@ -1,0 +1,38 @@
+//! Where things are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// The folder of the workspace's Cargo.toml.
+pub fn root() -> PathBuf {
+    // Cargo says it at run time; a binary in a shared target folder may have been built by another clone.
+    let manifest =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    manifest.parent().map_or(manifest.clone(), Path::to_path_buf)
+}
+
+/// What this tool installs or unpacks: never outside, never committed.
+pub fn tools() -> PathBuf {
+    root().join(".tools")
+}
+
+/// The cargo that runs this tool, in the workspace.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+pub fn metadata() -> Result<Metadata> {
+    MetadataCommand::new()
+        .current_dir(root())
+        .other_options(["--locked".into()])
+        .exec()
+        .context("cargo metadata")
+}
