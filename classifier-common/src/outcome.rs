@@ -80,7 +80,10 @@ impl Quoted {
     #[inline(always)]
     #[must_use]
     pub const fn error(self) -> u8 {
-        ((self.0.get() - 1) >> 6) as u8
+        #[expect(clippy::cast_possible_truncation, reason = "there are nine errors")]
+        {
+            ((self.0.get() - 1) >> 6) as u8
+        }
     }
 
     /// Protocol of the quoted packet; `malformed` where the quote is too short to tell.

@@ -54,7 +54,7 @@ impl Packet for [u8] {
 pub enum Link {
     /// An Ethernet header (`ARPHRD_ETHER`, `ARPHRD_LOOPBACK`).
     Ethernet = 0,
-    /// An IP header: tun, WireGuard, raw IP (`ARPHRD_NONE`, `ARPHRD_RAWIP` and the tunnel types).
+    /// An IP header: tun, `WireGuard`, raw IP (`ARPHRD_NONE`, `ARPHRD_RAWIP` and the tunnel types).
     RawIp = 1,
 }
 

@@ -43,7 +43,7 @@ fixed_protocols! {
     NON_IP = 4, "non_ip", NoServer, "Not IP: ARP, LLC, MPLS, `PPPoE`, tags past the bound.";
     MALFORMED = 5, "malformed", NoServer, "A fixed header is not whole, or contradicts itself.";
     ICMP = 6, "icmp", NoServer, "ICMP in IPv4 (RFC 792).";
-    ICMPV6 = 7, "icmpv6", NoServer, "ICMPv6 in IPv6 (RFC 4443).";
+    ICMPV6 = 7, "icmpv6", NoServer, "`ICMPv6` in IPv6 (RFC 4443).";
     FTP_CONTROL = 8, "ftp_control", Server, "FTP control connection, TCP 21 (RFC 959).";
     FTP_DATA_ACTIVE = 9, "ftp_data_active", Server, "FTP data, active mode: TCP 20.";
     FTP_DATA_PASSIVE = 10, "ftp_data_passive", Server, "FTP data, passive mode.";

@@ -28,6 +28,10 @@ const fn is_tag(kind: u16) -> bool {
 }
 
 /// The IP family that the frame carries, and the offset of its header.
+///
+/// # Errors
+///
+/// When it carries something else, or its header or a tag is not whole.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized>(packet: &P, tags_aside: u8) -> Result<(Family, usize), Stop> {
     let header: [u8; HEADER] = packet.read(0).ok_or(Stop::Malformed)?;

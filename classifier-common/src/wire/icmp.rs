@@ -7,6 +7,10 @@ use crate::{outcome::Stop, packet::Packet};
 pub const HEADER: usize = 8;
 
 /// Type and code of the message at `offset`, whole within `end`.
+///
+/// # Errors
+///
+/// When it is not whole.
 #[inline(always)]
 pub fn read<P: Packet + ?Sized>(packet: &P, offset: usize, end: usize) -> Result<(u8, u8), Stop> {
     if offset + HEADER > end {

@@ -31,6 +31,10 @@ pub struct Tcp {
 }
 
 /// Reads the header at `offset`, whole within `end`.
+///
+/// # Errors
+///
+/// When it is not whole, or states less than its fixed length.
 #[inline(always)]
 pub fn read<P: Packet + ?Sized>(packet: &P, offset: usize, end: usize) -> Result<Tcp, Stop> {
     if offset + HEADER > end {

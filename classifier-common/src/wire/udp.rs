@@ -6,6 +6,10 @@ use crate::{outcome::Stop, packet::Packet};
 pub const HEADER: usize = 8;
 
 /// Source and destination port of the header at `offset`, whole within `end`.
+///
+/// # Errors
+///
+/// When it is not whole.
 #[inline(always)]
 pub fn read<P: Packet + ?Sized>(packet: &P, offset: usize, end: usize) -> Result<(u16, u16), Stop> {
     if offset + HEADER > end {

@@ -52,10 +52,13 @@ impl SharedPorts {
             Transport::Tcp => 0,
             Transport::Udp => PORTS,
         };
+        #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
         // SAFETY: the mapping is as long as a `PortTable`, which begins with the 65,536 TCP entries and the
         // 65,536 UDP entries, 32 bits each and aligned as the page is; the programs read them as whole
         // words, and an atomic is shared with them soundly.
-        unsafe { &*self.table.as_ptr().cast::<AtomicU32>().add(first + usize::from(port)) }
+        unsafe {
+            &*self.table.as_ptr().cast::<AtomicU32>().add(first + usize::from(port))
+        }
     }
 }
 

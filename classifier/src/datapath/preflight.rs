@@ -57,8 +57,7 @@ fn privileges(have: CapabilitySet) -> Result<(), DatapathError> {
     ];
     // The kernel takes CAP_SYS_ADMIN for CAP_BPF and CAP_PERFMON (capabilities(7)).
     let all = have.contains(CapabilitySet::SYS_ADMIN);
-    let lacks =
-        |wanted: CapabilitySet| !have.contains(wanted) && !(all && wanted != CapabilitySet::NET_ADMIN);
+    let lacks = |wanted: CapabilitySet| !(have.contains(wanted) || all && wanted != CapabilitySet::NET_ADMIN);
     let missing: Vec<_> = WANTED.iter().filter(|(one, _)| lacks(*one)).map(|(_, name)| *name).collect();
     if missing.is_empty() { Ok(()) } else { Err(DatapathError::Privilege { missing: missing.join("+") }) }
 }
