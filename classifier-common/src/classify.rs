@@ -47,10 +47,15 @@ pub fn commonest<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T) -> Optio
         _ => return None,
     };
     match (ip.upper, ip.family) {
-        (Upper::Protocol(number::TCP), _) => Some(by_tcp(packet, tables, &ip)),
-        (Upper::Protocol(number::UDP), _) => Some(by_udp(packet, tables, &ip)),
+        (Upper::Protocol(number::TCP), _) => {
+            tcp::read(packet, ip.payload, ip.end).ok().map(|header| of_tcp(tables, &ip, header))
+        }
+        (Upper::Protocol(number::UDP), _) => {
+            udp::read(packet, ip.payload, ip.end).ok().map(|ports| of_udp(tables, &ip, ports))
+        }
         (Upper::Protocol(number::ICMP), Family::V4) | (Upper::Protocol(number::ICMPV6), Family::V6) => {
-            by_message(packet, &ip)
+            let (kind, code) = icmp::read(packet, ip.payload, ip.end).ok()?;
+            error_row(ip.family, kind).is_none().then(|| Outcome::message(ip.family, kind, code))
         }
         _ => None,
     }
@@ -137,25 +142,35 @@ fn upper<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outc
 #[inline(always)]
 fn by_tcp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
     match tcp::read(packet, ip.payload, ip.end) {
-        Ok(header) => Outcome {
-            tcp_flags: header.flags,
-            headers: offset(ip.payload + usize::from(header.length)),
-            off_wire: ip.off_wire,
-            ..Outcome::of(tcp_class(tables, header.source, header.destination, header.flags))
-        },
+        Ok(header) => of_tcp(tables, ip, header),
         Err(stop) => Outcome::stopped(stop),
+    }
+}
+
+#[inline(always)]
+fn of_tcp<T: Tables>(tables: &T, ip: &Ip, header: tcp::Tcp) -> Outcome {
+    Outcome {
+        tcp_flags: header.flags,
+        headers: offset(ip.payload + usize::from(header.length)),
+        off_wire: ip.off_wire,
+        ..Outcome::of(tcp_class(tables, header.source, header.destination, header.flags))
     }
 }
 
 #[inline(always)]
 fn by_udp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
     match udp::read(packet, ip.payload, ip.end) {
-        Ok((source, destination)) => Outcome {
-            headers: offset(ip.payload + udp::HEADER),
-            off_wire: ip.off_wire,
-            ..Outcome::of(udp_class(tables, source, destination))
-        },
+        Ok(ports) => of_udp(tables, ip, ports),
         Err(stop) => Outcome::stopped(stop),
+    }
+}
+
+#[inline(always)]
+fn of_udp<T: Tables>(tables: &T, ip: &Ip, (source, destination): (u16, u16)) -> Outcome {
+    Outcome {
+        headers: offset(ip.payload + udp::HEADER),
+        off_wire: ip.off_wire,
+        ..Outcome::of(udp_class(tables, source, destination))
     }
 }
 
@@ -174,16 +189,6 @@ fn by_icmp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Ou
             Outcome { quoted, limit: quote.limit, ..outcome }
         }
         None => outcome,
-    }
-}
-
-/// Judges an ICMP message that quotes nothing; `None` for one that does, or that is not whole.
-#[inline(always)]
-fn by_message<P: Packet + ?Sized>(packet: &P, ip: &Ip) -> Option<Outcome> {
-    let (kind, code) = icmp::read(packet, ip.payload, ip.end).ok()?;
-    match error_row(ip.family, kind) {
-        Some(_) => None,
-        None => Some(Outcome::message(ip.family, kind, code)),
     }
 }
 

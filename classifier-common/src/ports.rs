@@ -79,12 +79,11 @@ impl PortEntry {
 /// The value of the port map: both transports' entries.
 #[repr(C)]
 pub struct PortTable {
-    /// Indexed by TCP port.
+    /// Indexed by TCP port. Port 0 is reserved (RFC 6335 §6) and its entry always 0, a number that the
+    /// verifier does not know: see [`crate::packet::Packet::forget`].
     pub tcp: [PortEntry; PORTS],
     /// Indexed by UDP port.
     pub udp: [PortEntry; PORTS],
-    /// Always 0. The verifier cannot know, which is its use: see [`crate::packet::Packet::forget`].
-    pub zero: u64,
 }
 
 /// The ports that are known without any configuration.

@@ -9,6 +9,7 @@ use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
     classify::{commonest, walk},
+    counter::Counters,
     outcome::Outcome,
     packet::{Frame, HEADERS_MAX, Link},
     segments::Buffer,
@@ -35,20 +36,31 @@ fn count(ctx: &TcContext, direction: Direction) {
         return counters::unattributed(u64::from(skb.gso_segs.max(1)));
     };
     let Some(tables) = Maps::open() else { return };
-    let packet = linear(skb, &tables);
-    let mut outcome = match Link::from_raw(counters.link) {
-        Link::Ethernet => commonest(&packet, &tables),
-        Link::RawIp => None,
+    if matches!(Link::from_raw(counters.link), Link::Ethernet)
+        && let Some(outcome) = commonest(&linear(skb, &tables), &tables)
+    {
+        return add(ctx, counters, &outcome);
     }
-    .unwrap_or_else(|| Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link)));
-    if outcome.is_cut() && skb.len as usize > packet.len() {
+    count_any(ctx, counters);
+}
+
+#[inline(never)]
+fn count_any(ctx: &TcContext, counters: &mut Counters) {
+    let skb = skb(ctx);
+    let mut outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
+    if outcome.is_cut() && skb.len > skb.data_end - skb.data {
         // A failure leaves the packet as it was, and the outcome at `malformed`.
         let _ = ctx.pull_data(skb.len.min(HEADERS_MAX as u32));
         outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
     }
-    let wire = buffer(skb).on_wire(outcome.headers, outcome.off_wire);
+    add(ctx, counters, &outcome);
+}
+
+#[inline(always)]
+fn add(ctx: &TcContext, counters: &mut Counters, outcome: &Outcome) {
+    let wire = buffer(skb(ctx)).on_wire(outcome.headers, outcome.off_wire);
     debug!(ctx, "{} packets, {} bytes: class {}", wire.packets, wire.bytes, outcome.class.index());
-    counters.count(&outcome, wire, opaque);
+    counters.count(outcome, wire, opaque);
 }
 
 /// The general way. A function with a name of its own is checked by the verifier once, by itself, not

@@ -10,6 +10,7 @@ use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
     classify::{commonest, walk},
+    counter::Counters,
     outcome::{Outcome, Stop},
     packet::{Frame, Link},
     segments::OnWire,
@@ -34,23 +35,34 @@ fn count(ctx: &XdpContext) {
     };
     let Some(tables) = Maps::open() else { return };
     let packet = Linear::new(ctx.data(), ctx.data_end(), &tables);
-    let mut outcome = match Link::from_raw(counters.link) {
-        Link::Ethernet => commonest(&packet, &tables),
-        Link::RawIp => None,
+    if matches!(Link::from_raw(counters.link), Link::Ethernet)
+        && let Some(outcome) = commonest(&packet, &tables)
+    {
+        let length = packet.len();
+        let length = if length < MAY_HAVE_FRAGMENTS { length } else { whole_length(ctx.ctx) };
+        return add(ctx, counters, &outcome, length);
     }
-    .unwrap_or_else(|| Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link)));
-    let mut length = packet.len();
+    count_any(ctx, counters);
+}
+
+#[inline(never)]
+fn count_any(ctx: &XdpContext, counters: &mut Counters) {
+    let mut outcome = Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link));
+    let mut length = ctx.data_end() - ctx.data();
     if length >= MAY_HAVE_FRAGMENTS || outcome.is_cut() {
         let whole = whole_length(ctx.ctx);
-        if whole > length {
-            length = whole;
-            if outcome.is_cut() {
-                outcome = Outcome::unpack(classifier_xdp_walk_copy(ctx.ctx, counters.link));
-            }
+        if whole > length && outcome.is_cut() {
+            outcome = Outcome::unpack(classifier_xdp_walk_copy(ctx.ctx, counters.link));
         }
+        length = whole;
     }
+    add(ctx, counters, &outcome, length);
+}
+
+#[inline(always)]
+fn add(ctx: &XdpContext, counters: &mut Counters, outcome: &Outcome, length: usize) {
     debug!(ctx, "{} bytes: class {}", length, outcome.class.index());
-    counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
+    counters.count(outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
 }
 
 #[inline(always)]

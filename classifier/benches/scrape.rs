@@ -71,5 +71,5 @@ fn cpu(rounds: u32, mut round: impl FnMut()) -> Duration {
     for _ in 0..rounds {
         round();
     }
-    (now() - began) / rounds
+    now().saturating_sub(began) / rounds
 }
