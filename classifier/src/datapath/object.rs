@@ -10,7 +10,8 @@ use classifier_common::{
     abi::{self, Direction, MAP_COUNTERS, MAP_FRAGMENTS, MAP_PORTS, MAP_UNATTRIBUTED},
     fragment::FragmentKey,
     packet::Link,
-    ports::PORTS,
+    ports::{PORTS, Transport},
+    protocol::Protocol,
 };
 
 use super::{
@@ -61,7 +62,7 @@ impl Datapath {
         let counters = ArrayOfMaps::try_from(counters).map_err(|e| DatapathError::map(MAP_COUNTERS, e))?;
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
         let ports = SharedPorts::map(ports)?;
-        ports.write_defaults();
+        ports.write(&[]);
         Ok(Self {
             programs: Programs::new(object),
             blocks: Blocks::new(counters)?,
@@ -69,6 +70,23 @@ impl Datapath {
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
         })
+    }
+
+    /// Gives these ports to these protocols, and to no other any longer; what no entry names is as it is
+    /// without a configuration.
+    pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
+        self.ports.write(configured);
+    }
+
+    /// Forgets every first fragment, as a program that has just been loaded.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read or change the map.
+    pub fn forget_fragments(&mut self) -> Result<(), ReadError> {
+        let refused = ReadError::map(MAP_FRAGMENTS);
+        let keys = self.fragments.keys().collect::<Result<Vec<_>, _>>().map_err(&refused)?;
+        keys.iter().try_for_each(|key| self.fragments.remove(key)).map_err(&refused)
     }
 
     /// Counts an interface from now on, until what is returned is dropped.

@@ -4,7 +4,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aya::maps::MapData;
-use classifier_common::ports::{DEFAULT_TCP, PORTS, PortEntry, PortTable, Transport};
+use classifier_common::{
+    ports::{DEFAULT_TCP, PORTS, PortEntry, PortTable, Transport},
+    protocol::Protocol,
+};
 use memmap2::{MmapOptions, MmapRaw};
 
 use super::DatapathError;
@@ -25,10 +28,18 @@ impl SharedPorts {
         Ok(Self { table: table.map_err(DatapathError::Mmap)?, _map: map })
     }
 
-    /// Writes the ports that are known without any configuration.
-    pub(super) fn write_defaults(&self) {
-        for (port, protocol) in DEFAULT_TCP {
-            self.set(Transport::Tcp, port, PortEntry::of(protocol, Transport::Tcp));
+    /// Writes the whole table: the ports that are known without any configuration, and those of one, which
+    /// take precedence. An entry that stays the same is never anything else meanwhile.
+    pub(super) fn write(&self, configured: &[(Transport, u16, Protocol)]) {
+        let defaults = DEFAULT_TCP.map(|(port, protocol)| (Transport::Tcp, port, protocol));
+        let mut entries = vec![PortEntry::default(); 2 * PORTS];
+        for (transport, port, protocol) in defaults.iter().chain(configured) {
+            entries[place(*transport, *port)] = PortEntry::of(*protocol, *transport);
+        }
+        for transport in [Transport::Tcp, Transport::Udp] {
+            for port in 0..=u16::MAX {
+                self.entry(transport, port).store(entries[place(transport, port)].0, Ordering::Relaxed);
+            }
         }
     }
 
@@ -43,23 +54,24 @@ impl SharedPorts {
         (known(Transport::Tcp) + known(Transport::Udp)) as u64
     }
 
-    fn set(&self, transport: Transport, port: u16, entry: PortEntry) {
-        self.entry(transport, port).store(entry.0, Ordering::Relaxed);
-    }
-
     fn entry(&self, transport: Transport, port: u16) -> &AtomicU32 {
-        let first = match transport {
-            Transport::Tcp => 0,
-            Transport::Udp => PORTS,
-        };
         #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
         // SAFETY: the mapping is as long as a `PortTable`, which begins with the 65,536 TCP entries and the
         // 65,536 UDP entries, 32 bits each and aligned as the page is; the programs read them as whole
         // words, and an atomic is shared with them soundly.
         unsafe {
-            &*self.table.as_ptr().cast::<AtomicU32>().add(first + usize::from(port))
+            &*self.table.as_ptr().cast::<AtomicU32>().add(place(transport, port))
         }
     }
+}
+
+/// Index of a port's entry in the table, seen as one array.
+fn place(transport: Transport, port: u16) -> usize {
+    let first = match transport {
+        Transport::Tcp => 0,
+        Transport::Udp => PORTS,
+    };
+    first + usize::from(port)
 }
 
 const _: () = assert!(std::mem::offset_of!(PortTable, udp) == PORTS * size_of::<PortEntry>());

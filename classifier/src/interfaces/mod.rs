@@ -10,7 +10,9 @@ use rtnetlink::{
 use thiserror::Error;
 use tokio_stream::StreamExt as _;
 
-use crate::config::Pattern;
+mod selection;
+
+pub use self::selection::select;
 
 /// The links cannot be listed, or are not as asked for.
 #[derive(Debug, Error)]
@@ -60,9 +62,6 @@ pub struct Interface {
     /// Index of the link that it stands on, in this namespace.
     pub lower: Option<u32>,
 }
-
-/// Kinds of device whose packets all cross another link of the host too.
-const STACKED: [&str; 7] = ["bond", "bridge", "ipvlan", "macvlan", "macvtap", "team", "vlan"];
 
 impl Interface {
     /// A network card of its own, whose driver keeps its offloads with native XDP. Paravirtual cards are
@@ -155,105 +154,4 @@ pub async fn list() -> Result<Vec<Interface>, InterfaceError> {
     }
     connection.abort();
     Ok(interfaces)
-}
-
-/// Chooses the interfaces that the patterns want; without patterns, every one that carries its own
-/// traffic.
-///
-/// # Errors
-///
-/// When a plain name does not exist or cannot be counted, or nothing is left.
-pub fn select(all: &[Interface], patterns: &[Pattern]) -> Result<Vec<Interface>, InterfaceError> {
-    for pattern in patterns {
-        if let Pattern::Plain(name) = pattern {
-            let interface = all.iter().find(|interface| interface.name == *name);
-            let interface = interface.ok_or_else(|| InterfaceError::Unknown(name.clone()))?;
-            if interface.link.is_none() {
-                let kind = interface.link_layer.clone();
-                return Err(InterfaceError::LinkLayer { name: name.clone(), kind });
-            }
-        }
-    }
-    let readable = all.iter().filter(|interface| interface.link.is_some());
-    if !patterns.is_empty() {
-        let wanted = |interface: &&Interface| patterns.iter().any(|one| one.matches(&interface.name));
-        let selected: Vec<_> = readable.filter(wanted).cloned().collect();
-        return if selected.is_empty() {
-            Err(InterfaceError::Nothing("nothing matches the patterns"))
-        } else {
-            Ok(selected)
-        };
-    }
-    let candidates: Vec<_> = readable.filter(|interface| !interface.is_loopback()).collect();
-    let carries_its_own = |interface: &&&Interface| {
-        let stacked = interface.kind.as_deref().is_some_and(|kind| STACKED.contains(&kind));
-        !stacked || !candidates.iter().any(|other| interface.is_stacked_on(other))
-    };
-    let selected: Vec<_> = candidates.iter().filter(carries_its_own).map(|one| (*one).clone()).collect();
-    if selected.is_empty() {
-        return Err(InterfaceError::Nothing("there is only the loopback interface"));
-    }
-    Ok(selected)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn device(index: u32, name: &str, kind: Option<&str>) -> Interface {
-        Interface {
-            index,
-            name: name.into(),
-            link: Some(Link::Ethernet),
-            link_layer: if name == "lo" { "Loopback".into() } else { "Ether".into() },
-            kind: kind.map(Into::into),
-            bus: kind.is_none().then(|| "pci".into()),
-            master: None,
-            lower: None,
-        }
-    }
-
-    fn names(selected: &[Interface]) -> Vec<&str> {
-        selected.iter().map(|interface| interface.name.as_str()).collect()
-    }
-
-    #[test]
-    fn by_default_no_packet_is_counted_twice_on_its_way_through_a_stack() {
-        let all = [
-            device(1, "lo", None),
-            Interface { master: Some(4), ..device(2, "eth0", None) },
-            device(3, "veth0", Some("veth")),
-            device(4, "bond0", Some("bond")),
-            Interface { lower: Some(4), ..device(5, "bond0.7", Some("vlan")) },
-            device(6, "br-empty", Some("bridge")),
-            device(7, "wg0", Some("wireguard")),
-        ];
-        assert_eq!(names(&select(&all, &[]).unwrap()), ["eth0", "veth0", "br-empty", "wg0"]);
-    }
-
-    #[test]
-    fn a_pattern_takes_what_it_names_stacked_or_not() {
-        let all = [device(1, "lo", None), device(2, "eth0", None), device(3, "br0", Some("bridge"))];
-        let plain = Pattern::Plain("lo".into());
-        assert_eq!(names(&select(&all, std::slice::from_ref(&plain)).unwrap()), ["lo"]);
-        let glob = Pattern::Glob(glob::Pattern::new("b*").unwrap());
-        assert_eq!(names(&select(&all, &[glob]).unwrap()), ["br0"]);
-    }
-
-    #[test]
-    fn what_cannot_be_counted_is_an_error_that_names_it() {
-        let odd = Interface { link: None, link_layer: "Infiniband".into(), ..device(2, "ib0", None) };
-        let all = [device(1, "lo", None), odd];
-        let error = |pattern: &str| select(&all, &[Pattern::Plain(pattern.into())]).unwrap_err().to_string();
-        assert!(error("eth9").contains("`eth9` does not exist"));
-        assert!(error("ib0").contains("Infiniband"));
-        assert!(select(&all, &[]).unwrap_err().to_string().contains("only the loopback"));
-    }
-
-    #[test]
-    fn a_paravirtual_card_is_no_physical_one() {
-        assert!(device(2, "eth0", None).is_physical());
-        assert!(!Interface { bus: Some("virtio".into()), ..device(2, "eth0", None) }.is_physical());
-        assert!(!device(2, "veth0", Some("veth")).is_physical());
-    }
 }
