@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod demo;
 mod dist;
 mod doctor;
 mod licences;
@@ -48,6 +49,12 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Real conversations between two made-up hosts, and the agent counting them live, as root
+    Demo {
+        /// End after one round, and check the counts
+        #[arg(long)]
+        once: bool,
+    },
     /// Make one binary to install, as static as this machine can
     Dist,
     /// Every tier of tests: lint, host, agent without root, kernel as root
@@ -78,6 +85,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Licences => licences::check(),
         Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
         Verb::Run { arguments } => agent::run(&arguments),
+        Verb::Demo { once } => demo::run(once),
         Verb::Dist => dist::make(),
         Verb::Test => tiers::run(),
     }

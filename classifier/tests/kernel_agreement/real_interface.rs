@@ -1,0 +1,142 @@
+//! What the harnesses refuse, over real interfaces.
+
+use classifier::config::XdpMode;
+use classifier_common::{
+    abi::{Direction, PROGRAM_INGRESS},
+    fixtures::{self, Fixture, Verdict},
+    packet::Link,
+};
+use testbed::{FrameSocket, Lab, Tun};
+
+use crate::{
+    harness::is_left_out,
+    seen::{Seen, growth, total},
+};
+
+const MTU: u32 = 20_000;
+
+fn counted(seen: &Seen, direction: Direction, send: impl FnOnce()) -> Option<(Verdict, u64)> {
+    let before = seen.counters(direction);
+    send();
+    let after = seen.once(direction, total(&before).packets + 1);
+    let grown = growth(&before, &after);
+    Some((Verdict::of_one_packet(&grown)?, total(&grown).bytes))
+}
+
+/// No packet socket and no TAP device takes less than an Ethernet header.
+fn is_sendable(fixture: &Fixture) -> bool {
+    fixture.link == Link::Ethernet && fixture.steps.iter().all(|step| step.frame.len() >= 14)
+}
+
+/// A frame whose outer tag is not whole, with two bytes behind it, ends in the kernel before TC ingress.
+fn reaches_tc(frame: &[u8]) -> bool {
+    frame.len() >= 20 || !matches!(frame[12..14], [0x81, 0x00] | [0x88, 0xa8])
+}
+
+/// The Ethernet fixtures that the skb harness refuses count what they say on TC ingress and egress of a
+/// veth pair, and so they do with the rest of a page behind them, where that changes nothing.
+#[test]
+fn what_the_harness_refuses_counts_the_same_on_a_veth_pair() {
+    let lab = Lab::new();
+    let (sender, receiver) = (lab.host("sender"), lab.host("receiver"));
+    let (from, to) = lab.wire(&sender, &receiver, MTU);
+    let mut outgoing = Seen::attach(&sender, &from.name, XdpMode::Off, true);
+    let mut incoming = Seen::attach(&receiver, &to.name, XdpMode::Off, false);
+    let socket = FrameSocket::open(&sender, &from);
+    let all = fixtures::all();
+    let refused = all.iter().filter(|one| one.link == Link::Ethernet && is_left_out(PROGRAM_INGRESS, one));
+    let (sendable, too_short): (Vec<_>, Vec<_>) = refused.partition(|one| is_sendable(one));
+    let mut before_tc = 0;
+    for fixture in &sendable {
+        outgoing.forget_fragments();
+        incoming.forget_fragments();
+        for step in &fixture.steps {
+            let expected = Some((step.expected, step.frame.len() as u64));
+            let mut received = None;
+            let sent = counted(&outgoing, Direction::Egress, || {
+                let send = || socket.send(&step.frame).unwrap();
+                if reaches_tc(&step.frame) {
+                    received = counted(&incoming, Direction::Ingress, send);
+                } else {
+                    before_tc += 1;
+                    received = expected;
+                    send();
+                }
+            });
+            assert_eq!(sent, expected, "{}: TC egress", fixture.name);
+            assert_eq!(received, expected, "{}: TC ingress", fixture.name);
+        }
+    }
+    println!(
+        "{} fixtures over a veth pair, {before_tc} frames end before TC ingress, {} fixtures under 14 bytes \
+         are for XDP and TC never",
+        sendable.len(),
+        too_short.len()
+    );
+    assert!(too_short.iter().all(|one| one.steps.iter().all(|step| step.frame.len() < 14)));
+}
+
+/// Every raw IP fixture counts what it says on a TUN device, in both directions and by XDP.
+#[test]
+fn raw_ip_fixtures_count_what_they_say_on_a_tun_device() {
+    let lab = Lab::new();
+    for mode in [XdpMode::Off, XdpMode::Native] {
+        let host = lab.host("tun");
+        let mut tun = Tun::raw_ip(&host, "tun0");
+        let mut seen = Seen::attach(&host, "tun0", mode, true);
+        let socket = FrameSocket::bound(&host, tun.index);
+        let mut frames = 0;
+        for fixture in fixtures::all().iter().filter(|one| one.link == Link::RawIp) {
+            for direction in Direction::ALL {
+                seen.forget_fragments();
+                // A packet of no bytes is none that an interface has.
+                for step in fixture.steps.iter().filter(|step| !step.frame.is_empty()) {
+                    let name = &fixture.name;
+                    let result = counted(&seen, direction, || match direction {
+                        Direction::Ingress => tun.receive(&[&[0, 0, 8, 0], &step.frame]).unwrap(),
+                        Direction::Egress => socket.send(&step.frame).unwrap(),
+                    });
+                    let expected = Some((step.expected, step.frame.len() as u64));
+                    assert_eq!(result, expected, "{name}: {direction:?} {}", seen.ingress_hook());
+                    if direction == Direction::Egress {
+                        let left = tun.sent().expect("it was sent");
+                        assert_eq!(left[4..], step.frame, "{name} was changed");
+                    }
+                    frames += 1;
+                }
+            }
+        }
+        println!("tun, {}: {frames} frames", seen.ingress_hook());
+        assert!(frames > 20);
+    }
+}
+
+/// TC ingress pulls headers into the linear part wherever the driver has left them: here every byte behind
+/// the Ethernet header is in a fragment of the buffer.
+#[test]
+fn tc_reads_headers_that_are_not_in_the_linear_part() {
+    let lab = Lab::new();
+    let host = lab.host("tap");
+    let mut tap = Tun::in_parts(&host, "tap0");
+    let mut seen = Seen::attach(&host, "tap0", XdpMode::Off, false);
+    let mut frames = 0;
+    let whole = |one: &&Fixture| {
+        one.link == Link::Ethernet && one.steps.iter().all(|step| (54..9000).contains(&step.frame.len()))
+    };
+    for fixture in fixtures::all().iter().filter(whole) {
+        seen.forget_fragments();
+        for step in &fixture.steps {
+            let (head, rest) = step.frame.split_at(14);
+            let received = counted(&seen, Direction::Ingress, || {
+                let parts: Vec<_> = std::iter::once(head).chain(rest.chunks(1000)).collect();
+                tap.receive(&parts).unwrap();
+            });
+            let expected = Some((step.expected, step.frame.len() as u64));
+            assert_eq!(received, expected, "{}", fixture.name);
+            frames += 1;
+        }
+    }
+    println!("{frames} frames in parts");
+    assert!(frames > 100);
+}
+

@@ -1,0 +1,1 @@
+//! Bulk transfers with offloads on: super-packets at the hooks, segments on the wire.

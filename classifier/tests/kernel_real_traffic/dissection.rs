@@ -1,0 +1,160 @@
+//! What tshark, which shares nothing with the classifier, makes of a capture.
+
+use std::{collections::HashMap, path::Path, process::Command};
+
+use testbed::run;
+
+/// A packet as tshark sees it.
+pub struct Dissected {
+    pub length: u64,
+    pub direction: &'static str,
+    pub protocol: &'static str,
+    pub role: &'static str,
+    pub icmp: Option<Icmp>,
+    /// The TCP header's flags, 0 where there is none.
+    pub flags: u16,
+}
+
+/// A whole ICMP message, or its first fragment.
+pub struct Icmp {
+    pub family: &'static str,
+    pub kind: u8,
+    pub code: u8,
+    /// For errors: the protocol of the packet that is quoted.
+    pub quoted: Option<&'static str>,
+}
+
+const FIELDS: [&str; 20] = [
+    "frame.len",
+    "eth.src",
+    "frame.protocols",
+    "ip.src",
+    "ip.dst",
+    "ip.id",
+    "ip.proto",
+    "ip.frag_offset",
+    "ipv6.src",
+    "ipv6.dst",
+    "ipv6.fraghdr.ident",
+    "ipv6.fraghdr.offset",
+    "tcp.srcport",
+    "tcp.dstport",
+    "tcp.flags",
+    "icmp.type",
+    "icmp.code",
+    "icmpv6.type",
+    "icmpv6.code",
+    "eth.dst",
+];
+
+const SERVERS: [(&str, &str); 5] =
+    [("20", "ftp_data_active"), ("21", "ftp_control"), ("25", "smtp"), ("110", "pop3"), ("143", "imap")];
+
+/// Reads a capture; what comes from this MAC address is egress.
+pub fn dissect(file: &Path, mac: &str) -> Vec<Dissected> {
+    let mut tshark = Command::new("tshark");
+    // Fragments stay what they are on the wire, and so do segments.
+    for preference in ["ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams"] {
+        tshark.args(["-o", &format!("{preference}:FALSE")]);
+    }
+    tshark.args(["-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]);
+    FIELDS.iter().for_each(|field| _ = tshark.args(["-e", field]));
+    let mut firsts = HashMap::new();
+    let text = run(tshark.arg("-r").arg(file));
+    text.lines().map(|line| Fields::of(line).dissect(mac, &mut firsts)).collect()
+}
+
+/// The fields of a packet: each with the values of the outer header first, then of a quoted one.
+struct Fields<'l>(HashMap<&'static str, Vec<&'l str>>);
+
+/// The classes of first fragments, for the later ones.
+type Firsts = HashMap<Vec<String>, (&'static str, &'static str)>;
+
+impl<'l> Fields<'l> {
+    fn of(line: &'l str) -> Self {
+        let values = line.split('\t').map(|values| values.split(',').collect());
+        Self(FIELDS.into_iter().zip(values).collect())
+    }
+
+    fn first(&self, field: &str) -> &'l str {
+        self.0[field][0]
+    }
+
+    fn number(&self, field: &str) -> u8 {
+        self.first(field).parse().unwrap_or_else(|_| panic!("{field}: {}", self.first(field)))
+    }
+
+    fn dissect(&self, mac: &str, firsts: &mut Firsts) -> Dissected {
+        let layers: Vec<_> = self.first("frame.protocols").split(':').collect();
+        let icmp = layers.iter().position(|layer| layer.starts_with("icmp"));
+        let (outer, quoted) = layers.split_at(icmp.map_or(layers.len(), |at| at + 1));
+        let (protocol, role) = self.class(outer, firsts);
+        let flags = if protocol_of(outer) == "tcp" { self.first("tcp.flags") } else { "0x0" };
+        Dissected {
+            length: self.first("frame.len").parse().expect("a length"),
+            direction: if self.first("eth.src") == mac { "egress" } else { "ingress" },
+            protocol,
+            role,
+            icmp: icmp.map(|at| self.icmp(layers[at] == "icmp", quoted)),
+            flags: u16::from_str_radix(flags.trim_start_matches("0x"), 16).expect("a number"),
+        }
+    }
+
+    fn class(&self, outer: &[&str], firsts: &mut Firsts) -> (&'static str, &'static str) {
+        let Some(fragment) = self.fragment(outer) else { return self.class_by_header(outer) };
+        let (offset, datagram) = fragment;
+        if offset == "0" {
+            let class = self.class_by_header(outer);
+            firsts.insert(datagram, class);
+            return class;
+        }
+        firsts.get(&datagram).copied().unwrap_or(("fragment", "none"))
+    }
+
+    /// Offset of a fragment, and what tells its datagram; also where a whole IPv4 packet is its only one.
+    fn fragment(&self, outer: &[&str]) -> Option<(&'l str, Vec<String>)> {
+        let (offset, datagram) = if outer.contains(&"ipv6.fraghdr") {
+            ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
+        } else if outer.contains(&"ip") {
+            ("ip.frag_offset", &["ip.src", "ip.dst", "ip.id", "ip.proto"][..])
+        } else {
+            return None;
+        };
+        Some((self.first(offset), datagram.iter().map(|field| self.first(field).to_owned()).collect()))
+    }
+
+    fn class_by_header(&self, outer: &[&str]) -> (&'static str, &'static str) {
+        match protocol_of(outer) {
+            "icmp" => ("icmp", "none"),
+            "icmpv6" => ("icmpv6", "none"),
+            "udp" => ("udp_other", "none"),
+            "tcp" => {
+                let server = |field| SERVERS.iter().find(|(port, _)| *port == self.first(field));
+                let to = server("tcp.dstport").map(|(_, name)| (*name, "to_server"));
+                let from = server("tcp.srcport").map(|(_, name)| (*name, "from_server"));
+                to.or(from).unwrap_or(("tcp_other", "none"))
+            }
+            "ip" | "ipv6" => ("ip_other", "none"),
+            _ => ("non_ip", "none"),
+        }
+    }
+
+    fn icmp(&self, is_v4: bool, quoted: &[&str]) -> Icmp {
+        let (family, name, errors) = if is_v4 {
+            ("ipv4", "icmp", &[3, 4, 5, 11, 12][..])
+        } else {
+            ("ipv6", "icmpv6", &[1, 2, 3, 4][..])
+        };
+        let kind = self.number(&format!("{name}.type"));
+        let quoted = errors.contains(&kind).then(|| self.class_by_header(quoted).0);
+        Icmp { family, kind, code: self.number(&format!("{name}.code")), quoted }
+    }
+}
+
+/// The innermost layer that the classifier looks at.
+fn protocol_of<'l>(layers: &[&'l str]) -> &'l str {
+    let known = ["tcp", "udp", "icmp", "icmpv6", "ip", "ipv6"];
+    let transport = layers.iter().find(|layer| known[..4].contains(layer));
+    let network = layers.iter().find(|layer| known[4..].contains(layer));
+    transport.or(network).copied().unwrap_or("")
+}

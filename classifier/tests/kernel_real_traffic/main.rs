@@ -1,0 +1,97 @@
+//! Real programs talk over real links, and what the agents count is what a capture holds.
+
+mod bulk;
+mod conversations;
+mod counts;
+mod dissection;
+mod network;
+
+use testbed::Agent;
+
+use conversations::Servers;
+use counts::{Counts, differences, of_capture, of_metrics, sum};
+use network::{Network, Place, Seen, without_offloads};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
+
+#[test]
+fn conversations_are_counted_as_captured_by_native_xdp() {
+    conversations_are_counted_as_captured("native");
+}
+
+#[test]
+fn conversations_are_counted_as_captured_by_the_automatic_choice() {
+    conversations_are_counted_as_captured("auto");
+}
+
+fn conversations_are_counted_as_captured(mode: &str) {
+    let network = Network::new();
+    let mut servers = Servers::start(&network.server);
+    network.places().into_iter().for_each(without_offloads);
+    let [_, router_to_client, router_to_server, at_server] = network.places();
+    let places = [router_to_client, router_to_server, at_server];
+    let agent = |places: &[Place<'_>]| -> Agent {
+        let interfaces: Vec<_> = places.iter().flat_map(|place| ["-i", place.interface]).collect();
+        places[0].host.agent(BINARY, &[&["--xdp-mode", mode][..], &interfaces].concat())
+    };
+    let agents = || vec![agent(&places[..2]), agent(&places[2..])];
+    let (seen, samples) =
+        network.observe(&places, "0", agents, || conversations::all(&network, &mut servers));
+
+    for ((place, seen), samples) in places.iter().zip(&seen).zip([0, 0, 1].map(|agent| &samples[agent])) {
+        let captured = of_capture(&seen.packets);
+        println!("{mode} {}: {} packets, {} series", place.interface, seen.packets.len(), captured.len());
+        assert_eq!(
+            differences(&captured, &of_metrics(samples, place.interface)),
+            [""; 0],
+            "{}",
+            place.interface
+        );
+        the_interface_agrees(&captured, seen);
+        for limit in ["classifier_parse_limits_total", "classifier_fragments_unremembered_total"] {
+            assert_eq!(samples.sum(limit, &[]), 0, "{limit}");
+        }
+    }
+    everything_was_there(&of_capture(&seen[2].packets));
+}
+
+/// The interface's own counters hold the same packets and bytes.
+fn the_interface_agrees(captured: &Counts, seen: &Seen) {
+    let count = |family, direction| sum(captured, family, direction);
+    let traffic = seen.traffic;
+    assert_eq!(count("classifier_packets_total", "ingress"), traffic.rx_packets);
+    assert_eq!(count("classifier_bytes_total", "ingress"), traffic.rx_bytes);
+    assert_eq!(count("classifier_packets_total", "egress"), traffic.tx_packets);
+    assert_eq!(count("classifier_bytes_total", "egress"), traffic.tx_bytes);
+    assert_eq!((traffic.rx_dropped, traffic.tx_dropped), (0, 0));
+}
+
+/// A conversation that did not take place proves nothing.
+fn everything_was_there(captured: &Counts) {
+    let mut wanted = Vec::new();
+    for protocol in ["ftp_control", "ftp_data_active", "smtp", "pop3", "imap"] {
+        wanted.push(format!("classifier_packets_total ingress {protocol} to_server"));
+        wanted.push(format!("classifier_packets_total egress {protocol} from_server"));
+    }
+    for protocol in ["icmp", "icmpv6", "udp_other", "tcp_other", "non_ip"] {
+        wanted.push(format!("classifier_packets_total ingress {protocol} none"));
+        wanted.push(format!("classifier_packets_total egress {protocol} none"));
+    }
+    for (direction, message) in [
+        ("ingress", "ipv4 8 0"),
+        ("egress", "ipv4 0 0"),
+        ("ingress", "ipv4 11 0"),
+        ("egress", "ipv4 3 3"),
+        ("ingress", "ipv6 128 0"),
+        ("egress", "ipv6 129 0"),
+        ("ingress", "ipv6 3 0"),
+        ("egress", "ipv6 1 4"),
+    ] {
+        wanted.push(format!("classifier_icmp_packets_total {direction} {message}"));
+    }
+    for quoted in ["ipv4 11 smtp", "ipv4 11 udp_other", "ipv6 3 smtp", "ipv6 3 udp_other"] {
+        wanted.push(format!("classifier_icmp_quoted_packets_total ingress {quoted}"));
+    }
+    wanted.retain(|series| !captured.contains_key(series));
+    assert_eq!(wanted, [""; 0], "not on the wire");
+}

@@ -1,0 +1,122 @@
+//! An interface under the kernel programs, and the host's own judgement beside them.
+
+use std::{
+    convert::identity,
+    thread,
+    time::{Duration, Instant},
+};
+
+use classifier::{
+    config::{Pattern, XdpMode},
+    datapath::{Attached, Datapath},
+    interfaces,
+};
+use classifier_common::{
+    abi::Direction,
+    classify::{Tables, classify},
+    counter::Counters,
+    fixtures,
+    packet::{Frame, Link},
+    segments::OnWire,
+};
+use testbed::Host;
+
+/// Kernel programs on one interface of a host, with maps of their own and the fixtures' ports.
+pub struct Seen {
+    datapath: Datapath,
+    attached: [Attached; 1],
+}
+
+impl Seen {
+    pub fn attach(host: &Host, interface: &str, mode: XdpMode, egress: bool) -> Self {
+        host.enter(|| {
+            let mut datapath = Datapath::load(false).unwrap();
+            datapath.set_ports(&fixtures::CONFIGURED_PORTS);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+            let all = runtime.block_on(interfaces::list()).unwrap();
+            let wanted = interfaces::select(&all, &[Pattern::Plain(interface.into())]).unwrap().remove(0);
+            let attached = [datapath.attach(wanted, mode, egress).unwrap()];
+            Self { datapath, attached }
+        })
+    }
+
+    pub fn ingress_hook(&self) -> &'static str {
+        self.attached[0].hooks.ingress
+    }
+
+    pub fn counters(&self, direction: Direction) -> Box<Counters> {
+        let snapshot = self.datapath.snapshot(&self.attached).unwrap();
+        assert_eq!(snapshot.unattributed, 0, "packets on an interface without counters");
+        let interface = snapshot.interfaces.into_iter().next().unwrap();
+        match direction {
+            Direction::Ingress => interface.ingress_counters.unwrap(),
+            Direction::Egress => interface.egress_counters.unwrap(),
+        }
+    }
+
+    /// The counters once they have counted so many packets, or after five seconds as they are.
+    pub fn once(&self, direction: Direction, packets: u64) -> Box<Counters> {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        loop {
+            let counters = self.counters(direction);
+            if total(&counters).packets >= packets || Instant::now() > deadline {
+                return counters;
+            }
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+
+    #[allow(dead_code, reason = "not every test has fragments")]
+    pub fn forget_fragments(&mut self) {
+        self.datapath.forget_fragments().unwrap();
+    }
+}
+
+/// Counts a frame as the host's build of the core judges it.
+#[allow(dead_code, reason = "not every test judges frames")]
+pub fn judge(counters: &mut Counters, tables: &impl Tables, link: Link, frame: &[u8]) {
+    let outcome = classify(frame, Frame::on_wire(link), tables);
+    counters.count(&outcome, OnWire { packets: 1, bytes: frame.len() as u64 }, identity);
+}
+
+pub fn total(counters: &Counters) -> OnWire {
+    let (packets, bytes) = counters
+        .classes
+        .iter()
+        .fold((0, 0), |(packets, bytes), tally| (packets + tally.packets, bytes + tally.bytes));
+    OnWire { packets, bytes }
+}
+
+/// What was counted from `before` to `after`.
+#[allow(dead_code, reason = "not every test counts frame by frame")]
+pub fn growth(before: &Counters, after: &Counters) -> Counters {
+    let mut grown = *after;
+    for (grown, before) in grown.classes.iter_mut().zip(&before.classes) {
+        grown.packets -= before.packets;
+        grown.bytes -= before.bytes;
+    }
+    let subtract = |grown: &mut [u64], before: &[u64]| {
+        grown.iter_mut().zip(before).for_each(|(grown, before)| *grown -= before);
+    };
+    let flags = grown.tcp_flags.iter_mut().zip(&before.tcp_flags);
+    flags.for_each(|(grown, before)| subtract(grown, before));
+    let quoted = grown.quoted.iter_mut().zip(&before.quoted);
+    quoted.for_each(|(grown, before)| subtract(grown, before));
+    subtract(&mut grown.icmp, &before.icmp);
+    subtract(&mut grown.limits, &before.limits);
+    grown.unremembered -= before.unremembered;
+    grown
+}
+
+/// Both blocks hold the same, to the last counter.
+#[allow(dead_code, reason = "not every test compares whole blocks")]
+pub fn assert_same(what: &str, counted: &Counters, expected: &Counters) {
+    for (class, (counted, expected)) in counted.classes.iter().zip(&expected.classes).enumerate() {
+        assert_eq!(counted, expected, "{what}: class {class}");
+    }
+    assert_eq!(counted.tcp_flags, expected.tcp_flags, "{what}: TCP flags");
+    assert_eq!(counted.icmp, expected.icmp, "{what}: ICMP");
+    assert_eq!(counted.quoted, expected.quoted, "{what}: quotes");
+    assert_eq!(counted.limits, expected.limits, "{what}: limits");
+    assert_eq!(counted.unremembered, expected.unremembered, "{what}: fragments without room");
+}

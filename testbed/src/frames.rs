@@ -1,0 +1,67 @@
+//! Frames sent and received as they are.
+
+use std::{io, mem::MaybeUninit, time::Duration};
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+use crate::{End, Host};
+
+/// Bytes that may be under way: a slow receiver holds the sender up, and no queue runs over.
+const UNDER_WAY: usize = 64 * 1024;
+
+/// A packet socket on one end of a link.
+pub struct FrameSocket {
+    socket: Socket,
+}
+
+impl FrameSocket {
+    /// Opens it; it receives nothing.
+    #[must_use]
+    pub fn open(host: &Host, end: &End) -> Self {
+        Self::bound(host, end.index)
+    }
+
+    /// The same by an interface's index.
+    #[must_use]
+    pub fn bound(host: &Host, index: u32) -> Self {
+        let none = Some(Protocol::from(0));
+        let socket = host.enter(|| Socket::new(Domain::PACKET, Type::RAW, none)).expect("a packet socket");
+        socket.bind(&address(index)).expect("the interface is there");
+        socket.set_send_buffer_size(UNDER_WAY).expect("a size");
+        socket.set_write_timeout(Some(Duration::from_secs(10))).expect("a time");
+        Self { socket }
+    }
+
+    /// Sends a frame; waits where too much is under way.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses it: too short, too long.
+    pub fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let sent = self.socket.send(frame)?;
+        assert_eq!(sent, frame.len());
+        Ok(())
+    }
+
+    /// The underlying socket.
+    #[must_use]
+    pub fn socket(&self) -> &Socket {
+        &self.socket
+    }
+}
+
+fn address(index: u32) -> SockAddr {
+    // SAFETY: all zeros is an address of no family; it is filled in as the kernel's packet(7) says, and the
+    // length given is that of what was filled in.
+    let made = unsafe {
+        SockAddr::try_init(|storage, length| {
+            storage.write(MaybeUninit::zeroed().assume_init());
+            let packet = storage.cast::<libc::sockaddr_ll>();
+            (*packet).sll_family = libc::AF_PACKET.cast_unsigned() as libc::sa_family_t;
+            (*packet).sll_ifindex = index.cast_signed();
+            *length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+            Ok(())
+        })
+    };
+    made.expect("nothing in it fails").1
+}

@@ -1,0 +1,28 @@
+//! Hosts, links and captures for tests on the real kernel.
+//!
+//! A host is a network namespace that only this process holds: whatever ends the test, a panic or SIGKILL
+//! too, takes the host, its links and what hangs on them along. Nothing has a name outside, so that any
+//! number of runs may go on side by side. Everything panics where it fails: it serves tests.
+#![expect(clippy::missing_panics_doc, reason = "a test support crate: every function panics where it fails")]
+
+mod agent;
+mod capture;
+mod frames;
+mod host;
+mod kernel;
+mod lab;
+mod metrics;
+mod netlink;
+mod running;
+pub mod servers;
+mod tun;
+
+pub use agent::Agent;
+pub use capture::{Capture, Packet};
+pub use frames::FrameSocket;
+pub use host::{Host, Traffic};
+pub use kernel::{attached_in, left_behind};
+pub use lab::{End, Lab};
+pub use metrics::{Sample, Samples};
+pub use running::{Running, run};
+pub use tun::Tun;

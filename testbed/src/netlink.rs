@@ -1,0 +1,45 @@
+//! Links and addresses of the namespace that the calling thread is in.
+
+use std::{
+    net::IpAddr,
+    os::fd::{AsRawFd as _, BorrowedFd},
+};
+
+use rtnetlink::{Error, Handle, LinkMessageBuilder, LinkUnspec, LinkVeth, new_connection};
+
+fn ask(request: impl AsyncFnOnce(Handle) -> Result<(), Error>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+    runtime.block_on(async {
+        let (connection, handle, _) = new_connection().expect("a netlink socket");
+        tokio::spawn(connection);
+        request(handle).await.expect("the kernel does it");
+    });
+}
+
+fn change(index: u32, edit: impl FnOnce(LinkMessageBuilder<LinkUnspec>) -> LinkMessageBuilder<LinkUnspec>) {
+    let message = edit(LinkUnspec::new_with_index(index)).build();
+    ask(async |handle| handle.link().set(message).execute().await);
+}
+
+/// A veth pair, its second end in another namespace.
+pub(crate) fn add_veth(name: &str, peer: &str, namespace: BorrowedFd<'_>) {
+    let message = LinkVeth::new(name, peer).build();
+    let there = LinkUnspec::new_with_name(peer).setns_by_fd(namespace.as_raw_fd()).build();
+    ask(async |handle| {
+        handle.link().add(message).execute().await?;
+        handle.link().set(there).execute().await
+    });
+}
+
+pub(crate) fn add_address(index: u32, address: IpAddr, bits: u8) {
+    ask(async |handle| handle.address().add(index, address, bits).execute().await);
+}
+
+pub(crate) fn set_up(index: u32) {
+    change(index, LinkMessageBuilder::up);
+}
+
+/// Up, without ARP.
+pub(crate) fn set_mute(index: u32, mtu: u32) {
+    change(index, |link| link.arp(false).multicast(false).mtu(mtu).up());
+}

@@ -1,0 +1,98 @@
+//! Commands: run to their end, or kept running by a guard.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    os::unix::process::CommandExt as _,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
+
+/// Runs a command to its end, which must be a good one, and gives its output.
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}: {said}", output.status);
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A process that ends with this guard, and with the thread that started it.
+pub struct Running {
+    child: Child,
+    said: Arc<Mutex<String>>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Starts it; what it says on standard error is kept.
+    #[must_use]
+    pub fn start(mut command: Command) -> Self {
+        // SAFETY: between fork and exec the closure makes one system call, and allocates nothing.
+        unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?)) };
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let said = Arc::new(Mutex::new(String::new()));
+        let (lines, kept) = (BufReader::new(child.stderr.take().expect("piped")).lines(), Arc::clone(&said));
+        let listener = thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        Self { child, said, listener: Some(listener) }
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has said on standard error so far.
+    #[must_use]
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until it has said this, for at most 20 seconds.
+    pub fn wait_for(&mut self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.said().contains(words) {
+            assert!(self.ended().is_none(), "ended before it said `{words}`: {}", self.said());
+            assert!(Instant::now() < deadline, "never said `{words}`: {}", self.said());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Its status if it has ended.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child can be waited for")
+    }
+
+    /// Sends SIGINT and waits for the end, and for its last words.
+    pub fn interrupt(&mut self) -> ExitStatus {
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("it is there until it is waited for");
+        self.wait()
+    }
+
+    /// Waits for the end, and for its last words.
+    pub fn wait(&mut self) -> ExitStatus {
+        let status = self.child.wait().expect("a child can be waited for");
+        if let Some(listener) = self.listener.take() {
+            listener.join().expect("it only reads");
+        }
+        status
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only where it has ended and was waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,67 @@
+//! Folders that go when the test does.
+
+use std::{
+    env::temp_dir,
+    fs,
+    os::unix::fs::{PermissionsExt as _, chown},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// A folder for temporary files, removed with this guard.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty folder that everyone may read.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = Self(temp_dir().join(format!("classifier-{name}-{}-{number}", process::id())));
+        folder.add("");
+        folder
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where a file of it is, or would be.
+    #[must_use]
+    pub fn join(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("a path in UTF-8").to_owned()
+    }
+
+    /// Writes a file, and gives its path.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.join(name);
+        fs::write(&path, content).unwrap_or_else(|error| panic!("{path}: {error}"));
+        path
+    }
+
+    /// Makes a folder in it, whatever the umask, and gives its path.
+    pub(super) fn add(&self, name: &str) -> String {
+        let path = self.join(name);
+        fs::create_dir(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        path
+    }
+
+    /// Makes a folder in it that belongs to a user, and gives its path.
+    pub(super) fn add_for(&self, user: u32, name: &str) -> String {
+        let path = self.add(name);
+        chown(&path, Some(user), Some(user)).expect("root may give away");
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Where it cannot be removed it stays among the temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,40 @@
+//! Real servers. Each has its configuration in a folder of its own and nothing else: the machine's `/etc` and
+//! running services are neither read nor touched.
+
+mod dovecot;
+mod folder;
+mod ftp;
+mod postfix;
+mod process;
+mod proftpd;
+mod prometheus;
+mod pure_ftpd;
+mod vsftpd;
+
+use std::{env, path::PathBuf};
+
+pub use dovecot::Dovecot;
+pub use folder::Folder;
+pub use ftp::Ftp;
+pub use postfix::Postfix;
+pub use prometheus::{Prometheus, check_metrics};
+
+/// User and group `daemon`, the same on every Debian, with a home that exists: owner of mail and uploads.
+const DAEMON: u32 = 1;
+
+/// Who may log in where a server asks for a name.
+const USER: &str = "tester";
+const PASSWORD: &str = "secret";
+/// [`PASSWORD`], as crypt(3) keeps it.
+const CRYPTED: &str =
+    "$6$testbed$5kpXQXNNG.Bxn/tZvpO430QRjTsMppk0yK8nclXsy/p66BUHf09FyWD9FCCSS.UgPpCtpgIY7ioMJFAwsDz54.";
+
+/// A program of a package that `cargo xtask test` has unpacked, or that is installed.
+fn program(package: &str, path: &str) -> PathBuf {
+    let tools = env::var_os("CLASSIFIER_TOOLS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../.tools"), PathBuf::from);
+    let unpacked = tools.join("servers").join(package).join(path);
+    let installed = PathBuf::from("/").join(path);
+    let found = [unpacked, installed].into_iter().find(|candidate| candidate.exists());
+    found.unwrap_or_else(|| panic!("no {path} of package {package}: run `cargo xtask test` once"))
+}

@@ -1,0 +1,92 @@
+//! Postfix, delivering into maildirs.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use super::{DAEMON, USER, folder::Folder, process::Process};
+use crate::Host;
+
+const SERVICES: &str = "\
+smtp      inet       n - n - - smtpd
+cleanup   unix       n - n - 0 cleanup
+qmgr      unix       n - n 300 1 qmgr
+rewrite   unix       - - n - - trivial-rewrite
+bounce    unix       - - n - 0 bounce
+defer     unix       - - n - 0 bounce
+trace     unix       - - n - 0 bounce
+proxymap  unix       - - n - - proxymap
+error     unix       - - n - - error
+virtual   unix       - n n - - virtual
+anvil     unix       - - n - 1 anvil
+postlog   unix-dgram n - n - 1 postlogd
+";
+
+/// A real mail server on port 25 that takes mail for [`Postfix::ADDRESS`].
+pub struct Postfix {
+    process: Process,
+    folder: Folder,
+}
+
+impl Postfix {
+    /// Whom it takes mail for.
+    pub const ADDRESS: &str = "tester@example.test";
+
+    /// Starts it.
+    #[must_use]
+    pub fn start(host: &Host) -> Self {
+        let folder = Folder::new("postfix");
+        // Its user is not the same on every machine.
+        let user = fs::metadata("/var/lib/postfix").map_or(0, |data| data.uid());
+        let (queue, data, boxes) =
+            (folder.add("queue"), folder.add_for(user, "data"), folder.add_for(DAEMON, "boxes"));
+        let (top, log) = (folder.join(""), folder.join("log"));
+        let settings = format!(
+            "compatibility_level = 3.6\n\
+             queue_directory = {queue}\n\
+             data_directory = {data}\n\
+             maillog_file = {log}\n\
+             maillog_file_prefixes = {top}\n\
+             inet_interfaces = all\n\
+             inet_protocols = all\n\
+             myhostname = mail.example.test\n\
+             mydestination =\n\
+             alias_maps =\n\
+             alias_database =\n\
+             local_recipient_maps =\n\
+             virtual_mailbox_domains = example.test\n\
+             virtual_mailbox_base = {boxes}\n\
+             virtual_mailbox_maps = inline:{{ {}={USER}/ }}\n\
+             virtual_uid_maps = static:{DAEMON}\n\
+             virtual_gid_maps = static:{DAEMON}\n\
+             virtual_minimum_uid = {DAEMON}\n\
+             smtpd_peername_lookup = no\n\
+             smtpd_relay_restrictions = reject_unauth_destination\n",
+            Self::ADDRESS
+        );
+        folder.write("main.cf", settings);
+        folder.write("master.cf", SERVICES);
+        let mut process = Process::start(
+            host,
+            Path::new("/usr/sbin/postfix"),
+            &["-c", top.trim_end_matches('/'), "start-fg"],
+        );
+        process.wait_for_greeting(25);
+        Self { process, folder }
+    }
+
+    /// The folder of the mailboxes.
+    #[must_use]
+    pub fn mailboxes(&self) -> PathBuf {
+        self.folder.path().join("boxes")
+    }
+
+    /// Waits until this many mails have been delivered.
+    pub fn wait_for_mails(&mut self, count: usize) {
+        let new = self.mailboxes().join(USER).join("new");
+        let delivered = |_: &Host| fs::read_dir(&new).is_ok_and(|mails| mails.count() >= count);
+        self.process.wait_until("delivered", delivered);
+    }
+}

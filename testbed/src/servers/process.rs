@@ -1,0 +1,74 @@
+//! Processes of a server.
+
+use std::{
+    fs,
+    io::Read as _,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream},
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{Host, Running};
+
+/// A server with all the processes that it starts: they end with this guard.
+pub(super) struct Process {
+    host: Host,
+    running: Running,
+}
+
+impl Process {
+    /// Starts it as the first process of a PID namespace: nothing that it starts can outlive it, whatever
+    /// sessions and groups it makes.
+    pub fn start(host: &Host, program: &Path, arguments: &[&str]) -> Self {
+        let mut command = host.command("unshare");
+        command.args(["--pid", "--fork", "--kill-child", "--"]);
+        // vsftpd says what is wrong on its standard input.
+        command.args(["sh", "-c", r#"exec "$0" "$@" <&2"#]).arg(program).args(arguments);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        Self { host: host.clone(), running: Running::start(command) }
+    }
+
+    /// Waits until it greets on this port, over IPv4 and IPv6.
+    pub fn wait_for_greeting(&mut self, port: u16) {
+        self.wait_until("greets", |host| {
+            let loopbacks = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+            host.enter(|| loopbacks.iter().all(|loopback| greets(*loopback, port)))
+        });
+    }
+
+    /// Waits until something is so, for at most 30 seconds.
+    pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&Host) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !is_so(&self.host) {
+            assert!(self.running.ended().is_none(), "the server ended: {}", self.running.said());
+            assert!(Instant::now() < deadline, "the server never {what}: {}", self.running.said());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let id = self.running.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        let first = children.split_whitespace().next().and_then(|id| id.parse().ok()).and_then(Pid::from_raw);
+        // Its end is reported once every process of its namespace has gone.
+        if first.is_some_and(|first| kill_process(first, Signal::KILL).is_ok()) {
+            self.running.wait();
+        }
+    }
+}
+
+fn greets(loopback: IpAddr, port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect((loopback, port)) else { return false };
+    let patience = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    patience.is_ok() && stream.read(&mut [0]).is_ok_and(|length| length == 1)
+}
+
+/// A path as an argument.
+pub(super) fn text(path: &Path) -> &str {
+    path.to_str().expect("a path in UTF-8")
+}

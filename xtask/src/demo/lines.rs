@@ -1,0 +1,64 @@
+//! A connection on which both sides speak in lines.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{IpAddr, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub struct Lines(BufReader<TcpStream>);
+
+impl Lines {
+    pub fn over(stream: TcpStream) -> Result<Self> {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    pub fn to(address: SocketAddr) -> Result<Self> {
+        Self::over(TcpStream::connect(address).with_context(|| format!("cannot reach {address}"))?)
+    }
+
+    /// This end's address, as it is, though an IPv6 socket serves IPv4 too.
+    pub fn here(&self) -> Result<IpAddr> {
+        Ok(self.0.get_ref().local_addr()?.ip().to_canonical())
+    }
+
+    pub fn say(&mut self, text: &str) -> Result<()> {
+        Ok(self.0.get_mut().write_all(format!("{text}\r\n").as_bytes())?)
+    }
+
+    pub fn hear(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if self.0.read_line(&mut line)? == 0 {
+            bail!("the connection has ended");
+        }
+        line.truncate(line.trim_end().len());
+        Ok(line)
+    }
+
+    /// Hears lines up to the one that begins like that: the end of an answer.
+    pub fn await_line(&mut self, beginning: &str) -> Result<String> {
+        let mut last = String::new();
+        while last.is_empty() || !last.starts_with(beginning) {
+            last = self
+                .hear()
+                .with_context(|| format!("no line that begins with `{beginning}` after `{last}`"))?;
+        }
+        Ok(last)
+    }
+
+    /// Says each command and awaits the end of its answer.
+    pub fn talk(&mut self, exchanges: &[(&str, &str)]) -> Result<()> {
+        for (command, answer) in exchanges {
+            self.say(command)?;
+            self.await_line(answer).with_context(|| (*command).to_owned())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Two hosts, real conversations between them, and the agent counting on one: seen live, and checked.
+//!
+//! The hosts are namespaces without a name: the kernel takes them away with the last process in them, however that one
+//! ends, and the agent is told to end with this one. So there is nothing to clean up, not even after SIGKILL.
+
+mod capture;
+mod conversations;
+mod counting;
+mod counts;
+mod frames;
+mod ftp;
+mod host;
+mod icmp;
+mod lines;
+mod mail;
+mod network;
+mod offload;
+mod proxy;
+mod scrape;
+mod screen;
+mod signals;
+mod table;
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use capture::Capture;
+use counting::Agent;
+use host::Host;
+use scrape::Scrape;
+use screen::Screen;
+use signals::Signals;
+
+use crate::{agent, privileges};
+
+/// How long the last packets of a round may be under way.
+const SETTLING: Duration = Duration::from_secs(3);
+
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub fn run(once: bool) -> Result<()> {
+    if !privileges::is_root() {
+        bail!("the demo makes network namespaces and loads BPF programs: run it as root");
+    }
+    let binary = agent::build()?;
+    let signals = Signals::take()?;
+    let (client, server) = (Host::new("client")?, Host::new("server")?);
+    network::join(&client, &server)?;
+    let capture = Capture::start(&client)?;
+    let mut agent = Agent::start(&binary, &server)?;
+    network::up(&client, &server)?;
+    conversations::serve(&server)?;
+
+    for host in [&client, &server] {
+        println!("host {}: {}, {}", host.name, network::ipv4(host), network::ipv6(host));
+    }
+    println!("agent {}: {}", agent.id(), Scrape::of(&agent)?.attached);
+    println!("metrics: curl {}", agent.url());
+    println!("look around: nsenter --net --target {}\n", agent.id());
+
+    let mut screen = Screen::default();
+    for round in 1.. {
+        let interrupted = conversations::round(&client, &signals)?;
+        let (scrape, differences) = settled(&capture, &mut agent)?;
+        if once {
+            println!("{}", table::render(&scrape));
+            if interrupted {
+                bail!("interrupted before the counts could be checked");
+            }
+            return check(&scrape, &differences);
+        }
+        screen.show(round, &scrape, &differences);
+        if interrupted || signals.within(PAUSE) {
+            screen.end(&scrape);
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// The counts once they equal the capture's, or what still differs when the time for it is over.
+fn settled(capture: &Capture, agent: &mut Agent) -> Result<(Scrape, Vec<String>)> {
+    let end = Instant::now() + SETTLING;
+    loop {
+        let scrape = Scrape::of(agent).with_context(|| agent.state())?;
+        let differences = counts::differences(&capture.counts(), &scrape.counts);
+        if differences.is_empty() || Instant::now() > end {
+            return Ok((scrape, differences));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn check(scrape: &Scrape, differences: &[String]) -> Result<()> {
+    let missing = conversations::missing(&scrape.counts);
+    for line in differences.iter().chain(&missing) {
+        println!("wrong: {line}");
+    }
+    if !differences.is_empty() || !missing.is_empty() {
+        bail!("{} counts are wrong", differences.len() + missing.len());
+    }
+    let total = scrape.counts.total();
+    println!(
+        "checked: {} counts equal those of a capture at the client's end, {} packets and {} bytes in all",
+        scrape.counts.len(),
+        table::grouped(total.packets),
+        table::grouped(total.bytes)
+    );
+    Ok(())
+}

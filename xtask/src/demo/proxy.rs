@@ -1,0 +1,46 @@
+//! From this machine's loopback to a port inside a host: nobody outside this machine can use it.
+
+use std::{
+    io,
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    thread,
+};
+
+use anyhow::{Context, Result};
+
+use super::host::Host;
+
+/// The agent's own default, tried first.
+const PORT: u16 = 9877;
+
+/// Forwards every connection to `target` in `host`, until the process ends.
+pub fn start(host: &Host, target: SocketAddr) -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, PORT))
+        .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+        .context("cannot listen on 127.0.0.1")?;
+    let address = listener.local_addr()?;
+    let host = host.clone();
+    thread::spawn(move || {
+        for client in listener.incoming().flatten() {
+            let host = host.clone();
+            // A connection that breaks is the business of its two ends.
+            thread::spawn(move || forward(&client, &host, target));
+        }
+    });
+    Ok(address)
+}
+
+fn forward(client: &TcpStream, host: &Host, target: SocketAddr) -> io::Result<()> {
+    host.enter()?;
+    let server = TcpStream::connect(target)?;
+    thread::scope(|scope| {
+        scope.spawn(|| copy(client, &server));
+        copy(&server, client)
+    })
+}
+
+fn copy(mut from: &TcpStream, mut to: &TcpStream) -> io::Result<()> {
+    let copied = io::copy(&mut from, &mut to);
+    to.shutdown(Shutdown::Write)?;
+    copied.map(|_| ())
+}

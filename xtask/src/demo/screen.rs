@@ -1,0 +1,91 @@
+//! The live table: redrawn in place on a terminal, a line for each round elsewhere.
+
+use std::io::{IsTerminal, stdout};
+
+use rustix::termios::tcgetwinsize;
+
+use super::{
+    scrape::Scrape,
+    table::{grouped, render},
+};
+
+#[derive(Default)]
+pub struct Screen {
+    /// Lines that stand above the cursor and are to be replaced.
+    drawn: usize,
+}
+
+impl Screen {
+    pub fn show(&mut self, round: u32, scrape: &Scrape, differences: &[String]) {
+        let total = scrape.counts.total();
+        let verdict = match differences {
+            [] => "equal to a capture at the client's end".into(),
+            [first, ..] => format!("{} differ from a capture: {first}", differences.len()),
+        };
+        let summary = format!(
+            "round {round}: {} packets, {} bytes, {verdict}",
+            grouped(total.packets),
+            grouped(total.bytes)
+        );
+        let out = stdout();
+        match tcgetwinsize(&out) {
+            Ok(size) if out.is_terminal() => {
+                let text = format!("{summary} (Ctrl-C ends)\n\n{}", render(scrape));
+                self.draw(&text, size.ws_row.into(), size.ws_col.into());
+            }
+            _ => println!("{summary}"),
+        }
+    }
+
+    fn draw(&mut self, text: &str, rows: usize, columns: usize) {
+        self.clear();
+        let lines = fitting(text, rows, columns);
+        self.drawn = lines.len();
+        for line in lines {
+            println!("{line}");
+        }
+    }
+
+    fn clear(&mut self) {
+        if self.drawn > 0 {
+            print!("\x1b[{}A\r\x1b[J", self.drawn);
+        }
+        self.drawn = 0;
+    }
+
+    /// Leaves the whole table behind.
+    pub fn end(&mut self, scrape: &Scrape) {
+        self.clear();
+        println!("{}", render(scrape));
+    }
+}
+
+/// What the window can show above the cursor's line; a window of unknown size has 0 rows.
+fn fitting(text: &str, rows: usize, columns: usize) -> Vec<String> {
+    let whole: Vec<&str> = text.lines().collect();
+    let room = if rows > 2 { rows - 1 } else { whole.len() };
+    let cut = |line: &str| line.chars().take(if columns > 0 { columns } else { usize::MAX }).collect();
+    if whole.len() <= room {
+        return whole.into_iter().map(cut).collect();
+    }
+    let mut lines: Vec<String> = whole[..room - 1].iter().map(|line| cut(line)).collect();
+    lines.push(cut(&format!("{} more lines: enlarge the window", whole.len() + 1 - room)));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_whole() {
+        assert_eq!(fitting("a\n\nbc\n", 24, 80), ["a", "", "bc"]);
+        assert_eq!(fitting("a\nbc\n", 0, 0), ["a", "bc"]);
+    }
+
+    #[test]
+    fn a_small_window_says_what_it_lacks() {
+        assert_eq!(fitting("1\n2\n3\n4\n", 4, 10), ["1", "2", "2 more lin"]);
+        assert_eq!(fitting("1\n2\n3\n4\n", 5, 80), ["1", "2", "3", "4"]);
+    }
+}

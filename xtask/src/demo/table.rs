@@ -1,0 +1,157 @@
+//! The counts as people read them.
+
+use std::fmt::Write as _;
+
+use super::{
+    counts::{Counts, Direction, Message, Volume},
+    scrape::Scrape,
+};
+
+/// The order of the protocols in the documentation; others follow.
+const ORDER: [&str; 13] = [
+    "ftp_control",
+    "ftp_data_active",
+    "ftp_data_passive",
+    "smtp",
+    "pop3",
+    "imap",
+    "icmp",
+    "icmpv6",
+    "tcp_other",
+    "udp_other",
+    "ip_other",
+    "fragment",
+    "non_ip",
+];
+
+/// 80 columns at most, a line for what was seen at all.
+pub fn render(scrape: &Scrape) -> String {
+    let mut text = String::new();
+    volumes(&mut text, &scrape.counts);
+    text.push('\n');
+    messages(&mut text, scrape);
+    text
+}
+
+fn volumes(text: &mut String, counts: &Counts) {
+    let columns = ["packets in", "bytes in", "packets out", "bytes out"];
+    line(text, "protocol", "role", &columns.map(str::to_owned));
+    let mut rows: Vec<_> =
+        counts.series.keys().map(|series| (series.protocol.as_str(), series.role.as_str())).collect();
+    rows.sort_by_key(|(protocol, role)| {
+        // A request before its answer.
+        (ORDER.iter().position(|known| known == protocol).unwrap_or(ORDER.len()), *role != "to_server")
+    });
+    rows.dedup();
+    let mut totals = [Volume::default(); 2];
+    for (protocol, role) in rows {
+        let of = |direction| {
+            let found = counts.series.iter().find(|(series, _)| {
+                (series.protocol.as_str(), series.role.as_str()) == (protocol, role)
+                    && series.direction == direction
+            });
+            found.map_or(Volume::default(), |(_, volume)| *volume)
+        };
+        let both = [of(Direction::Ingress), of(Direction::Egress)];
+        for (total, volume) in totals.iter_mut().zip(both) {
+            total.packets += volume.packets;
+            total.bytes += volume.bytes;
+        }
+        line(text, protocol, role, &cells(both));
+    }
+    line(text, "total", "", &cells(totals));
+}
+
+fn messages(text: &mut String, scrape: &Scrape) {
+    line(text, "icmp", "type/code", &["messages in".into(), "messages out".into()]);
+    let counts = &scrape.counts;
+    let mut rows: Vec<_> =
+        counts.messages.keys().map(|Message { family, kind, code, .. }| (family, kind, code)).collect();
+    rows.sort_by_key(|(family, kind, _)| (*family, kind.parse::<u8>().unwrap_or(u8::MAX)));
+    rows.dedup();
+    for (family, kind, code) in rows {
+        let of = |direction| {
+            let (family, kind, code) = (family.clone(), kind.clone(), code.clone());
+            let message = Message { family, kind, code, direction };
+            grouped(counts.messages.get(&message).copied().unwrap_or_default())
+        };
+        let name = scrape.names.get(&(family.clone(), kind.clone())).map_or("", String::as_str);
+        let cells = [of(Direction::Ingress), of(Direction::Egress)];
+        line(text, &format!("{family} {name}"), &format!("{kind}/{code}"), &cells);
+    }
+}
+
+fn cells(both: [Volume; 2]) -> [String; 4] {
+    [both[0].packets, both[0].bytes, both[1].packets, both[1].bytes].map(grouped)
+}
+
+/// Names at the left, numbers at the right: under four columns stand four, under two the outer ones' place.
+fn line(text: &mut String, name: &str, note: &str, cells: &[String]) {
+    let (names, width) = if cells.len() == 2 { (38, 13) } else { (17, 12) };
+    let _ = write!(text, "{name:<names$}{note:<12}");
+    for cell in cells {
+        let _ = write!(text, "{cell:>width$}");
+    }
+    text.push('\n');
+}
+
+/// `1234567` as `1,234,567`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::{counts::Series, frames::Frame};
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let numbers = [0, 7, 999, 1000, 12_345, 123_456, 1_234_567].map(grouped);
+        assert_eq!(numbers, ["0", "7", "999", "1,000", "12,345", "123,456", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_row_for_each_protocol_and_role_in_the_documented_order_with_totals() {
+        let mut scrape = Scrape::default();
+        let frame = |protocol, role, message| Frame { protocol, role, message };
+        let echo = frame("icmp", "none", Some(("ipv4", 8, 0)));
+        scrape.counts.add(Direction::Ingress, 98, &echo);
+        scrape.counts.add(Direction::Ingress, 60, &frame("smtp", "to_server", None));
+        scrape.counts.add(Direction::Egress, 1000, &frame("smtp", "from_server", None));
+        scrape.counts.add(Direction::Egress, 42, &frame("submission", "from_server", None));
+        scrape.names.insert(("ipv4".into(), "8".into()), "echo_request".into());
+        let expected = "\
+protocol         role          packets in    bytes in packets out   bytes out
+smtp             to_server              1          60           0           0
+smtp             from_server            0           0           1       1,000
+icmp             none                   1          98           0           0
+submission       from_server            0           0           1          42
+total                                   2         158           2       1,042
+
+icmp                                  type/code     messages in messages out
+ipv4 echo_request                     8/0                     1            0
+";
+        assert_eq!(render(&scrape), expected);
+    }
+
+    #[test]
+    fn the_longest_lines_fit_a_terminal() {
+        let mut scrape = Scrape::default();
+        let series = Series {
+            protocol: "ftp_data_passive".into(),
+            role: "from_server".into(),
+            direction: Direction::Egress,
+        };
+        scrape.counts.series.insert(series, Volume { packets: 99_999_999, bytes: 999_999_999 });
+        assert!(render(&scrape).lines().all(|line| line.len() <= 80), "{}", render(&scrape));
+    }
+}
