@@ -16,6 +16,7 @@ mod privileges;
 mod process;
 mod tiers;
 mod toolchain;
+mod vm;
 mod workspace;
 
 use std::process::ExitCode;
@@ -57,8 +58,16 @@ enum Verb {
     },
     /// Make one binary to install, as static as this machine can
     Dist,
-    /// Every tier of tests: lint, host, agent without root, kernel as root
+    /// Every tier of tests: lint, host, agent without root, kernel as root, older kernels
     Test,
+    /// The kernel tests on older kernels, in virtual machines
+    Vm,
+    /// What the first process of such a machine does
+    #[command(hide = true)]
+    Guest {
+        /// Test programs
+        tests: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -88,5 +97,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Demo { once } => demo::run(once),
         Verb::Dist => dist::make(),
         Verb::Test => tiers::run(),
+        Verb::Vm => vm::run(),
+        Verb::Guest { tests } => vm::guest(&tests),
     }
 }

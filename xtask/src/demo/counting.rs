@@ -20,7 +20,7 @@ use nix::{
     unistd::Pid,
 };
 
-use super::{host::Host, proxy, scrape};
+use super::{host::Host, proxy, scrape, signals};
 
 /// Inside the server host, where nothing else listens.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9877);
@@ -45,11 +45,15 @@ impl Agent {
         command.args(["--listen", &LISTEN.to_string()]);
         // A group of its own: Ctrl-C in the terminal reaches this process only, which then ends the agent.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
+        // Nothing that is set for an agent of the machine's own.
+        command.env_clear();
         let host = server.clone();
-        // SAFETY: between fork and exec these are two system calls, without allocation or locks.
+        // SAFETY: between fork and exec these are three system calls, without allocation or locks.
         unsafe {
             command.pre_exec(move || {
+                // However this process ends, the agent and with it the hosts end too.
                 set_pdeathsig(Signal::SIGTERM)?;
+                signals::release()?;
                 host.enter()
             });
         }

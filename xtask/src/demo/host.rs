@@ -15,17 +15,20 @@ use nix::sched::{CloneFlags, setns, unshare};
 /// It lives as long as a descriptor, a socket, a thread or a process holds it.
 #[derive(Clone)]
 pub struct Host {
+    /// Also of its interface.
     pub name: &'static str,
+    /// The last part of its addresses.
+    pub number: u8,
     namespace: Arc<File>,
 }
 
 impl Host {
-    pub fn new(name: &'static str) -> Result<Self> {
+    pub fn new(name: &'static str, number: u8) -> Result<Self> {
         let namespace = aside(|| {
             unshare(CloneFlags::CLONE_NEWNET).context("cannot make a network namespace")?;
             File::open("/proc/thread-self/ns/net").context("cannot open the new network namespace")
         })?;
-        Ok(Self { name, namespace: Arc::new(namespace) })
+        Ok(Self { name, number, namespace: Arc::new(namespace) })
     }
 
     pub fn descriptor(&self) -> RawFd {

@@ -20,8 +20,6 @@ use super::{host::Host, offload};
 pub const BEYOND: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1))];
 
-pub const SERVER: [IpAddr; 2] = [IpAddr::V4(address4(2)), IpAddr::V6(address6(2))];
-
 const CARRIER: Duration = Duration::from_secs(5);
 
 /// What is set in both hosts before they have an interface.
@@ -36,24 +34,16 @@ const SETTINGS: [(&str, &str); 7] = [
     ("ipv6/icmp/ratelimit", "0"),
 ];
 
-const fn address4(number: u8) -> Ipv4Addr {
-    Ipv4Addr::new(192, 0, 2, number)
+fn ipv4(host: &Host) -> Ipv4Addr {
+    Ipv4Addr::new(192, 0, 2, host.number)
 }
 
-const fn address6(number: u16) -> Ipv6Addr {
-    Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, number)
+fn ipv6(host: &Host) -> Ipv6Addr {
+    Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, host.number.into())
 }
 
-fn number(host: &Host) -> u8 {
-    if host.name == "server" { 2 } else { 1 }
-}
-
-pub fn ipv4(host: &Host) -> Ipv4Addr {
-    address4(number(host))
-}
-
-pub fn ipv6(host: &Host) -> Ipv6Addr {
-    address6(number(host).into())
+pub fn addresses(host: &Host) -> [IpAddr; 2] {
+    [ipv4(host).into(), ipv6(host).into()]
 }
 
 /// A veth pair, each end named like its host, still down: what is attached now sees the first packet.

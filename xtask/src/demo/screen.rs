@@ -4,10 +4,7 @@ use std::io::{IsTerminal, stdout};
 
 use rustix::termios::tcgetwinsize;
 
-use super::{
-    scrape::Scrape,
-    table::{grouped, render},
-};
+use super::{digits::grouped, scrape::Scrape, table::render};
 
 #[derive(Default)]
 pub struct Screen {
@@ -30,7 +27,7 @@ impl Screen {
         let out = stdout();
         match tcgetwinsize(&out) {
             Ok(size) if out.is_terminal() => {
-                let text = format!("{summary} (Ctrl-C ends)\n\n{}", render(scrape));
+                let text = format!("{summary} \n\n{}", render(scrape));
                 self.draw(&text, size.ws_row.into(), size.ws_col.into());
             }
             _ => println!("{summary}"),
@@ -38,24 +35,23 @@ impl Screen {
     }
 
     fn draw(&mut self, text: &str, rows: usize, columns: usize) {
-        self.clear();
         let lines = fitting(text, rows, columns);
-        self.drawn = lines.len();
-        for line in lines {
-            println!("{line}");
-        }
-    }
-
-    fn clear(&mut self) {
         if self.drawn > 0 {
-            print!("\x1b[{}A\r\x1b[J", self.drawn);
+            print!("\x1b[{}A\r", self.drawn);
         }
-        self.drawn = 0;
+        self.drawn = lines.len();
+        // Line by line: a cleared screen flickers, and some terminals keep what was on it.
+        for line in lines {
+            println!("{line}\x1b[K");
+        }
+        print!("\x1b[J");
     }
 
     /// Leaves the whole table behind.
-    pub fn end(&mut self, scrape: &Scrape) {
-        self.clear();
+    pub fn end(self, scrape: &Scrape) {
+        if self.drawn > 0 {
+            print!("\x1b[{}A\r\x1b[J", self.drawn);
+        }
         println!("{}", render(scrape));
     }
 }

@@ -1,6 +1,7 @@
 //! What ends the demo from outside.
 
 use std::{
+    io,
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::Duration,
@@ -13,7 +14,7 @@ use nix::sys::signal::{SigSet, Signal};
 pub struct Signals(Receiver<()>);
 
 impl Signals {
-    /// Threads made later block them too, so that this one gets them; commands start with none blocked.
+    /// Threads made later block them too, so that only the waiting one gets them; so do commands: see [`release`].
     pub fn take() -> Result<Self> {
         let mut signals = SigSet::empty();
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
@@ -29,4 +30,9 @@ impl Signals {
     pub fn within(&self, time: Duration) -> bool {
         !matches!(self.0.recv_timeout(time), Err(RecvTimeoutError::Timeout))
     }
+}
+
+/// For a new process, which would inherit what is blocked here.
+pub fn release() -> io::Result<()> {
+    Ok(SigSet::empty().thread_set_mask()?)
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     counts::{Counts, Direction, Message, Volume},
+    digits::grouped,
     scrape::Scrape,
 };
 
@@ -85,39 +86,20 @@ fn cells(both: [Volume; 2]) -> [String; 4] {
     [both[0].packets, both[0].bytes, both[1].packets, both[1].bytes].map(grouped)
 }
 
-/// Names at the left, numbers at the right: under four columns stand four, under two the outer ones' place.
+/// Names at the left, numbers at the right; the names of ICMP types take the room of two columns.
 fn line(text: &mut String, name: &str, note: &str, cells: &[String]) {
-    let (names, width) = if cells.len() == 2 { (38, 13) } else { (17, 12) };
-    let _ = write!(text, "{name:<names$}{note:<12}");
+    let (names, width) = if cells.len() == 2 { (42, 13) } else { (18, 12) };
+    let _ = write!(text, "{name:<names$}{note:<11}");
     for cell in cells {
         let _ = write!(text, "{cell:>width$}");
     }
     text.push('\n');
 }
 
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::demo::{counts::Series, frames::Frame};
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let numbers = [0, 7, 999, 1000, 12_345, 123_456, 1_234_567].map(grouped);
-        assert_eq!(numbers, ["0", "7", "999", "1,000", "12,345", "123,456", "1,234,567"]);
-    }
 
     #[test]
     fn a_row_for_each_protocol_and_role_in_the_documented_order_with_totals() {
@@ -130,15 +112,15 @@ mod tests {
         scrape.counts.add(Direction::Egress, 42, &frame("submission", "from_server", None));
         scrape.names.insert(("ipv4".into(), "8".into()), "echo_request".into());
         let expected = "\
-protocol         role          packets in    bytes in packets out   bytes out
-smtp             to_server              1          60           0           0
-smtp             from_server            0           0           1       1,000
-icmp             none                   1          98           0           0
-submission       from_server            0           0           1          42
+protocol          role         packets in    bytes in packets out   bytes out
+smtp              to_server             1          60           0           0
+smtp              from_server           0           0           1       1,000
+icmp              none                  1          98           0           0
+submission        from_server           0           0           1          42
 total                                   2         158           2       1,042
 
-icmp                                  type/code     messages in messages out
-ipv4 echo_request                     8/0                     1            0
+icmp                                      type/code    messages in messages out
+ipv4 echo_request                         8/0                    1            0
 ";
         assert_eq!(render(&scrape), expected);
     }
