@@ -13,6 +13,7 @@ pub mod counter;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
 pub mod fragment;
+pub mod ftp;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod icmp_types;

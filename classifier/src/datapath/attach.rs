@@ -33,6 +33,11 @@ pub struct Attached {
     /// Its hooks.
     pub hooks: Hooks,
     pub(super) block: InterfaceBlock,
+    pub(super) _links: Links,
+}
+
+/// What holds the programs to the interface's hooks.
+pub(super) struct Links {
     _ingress: Ingress,
     _egress: Option<SchedClassifierLink>,
 }
@@ -46,20 +51,18 @@ enum Ingress {
 /// Attaches both directions, or neither.
 pub(super) fn attach(
     programs: &mut Programs,
-    interface: Interface,
-    block: InterfaceBlock,
+    interface: &Interface,
     mode: XdpMode,
     egress: bool,
-) -> Result<Attached, DatapathError> {
-    let (link, ingress, why) = ingress(programs, &interface, mode)?;
+) -> Result<(Hooks, Links), DatapathError> {
+    let (link, ingress, why) = ingress(programs, interface, mode)?;
     let outgoing = if egress {
         Some(tc(programs.egress()?, &interface.name, TcAttachType::Egress, "TC egress")?)
     } else {
         None
     };
     let egress = if egress { tc_label() } else { "none" };
-    let hooks = Hooks { ingress, egress, why };
-    Ok(Attached { interface, hooks, block, _ingress: link, _egress: outgoing })
+    Ok((Hooks { ingress, egress, why }, Links { _ingress: link, _egress: outgoing }))
 }
 
 fn ingress(

@@ -50,13 +50,19 @@ impl Blocks {
         }
         self.outer.set(place, &block, 0).map_err(error)?;
         self.taken[place as usize] = true;
-        Ok(InterfaceBlock { block })
+        Ok(InterfaceBlock { block, place })
+    }
+
+    /// Gives the place of an interface that is not counted after all to the next one.
+    pub(super) fn release(&mut self, block: &InterfaceBlock) {
+        self.taken[block.place as usize] = false;
     }
 }
 
 /// The counters of one interface, in both directions.
 pub(super) struct InterfaceBlock {
     block: Block,
+    place: u32,
 }
 
 impl InterfaceBlock {

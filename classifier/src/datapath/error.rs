@@ -130,6 +130,9 @@ impl DatapathError {
     pub(super) fn attach(interface: &str, hook: &'static str, cause: ProgramError) -> Self {
         let interface = interface.to_owned();
         match os_error(&cause) {
+            Some(error) if is_memory(&error) => {
+                Self::Memory { what: format!("{hook} on interface `{interface}`"), cause: error }
+            }
             Some(error) => Self::Attach { interface, hook, remedy: remedy(&error), cause: error },
             None => Self::AttachOther { interface, hook, cause: Box::new(cause) },
         }

@@ -102,7 +102,13 @@ impl Datapath {
     ) -> Result<Attached, DatapathError> {
         let link = interface.link.unwrap_or(Link::Ethernet);
         let block = self.blocks.create(&interface.name, interface.index, link)?;
-        attach::attach(&mut self.programs, interface, block, mode, egress)
+        match attach::attach(&mut self.programs, &interface, mode, egress) {
+            Ok((hooks, links)) => Ok(Attached { interface, hooks, block, _links: links }),
+            Err(refused) => {
+                self.blocks.release(&block);
+                Err(refused)
+            }
+        }
     }
 
     /// Reads everything that a scrape shows.
