@@ -26,10 +26,12 @@ impl<'a> Copied<'a> {
     #[inline(always)]
     pub fn new(ctx: &XdpContext, length: u32, tables: &'a Maps) -> Option<Self> {
         let to = HEADERS.get_ptr_mut(0)?.cast::<u8>();
-        let length = opaque((length as usize).min(HEADERS_MAX));
-        if length == 0 || length > HEADERS_MAX {
+        // Checked by way of the last byte: older verifiers do not learn from `length == 0` that it is at least 1.
+        let last = opaque((length as usize).min(HEADERS_MAX).wrapping_sub(1));
+        if last >= HEADERS_MAX {
             return None;
         }
+        let length = last + 1;
         // SAFETY: the value of the map has room for HEADERS_MAX bytes, and is this CPU's alone: XDP runs with
         // bottom halves disabled, so that no other run of the program comes between copy and reading.
         let result = unsafe { bpf_xdp_load_bytes(ctx.ctx, 0, to.cast(), length as u32) };

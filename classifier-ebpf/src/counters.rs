@@ -1,7 +1,11 @@
 //! The per-CPU counters of an interface.
 
+use core::ptr::from_ref;
+
 use aya_ebpf::{
+    bindings::bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY,
     btf_maps::{ArrayOfMaps, PerCpuArray},
+    helpers::bpf_map_lookup_elem,
     macros::btf_map,
 };
 use classifier_common::{
@@ -9,7 +13,16 @@ use classifier_common::{
     counter::Counters,
 };
 
-type Interface = PerCpuArray<Counters, 2>;
+/// What the loader reads of an interface's `PerCpuArray<Counters, 2>`, said in sizes in place of types. The
+/// agent creates such maps without types, and up to Linux 6.1 the outer map takes only what is like its
+/// pattern in that too (`timer_off` in `bpf_map_meta_equal`).
+#[repr(C)]
+struct Interface {
+    r#type: *const [i32; BPF_MAP_TYPE_PERCPU_ARRAY as usize],
+    key_size: *const [i32; size_of::<u32>()],
+    value_size: *const [i32; abi::COUNTERS_SIZE],
+    max_entries: *const [i32; Direction::ALL.len()],
+}
 
 #[btf_map]
 static COUNTERS: ArrayOfMaps<Interface, { abi::INTERFACES }> = ArrayOfMaps::new();
@@ -32,10 +45,13 @@ fn displaced<'a>(ifindex: u32, direction: Direction) -> Option<&'a mut Counters>
 
 #[inline(always)]
 fn at<'a>(ifindex: u32, direction: Direction, probe: u32) -> Option<&'a mut Counters> {
-    let block = COUNTERS.get_value_ptr_mut(place(ifindex, probe), &(direction as u32))?;
-    // SAFETY: the pointer is this CPU's value, and programs of one direction do not interrupt each
+    let interface = from_ref(COUNTERS.get(place(ifindex, probe))?).cast_mut();
+    let direction = direction as u32;
+    // SAFETY: the map is one that the kernel has just found, and the key is as long as its keys.
+    let block = unsafe { bpf_map_lookup_elem(interface.cast(), (&raw const direction).cast()) };
+    // SAFETY: the pointer is null or this CPU's value, and programs of one direction do not interrupt each
     // other on a CPU: XDP and TC run with bottom halves disabled. User space only reads.
-    let block = unsafe { &mut *block };
+    let block = unsafe { block.cast::<Counters>().as_mut() }?;
     (block.ifindex == ifindex).then_some(block)
 }
 

@@ -9,9 +9,11 @@ use classifier_common::{
     abi,
     classify::Tables,
     fragment::FragmentKey,
-    ports::{PortEntry, PortTable, Transport},
+    ports::{self, PortEntry, PortTable, Transport},
     protocol::Class,
 };
+
+use crate::verifier::opaque;
 
 #[btf_map]
 static PORTS: Array<PortTable, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
@@ -41,6 +43,8 @@ impl Maps {
 impl Tables for Maps {
     #[inline(always)]
     fn port(&self, transport: Transport, port: u16) -> PortEntry {
+        // A u16 already, but most kernels' verifiers take a number whose bytes were swapped for any number.
+        let index = opaque(usize::from(port)) & (ports::PORTS - 1);
         // SAFETY: `ports` is the value of the port map, as long as a table, and a u16 indexes within it.
         // Volatile: user space rewrites entries while programs run.
         unsafe {
@@ -48,7 +52,7 @@ impl Tables for Maps {
                 Transport::Tcp => &raw const (*self.ports).tcp,
                 Transport::Udp => &raw const (*self.ports).udp,
             };
-            table.cast::<PortEntry>().add(usize::from(port)).read_volatile()
+            table.cast::<PortEntry>().add(index).read_volatile()
         }
     }
 

@@ -71,7 +71,10 @@ extern "C" fn classifier_tc_walk(ctx: *mut __sk_buff, link: u32) -> u64 {
     let ctx = TcContext::new(ctx);
     let Some(tables) = Maps::open() else { return 0 };
     let skb = skb(&ctx);
-    let frame = Frame { link: Link::from_raw(link), tags_aside: (skb.vlan_present & 1) as u8 };
+    // Were the compiler to know that it is at most 1, the loop over the tags would end by that alone; a verifier
+    // up to 6.1 forgets it with a spill to the stack, and finds the loop endless.
+    let tags_aside = opaque((skb.vlan_present & 1) as usize) as u8;
+    let frame = Frame { link: Link::from_raw(link), tags_aside };
     walk(&linear(skb, &tables), frame, &tables).pack()
 }
 

@@ -24,7 +24,7 @@ impl Agent {
         command.arg("run").args(arguments).env_remove("RUST_LOG").envs(environment.iter().copied());
         let mut agent = Self { host: host.clone(), process: Running::start(command) };
         let deadline = Instant::now() + Duration::from_secs(30);
-        while !agent.try_get("/-/ready").is_some_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+        while !agent.try_get("/-/ready").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
             assert!(agent.process.ended().is_none(), "the agent ended: {}", agent.said());
             assert!(Instant::now() < deadline, "the agent is not ready: {}", agent.said());
             thread::sleep(Duration::from_millis(20));
@@ -37,7 +37,7 @@ impl Agent {
     pub fn get(&self, path: &str) -> String {
         let answer = self.try_get(path).expect("the agent answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.starts_with("HTTP/1.0 200"), "{head}");
         body.to_owned()
     }
 

@@ -37,7 +37,10 @@ impl Capture {
         let file = temp_dir().join(format!("classifier-testbed-{}-{number}.pcap", process::id()));
         let mut command = host.command("tcpdump");
         // Unbuffered, as the user that made the file, with room for a burst of some megabytes.
-        command.args(["-i", interface, "-U", "-Z", "root", "-B", "65536", "-w"]).arg(&file).args(options);
+        command
+            .args(["-i", interface, "-U", "--immediate-mode", "-Z", "root", "-B", "65536", "-w"])
+            .arg(&file)
+            .args(options);
         let mut process = Running::start(command);
         process.wait_for("listening on");
         Self { process, file }
@@ -49,11 +52,20 @@ impl Capture {
         &self.file
     }
 
+    /// Waits until nothing more is written: what tcpdump has not read yet when it ends, it loses.
+    pub fn settle(&self) {
+        let length = || fs::metadata(&self.file).map_or(0, |file| file.len());
+        let mut before = u64::MAX;
+        while before != length() {
+            before = length();
+            thread::sleep(Duration::from_millis(250));
+        }
+    }
+
     /// Ends the capture, of which the kernel must not have lost a packet.
     #[must_use]
     pub fn stop(mut self) -> Vec<Packet> {
-        // Packets reach tcpdump in blocks.
-        thread::sleep(Duration::from_millis(1200));
+        self.settle();
         let status = self.process.interrupt();
         assert!(status.success(), "{}", self.process.said());
         let said = self.process.said();

@@ -50,6 +50,11 @@ impl FrameSocket {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "17 and 20")]
+const FAMILY: libc::sa_family_t = libc::AF_PACKET.cast_unsigned() as libc::sa_family_t;
+#[expect(clippy::cast_possible_truncation, reason = "17 and 20")]
+const LENGTH: libc::socklen_t = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+
 fn address(index: u32) -> SockAddr {
     // SAFETY: all zeros is an address of no family; it is filled in as the kernel's packet(7) says, and the
     // length given is that of what was filled in.
@@ -57,9 +62,9 @@ fn address(index: u32) -> SockAddr {
         SockAddr::try_init(|storage, length| {
             storage.write(MaybeUninit::zeroed().assume_init());
             let packet = storage.cast::<libc::sockaddr_ll>();
-            (*packet).sll_family = libc::AF_PACKET.cast_unsigned() as libc::sa_family_t;
+            (*packet).sll_family = FAMILY;
             (*packet).sll_ifindex = index.cast_signed();
-            *length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+            *length = LENGTH;
             Ok(())
         })
     };

@@ -92,6 +92,7 @@ impl Host {
     }
 
     /// Runs a command to its end, which must be a good one, and gives its output.
+    #[expect(clippy::must_use_candidate, reason = "most commands say nothing")]
     pub fn run(&self, program: &str, arguments: &[&str]) -> String {
         crate::run(self.command(program).args(arguments))
     }
@@ -136,6 +137,12 @@ impl Host {
             let any = socket(AddressFamily::INET, SocketType::DGRAM, None).expect("a socket");
             name_to_index(any, interface).unwrap_or_else(|error| panic!("{interface}: {error}"))
         })
+    }
+
+    /// Sets how many bytes a super-packet may have on an interface, in either family, sent and merged.
+    pub fn set_super_packets(&self, interface: &str, bytes: u32) {
+        let index = self.index(interface);
+        self.enter(|| netlink::set_super_packets(index, bytes));
     }
 
     /// What an interface has counted.

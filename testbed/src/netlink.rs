@@ -5,7 +5,10 @@ use std::{
     os::fd::{AsRawFd as _, BorrowedFd},
 };
 
-use rtnetlink::{Error, Handle, LinkMessageBuilder, LinkUnspec, LinkVeth, new_connection};
+use rtnetlink::{
+    Error, Handle, LinkMessageBuilder, LinkUnspec, LinkVeth, new_connection,
+    packet_route::link::LinkAttribute,
+};
 
 fn ask(request: impl AsyncFnOnce(Handle) -> Result<(), Error>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
@@ -37,6 +40,17 @@ pub(crate) fn add_address(index: u32, address: IpAddr, bits: u8) {
 
 pub(crate) fn set_up(index: u32) {
     change(index, LinkMessageBuilder::up);
+}
+
+/// How many bytes a super-packet may have, in either family, sent (GSO) and merged (GRO).
+pub(crate) fn set_super_packets(index: u32, bytes: u32) {
+    let limits = [
+        LinkAttribute::GsoMaxSize(bytes),
+        LinkAttribute::GsoIpv4MaxSize(bytes),
+        LinkAttribute::GroMaxSize(bytes),
+        LinkAttribute::GroIpv4MaxSize(bytes),
+    ];
+    change(index, |link| limits.into_iter().fold(link, LinkMessageBuilder::append_extra_attribute));
 }
 
 /// Up, without ARP.

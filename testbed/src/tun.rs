@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Host, netlink};
 
-/// `TUNSETIFF` of linux/if_tun.h.
+/// From `linux/if_tun.h`.
 const TUNSETIFF: libc::Ioctl = 0x4004_54ca_u32 as libc::Ioctl;
 
 /// A TUN device, up, on which the kernel says nothing of its own.

@@ -1,6 +1,12 @@
 //! Debian packages: what the kernel tests use, and installing without starting a service.
 
-use std::{fs, io::ErrorKind, os::unix::fs::PermissionsExt, path::PathBuf, process::Command};
+use std::{
+    fs,
+    io::ErrorKind,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -39,8 +45,13 @@ impl Package {
     }
 
     fn folder(&self) -> PathBuf {
-        workspace::tools().join("servers").join(self.name)
+        folder(self.name)
     }
+}
+
+/// Where a package is unpacked.
+pub fn folder(package: &str) -> PathBuf {
+    workspace::tools().join("servers").join(package)
 }
 
 pub const TABLE: &[Package] = &[
@@ -49,12 +60,12 @@ pub const TABLE: &[Package] = &[
     Package::install("nftables", "ports that answer with an ICMP error"),
     Package::install("bpftool", "looking at loaded programs and maps from outside"),
     Package::install("tcpdump", "captures to compare the counters with"),
+    Package::install("strace", "refusing the agent memory, call by call"),
     Package::install("tshark", "the reference decoder for those captures"),
     Package::install("iputils-ping", "echo requests over IPv4 and IPv6"),
     Package::install("traceroute", "time-exceeded and port-unreachable"),
     Package::install("curl", "FTP, POP3, IMAP and HTTP client"),
     Package::install("lftp", "FTP client with active and passive transfers"),
-    Package::install("swaks", "SMTP client"),
     Package::install("postfix", "real mail server; needs its users"),
     Package::install("dovecot-imapd", "real IMAP server; needs its users"),
     Package::install("dovecot-pop3d", "real POP3 server; needs its users"),
@@ -62,6 +73,10 @@ pub const TABLE: &[Package] = &[
     Package::unpack("proftpd-core", "real FTP server"),
     Package::unpack("pure-ftpd", "real FTP server"),
     Package::unpack("prometheus", "real scraper, and promtool"),
+    Package::unpack("qemu-system-x86", "virtual machines for older kernels"),
+    Package::unpack("qemu-system-common", "its modules: the one that emulates a processor"),
+    Package::unpack("qemu-system-data", "its boot loader"),
+    Package::unpack("seabios", "its firmware"),
 ];
 
 /// Installs and unpacks what of the table is missing.
@@ -80,7 +95,7 @@ pub fn provide() -> Result<()> {
     names.retain(|name| !is_installed(name));
     println!("packages: installing {}", names.join(" "));
     install(&names)?;
-    unpacked.into_iter().try_for_each(unpack)
+    unpacked.into_iter().try_for_each(|package| unpack(package.name, &package.folder()))
 }
 
 pub fn update() -> Result<()> {
@@ -111,15 +126,15 @@ fn apt() -> Command {
     command
 }
 
-fn unpack(package: &Package) -> Result<()> {
-    let folder = package.folder();
-    println!("packages: unpacking {} into {}", package.name, folder.display());
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    run(apt().current_dir(&folder).args(["download", "-qq", package.name]))?;
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+/// Downloads a package and unpacks it into a folder; needs no root.
+pub fn unpack(package: &str, folder: &Path) -> Result<()> {
+    println!("packages: unpacking {package} into {}", folder.display());
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    run(apt().current_dir(folder).args(["download", "-qq", package]))?;
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let archive = entry?.path();
         if archive.extension().is_some_and(|extension| extension == "deb") {
-            run(Command::new("dpkg").arg("-x").arg(&archive).arg(&folder))?;
+            run(Command::new("dpkg").arg("-x").arg(&archive).arg(folder))?;
             fs::remove_file(&archive).with_context(|| format!("cannot remove {}", archive.display()))?;
         }
     }

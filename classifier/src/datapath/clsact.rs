@@ -11,7 +11,7 @@ use super::DatapathError;
 pub(super) fn ensure(interface: &str) -> Result<(), DatapathError> {
     match qdisc_add_clsact(interface) {
         Ok(()) | Err(TcError::AlreadyAttached) => Ok(()),
-        Err(cause) => match super::error::os_error(&cause) {
+        Err(cause) => match super::os_error::os_error(&cause) {
             Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             error => Err(DatapathError::Attach {
                 interface: interface.to_owned(),

@@ -5,6 +5,8 @@ use std::io;
 use aya::{EbpfError, maps::MapError, programs::ProgramError};
 use thiserror::Error;
 
+use super::os_error::{is_memory, os_error, remedy};
+
 /// The kernel side cannot be set up.
 #[derive(Debug, Error)]
 pub enum DatapathError {
@@ -133,39 +135,8 @@ impl DatapathError {
             Some(error) if is_memory(&error) => {
                 Self::Memory { what: format!("{hook} on interface `{interface}`"), cause: error }
             }
-            Some(error) => Self::Attach { interface, hook, remedy: remedy(&error), cause: error },
+            Some(error) => Self::Attach { interface, hook, remedy: remedy(&error, hook), cause: error },
             None => Self::AttachOther { interface, hook, cause: Box::new(cause) },
         }
-    }
-}
-
-/// The first operating system error in the chain of causes.
-pub(super) fn os_error(error: &(dyn std::error::Error + 'static)) -> Option<io::Error> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(code) = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
-            return Some(io::Error::from_raw_os_error(code));
-        }
-        cause = error.source();
-    }
-    None
-}
-
-fn is_memory(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(rustix::io::Errno::NOMEM.raw_os_error())
-}
-
-fn remedy(error: &io::Error) -> &'static str {
-    use rustix::io::Errno;
-    match error.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::BUSY | Errno::EXIST) => {
-            "another XDP program is attached there (`ip link`); detach it, or use --xdp-mode off"
-        }
-        Some(Errno::OPNOTSUPP) => "its driver has no such hook; use --xdp-mode auto",
-        Some(Errno::RANGE | Errno::INVAL) => {
-            "its driver refuses in this configuration (MTU, channels, offloads); use --xdp-mode auto"
-        }
-        Some(Errno::NODEV) => "it is gone; `ip link` lists the interfaces",
-        _ => "use --xdp-mode auto",
     }
 }

@@ -6,6 +6,7 @@ mod clsact;
 mod error;
 pub mod messages;
 mod object;
+mod os_error;
 mod port_table;
 mod preflight;
 mod programs;

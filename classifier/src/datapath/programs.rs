@@ -2,7 +2,7 @@
 
 use aya::{
     Ebpf,
-    programs::{Program, ProgramInfo, SchedClassifier, Xdp},
+    programs::{Program, ProgramError, ProgramInfo, SchedClassifier, Xdp},
 };
 use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 
@@ -25,6 +25,7 @@ impl Programs {
         let xdp: &mut Xdp = program.ok_or(DatapathError::Missing(PROGRAM_XDP))?;
         if xdp.fd().is_err() {
             xdp.load().map_err(|cause| DatapathError::program(PROGRAM_XDP, cause))?;
+            compiled(PROGRAM_XDP, xdp.info())?;
         }
         Ok(xdp)
     }
@@ -44,6 +45,7 @@ impl Programs {
         let classifier: &mut SchedClassifier = program.ok_or(DatapathError::Missing(name))?;
         if classifier.fd().is_err() {
             classifier.load().map_err(|cause| DatapathError::program(name, cause))?;
+            compiled(name, classifier.info())?;
         }
         Ok(classifier)
     }
@@ -69,6 +71,15 @@ impl Programs {
     /// The object, for the kernel's debug messages.
     pub(super) const fn object(&mut self) -> &mut Ebpf {
         &mut self.object
+    }
+}
+
+/// The setting is there only in the machine's first network namespace, the truth is in the program.
+fn compiled(program: &'static str, info: Result<ProgramInfo, ProgramError>) -> Result<(), DatapathError> {
+    match info {
+        Ok(info) if info.size_jitted() == 0 => Err(DatapathError::Jit),
+        Ok(_) => Ok(()),
+        Err(cause) => Err(DatapathError::program(program, cause)),
     }
 }
 

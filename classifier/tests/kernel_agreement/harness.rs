@@ -45,8 +45,7 @@ impl Harness {
     /// What a frame counts, its bytes, and whether it left the program as it came; `None` where the harness
     /// refuses it.
     pub fn count(&mut self, frame: &[u8], context: Option<&[u8]>) -> Option<(Verdict, u64)> {
-        let direction =
-            if self.program == PROGRAM_EGRESS { Direction::Egress } else { Direction::Ingress };
+        let direction = if self.program == PROGRAM_EGRESS { Direction::Egress } else { Direction::Ingress };
         let before = self.counters.read(direction).unwrap();
         let mut left = vec![0; frame.len() + 1];
         let result = match self.run(frame, context, &mut left) {
@@ -76,11 +75,12 @@ impl Harness {
             ctx_in: context,
             ..TestRunOptions::default()
         };
-        match self.datapath.program(self.program).unwrap() {
-            Program::Xdp(program) => program.test_run(options),
-            Program::SchedClassifier(program) => program.test_run(options),
-            other => panic!("{other:?}"),
+        let program = self.datapath.program(self.program).unwrap();
+        if let Program::Xdp(xdp) = program {
+            return xdp.test_run(options);
         }
+        let Program::SchedClassifier(classifier) = program else { panic!("{program:?}") };
+        classifier.test_run(options)
     }
 }
 

@@ -35,12 +35,11 @@ impl Servers {
 pub fn all(network: &Network, servers: &mut Servers) {
     let (client, server) = (&network.client, &network.server);
     let files = Folder::new("client");
-    servers.ftp.publish("long", "0123456789abcdef\n".repeat(LONG / 17).as_bytes());
+    ftp(network, &servers.ftp);
     let [here, there] =
         [&network.at_client, &network.at_server].map(|end| [IpAddr::V4(end.v4), IpAddr::V6(end.v6)]);
     for (number, (here, there)) in here.into_iter().zip(there).enumerate() {
         mail(client, there, servers, &files, number + 1);
-        ftp(client, there, &servers.ftp, &files);
         pings(client, there);
         closed_ports(client, there);
         for method in [&[][..], &["-I"], &["-T", "-p", "25"]] {
@@ -52,13 +51,13 @@ pub fn all(network: &Network, servers: &mut Servers) {
     }
 }
 
-fn curl(host: &Host, arguments: &[&str]) -> String {
+pub fn curl(host: &Host, arguments: &[&str]) -> String {
     let always = ["--disable", "--silent", "--show-error", "--noproxy", "*", "--max-time", "20"];
     host.run("curl", &[&always, arguments].concat())
 }
 
 /// An address as it stands in a URL.
-fn in_url(address: IpAddr) -> String {
+pub fn in_url(address: IpAddr) -> String {
     SocketAddr::new(address, 0).to_string().trim_end_matches(":0").to_owned()
 }
 
@@ -79,8 +78,16 @@ fn mail(client: &Host, there: IpAddr, servers: &mut Servers, files: &Folder, cou
     }
 }
 
-/// Active transfers by two clients: curl by EPRT and PORT, lftp.
-fn ftp(client: &Host, there: IpAddr, server: &Ftp, files: &Folder) {
+/// Active transfers by two clients, over IPv4 and IPv6: curl by EPRT and PORT, lftp.
+pub fn ftp(network: &Network, server: &Ftp) {
+    let files = Folder::new("ftp-client");
+    server.publish("long", "0123456789abcdef\n".repeat(LONG / 17).as_bytes());
+    for there in [IpAddr::V4(network.at_server.v4), IpAddr::V6(network.at_server.v6)] {
+        active_transfers(&network.client, there, server, &files);
+    }
+}
+
+fn active_transfers(client: &Host, there: IpAddr, server: &Ftp, files: &Folder) {
     let url = format!("ftp://{}", in_url(there));
     let long = files.write("long", vec![b'x'; LONG]);
     let commands: &[&[&str]] = if there.is_ipv4() { &[&[], &["--disable-eprt"]] } else { &[&[]] };

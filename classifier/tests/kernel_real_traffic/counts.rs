@@ -1,6 +1,6 @@
 //! Counts by what is counted, from captures and from `/metrics`, in the same words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use testbed::Samples;
 
@@ -72,7 +72,7 @@ fn add(counts: &mut Counts, series: &[&str], count: u64) {
 
 /// The lines in which two counts differ.
 pub fn differences(captured: &Counts, counted: &Counts) -> Vec<String> {
-    let series: std::collections::BTreeSet<_> = captured.keys().chain(counted.keys()).collect();
+    let series: BTreeSet<_> = captured.keys().chain(counted.keys()).collect();
     let of = |counts: &Counts, one: &String| counts.get(one).copied().unwrap_or(0);
     let line = |one: &String| (one.clone(), of(captured, one), of(counted, one));
     let lines = series.into_iter().map(line).filter(|(_, captured, counted)| captured != counted);

@@ -4,6 +4,8 @@ use std::{collections::HashMap, path::Path, process::Command};
 
 use testbed::run;
 
+use crate::classes::{Firsts, protocol_of};
+
 /// A packet as tshark sees it.
 pub struct Dissected {
     pub length: u64,
@@ -24,7 +26,7 @@ pub struct Icmp {
     pub quoted: Option<&'static str>,
 }
 
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 19] = [
     "frame.len",
     "eth.src",
     "frame.protocols",
@@ -44,11 +46,7 @@ const FIELDS: [&str; 20] = [
     "icmp.code",
     "icmpv6.type",
     "icmpv6.code",
-    "eth.dst",
 ];
-
-const SERVERS: [(&str, &str); 5] =
-    [("20", "ftp_data_active"), ("21", "ftp_control"), ("25", "smtp"), ("110", "pop3"), ("143", "imap")];
 
 /// Reads a capture; what comes from this MAC address is egress.
 pub fn dissect(file: &Path, mac: &str) -> Vec<Dissected> {
@@ -58,17 +56,14 @@ pub fn dissect(file: &Path, mac: &str) -> Vec<Dissected> {
         tshark.args(["-o", &format!("{preference}:FALSE")]);
     }
     tshark.args(["-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]);
-    FIELDS.iter().for_each(|field| _ = tshark.args(["-e", field]));
+    tshark.args(FIELDS.map(|field| ["-e", field]).as_flattened());
     let mut firsts = HashMap::new();
     let text = run(tshark.arg("-r").arg(file));
     text.lines().map(|line| Fields::of(line).dissect(mac, &mut firsts)).collect()
 }
 
 /// The fields of a packet: each with the values of the outer header first, then of a quoted one.
-struct Fields<'l>(HashMap<&'static str, Vec<&'l str>>);
-
-/// The classes of first fragments, for the later ones.
-type Firsts = HashMap<Vec<String>, (&'static str, &'static str)>;
+pub struct Fields<'l>(HashMap<&'static str, Vec<&'l str>>);
 
 impl<'l> Fields<'l> {
     fn of(line: &'l str) -> Self {
@@ -76,7 +71,8 @@ impl<'l> Fields<'l> {
         Self(FIELDS.into_iter().zip(values).collect())
     }
 
-    fn first(&self, field: &str) -> &'l str {
+    /// What the outermost header says.
+    pub fn first(&self, field: &str) -> &'l str {
         self.0[field][0]
     }
 
@@ -100,45 +96,6 @@ impl<'l> Fields<'l> {
         }
     }
 
-    fn class(&self, outer: &[&str], firsts: &mut Firsts) -> (&'static str, &'static str) {
-        let Some(fragment) = self.fragment(outer) else { return self.class_by_header(outer) };
-        let (offset, datagram) = fragment;
-        if offset == "0" {
-            let class = self.class_by_header(outer);
-            firsts.insert(datagram, class);
-            return class;
-        }
-        firsts.get(&datagram).copied().unwrap_or(("fragment", "none"))
-    }
-
-    /// Offset of a fragment, and what tells its datagram; also where a whole IPv4 packet is its only one.
-    fn fragment(&self, outer: &[&str]) -> Option<(&'l str, Vec<String>)> {
-        let (offset, datagram) = if outer.contains(&"ipv6.fraghdr") {
-            ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
-        } else if outer.contains(&"ip") {
-            ("ip.frag_offset", &["ip.src", "ip.dst", "ip.id", "ip.proto"][..])
-        } else {
-            return None;
-        };
-        Some((self.first(offset), datagram.iter().map(|field| self.first(field).to_owned()).collect()))
-    }
-
-    fn class_by_header(&self, outer: &[&str]) -> (&'static str, &'static str) {
-        match protocol_of(outer) {
-            "icmp" => ("icmp", "none"),
-            "icmpv6" => ("icmpv6", "none"),
-            "udp" => ("udp_other", "none"),
-            "tcp" => {
-                let server = |field| SERVERS.iter().find(|(port, _)| *port == self.first(field));
-                let to = server("tcp.dstport").map(|(_, name)| (*name, "to_server"));
-                let from = server("tcp.srcport").map(|(_, name)| (*name, "from_server"));
-                to.or(from).unwrap_or(("tcp_other", "none"))
-            }
-            "ip" | "ipv6" => ("ip_other", "none"),
-            _ => ("non_ip", "none"),
-        }
-    }
-
     fn icmp(&self, is_v4: bool, quoted: &[&str]) -> Icmp {
         let (family, name, errors) = if is_v4 {
             ("ipv4", "icmp", &[3, 4, 5, 11, 12][..])
@@ -149,12 +106,4 @@ impl<'l> Fields<'l> {
         let quoted = errors.contains(&kind).then(|| self.class_by_header(quoted).0);
         Icmp { family, kind, code: self.number(&format!("{name}.code")), quoted }
     }
-}
-
-/// The innermost layer that the classifier looks at.
-fn protocol_of<'l>(layers: &[&'l str]) -> &'l str {
-    let known = ["tcp", "udp", "icmp", "icmpv6", "ip", "ipv6"];
-    let transport = layers.iter().find(|layer| known[..4].contains(layer));
-    let network = layers.iter().find(|layer| known[4..].contains(layer));
-    transport.or(network).copied().unwrap_or("")
 }

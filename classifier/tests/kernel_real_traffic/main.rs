@@ -1,46 +1,82 @@
 //! Real programs talk over real links, and what the agents count is what a capture holds.
 
 mod bulk;
+mod classes;
 mod conversations;
 mod counts;
 mod dissection;
 mod network;
+mod observation;
 
-use testbed::Agent;
+use testbed::{Agent, Host, Traffic, servers::Ftp};
 
 use conversations::Servers;
 use counts::{Counts, differences, of_capture, of_metrics, sum};
-use network::{Network, Place, Seen, without_offloads};
+use network::{Network, Place, without_offloads};
+use observation::Seen;
+
+/// Bytes of an Ethernet header.
+const ETHERNET_HEADER: u64 = 14;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
 #[test]
 fn conversations_are_counted_as_captured_by_native_xdp() {
-    conversations_are_counted_as_captured("native");
+    println!("{}", conversations_are_counted_as_captured("native"));
 }
 
 #[test]
 fn conversations_are_counted_as_captured_by_the_automatic_choice() {
-    conversations_are_counted_as_captured("auto");
+    println!("{}", conversations_are_counted_as_captured("auto"));
 }
 
-fn conversations_are_counted_as_captured(mode: &str) {
+#[test]
+fn active_transfers_of_proftpd_are_counted_as_captured() {
+    println!("{} packets", active_transfers_are_counted_as_captured(Ftp::proftpd));
+}
+
+#[test]
+fn active_transfers_of_pure_ftpd_are_counted_as_captured() {
+    println!("{} packets", active_transfers_are_counted_as_captured(Ftp::pure_ftpd));
+}
+
+/// Gives the number of packets.
+fn active_transfers_are_counted_as_captured(start: impl Fn(&Host) -> Ftp) -> usize {
+    let network = Network::new();
+    network.places().into_iter().for_each(without_offloads);
+    let server = start(&network.server);
+    let [.., at_server] = network.places();
+    let agents = || vec![agent("auto", &[at_server])];
+    let (seen, samples) =
+        network.observe(&[at_server], "0", agents, || conversations::ftp(&network, &server));
+    let captured = of_capture(&seen[0].packets);
+    assert_eq!(differences(&captured, &of_metrics(&samples[0], at_server.interface)), [""; 0]);
+    the_interface_agrees(&captured, &seen[0]);
+    let others = captured.keys().filter(|series| series.contains("tcp_other"));
+    assert_eq!(others.count(), 0, "data from another port than 20: {captured:?}");
+    seen[0].packets.len()
+}
+
+fn agent(mode: &str, places: &[Place<'_>]) -> Agent {
+    let interfaces: Vec<_> = places.iter().flat_map(|place| ["-i", place.interface]).collect();
+    places[0].host.agent(BINARY, &[&["--xdp-mode", mode][..], &interfaces].concat())
+}
+
+/// Gives the sizes of what was compared.
+fn conversations_are_counted_as_captured(mode: &str) -> String {
     let network = Network::new();
     let mut servers = Servers::start(&network.server);
     network.places().into_iter().for_each(without_offloads);
     let [_, router_to_client, router_to_server, at_server] = network.places();
     let places = [router_to_client, router_to_server, at_server];
-    let agent = |places: &[Place<'_>]| -> Agent {
-        let interfaces: Vec<_> = places.iter().flat_map(|place| ["-i", place.interface]).collect();
-        places[0].host.agent(BINARY, &[&["--xdp-mode", mode][..], &interfaces].concat())
-    };
-    let agents = || vec![agent(&places[..2]), agent(&places[2..])];
+    let agents = || vec![agent(mode, &places[..2]), agent(mode, &places[2..])];
     let (seen, samples) =
         network.observe(&places, "0", agents, || conversations::all(&network, &mut servers));
 
+    let mut sizes = Vec::new();
     for ((place, seen), samples) in places.iter().zip(&seen).zip([0, 0, 1].map(|agent| &samples[agent])) {
         let captured = of_capture(&seen.packets);
-        println!("{mode} {}: {} packets, {} series", place.interface, seen.packets.len(), captured.len());
+        sizes.push((place.interface, seen.packets.len(), captured.len()));
         assert_eq!(
             differences(&captured, &of_metrics(samples, place.interface)),
             [""; 0],
@@ -53,17 +89,20 @@ fn conversations_are_counted_as_captured(mode: &str) {
         }
     }
     everything_was_there(&of_capture(&seen[2].packets));
+    format!("{mode}: interface, packets, series: {sizes:?}")
 }
 
 /// The interface's own counters hold the same packets and bytes.
 fn the_interface_agrees(captured: &Counts, seen: &Seen) {
     let count = |family, direction| sum(captured, family, direction);
-    let traffic = seen.traffic;
-    assert_eq!(count("classifier_packets_total", "ingress"), traffic.rx_packets);
-    assert_eq!(count("classifier_bytes_total", "ingress"), traffic.rx_bytes);
-    assert_eq!(count("classifier_packets_total", "egress"), traffic.tx_packets);
-    assert_eq!(count("classifier_bytes_total", "egress"), traffic.tx_bytes);
-    assert_eq!((traffic.rx_dropped, traffic.tx_dropped), (0, 0));
+    let Traffic { rx_packets, rx_bytes, rx_dropped, tx_packets, tx_bytes, tx_dropped } = seen.traffic;
+    for (direction, packets, bytes) in [("ingress", rx_packets, rx_bytes), ("egress", tx_packets, tx_bytes)] {
+        assert_eq!(count("classifier_packets_total", direction), packets, "{direction}");
+        // Where native XDP is at the receiving end, veth counts at both ends without the Ethernet header.
+        let lengths = [bytes, bytes + packets * ETHERNET_HEADER];
+        assert!(lengths.contains(&count("classifier_bytes_total", direction)), "{direction}: {lengths:?}");
+    }
+    assert_eq!((rx_dropped, tx_dropped), (0, 0));
 }
 
 /// A conversation that did not take place proves nothing.
@@ -94,4 +133,8 @@ fn everything_was_there(captured: &Counts) {
     }
     wanted.retain(|series| !captured.contains_key(series));
     assert_eq!(wanted, [""; 0], "not on the wire");
+    let messages = sum(captured, "classifier_icmp_packets_total", "ingress");
+    let packets =
+        ["icmp", "icmpv6"].map(|name| captured[&format!("classifier_packets_total ingress {name} none")]);
+    assert!(packets.iter().sum::<u64>() > messages, "no later fragments on the wire");
 }

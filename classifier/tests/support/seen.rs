@@ -1,4 +1,5 @@
 //! An interface under the kernel programs, and the host's own judgement beside them.
+#![allow(dead_code, reason = "shared by tests that each use a part")]
 
 use std::{
     convert::identity,
@@ -66,14 +67,12 @@ impl Seen {
         }
     }
 
-    #[allow(dead_code, reason = "not every test has fragments")]
     pub fn forget_fragments(&mut self) {
         self.datapath.forget_fragments().unwrap();
     }
 }
 
 /// Counts a frame as the host's build of the core judges it.
-#[allow(dead_code, reason = "not every test judges frames")]
 pub fn judge(counters: &mut Counters, tables: &impl Tables, link: Link, frame: &[u8]) {
     let outcome = classify(frame, Frame::on_wire(link), tables);
     counters.count(&outcome, OnWire { packets: 1, bytes: frame.len() as u64 }, identity);
@@ -88,7 +87,6 @@ pub fn total(counters: &Counters) -> OnWire {
 }
 
 /// What was counted from `before` to `after`.
-#[allow(dead_code, reason = "not every test counts frame by frame")]
 pub fn growth(before: &Counters, after: &Counters) -> Counters {
     let mut grown = *after;
     for (grown, before) in grown.classes.iter_mut().zip(&before.classes) {
@@ -109,7 +107,6 @@ pub fn growth(before: &Counters, after: &Counters) -> Counters {
 }
 
 /// Both blocks hold the same, to the last counter.
-#[allow(dead_code, reason = "not every test compares whole blocks")]
 pub fn assert_same(what: &str, counted: &Counters, expected: &Counters) {
     for (class, (counted, expected)) in counted.classes.iter().zip(&expected.classes).enumerate() {
         assert_eq!(counted, expected, "{what}: class {class}");

@@ -5,12 +5,13 @@ use std::{fs, path::Path};
 use super::{DAEMON, folder::Folder, process::Process};
 use crate::Host;
 
-/// A real FTP server on port 21. Active transfers come from port 20.
+/// A real FTP server on port 21. Active transfers come from port 20, unless it is said otherwise.
 ///
 /// `pub` may be read; `in` may be read and written.
 pub struct Ftp {
-    pub(super) process: Process,
-    pub(super) folder: Folder,
+    // Ends before the folder goes.
+    _process: Process,
+    folder: Folder,
     login: &'static str,
 }
 
@@ -42,7 +43,7 @@ impl Ftp {
     ) -> Self {
         let mut process = Process::start(host, program, arguments);
         process.wait_for_greeting(21);
-        Self { process, folder, login }
+        Self { _process: process, folder, login }
     }
 }
 

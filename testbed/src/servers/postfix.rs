@@ -85,8 +85,10 @@ impl Postfix {
 
     /// Waits until this many mails have been delivered.
     pub fn wait_for_mails(&mut self, count: usize) {
-        let new = self.mailboxes().join(USER).join("new");
-        let delivered = |_: &Host| fs::read_dir(&new).is_ok_and(|mails| mails.count() >= count);
+        // A mailbox that is opened moves its new mails.
+        let folders = ["new", "cur"].map(|name| self.mailboxes().join(USER).join(name));
+        let mails = |folder| fs::read_dir(folder).map_or(0, Iterator::count);
+        let delivered = |_: &Host| folders.iter().map(mails).sum::<usize>() >= count;
         self.process.wait_until("delivered", delivered);
     }
 }

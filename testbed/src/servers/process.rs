@@ -20,13 +20,17 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts it as the first process of a PID namespace: nothing that it starts can outlive it, whatever
-    /// sessions and groups it makes.
+    /// Starts it in a PID namespace, of which no process outlives the first, whatever sessions and groups
+    /// the server makes, and with a `/run` of its own.
     pub fn start(host: &Host, program: &Path, arguments: &[&str]) -> Self {
         let mut command = host.command("unshare");
-        command.args(["--pid", "--fork", "--kill-child", "--"]);
-        // vsftpd says what is wrong on its standard input.
-        command.args(["sh", "-c", r#"exec "$0" "$@" <&2"#]).arg(program).args(arguments);
+        command.args(["--mount", "--pid", "--fork", "--kill-child", "--"]);
+        // Some write to /run whatever their configuration says, some cannot be the first process themselves,
+        // and vsftpd says what is wrong on its standard input.
+        command
+            .args(["sh", "-c", r#"mount -t tmpfs run /run && "$0" "$@" <&2; exit $?"#])
+            .arg(program)
+            .args(arguments);
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         Self { host: host.clone(), running: Running::start(command) }
     }

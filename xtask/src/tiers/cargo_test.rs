@@ -4,6 +4,7 @@ use std::{
     ffi::OsStr,
     fmt,
     io::{BufRead, BufReader},
+    ops::AddAssign,
     process::Stdio,
 };
 
@@ -38,7 +39,7 @@ impl fmt::Display for Count {
 
 impl Count {
     /// Adds a line such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
-    fn add(&mut self, line: &str) {
+    pub fn add(&mut self, line: &str) {
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|result| result.split_once(". "))
         else {
             return;
@@ -51,6 +52,15 @@ impl Count {
                 Some(_) | None => {}
             }
         }
+    }
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
+        self.succeeded &= other.succeeded;
     }
 }
 

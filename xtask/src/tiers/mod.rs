@@ -1,13 +1,13 @@
 //! The tiers of `cargo xtask test`: each says what it ran, and a tier that did not run is never taken for passed.
 
-mod cargo_test;
+pub mod cargo_test;
 mod targets;
 
 use std::{env, fmt};
 
 use anyhow::{Result, bail};
 
-use crate::{lint, packages, privileges, toolchain};
+use crate::{lint, packages, privileges, toolchain, vm};
 use cargo_test::Count;
 use targets::Targets;
 
@@ -37,11 +37,12 @@ type Tier = (&'static str, &'static str, fn() -> Outcome);
 
 pub fn run() -> Result<()> {
     toolchain::setup()?;
-    let tiers: [Tier; 4] = [
+    let tiers: [Tier; 5] = [
         ("lint", "formatting, clippy, licences", lint),
         ("host", "shared core and developer verbs", host),
         ("agent", "the agent, without root", agent),
         ("kernel", "the real kernel, as root", kernel),
+        ("vm", "older kernels, in virtual machines", older_kernels),
     ];
     let outcomes = tiers.map(|(name, about, tier)| {
         println!("\n=== {name}: {about}");
@@ -71,7 +72,10 @@ fn lint() -> Outcome {
 }
 
 fn host() -> Outcome {
-    outcome(cargo_test::run(&["--package", "classifier-common", "--package", "xtask"], &[]))
+    outcome(cargo_test::run(
+        &["--package", "classifier-common", "--package", "testbed", "--package", "xtask"],
+        &[],
+    ))
 }
 
 fn agent() -> Outcome {
@@ -98,6 +102,26 @@ fn kernel() -> Outcome {
         let arguments = [vec!["--package".into(), "classifier".into()], targets.kernel].concat();
         cargo_test::run(&arguments, &["--test-threads=1"])
     }))
+}
+
+fn older_kernels() -> Outcome {
+    if privileges::may_install_packages()
+        && let Err(error) = packages::provide()
+    {
+        return Outcome::Failed(format!("{error:#}"));
+    }
+    if let Some(obstacle) = vm::obstacle() {
+        return Outcome::NotRun(obstacle);
+    }
+    let mut releases = String::new();
+    let tests = vm::test().map(|(count, ran_on)| {
+        releases = ran_on;
+        count
+    });
+    match outcome(tests) {
+        Outcome::Passed(what) => Outcome::Passed(format!("{what} on Linux {releases}")),
+        failed @ (Outcome::Failed(_) | Outcome::NotRun(_)) => failed,
+    }
 }
 
 fn outcome(tests: Result<Count>) -> Outcome {

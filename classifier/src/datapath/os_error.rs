@@ -1,0 +1,39 @@
+//! The operating system's word in aya's errors, and what helps against it.
+
+use std::{error::Error, io};
+
+use rustix::io::Errno;
+
+/// The first operating system error in the chain of causes.
+pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(code) = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+            return Some(io::Error::from_raw_os_error(code));
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// Whether the kernel had no memory left.
+pub(super) fn is_memory(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::NOMEM.raw_os_error())
+}
+
+/// What helps where a hook is refused.
+pub(super) fn remedy(error: &io::Error, hook: &str) -> &'static str {
+    let xdp = hook.ends_with("XDP");
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::NODEV) => "it is gone; `ip link` lists the interfaces",
+        Some(Errno::BUSY | Errno::EXIST) if xdp => {
+            "another XDP program is attached there (`ip link`); detach it, or use --xdp-mode off"
+        }
+        Some(Errno::OPNOTSUPP) if xdp => "its driver has no such hook; use --xdp-mode auto",
+        Some(Errno::RANGE | Errno::INVAL) if xdp => {
+            "its driver refuses in this configuration (MTU, channels, offloads); use --xdp-mode auto"
+        }
+        _ if xdp => "use --xdp-mode auto",
+        _ => "`bpftool net` lists what is attached there; report it with `uname -r` and this line",
+    }
+}

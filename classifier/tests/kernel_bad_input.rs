@@ -1,0 +1,167 @@
+//! Every start that cannot be: one line that names the thing, the cause and the remedy, exit status 1, and
+//! nothing left attached.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "clippy takes only functions that are marked for tests"
+)]
+
+use std::{fs, net::TcpListener, process::Command};
+
+use testbed::{Host, Lab, Tun, attached_in, left_behind};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
+
+/// Runs the agent by way of `wrapper`, and expects it to fail with these words.
+fn fails(host: &Host, wrapper: &[&str], arguments: &[&str], words: &[&str]) {
+    let before = attached_in(host);
+    let words_of_command = [wrapper, &["timeout", "30", BINARY, "run"], arguments].concat();
+    let mut command = host.command(words_of_command[0]);
+    command.args(&words_of_command[1..]).env("RUST_LOG", "error");
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("classifier: ") && said.lines().count() == 1, "{said}");
+    assert!(words.iter().all(|word| said.contains(word)), "{words:?} in: {said}");
+    println!("{}", said.trim_end());
+    assert_eq!(attached_in(host), before, "attached by a start that failed");
+    assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+fn two_hosts(lab: &Lab) -> (Host, Host, String) {
+    let (here, there) = (lab.host("here"), lab.host("there"));
+    let (end, _) = lab.link(&here, &there);
+    (here, there, end.name)
+}
+
+/// An interface that is not there, by name and by pattern.
+#[test]
+fn an_unknown_interface_is_named() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    let words = ["interface `nic9`", "does not exist", "`ip link`"];
+    fails(&host, &[], &["-i", "nic9"], &words);
+    fails(&host, &[], &["-i", &name, "-i", "nic9"], &words);
+    fails(&host, &[], &["-i", "nic*"], &["nothing matches", "--interface"]);
+}
+
+/// A user without any capability, and root without one of those that are needed.
+#[test]
+fn missing_privileges_are_named() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    // Others may not read the folder that the binary was built in.
+    let copy = std::env::temp_dir().join(format!("classifier-bad-input-{}", std::process::id()));
+    fs::copy(BINARY, &copy).unwrap();
+    let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
+    let mut command = host.command(nobody[0]);
+    command.args(&nobody[1..]).arg(&copy).args(["run", "-i", &name]).env("RUST_LOG", "error");
+    let output = command.output().unwrap();
+    fs::remove_file(&copy).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("missing CAP_BPF+CAP_NET_ADMIN+CAP_PERFMON: run as root"), "{said}");
+
+    for (dropped, missing) in [
+        ("-net_admin", "missing CAP_NET_ADMIN:"),
+        ("-sys_admin,-bpf", "missing CAP_BPF:"),
+        ("-sys_admin,-perfmon", "missing CAP_PERFMON:"),
+    ] {
+        let wrapper = ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped, "--"];
+        fails(&host, &wrapper, &["-i", &name], &[missing, "run as root", "AmbientCapabilities="]);
+    }
+}
+
+/// A port that another process has.
+#[test]
+fn a_taken_port_is_named() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    let taken = host.enter(|| TcpListener::bind("127.0.0.1:9877")).unwrap();
+    fails(&host, &[], &["-i", &name], &["127.0.0.1:9877", "in use", "--listen"]);
+    drop(taken);
+}
+
+/// A TUN device has no native XDP: asked for, it is an error, also behind an interface that could be
+/// attached; `auto` does without.
+#[test]
+fn an_interface_that_refuses_is_named_and_auto_does_without() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    let _tun = Tun::raw_ip(&host, "tun0");
+    let words = ["interface `tun0` refuses native XDP", "not supported", "--xdp-mode auto"];
+    fails(&host, &[], &["-i", "tun0", "--xdp-mode", "native"], &words);
+    fails(&host, &[], &["-i", &name, "-i", "tun0", "--xdp-mode", "native"], &words);
+
+    let agent = host.agent(BINARY, &["-i", "tun0"]);
+    let info = agent.metrics();
+    assert_eq!(info.of("classifier_interface_info", &[("ingress", "tcx")]).count(), 1);
+    assert!(agent.said().contains("software device") || agent.said().contains("tun"), "{}", agent.said());
+    agent.stop();
+}
+
+/// Another XDP program holds the hook: native XDP is an error, and the other program stays as it was;
+/// `auto` does without.
+#[test]
+fn a_taken_xdp_hook_is_named_and_left_alone() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    let other = host.agent(BINARY, &["-i", &name, "--xdp-mode", "native"]);
+    let words = [&format!("interface `{name}` refuses native XDP"), "another XDP program", "--xdp-mode off"];
+    let arguments = ["-i", &name, "--xdp-mode", "native", "-l", "127.0.0.1:9878"];
+    let held = attached_in(&host);
+    let mut command = host.command(BINARY);
+    let output = command.arg("run").args(arguments).env("RUST_LOG", "error").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(words.iter().all(|word| said.contains(*word)), "{words:?} in: {said}");
+    assert_eq!(attached_in(&host), held);
+    other.stop();
+}
+
+/// The JIT is off, as far as the agent can see: its own mount namespace has another file there. Only the
+/// machine's first network namespace has this setting, so that the agent runs there, and is given an
+/// interface that does not exist.
+#[test]
+fn a_kernel_without_jit_is_named() {
+    const SETTING: &str = "/proc/sys/net/core/bpf_jit_enable";
+    let off = std::env::temp_dir().join(format!("classifier-jit-off-{}", std::process::id()));
+    fs::write(&off, "0\n").unwrap();
+    let agent = format!("{BINARY} run -i nic9 -l 127.0.0.1:0");
+    let script = format!("mount --bind {} {SETTING} && exec {agent}", off.display());
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-ec", &script]).env("RUST_LOG", "error");
+    let output = command.output().unwrap();
+    fs::remove_file(&off).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("JIT is off") && said.contains("sysctl -w net.core.bpf_jit_enable=1"), "{said}");
+    assert_ne!(fs::read_to_string(SETTING).unwrap().trim(), "0", "the machine's own setting is untouched");
+    assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+/// The kernel runs out of memory at one point of a start, whichever: it fails, in one line, and nothing of it
+/// stays. By strace, as a memory limit kills the process before it refuses a map.
+#[test]
+fn a_start_that_runs_out_of_memory_leaves_nothing() {
+    let lab = Lab::new();
+    let (host, _there, name) = two_hosts(&lab);
+    for call in 1.. {
+        let inject = format!("inject=bpf:error=ENOMEM:when={call}+");
+        let mut command = host.command("timeout");
+        command.args(["--signal=INT", "2", "strace", "-f", "-qq", "-e", "signal=none", "-o", "/dev/null"]);
+        command.args(["-e", "trace=bpf", "-e", &inject, BINARY, "run", "-i", &name]);
+        let output = command.env("RUST_LOG", "error").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        println!("call {call}: {}", said.trim_end());
+        assert_eq!(attached_in(&host), Vec::<String>::new(), "call {call}");
+        if output.status.code() != Some(1) {
+            assert!(said.is_empty(), "call {call}: {said}");
+            assert!(call > 30, "only {call} calls to the kernel");
+            break;
+        }
+        assert!(said.starts_with("classifier: ") && said.lines().count() == 1, "call {call}: {said}");
+        assert!(said.contains("the kernel has no memory for"), "call {call}: {said}");
+    }
+    assert_eq!(left_behind(), Vec::<String>::new());
+}

@@ -1,0 +1,115 @@
+//! What is seen of a conversation: by captures, by interfaces, by agents.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use testbed::{Agent, Capture, Samples, Traffic};
+
+use crate::{
+    dissection::{Dissected, dissect},
+    network::{Network, Place},
+};
+
+/// What crossed an interface, by its capture and by its own counters.
+pub struct Seen {
+    pub packets: Vec<Dissected>,
+    pub traffic: Traffic,
+}
+
+impl Network {
+    /// Captures at these places and runs agents while `talk` talks, so that all of them see the same packets.
+    pub fn observe(
+        &self,
+        places: &[Place<'_>],
+        snap: &str,
+        agents: impl Fn() -> Vec<Agent>,
+        talk: impl FnOnce(),
+    ) -> (Vec<Seen>, Vec<Samples>) {
+        let (agents, captures, before) = self.begin(places, snap, agents);
+        talk();
+        self.wait_until_quiet();
+        let after = traffic(places);
+        let samples = agents.iter().map(Agent::metrics).collect();
+        let packets = stop(captures, places);
+        assert_eq!(traffic(places), after, "packets after the end");
+        agents.into_iter().for_each(Agent::stop);
+        let crossed = before.iter().zip(&after).map(|(before, after)| difference(before, after));
+        let seen = packets.into_iter().zip(crossed).map(|(packets, traffic)| Seen { packets, traffic });
+        (seen.collect(), samples)
+    }
+
+    fn begin(
+        &self,
+        places: &[Place<'_>],
+        snap: &str,
+        agents: impl Fn() -> Vec<Agent>,
+    ) -> (Vec<Agent>, Vec<Capture>, Vec<Traffic>) {
+        for _ in 0..5 {
+            self.wait_until_quiet();
+            let before = traffic(places);
+            let agents = agents();
+            let capture = |place: &Place<'_>| place.host.capture(place.interface, &["-s", snap]);
+            let captures = places.iter().map(capture).collect();
+            if traffic(places) == before {
+                return (agents, captures, before);
+            }
+        }
+        panic!("never quiet for as long as it takes to start");
+    }
+
+    /// Waits until no packet has crossed any link for 300 ms.
+    fn wait_until_quiet(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let mut last = (Instant::now(), traffic(&self.places()));
+        while last.0.elapsed() < Duration::from_millis(300) {
+            assert!(Instant::now() < deadline, "never quiet");
+            thread::sleep(Duration::from_millis(30));
+            let now = traffic(&self.places());
+            if now != last.1 {
+                last = (Instant::now(), now);
+            }
+        }
+    }
+}
+
+/// The MAC address of an interface.
+fn mac(place: Place<'_>) -> String {
+    let line = place.host.run("ip", &["-oneline", "link", "show", "dev", place.interface]);
+    let (_, rest) = line.split_once("link/ether ").expect("an Ethernet interface");
+    rest.split(' ').next().expect("an address").to_owned()
+}
+
+fn traffic(places: &[Place<'_>]) -> Vec<Traffic> {
+    places.iter().map(|place| place.host.traffic(place.interface)).collect()
+}
+
+fn difference(before: &Traffic, after: &Traffic) -> Traffic {
+    Traffic {
+        rx_bytes: after.rx_bytes - before.rx_bytes,
+        rx_packets: after.rx_packets - before.rx_packets,
+        rx_dropped: after.rx_dropped - before.rx_dropped,
+        tx_bytes: after.tx_bytes - before.tx_bytes,
+        tx_packets: after.tx_packets - before.tx_packets,
+        tx_dropped: after.tx_dropped - before.tx_dropped,
+    }
+}
+
+/// Ends all captures side by side.
+fn stop(captures: Vec<Capture>, places: &[Place<'_>]) -> Vec<Vec<Dissected>> {
+    thread::scope(|scope| {
+        let mut ending = Vec::new();
+        for (capture, place) in captures.into_iter().zip(places) {
+            ending.push(scope.spawn(move || finish(capture, &mac(*place))));
+        }
+        ending.into_iter().map(|one| one.join().expect("a whole capture")).collect()
+    })
+}
+
+fn finish(capture: Capture, mac: &str) -> Vec<Dissected> {
+    capture.settle();
+    let packets = dissect(capture.file(), mac);
+    assert_eq!(packets.len(), capture.stop().len(), "packets that tshark and the file hold");
+    packets
+}

@@ -1,0 +1,142 @@
+//! What the agent does on every kernel that is supported, old ones too: `cargo xtask vm` runs this there.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test: helpers outside of test functions print and unwrap too"
+)]
+
+use std::{
+    convert::identity,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
+
+use aya::{programs::loaded_programs, util::KernelVersion};
+use classifier_common::{
+    classify::classify,
+    counter::{Counters, TCP_FLAGS},
+    fixtures,
+    host::HostTables,
+    packet::{Frame, Link},
+    protocol::{Protocol, Role},
+    segments::OnWire,
+};
+use rustix::process::{Pid, Signal, kill_process};
+use testbed::{End, FrameSocket, Host, Lab, Running, Samples, left_behind};
+
+const ADDRESS: &str = "127.0.0.1:9877";
+
+/// The agent attaches by every hook that it has here, counts each frame of the fixtures in both directions as
+/// the host's build of the core does, and leaves nothing behind.
+#[test]
+fn the_agent_counts_exactly_by_every_hook() {
+    let tc = if KernelVersion::current().unwrap() < KernelVersion::new(6, 6, 0) { "tc" } else { "tcx" };
+    for (mode, ingress) in [("native", "xdp_native"), ("off", tc), ("generic", "xdp_generic"), ("auto", tc)] {
+        let lab = Lab::new();
+        let (sender, receiver) = (lab.host("sender"), lab.host("receiver"));
+        let (from, to) = lab.wire(&sender, &receiver, 20_000);
+        let began = Instant::now();
+        let mut agent = receiver
+            .spawn(env!("CARGO_BIN_EXE_classifier"), &["run", "--interface", &to.name, "--xdp-mode", mode]);
+        agent.wait_for("serving metrics");
+        println!("--xdp-mode {mode}: serves after {:.1?}", began.elapsed());
+        show_programs();
+        let labels = [("interface", &*to.name), ("ingress", ingress), ("egress", tc)];
+        let info = metrics(&receiver);
+        assert_eq!(info.sum("classifier_interface_info", &labels), 1, "{mode}: {}", agent.said());
+
+        let tables = HostTables::default();
+        for (direction, host, end) in [("ingress", &sender, &from), ("egress", &receiver, &to)] {
+            let expected = send(host, end, &tables);
+            compare(&receiver, direction, &expected);
+        }
+        stop(&mut agent);
+    }
+}
+
+fn show_programs() {
+    for program in loaded_programs().filter_map(Result::ok) {
+        if let Some(name) = program.name_as_str().filter(|name| name.starts_with("classifier_")) {
+            let loaded = program.size_translated().unwrap_or(0);
+            let verified = program.verified_instruction_count().unwrap_or(0);
+            println!("  {name}: {loaded} bytes of instructions, {verified} instructions verified");
+        }
+    }
+}
+
+/// Sends every Ethernet fixture, and judges it on this side. Left out is what the kernel drops before a hook: it
+/// takes a tag apart before TC ingress, and lets no packet socket send less than an Ethernet header.
+fn send(host: &Host, end: &End, tables: &HostTables) -> Counters {
+    let socket = FrameSocket::open(host, end);
+    let mut counters = Counters::new(0, 0);
+    let all = fixtures::all();
+    let ethernet = all.iter().filter(|one| one.link == Link::Ethernet);
+    for frame in ethernet.flat_map(|one| &one.steps).map(|step| &step.frame).filter(|frame| frame.len() >= 20)
+    {
+        let outcome = classify(frame.as_slice(), Frame::on_wire(Link::Ethernet), tables);
+        counters.count(&outcome, OnWire { packets: 1, bytes: frame.len() as u64 }, identity);
+        socket.send(frame).unwrap();
+    }
+    counters
+}
+
+fn compare(host: &Host, direction: &str, expected: &Counters) {
+    let sent: u64 = expected.classes.iter().map(|tally| tally.packets).sum();
+    assert!(sent > 150, "{sent}");
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let mut samples = metrics(host);
+    while samples.sum("classifier_packets_total", &[("direction", direction)]) < sent
+        && Instant::now() < deadline
+    {
+        thread::sleep(Duration::from_millis(50));
+        samples = metrics(host);
+    }
+    let have = |family, labels: &[(&str, &str)]| {
+        samples.sum(family, &[labels, &[("direction", direction)]].concat())
+    };
+    assert_eq!(have("classifier_packets_total", &[]), sent, "{direction}");
+    for (protocol, name, _) in Protocol::FIXED {
+        let row = &expected.tcp_flags[protocol.index()];
+        for (flag, count) in TCP_FLAGS.into_iter().zip(row) {
+            let labels = [("protocol", *name), ("flag", flag)];
+            assert_eq!(have("classifier_tcp_flag_packets_total", &labels), *count, "{direction} {labels:?}");
+        }
+        for class in [protocol.to_server(), protocol.from_server()] {
+            let tally = expected.classes[class.index()];
+            let labels = [("protocol", *name), ("role", class.role().label())];
+            if class.role() == Role::None && class == protocol.from_server() {
+                continue;
+            }
+            assert_eq!(have("classifier_packets_total", &labels), tally.packets, "{direction} {labels:?}");
+            assert_eq!(have("classifier_bytes_total", &labels), tally.bytes, "{direction} {labels:?}");
+        }
+    }
+    assert_eq!(have("classifier_icmp_packets_total", &[]), expected.icmp.iter().sum(), "{direction}: ICMP");
+    let quoted: u64 = expected.quoted.iter().flatten().sum();
+    assert_eq!(have("classifier_icmp_quoted_packets_total", &[]), quoted, "{direction}: quotes");
+    println!("  {direction}: {sent} frames, every count as on the host");
+}
+
+fn metrics(host: &Host) -> Samples {
+    let answer = host.enter(|| {
+        let mut stream = TcpStream::connect(ADDRESS).unwrap();
+        write!(stream, "GET /metrics HTTP/1.0\r\nHost: {ADDRESS}\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert_eq!(head.split(' ').nth(1), Some("200"), "{head}");
+    Samples::parse(body)
+}
+
+/// What stays on an old kernel is the clsact qdisc, empty, which others may use by then.
+fn stop(agent: &mut Running) {
+    let id = Pid::from_raw(agent.id().cast_signed()).unwrap();
+    kill_process(id, Signal::TERM).unwrap();
+    let status = agent.wait();
+    assert_eq!(status.code(), Some(0), "{}", agent.said());
+    assert_eq!(left_behind(), Vec::<String>::new(), "still attached");
+}

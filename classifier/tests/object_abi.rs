@@ -1,0 +1,81 @@
+//! The built kernel object is what `abi.rs` says: no name, size or type is written twice.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "clippy takes only functions that are marked for tests"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
+use classifier::datapath::OBJECT;
+use classifier_common::abi::{
+    COUNTERS_SIZE, Direction, MAP_COUNTERS, MAP_FRAGMENTS, MAP_PORTS, MAP_UNATTRIBUTED, MAPS, PROGRAMS,
+};
+
+/// Maps that user space never opens by name, and what they are for.
+const PRIVATE: [(&str, &str); 3] = [
+    ("HEADERS", "room to copy headers to, a frame at a time"),
+    ("AYA_LOGS", "debug messages: aya-log's own"),
+    (".rodata", "constants, among them the level of debug messages"),
+];
+
+const TYPES: [(&str, bpf_map_type); 4] = [
+    (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
+    (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
+    (MAP_UNATTRIBUTED, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
+];
+
+fn object() -> Object {
+    Object::parse(OBJECT).unwrap()
+}
+
+fn sizes(map: &Map) -> (usize, usize, usize) {
+    (map.key_size() as usize, map.value_size() as usize, map.max_entries() as usize)
+}
+
+/// Every map that user space opens is in the object, of the shape and type that the agent was built for.
+#[test]
+fn every_map_has_the_shape_that_abi_says() {
+    let maps = object().maps;
+    for shape in MAPS {
+        let map = maps.get(shape.name).unwrap_or_else(|| panic!("no map {}", shape.name));
+        assert_eq!(sizes(map), (shape.key, shape.value, shape.entries), "{}", shape.name);
+    }
+    let types: BTreeMap<_, _> = MAPS.iter().map(|shape| (shape.name, maps[shape.name].map_type())).collect();
+    assert_eq!(types, TYPES.into_iter().map(|(name, kind)| (name, kind as u32)).collect());
+}
+
+/// An interface's counters are a per-CPU block for each direction.
+#[test]
+fn the_counters_of_an_interface_are_a_block_for_each_direction() {
+    let inner = object().maps[MAP_COUNTERS].inner().expect("it holds maps");
+    assert_eq!(sizes(&inner), (4, COUNTERS_SIZE, Direction::ALL.len()));
+    assert_eq!(inner.map_type(), bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY as u32);
+}
+
+/// A map that nobody has told `abi.rs` of fails here, and so does one that is no longer there.
+#[test]
+fn the_object_has_no_other_map() {
+    let known = MAPS.iter().map(|shape| shape.name).chain(PRIVATE.iter().map(|(name, _)| *name));
+    let maps = object().maps;
+    assert_eq!(maps.keys().map(String::as_str).collect::<BTreeSet<_>>(), known.collect());
+}
+
+/// Every program is there by its name, in the section that says its type, and no other is.
+#[test]
+fn every_program_has_the_section_that_abi_says() {
+    let object = object();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other thirty are wrong alike")]
+    let section = |section: &ProgramSection| match section {
+        ProgramSection::Xdp { frags: true, .. } => "xdp.frags".to_owned(),
+        ProgramSection::SchedClassifier => "classifier".to_owned(),
+        other => format!("{other:?}"),
+    };
+    let built: BTreeMap<_, _> =
+        object.programs.iter().map(|(name, program)| (name.as_str(), section(&program.section))).collect();
+    let expected: BTreeMap<_, _> =
+        PROGRAMS.into_iter().map(|(name, section)| (name, section.to_owned())).collect();
+    assert_eq!(built, expected);
+}

@@ -1,0 +1,62 @@
+//! The first process in a machine: makes it fit for the tests, runs them, and switches it off.
+
+use std::{fs, process::Command};
+
+use anyhow::{Context, Result, ensure};
+use rustix::{
+    cstr,
+    mount::{MountFlags, mount},
+    system::{RebootCommand, finit_module, reboot},
+};
+
+/// Where it is in the machine.
+pub const INIT: &str = "/init";
+/// Where the modules are, named in their order.
+pub const MODULES: &str = "/modules";
+/// Where a test program is.
+pub fn place(target: &str) -> String {
+    format!("/{target}")
+}
+
+/// What must be there to mount on, and for temporary files.
+pub const FOLDERS: [&str; 4] = ["/dev", "/proc", "/sys", "/tmp"];
+/// The machine's last words begin so; the number of tests that did not end well follows.
+pub const LAST_WORDS: &str = "machine: test programs that failed: ";
+
+/// Runs test programs, each given as `PROGRAM=FILTER`, and ends the machine.
+pub fn run(tests: &[String]) -> Result<()> {
+    ensure!(std::process::id() == 1, "this verb is for the first process of a virtual machine");
+    let failed = prepare().map(|()| tests.iter().filter(|test| !succeeds(test)).count());
+    match failed {
+        Ok(failed) => println!("\n{LAST_WORDS}{failed}"),
+        Err(error) => println!("machine: {error:#}"),
+    }
+    reboot(RebootCommand::PowerOff).context("cannot switch the machine off")
+}
+
+fn prepare() -> Result<()> {
+    for (kind, place) in [("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("bpf", "/sys/fs/bpf")]
+    {
+        mount(kind, place, kind, MountFlags::empty(), None)
+            .with_context(|| format!("cannot mount {place}"))?;
+    }
+    let listed = fs::read_dir(MODULES).with_context(|| format!("cannot read {MODULES}"))?;
+    let mut modules = listed.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    modules.sort();
+    for path in modules {
+        let module = fs::File::open(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        finit_module(module, cstr!(""), 0).with_context(|| format!("cannot load {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn succeeds(test: &str) -> bool {
+    let (program, filter) = test.split_once('=').unwrap_or((test, ""));
+    let filter = Some(filter).filter(|filter| !filter.is_empty());
+    let status = Command::new(program).args(["--test-threads=1", "--nocapture"]).args(filter).status();
+    let succeeds = status.as_ref().is_ok_and(std::process::ExitStatus::success);
+    if !succeeds {
+        println!("machine: {test}: {status:?}");
+    }
+    succeeds
+}

@@ -1,0 +1,130 @@
+//! A virtual machine, from its first word to its last.
+
+use std::{
+    ffi::OsString,
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::{guest, kernels::Kernel};
+use crate::{
+    packages,
+    process::{find as find_program, line},
+    tiers::cargo_test::Count,
+    workspace,
+};
+
+/// A machine that takes longer is ended, and has failed.
+const LIMIT: Duration = Duration::from_mins(4);
+
+const PROGRAM: &str = "qemu-system-x86_64";
+
+/// The command that starts QEMU: the machine's own, else the unpacked one with the files that it looks for.
+pub struct Emulator {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    modules: Option<PathBuf>,
+}
+
+pub fn find() -> Result<Emulator> {
+    if let Some(program) = find_program(PROGRAM) {
+        return Ok(Emulator { program, arguments: vec![], modules: None });
+    }
+    let part = |package, path| packages::folder(package).join(path);
+    let program = part("qemu-system-x86", "usr/bin").join(PROGRAM);
+    if !program.is_file() {
+        bail!("no {PROGRAM}: install qemu-system-x86, or run `cargo xtask test` as root on Debian");
+    }
+    let firmware = [part("qemu-system-data", "usr/share/qemu"), part("seabios", "usr/share/seabios")];
+    let arguments = firmware.into_iter().flat_map(|folder| ["-L".into(), folder.into()]).collect();
+    let modules = part("qemu-system-common", "usr/lib/x86_64-linux-gnu/qemu");
+    Ok(Emulator { program, arguments, modules: Some(modules) })
+}
+
+/// Boots a kernel with these files, and counts what the tests there say.
+pub fn run(emulator: &Emulator, kernel: &Kernel, contents: &[u8], tests: &[String]) -> Result<Count> {
+    let files = workspace::tools().join("kernels").join(format!("{}.cpio", kernel.release));
+    fs::write(&files, contents).with_context(|| format!("cannot write {}", files.display()))?;
+    let began = Instant::now();
+    let mut command = command(emulator, kernel, &files, tests);
+    let mut child = command.spawn().with_context(|| format!("cannot start {}", line(&command)))?;
+    let console = child.stdout.take().context("a machine has a console")?;
+    let count = listen(&lines(console), began + LIMIT);
+    let ended = end(&mut child);
+    fs::remove_file(&files).with_context(|| format!("cannot remove {}", files.display()))?;
+    let count = count?;
+    ended?;
+    println!("--- Linux {}: {count} in {:.0?}", kernel.release, began.elapsed());
+    Ok(count)
+}
+
+fn command(emulator: &Emulator, kernel: &Kernel, files: &Path, tests: &[String]) -> Command {
+    // Everything behind the two dashes is for the first process.
+    let mut words = format!("console=ttyS0 loglevel=4 panic=-1 rdinit={} -- guest", guest::INIT);
+    for test in tests {
+        words.push(' ');
+        words.push_str(test);
+    }
+    let mut command = Command::new(&emulator.program);
+    command.args(&emulator.arguments).args(["-accel", "tcg", "-cpu", "max", "-m", "1G", "-smp", "2"]);
+    command.args(["-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-kernel"]);
+    command.arg(kernel.image()).arg("-initrd").arg(files).args(["-append", &words]);
+    if let Some(modules) = &emulator.modules {
+        command.env("QEMU_MODULE_DIR", modules);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command
+}
+
+fn lines(console: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(console).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// Until the machine's last words. It fails where it ends, or goes on for too long, without them.
+fn listen(lines: &Receiver<String>, deadline: Instant) -> Result<Count> {
+    let mut count = Count::default();
+    loop {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                println!("{line}");
+                count.add(&line);
+                if let Some(failed) = line.strip_prefix(guest::LAST_WORDS) {
+                    count.succeeded = failed == "0";
+                    return Ok(count);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => bail!("the machine is not done after {LIMIT:?}"),
+            Err(RecvTimeoutError::Disconnected) => bail!("the machine ended without its last words"),
+        }
+    }
+}
+
+/// It switches itself off after its last words; one that hangs is ended.
+fn end(child: &mut Child) -> Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while child.try_wait().context("the machine cannot be waited for")?.is_none() {
+        if Instant::now() > deadline {
+            child.kill().context("the machine cannot be ended")?;
+            child.wait().context("the machine cannot be waited for")?;
+            break;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
