@@ -119,8 +119,8 @@ fn past<const N: usize>(start: usize) -> usize {
     let mut past = start;
     // SAFETY: an addition to a register.
     unsafe {
-        asm!("{past} += {size}", past = inout(reg) past, size = const N, options(pure, nomem, nostack))
-    };
+        asm!("{past} += {size}", past = inout(reg) past, size = const N, options(pure, nomem, nostack));
+    }
     past
 }
 
@@ -133,21 +133,18 @@ fn past<const N: usize>(start: usize) -> usize {
 #[inline(always)]
 unsafe fn load<const SIZE: usize>(address: usize) -> u64 {
     let value: u64;
+    macro_rules! load {
+        ($instruction:literal) => {
+            asm!($instruction, v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
+        };
+    }
     // SAFETY: the caller's promise; the machine loads unaligned, as the verifier allows where it does.
     unsafe {
         match SIZE {
-            1 => {
-                asm!("{v} = *(u8 *)({p} + 0)", v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
-            }
-            2 => {
-                asm!("{v} = *(u16 *)({p} + 0)", v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
-            }
-            4 => {
-                asm!("{v} = *(u32 *)({p} + 0)", v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
-            }
-            _ => {
-                asm!("{v} = *(u64 *)({p} + 0)", v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
-            }
+            1 => load!("{v} = *(u8 *)({p} + 0)"),
+            2 => load!("{v} = *(u16 *)({p} + 0)"),
+            4 => load!("{v} = *(u32 *)({p} + 0)"),
+            _ => load!("{v} = *(u64 *)({p} + 0)"),
         }
     }
     value

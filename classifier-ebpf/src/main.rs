@@ -4,6 +4,7 @@
 #![no_main]
 #![feature(asm_experimental_arch)]
 #![expect(clippy::inline_always, reason = "a call costs as much as the work it does")]
+#![expect(clippy::needless_pass_by_value, reason = "the program macros hand the context over by value")]
 #![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
 mod copied;
