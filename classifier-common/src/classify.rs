@@ -1,28 +1,16 @@
 //! The judgement: one packet in, one outcome out.
 
 use crate::{
-    fragment::{FragmentKey, Position},
+    first_fragment::{class_of_first, remember},
+    fragment::Position,
     icmp_types::error_row,
     outcome::{Outcome, Quoted, Stop},
     packet::{Frame, Link, Packet},
-    ports::{PortEntry, Transport},
-    protocol::{Class, Protocol},
     quote,
+    tables::Tables,
     transport::{tcp_class, udp_class},
-    wire::{Bound, Family, Ip, Upper, ethernet, fragment_key, icmp, ipv4, ipv6, number, tcp, udp},
+    wire::{Bound, Family, Ip, Upper, ethernet, icmp, ipv4, ipv6, number, tcp, udp},
 };
-
-/// What the judgement asks of its surroundings.
-pub trait Tables {
-    /// What the port table says of a port.
-    fn port(&self, transport: Transport, port: u16) -> PortEntry;
-
-    /// The class of the first fragment with this key, where it was seen.
-    fn recall(&self, key: &FragmentKey) -> Option<Class>;
-
-    /// Keeps the class of a first fragment; `false` if there was no room.
-    fn remember(&self, key: &FragmentKey, class: Class) -> bool;
-}
 
 /// Judges one packet.
 #[inline(always)]
@@ -80,33 +68,6 @@ pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T)
         outcome.unremembered = !remember(packet, tables, start, &ip, outcome.class);
     }
     outcome
-}
-
-/// The class of the first fragment of this one's datagram. A function of its own, as is the next: their
-/// keys would fill the 512 bytes of stack that a kernel program has.
-#[inline(never)]
-pub(crate) fn class_of_first<P: Packet + ?Sized, T: Tables>(
-    packet: &P,
-    tables: &T,
-    start: usize,
-    ip: &Ip,
-) -> Class {
-    let mut key = FragmentKey::EMPTY;
-    let class = if fragment_key(packet, start, ip, &mut key) { tables.recall(&key) } else { None };
-    class.unwrap_or(Protocol::FRAGMENT.to_server())
-}
-
-/// Keeps the class of a first fragment; `false` if there was no room.
-#[inline(never)]
-fn remember<P: Packet + ?Sized, T: Tables>(
-    packet: &P,
-    tables: &T,
-    start: usize,
-    ip: &Ip,
-    class: Class,
-) -> bool {
-    let mut key = FragmentKey::EMPTY;
-    fragment_key(packet, start, ip, &mut key) && tables.remember(&key, class)
 }
 
 /// The IP family of the frame, and the offset of its header.

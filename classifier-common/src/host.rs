@@ -6,10 +6,10 @@ use lru::LruCache;
 
 use crate::{
     abi::FRAGMENTS,
-    classify::Tables,
     fragment::FragmentKey,
     ports::{DEFAULT_TCP, PORTS, PortEntry, Transport},
     protocol::{Class, Protocol},
+    tables::Tables,
 };
 
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(FRAGMENTS).expect("the kernel's map has entries");

@@ -10,6 +10,8 @@
 pub mod abi;
 pub mod classify;
 pub mod counter;
+pub mod family;
+mod first_fragment;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
 pub mod fragment;
@@ -26,5 +28,7 @@ pub mod ports;
 pub mod protocol;
 mod quote;
 pub mod segments;
+pub mod stop;
+pub mod tables;
 mod transport;
 pub mod wire;

@@ -1,11 +1,12 @@
 //! The packet that an ICMP error quotes: whose error it is.
 
 use crate::{
-    classify::{Tables, class_of_first},
+    first_fragment::class_of_first,
     fragment::Position,
     outcome::{Limit, Stop},
     packet::Packet,
     protocol::{Class, Protocol},
+    tables::Tables,
     transport::{tcp_class, udp_class},
     wire::{Bound, Family, Upper, ipv4, ipv6, number},
 };

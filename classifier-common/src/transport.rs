@@ -1,9 +1,9 @@
 //! From ports to a class, for packets and for the quotes of ICMP errors.
 
 use crate::{
-    classify::Tables,
     ports::{PortEntry, Transport},
     protocol::Class,
+    tables::Tables,
     wire::tcp::is_syn_ack,
 };
 

@@ -7,10 +7,10 @@ use aya_ebpf::{
 };
 use classifier_common::{
     abi,
-    classify::Tables,
     fragment::FragmentKey,
     ports::{self, PortEntry, PortTable, Transport},
     protocol::Class,
+    tables::Tables,
 };
 
 use crate::verifier::opaque;

@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod ci;
 mod demo;
 mod dist;
 mod doctor;

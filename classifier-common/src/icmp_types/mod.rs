@@ -5,7 +5,7 @@ mod registry;
 use core::num::NonZeroU8;
 
 pub use self::registry::{AssignedType, V4, V6};
-use crate::wire::Family;
+use crate::family::Family;
 
 /// Counters for ICMP types and codes of both families.
 pub const CELLS: usize = 256;

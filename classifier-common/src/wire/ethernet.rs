@@ -1,6 +1,6 @@
 //! Ethernet II, IEEE 802.3 with LLC, and stacked VLAN tags (IEEE 802.1Q).
 
-use crate::{outcome::Stop, packet::Packet, wire::Family};
+use crate::{packet::Packet, stop::Stop, wire::Family};
 
 /// Tags that the walk looks through; a frame with more is `non_ip`, and counted as a parser limit.
 pub const VLAN_TAGS: u8 = 8;

@@ -1,6 +1,6 @@
 //! ICMP (RFC 792) and `ICMPv6` (RFC 4443): the header that both share in shape.
 
-use crate::{outcome::Stop, packet::Packet};
+use crate::{packet::Packet, stop::Stop};
 
 /// Bytes of the header, the rest-of-header word included: every message of either family has them, and
 /// the kernel asks for them before it looks at a type.

@@ -2,8 +2,8 @@
 
 use crate::{
     fragment::{FragmentKey, Position},
-    outcome::Stop,
     packet::Packet,
+    stop::Stop,
     wire::{Bound, Family, Ip, Upper},
 };
 

@@ -1,9 +1,10 @@
 //! One file per header, each walking from its own first byte to what it carries.
 
+pub use crate::family::Family;
 use crate::{
     fragment::{FragmentKey, Position},
-    outcome::Stop,
     packet::Packet,
+    stop::Stop,
 };
 
 pub mod ethernet;
@@ -23,15 +24,6 @@ pub mod number {
     pub const UDP: u8 = 17;
     /// RFC 4443.
     pub const ICMPV6: u8 = 58;
-}
-
-/// The two families of IP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    /// RFC 791.
-    V4,
-    /// RFC 8200.
-    V6,
 }
 
 /// How far a packet's bytes belong to it.

@@ -1,6 +1,6 @@
 //! TCP (RFC 9293 §3.1).
 
-use crate::{outcome::Stop, packet::Packet};
+use crate::{packet::Packet, stop::Stop};
 
 /// Bytes of the header without options.
 pub const HEADER: usize = 20;

@@ -1,6 +1,6 @@
 //! UDP (RFC 768).
 
-use crate::{outcome::Stop, packet::Packet};
+use crate::{packet::Packet, stop::Stop};
 
 /// Bytes of the header.
 pub const HEADER: usize = 8;

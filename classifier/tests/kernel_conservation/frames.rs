@@ -3,13 +3,14 @@
 use std::{cell::RefCell, collections::HashSet};
 
 use classifier_common::{
-    classify::{Tables, classify},
+    classify::classify,
     fixtures,
     fragment::FragmentKey,
     host::HostTables,
     packet::{Frame, Link},
     ports::{PortEntry, Transport},
     protocol::Class,
+    tables::Tables,
 };
 use fastrand::Rng;
 

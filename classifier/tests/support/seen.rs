@@ -14,11 +14,12 @@ use classifier::{
 };
 use classifier_common::{
     abi::Direction,
-    classify::{Tables, classify},
+    classify::classify,
     counter::Counters,
     fixtures,
     packet::{Frame, Link},
     segments::OnWire,
+    tables::Tables,
 };
 use testbed::Host;
 

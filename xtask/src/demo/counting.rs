@@ -20,7 +20,7 @@ use nix::{
     unistd::Pid,
 };
 
-use super::{host::Host, proxy, scrape, signals};
+use super::{host::Host, http, proxy, signals};
 
 /// Inside the server host, where nothing else listens.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9877);
@@ -68,7 +68,7 @@ impl Agent {
     fn wait_until_ready(&mut self) -> Result<()> {
         let end = Instant::now() + START;
         loop {
-            let answer = scrape::get(self.address, "/-/ready");
+            let answer = http::get(self.address, "/-/ready");
             if answer.is_ok() {
                 return Ok(());
             }

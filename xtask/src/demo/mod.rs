@@ -13,6 +13,7 @@ mod expectation;
 mod frames;
 mod ftp;
 mod host;
+mod http;
 mod icmp;
 mod lines;
 mod mail;

@@ -1,20 +1,14 @@
 //! The agent's counts, read as anybody would: over HTTP, by way of the proxy.
 
-use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
 use super::{
     counting::Agent,
     counts::{Counts, Direction, Message, Series},
+    http,
 };
-
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub struct Scrape {
@@ -27,7 +21,7 @@ pub struct Scrape {
 
 impl Scrape {
     pub fn of(agent: &Agent) -> Result<Self> {
-        Self::parse(&get(agent.address, "/metrics")?)
+        Self::parse(&http::get(agent.address, "/metrics")?)
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -95,20 +89,6 @@ impl<'a> Sample<'a> {
         let mut labels = self.labels.split(',').filter_map(|label| label.split_once('='));
         labels.find(|(label, _)| *label == name).map(|(_, value)| value.trim_matches('"'))
     }
-}
-
-/// The body of a 200 answer.
-pub fn get(address: SocketAddr, path: &str) -> Result<String> {
-    let mut stream = TcpStream::connect(address).context("cannot reach the agent")?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    // Version 1.0: the answer ends with the connection.
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").context("cannot ask the agent")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).context("the agent does not answer")?;
-    let Some((head, body)) = answer.split_once("\r\n\r\n") else { bail!("the agent does not answer") };
-    let status = head.lines().next().unwrap_or_default();
-    ensure!(status.contains(" 200 "), "the agent answers {path} with {status}");
-    Ok(body.into())
 }
 
 #[cfg(test)]

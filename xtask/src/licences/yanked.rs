@@ -5,7 +5,7 @@ use std::{fmt::Write, fs};
 use anyhow::{Context, Result};
 use cargo_metadata::Package;
 
-use crate::{tiers, workspace};
+use crate::{ci, workspace};
 
 /// Asks cargo to resolve, without a lock file, a package that wants each version exactly: a yanked one is refused by
 /// name. A lock file hides it.
@@ -32,7 +32,7 @@ pub fn problems(packages: &[&Package]) -> Result<Vec<String>> {
         return Ok(vec![complaint.trim().into()]);
     }
     let reason = complaint.lines().next().unwrap_or("cargo says nothing");
-    if tiers::on_ci() {
+    if ci::is_here() {
         return Ok(vec![format!("cannot ask the registry for yanked versions: {reason}")]);
     }
     println!("licences: NOT CHECKED for yanked versions: {reason}");

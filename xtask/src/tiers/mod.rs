@@ -3,18 +3,13 @@
 pub mod cargo_test;
 mod targets;
 
-use std::{env, fmt};
+use std::fmt;
 
 use anyhow::{Result, bail};
 
-use crate::{lint, packages, privileges, toolchain, vm};
+use crate::{ci, lint, packages, privileges, toolchain, vm};
 use cargo_test::Count;
 use targets::Targets;
-
-/// On CI a tier that cannot run is a failure.
-pub fn on_ci() -> bool {
-    env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false")
-}
 
 enum Outcome {
     Passed(String),
@@ -58,7 +53,7 @@ pub fn run() -> Result<()> {
     if failed {
         bail!("tests failed");
     }
-    if missing && on_ci() {
+    if missing && ci::is_here() {
         bail!("on CI every tier must run");
     }
     Ok(())
