@@ -44,7 +44,7 @@ fn count(ctx: &TcContext, direction: Direction) {
     count_any(ctx, counters);
 }
 
-#[inline(never)]
+#[inline(always)]
 fn count_any(ctx: &TcContext, counters: &mut Counters) {
     let skb = skb(ctx);
     let mut outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));

@@ -45,7 +45,7 @@ fn count(ctx: &XdpContext) {
     count_any(ctx, counters);
 }
 
-#[inline(never)]
+#[inline(always)]
 fn count_any(ctx: &XdpContext, counters: &mut Counters) {
     let mut outcome = Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link));
     let mut length = ctx.data_end() - ctx.data();

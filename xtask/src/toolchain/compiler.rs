@@ -73,11 +73,6 @@ fn default() -> Option<PathBuf> {
     Some(Path::new(sysroot.trim()).join("bin/rustc"))
 }
 
-/// The version line that the record keeps.
-pub fn version(rustc: &Path) -> Result<String> {
-    facts(rustc).map(|facts| facts.version)
-}
-
 struct Facts {
     release: String,
     version: String,

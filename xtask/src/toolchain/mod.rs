@@ -65,7 +65,8 @@ pub fn recorded() -> Option<Record> {
         && record.library_path.is_dir()
         // A linker with its own LLVM has no link here; a link that leads nowhere is another matter.
         && (!library.is_symlink() || library.exists());
-    (present && compiler::version(&record.rustc).ok()? == record.rustc_version).then_some(record)
+    // Its source may be gone too: `rustup component remove` leaves the compiler as it was.
+    (present && Compiler::examine(&record.rustc).ok()?.version == record.rustc_version).then_some(record)
 }
 
 /// What is here already, then what can be had: each step only if those before it were not enough.
