@@ -61,7 +61,7 @@ impl Datapath {
 
         let counters = ArrayOfMaps::try_from(counters).map_err(|e| DatapathError::map(MAP_COUNTERS, e))?;
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
-        let ports = SharedPorts::map(ports)?;
+        let mut ports = SharedPorts::map(ports)?;
         ports.write(&[]);
         Ok(Self {
             programs: Programs::new(object),
@@ -74,7 +74,7 @@ impl Datapath {
 
     /// Gives these ports to these protocols, and to no other any longer; what no entry names is as it is
     /// without a configuration.
-    pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
+    pub fn set_ports(&mut self, configured: &[(Transport, u16, Protocol)]) {
         self.ports.write(configured);
     }
 

@@ -15,6 +15,8 @@ use super::DatapathError;
 /// The map's value, mapped for as long as this lives.
 pub(super) struct SharedPorts {
     table: MmapRaw,
+    /// Ports that belong to a protocol, of either transport.
+    known: usize,
     /// Programs that are still to be loaded name their maps by descriptor.
     _map: MapData,
 }
@@ -25,15 +27,17 @@ impl SharedPorts {
         use std::os::fd::{AsFd as _, AsRawFd as _};
         let length = size_of::<PortTable>();
         let table = MmapOptions::new().len(length).map_raw(map.fd().as_fd().as_raw_fd());
-        Ok(Self { table: table.map_err(DatapathError::Mmap)?, _map: map })
+        Ok(Self { table: table.map_err(DatapathError::Mmap)?, known: 0, _map: map })
     }
 
     /// Writes the whole table: the ports that are known without any configuration, and those of one, which
-    /// take precedence. An entry that stays the same is never anything else meanwhile.
-    pub(super) fn write(&self, configured: &[(Transport, u16, Protocol)]) {
+    /// take precedence. An entry that stays the same is never anything else meanwhile. Port 0 keeps its 0,
+    /// on which the programs count.
+    pub(super) fn write(&mut self, configured: &[(Transport, u16, Protocol)]) {
         let defaults = DEFAULT_TCP.map(|(port, protocol)| (Transport::Tcp, port, protocol));
         let mut entries = vec![PortEntry::default(); 2 * PORTS];
-        for (transport, port, protocol) in defaults.iter().chain(configured) {
+        for (transport, port, protocol) in defaults.iter().chain(configured).filter(|(_, port, _)| *port != 0)
+        {
             entries[place(*transport, *port)] = PortEntry::of(*protocol, *transport);
         }
         for transport in [Transport::Tcp, Transport::Udp] {
@@ -41,17 +45,12 @@ impl SharedPorts {
                 self.entry(transport, port).store(entries[place(transport, port)].0, Ordering::Relaxed);
             }
         }
+        self.known = entries.iter().filter(|entry| entry.is_known()).count();
     }
 
     /// Ports that belong to a protocol.
-    pub(super) fn known(&self) -> u64 {
-        let known = |transport| {
-            let ports = 0..=u16::MAX;
-            ports
-                .filter(|port| PortEntry(self.entry(transport, *port).load(Ordering::Relaxed)).is_known())
-                .count()
-        };
-        (known(Transport::Tcp) + known(Transport::Udp)) as u64
+    pub(super) const fn known(&self) -> u64 {
+        self.known as u64
     }
 
     fn entry(&self, transport: Transport, port: u16) -> &AtomicU32 {
