@@ -1,6 +1,6 @@
 //! Every start that cannot be: one line that names the thing, the cause and the remedy, exit status 1, and
 //! nothing left attached.
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "clippy takes only functions that are marked for tests"

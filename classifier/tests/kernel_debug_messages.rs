@@ -1,9 +1,4 @@
 //! Debug messages are compiled in, and cut out by a constant while the programs are loaded.
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "clippy takes only functions that are marked for tests"
-)]
 
 use std::{collections::BTreeMap, process::Command};
 

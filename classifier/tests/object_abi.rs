@@ -1,9 +1,5 @@
 //! The built kernel object is what `abi.rs` says: no name, size or type is written twice.
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "clippy takes only functions that are marked for tests"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

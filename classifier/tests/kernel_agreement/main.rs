@@ -1,9 +1,5 @@
 //! The kernel's programs and the host's build say the same of every fixture.
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "clippy takes only functions that are marked for tests"
-)]
+#![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod harness;
 mod linear_part;

@@ -1,5 +1,5 @@
 //! Whatever is sent is counted once, and alike by every program and by the host.
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "clippy takes only functions that are marked for tests"

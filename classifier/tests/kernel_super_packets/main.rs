@@ -3,7 +3,7 @@
 //! sender ── router ── receiver. The router's outgoing interface has no segmentation offload, so what its
 //! capture shows there are the packets of a wire, one by one, and the truth that every hook is held to. At
 //! the other hooks the stack hands over super-packets.
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "clippy takes only functions that are marked for tests"
