@@ -1,26 +1,61 @@
-//! Writes the fixtures' frames as seeds of the fuzz target: `seeds DIRECTORY`.
+//! Writes the fixtures as seeds of the fuzz targets, a folder a target: `seeds DIRECTORY`.
 
-use std::{collections::BTreeMap, env, error::Error, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use classifier_common::{fixtures, packet::Link};
+use classifier_common::{fixtures, ftp, packet::Link};
+
+/// Name and bytes of a seed.
+type Seed = (String, Vec<u8>);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(env::args_os().nth(1).ok_or("usage: seeds DIRECTORY")?);
-    fs::create_dir_all(&directory)?;
-    let mut files = BTreeMap::new();
+    write(&directory.join("classify"), frames())?;
+    write(&directory.join("ftp_grammar"), lines())
+}
+
+/// The fixtures' frames, the link first.
+fn frames() -> Vec<Seed> {
+    let mut seeds = Vec::new();
     for fixture in fixtures::all() {
         for (number, step) in (1..).zip(&fixture.steps) {
             let link = u8::from(fixture.link == Link::RawIp);
-            let input = [&[link], step.frame.as_slice()].concat();
             let part = if fixture.steps.len() > 1 { format!("_{number}") } else { String::new() };
-            let file = format!("{}{part}.bin", words(&fixture.name));
-            if files.insert(file.clone(), input).is_some() {
-                return Err(format!("two fixtures would be {file}").into());
-            }
+            seeds
+                .push((format!("{}{part}", words(&fixture.name)), [&[link], step.frame.as_slice()].concat()));
         }
     }
-    for (file, input) in files {
-        fs::write(directory.join(file), input)?;
+    seeds
+}
+
+/// The described lines of both sides of an FTP control connection, cut in the middle.
+fn lines() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    let sides = [(0, "server", ftp::fixtures::replies()), (1, "client", ftp::fixtures::commands())];
+    for (side, name, cases) in sides {
+        let how = 64 << 1 | side;
+        for case in cases {
+            seeds.push((format!("{name}_{}", words(case.name)), [&[how], case.bytes.as_slice()].concat()));
+        }
+    }
+    seeds
+}
+
+fn write(directory: &Path, seeds: Vec<Seed>) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(directory)?;
+    let mut files = BTreeMap::new();
+    for (name, bytes) in seeds {
+        if let Some(twin) = files.insert(name.clone(), bytes) {
+            return Err(format!("two seeds would be {name}.bin, one of {} bytes", twin.len()).into());
+        }
+    }
+    for (name, bytes) in files {
+        fs::write(directory.join(name).with_extension("bin"), bytes)?;
     }
     Ok(())
 }

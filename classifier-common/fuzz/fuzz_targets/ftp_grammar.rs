@@ -2,7 +2,7 @@
 //! behind them is understood.
 //!
 //! The input's first byte says the side (bit 0) and where the rest is cut (the others).
-//! `examples/ftp_seeds.rs` writes the described lines in this form.
+//! `examples/seeds.rs` writes the described lines in this form.
 #![no_main]
 
 use classifier_common::ftp::{

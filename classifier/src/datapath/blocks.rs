@@ -20,10 +20,8 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub(super) fn new(outer: ArrayOfMaps<MapData, Block>) -> Result<Self, DatapathError> {
-        let cpus = aya::util::nr_cpus().map_err(|(_, cause)| DatapathError::Memory {
-            what: "one block a CPU: their number cannot be read".into(),
-            cause,
-        })?;
+        let cpus = aya::util::nr_cpus()
+            .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
         Ok(Self { outer, taken: vec![false; INTERFACES], cpus })
     }
 

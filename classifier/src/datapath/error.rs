@@ -29,6 +29,15 @@ pub enum DatapathError {
     /// BPF programs would be interpreted.
     #[error("the kernel's BPF JIT is off (net.core.bpf_jit_enable=0); `sysctl -w net.core.bpf_jit_enable=1`")]
     Jit,
+    /// The system does not tell what must be known before anything is loaded.
+    #[error("cannot read {what}: {cause}; mount /proc and /sys, and let the agent's sandbox read them")]
+    System {
+        /// What was to be read.
+        what: &'static str,
+        /// The system's answer.
+        #[source]
+        cause: io::Error,
+    },
     /// The kernel refuses for want of memory.
     #[error("the kernel has no memory for {what}; raise the service's memory limit (MemoryMax=, ulimit -l)")]
     Memory {

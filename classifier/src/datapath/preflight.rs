@@ -44,8 +44,8 @@ pub(super) fn release() -> String {
 }
 
 fn effective() -> Result<CapabilitySet, DatapathError> {
-    let sets = capabilities(None).map_err(|error| DatapathError::Memory {
-        what: "reading the process's capabilities".into(),
+    let sets = capabilities(None).map_err(|error| DatapathError::System {
+        what: "the process's capabilities",
         cause: io::Error::from(error),
     })?;
     Ok(sets.effective)
