@@ -16,7 +16,7 @@ use testbed::Lab;
 use crate::seen::{growth, total};
 
 /// In a test run a frame comes from the loopback interface of the network namespace.
-const LOOPBACK: u32 = 1;
+pub const LOOPBACK: u32 = 1;
 
 /// What the skb harness has room for: a page without head and tail room.
 const SKB_MOST: usize = 3520;
@@ -32,10 +32,16 @@ pub struct Harness {
 
 impl Harness {
     pub fn new(program: &'static str, link: Link) -> Self {
+        Self::behind(program, link, &[]).0
+    }
+
+    /// The same after other interfaces have got their counters.
+    pub fn behind(program: &'static str, link: Link, others: &[u32]) -> (Self, Vec<TestCounters>) {
         let mut datapath = Datapath::load(false).unwrap();
         datapath.set_ports(&fixtures::CONFIGURED_PORTS);
+        let others = others.iter().map(|index| datapath.counters_for(*index, link).unwrap()).collect();
         let counters = datapath.counters_for(LOOPBACK, link).unwrap();
-        Self { datapath, counters, program }
+        (Self { datapath, counters, program }, others)
     }
 
     pub fn forget_fragments(&mut self) {

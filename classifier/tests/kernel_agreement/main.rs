@@ -6,3 +6,4 @@ mod linear_part;
 mod real_interface;
 #[path = "../support/seen.rs"]
 mod seen;
+mod shared_place;
