@@ -20,6 +20,10 @@ const BULK: usize = 20_000_000;
 /// The longest frame that is one segment.
 const SEGMENT: u64 = 1514;
 
+/// What a connection may have under way: fewer segments than the 256 that veth's ring holds. What it drops
+/// was on the captured wire and never reaches the hook.
+const IN_FLIGHT: &str = "4096 16384 131072";
+
 /// Enough of a packet for all of its headers.
 const SNAP: &str = "128";
 
@@ -41,6 +45,9 @@ fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
     without_offloads(router_to_client);
     // What the client sends in segments is joined there, and reaches the server as super-packets.
     router_to_client.host.run("ethtool", &["-K", router_to_client.interface, "gro", "on"]);
+    for host in [&network.client, &network.server] {
+        host.sysctl("net/ipv4/tcp_wmem", IN_FLIGHT);
+    }
     let server = Ftp::vsftpd(&network.server);
     server.publish("bulk", &vec![b'x'; BULK]);
     let agents = || vec![network.server.agent(BINARY, &["-i", at_server.interface, "--xdp-mode", mode])];
