@@ -9,7 +9,7 @@ use crate::protocol::{Class, Protocol};
 pub const PORTS: usize = 65_536;
 
 /// The transports that have ports here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
     /// RFC 9293.
     Tcp,
@@ -38,10 +38,14 @@ pub struct PortEntry(pub u32);
 const KNOWN: u32 = 0xff << 8;
 
 impl PortEntry {
-    /// The entry of a port that belongs to `protocol`.
+    /// The entry of a port that belongs to `protocol`. One that is left to `tcp_other` or `udp_other` is as
+    /// unknown as one that nobody named.
     #[must_use]
     pub const fn of(protocol: Protocol, transport: Transport) -> Self {
         let other = transport.other().index();
+        if protocol.to_server().index() == other {
+            return Self(0);
+        }
         #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
         let (to, from) =
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
@@ -120,6 +124,12 @@ mod tests {
         assert_eq!(PortEntry::select(Transport::Tcp, smtp, imap), Protocol::IMAP.to_server());
         assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, smtp, imap), Protocol::SMTP.from_server());
         assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, UNKNOWN, imap), Protocol::IMAP.to_server());
+    }
+
+    #[test]
+    fn a_port_left_to_the_rest_is_unknown() {
+        assert_eq!(tcp(Protocol::TCP_OTHER), UNKNOWN);
+        assert_eq!(PortEntry::of(Protocol::UDP_OTHER, Transport::Udp), UNKNOWN);
     }
 
     #[test]
