@@ -1,16 +1,14 @@
 //! What was meant: the settings, merged from their sources and checked.
 
-use std::{collections::BTreeSet, net::SocketAddr, num::ParseIntError};
+use std::{collections::BTreeSet, net::SocketAddr};
 
-use classifier_common::protocol::Protocol;
-use thiserror::Error;
-
+mod error;
+mod layer;
+mod listen;
 mod pattern;
+mod protocol_names;
 
-pub use self::pattern::Pattern;
-
-/// Where metrics are served when nobody says otherwise.
-const DEFAULT_LISTEN: &str = "127.0.0.1:9877";
+pub use self::{error::ConfigError, layer::Layer, pattern::Pattern, protocol_names::ProtocolNames};
 
 /// How ingress is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -24,32 +22,6 @@ pub enum XdpMode {
     Generic,
     /// TCX ingress
     Off,
-}
-
-/// What one source of settings says; `None` where it says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layer {
-    /// Interface names and globs.
-    pub interfaces: Option<Vec<String>>,
-    /// Listen addresses.
-    pub listen: Option<Vec<String>>,
-    /// How ingress is seen.
-    pub xdp_mode: Option<XdpMode>,
-    /// Whether egress is counted.
-    pub egress: Option<bool>,
-}
-
-impl Layer {
-    /// This layer's word where it has one, else the lower one's.
-    #[must_use]
-    pub fn over(self, lower: Self) -> Self {
-        Self {
-            interfaces: self.interfaces.or(lower.interfaces),
-            listen: self.listen.or(lower.listen),
-            xdp_mode: self.xdp_mode.or(lower.xdp_mode),
-            egress: self.egress.or(lower.egress),
-        }
-    }
 }
 
 /// Checked settings.
@@ -75,10 +47,10 @@ impl Settings {
     /// When an interface name or a listen address cannot be one, or stands twice.
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
-        let listen = layer.listen.unwrap_or_else(|| vec![DEFAULT_LISTEN.to_owned()]);
+        let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
-            listen: distinct(&listen)?.into_iter().map(address).collect::<Result<_, _>>()?,
+            listen: distinct(&addresses)?.into_iter().map(listen::address).collect::<Result<_, _>>()?,
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             names: ProtocolNames::default(),
@@ -86,58 +58,13 @@ impl Settings {
     }
 }
 
-/// Names of the protocols that the configuration adds, in the order of their rows in the counters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProtocolNames(Vec<String>);
-
-impl ProtocolNames {
-    /// Every name with its protocol.
-    pub fn iter(&self) -> impl Iterator<Item = (Protocol, &str)> {
-        (0..).zip(&self.0).filter_map(|(nth, name)| Some((Protocol::configured(nth)?, name.as_str())))
-    }
-}
-
-/// The settings contradict themselves or the system's rules.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// No interface can have this name.
-    #[error("interface `{text}`: {cause}; `ip link` lists the interfaces of this host")]
-    Interface {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// Nothing can listen there.
-    #[error(
-        "listen address `{text}`: {cause}; write IP:PORT, [IP]:PORT for IPv6, or :PORT for all addresses"
-    )]
-    Listen {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// The same word stands twice.
-    #[error("`{0}` is given twice; leave one out")]
-    Twice(String),
-}
-
+/// The texts as they are, if none stands twice.
 fn distinct(texts: &[String]) -> Result<Vec<&str>, ConfigError> {
     let mut seen = BTreeSet::new();
     texts
         .iter()
         .map(|text| if seen.insert(text) { Ok(text.as_str()) } else { Err(ConfigError::Twice(text.clone())) })
         .collect()
-}
-
-fn address(text: &str) -> Result<SocketAddr, ConfigError> {
-    let refused = |cause: String| ConfigError::Listen { text: text.to_owned(), cause };
-    if let Some(port) = text.strip_prefix(':') {
-        let port = port.parse().map_err(|error: ParseIntError| refused(format!("port: {error}")))?;
-        return Ok(SocketAddr::from((std::net::Ipv6Addr::UNSPECIFIED, port)));
-    }
-    text.parse().map_err(|error: std::net::AddrParseError| refused(error.to_string()))
 }
 
 #[cfg(test)]
@@ -158,14 +85,6 @@ mod tests {
         let settings = Settings::check(Layer::default()).unwrap();
         assert_eq!(settings.listen, [SocketAddr::from(([127, 0, 0, 1], 9877))]);
         assert_eq!((settings.interfaces.len(), settings.xdp_mode, settings.egress), (0, XdpMode::Auto, true));
-    }
-
-    #[test]
-    fn the_upper_layer_has_the_last_word_where_it_has_one() {
-        let upper = Layer { egress: Some(false), ..Layer::default() };
-        let lower = Layer { egress: Some(true), xdp_mode: Some(XdpMode::Native), ..Layer::default() };
-        let merged = upper.over(lower);
-        assert_eq!((merged.egress, merged.xdp_mode), (Some(false), Some(XdpMode::Native)));
     }
 
     #[test]

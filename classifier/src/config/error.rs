@@ -1,0 +1,29 @@
+//! Why settings are refused, each in one line.
+
+use thiserror::Error;
+
+/// The settings contradict themselves or the system's rules.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// No interface can have this name.
+    #[error("interface `{text}`: {cause}; `ip link` lists the interfaces of this host")]
+    Interface {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Nothing can listen there.
+    #[error(
+        "listen address `{text}`: {cause}; write IP:PORT, [IP]:PORT for IPv6, or :PORT for all addresses"
+    )]
+    Listen {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// The same word stands twice.
+    #[error("`{0}` is given twice; leave one out")]
+    Twice(String),
+}

@@ -1,0 +1,42 @@
+//! What one source of settings says.
+
+use super::XdpMode;
+
+/// What one source of settings says; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// Interface names and globs.
+    pub interfaces: Option<Vec<String>>,
+    /// Listen addresses.
+    pub listen: Option<Vec<String>>,
+    /// How ingress is seen.
+    pub xdp_mode: Option<XdpMode>,
+    /// Whether egress is counted.
+    pub egress: Option<bool>,
+}
+
+impl Layer {
+    /// This layer's word where it has one, else the lower one's.
+    #[must_use]
+    pub fn over(self, lower: Self) -> Self {
+        Self {
+            interfaces: self.interfaces.or(lower.interfaces),
+            listen: self.listen.or(lower.listen),
+            xdp_mode: self.xdp_mode.or(lower.xdp_mode),
+            egress: self.egress.or(lower.egress),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_upper_layer_has_the_last_word_where_it_has_one() {
+        let upper = Layer { egress: Some(false), ..Layer::default() };
+        let lower = Layer { egress: Some(true), xdp_mode: Some(XdpMode::Native), ..Layer::default() };
+        let merged = upper.over(lower);
+        assert_eq!((merged.egress, merged.xdp_mode), (Some(false), Some(XdpMode::Native)));
+    }
+}
