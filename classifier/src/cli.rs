@@ -1,11 +1,11 @@
 //! What was typed.
 
-use std::{ffi::OsString, sync::LazyLock};
+use std::{ffi::OsString, path::PathBuf, sync::LazyLock};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, builder::BoolishValueParser, error::ErrorKind};
 use thiserror::Error;
 
-use crate::config::{Layer, XdpMode};
+use crate::config::{Layer, Sources, XdpMode};
 
 /// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
 #[derive(Debug, Parser)]
@@ -52,24 +52,36 @@ pub struct Run {
     )]
     pub listen: Vec<String>,
 
+    /// TOML file with settings; a flag beats it
+    #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
+    pub config: Option<PathBuf>,
+
     /// How ingress is seen [default: auto]
     #[arg(long, value_name = "MODE", env = "CLASSIFIER_XDP_MODE")]
     pub xdp_mode: Option<XdpMode>,
 
     /// Attach the ingress side only
-    #[arg(long, env = "CLASSIFIER_NO_EGRESS", value_parser = BoolishValueParser::new())]
-    pub no_egress: bool,
+    #[arg(
+        long,
+        env = "CLASSIFIER_NO_EGRESS",
+        num_args = 0,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub no_egress: Option<bool>,
 }
 
-impl From<Run> for Layer {
+impl From<Run> for Sources {
     fn from(run: Run) -> Self {
         let given = |texts: Vec<String>| (!texts.is_empty()).then_some(texts);
-        Self {
+        let flags = Layer {
             interfaces: given(run.interfaces),
             listen: given(run.listen),
             xdp_mode: run.xdp_mode,
-            egress: run.no_egress.then_some(false),
-        }
+            egress: run.no_egress.map(|no_egress| !no_egress),
+            ..Layer::default()
+        };
+        Self { flags, file: run.config }
     }
 }
 
@@ -122,7 +134,7 @@ mod tests {
         parse(line.split(' ').map(OsString::from))
     }
 
-    fn layer(line: &str) -> Layer {
+    fn sources(line: &str) -> Sources {
         let Command::Run(run) = parsed(line).unwrap().command;
         run.into()
     }
@@ -134,24 +146,25 @@ mod tests {
 
     #[test]
     fn what_is_not_typed_is_not_said() {
-        assert_eq!(layer("classifier run"), Layer::default());
+        assert_eq!(sources("classifier run"), Sources::default());
     }
 
     #[test]
     fn every_flag_arrives() {
         let listen = ["127.0.0.1:1", ":2", "[::1]:3"];
-        let expected = Layer {
+        let flags = Layer {
             interfaces: Some(["eth0", "veth*"].map(str::to_owned).into()),
             listen: Some(listen.map(str::to_owned).into()),
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
+            ..Layer::default()
         };
         assert_eq!(
-            layer(
+            sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
-                 --listen [::1]:3 --xdp-mode native --no-egress"
+                 --listen [::1]:3 --xdp-mode native --no-egress -c a.toml"
             ),
-            expected
+            Sources { flags, file: Some("a.toml".into()) }
         );
     }
 

@@ -2,16 +2,32 @@
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
+use classifier_common::{ports::Transport, protocol::Protocol};
+
 mod error;
+mod file;
+mod ftp;
 mod layer;
 mod listen;
 mod pattern;
+mod ports;
 mod protocol_names;
+mod sources;
 
-pub use self::{error::ConfigError, layer::Layer, pattern::Pattern, protocol_names::ProtocolNames};
+pub use self::{
+    error::ConfigError,
+    file::{FileError, Place},
+    ftp::FtpSettings,
+    layer::Layer,
+    pattern::Pattern,
+    ports::Ports,
+    protocol_names::ProtocolNames,
+    sources::Sources,
+};
 
 /// How ingress is seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum XdpMode {
     /// Native XDP on physical network cards, TCX on software devices and wherever XDP is refused
     #[default]
@@ -37,6 +53,11 @@ pub struct Settings {
     pub egress: bool,
     /// The protocols that are configured beside the fixed ones.
     pub names: ProtocolNames,
+    /// The ports that belong to another protocol than without a configuration, each once. What is left to
+    /// [`Protocol::TCP_OTHER`] belongs to none.
+    pub ports: Vec<(Transport, u16, Protocol)>,
+    /// How FTP's control connections are followed.
+    pub ftp: FtpSettings,
 }
 
 impl Settings {
@@ -48,12 +69,15 @@ impl Settings {
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
         let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
+        let ports = layer.ports.unwrap_or_default();
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
             listen: distinct(&addresses)?.into_iter().map(listen::address).collect::<Result<_, _>>()?,
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
-            names: ProtocolNames::default(),
+            names: ports.names,
+            ports: ports.changed,
+            ftp: layer.ftp.unwrap_or_default(),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use classifier::{
     agent,
     cli::{self, Command, Stop},
-    config::{Layer, Settings},
+    config::Sources,
     telemetry,
 };
 
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         return fail(USAGE_ERROR, &error, cli.verbose);
     }
     let Command::Run(run) = cli.command;
-    let settings = match Settings::check(Layer::from(run)) {
+    let settings = match Sources::from(run).settings() {
         Ok(settings) => settings,
         Err(error) => return fail(USAGE_ERROR, &error, cli.verbose),
     };

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::FileError;
+
 /// The settings contradict themselves or the system's rules.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -26,4 +28,7 @@ pub enum ConfigError {
     /// The same word stands twice.
     #[error("`{0}` is given twice; leave one out")]
     Twice(String),
+    /// See [`FileError`].
+    #[error(transparent)]
+    File(#[from] FileError),
 }

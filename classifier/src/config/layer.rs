@@ -1,6 +1,6 @@
 //! What one source of settings says.
 
-use super::XdpMode;
+use super::{FtpSettings, Ports, XdpMode};
 
 /// What one source of settings says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Layer {
     pub xdp_mode: Option<XdpMode>,
     /// Whether egress is counted.
     pub egress: Option<bool>,
+    /// Which ports belong to which protocol.
+    pub ports: Option<Ports>,
+    /// How FTP's control connections are followed.
+    pub ftp: Option<FtpSettings>,
 }
 
 impl Layer {
@@ -24,6 +28,8 @@ impl Layer {
             listen: self.listen.or(lower.listen),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
+            ports: self.ports.or(lower.ports),
+            ftp: self.ftp.or(lower.ftp),
         }
     }
 }

@@ -65,9 +65,15 @@ fn help_names_what_exists_and_only_that() {
     let run = classifier(&["run", "--help"], &[]);
     assert!(run.status.success());
     let help = String::from_utf8(run.stdout).unwrap();
-    for flag in
-        ["--interface", "--listen", "--web.listen-address", "--xdp-mode", "--no-egress", "CLASSIFIER_LISTEN"]
-    {
+    for flag in [
+        "--interface",
+        "--listen",
+        "--web.listen-address",
+        "--xdp-mode",
+        "--no-egress",
+        "--config",
+        "CLASSIFIER_LISTEN",
+    ] {
         assert!(help.contains(flag), "{flag} in\n{help}");
     }
 }

@@ -1,8 +1,12 @@
 //! The agent without root: made-up counters in, text and HTTP out.
 
 mod commands;
+mod config_file;
+mod config_precedence;
+mod config_refusals;
 mod http_answers;
 mod http_bounds;
 mod made_up;
 mod scrape_text;
 mod served;
+mod written;

@@ -1,0 +1,86 @@
+//! The configuration file: one layer of settings, refused whole if anything in it is wrong.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use serde::Deserialize as _;
+use toml::de::{DeTable, Deserializer};
+
+mod claims;
+mod document;
+mod endpoint_ttl;
+mod error;
+mod ftp_table;
+mod list;
+mod owner;
+mod place;
+mod refusal;
+mod whole;
+
+use self::{document::Document, refusal::Refusal};
+pub use self::{error::FileError, place::Place};
+use super::Layer;
+
+/// Bytes that a file may have: what is longer was not meant.
+const BYTES_MAX: usize = 1 << 20;
+
+/// What a file says.
+pub(super) fn read(path: &Path) -> Result<Layer, FileError> {
+    let bytes = contents(path).map_err(|cause| FileError::Read { path: path.to_owned(), cause })?;
+    if bytes.len() > BYTES_MAX {
+        return Err(FileError::TooLong { path: path.to_owned() });
+    }
+    let (text, rest) = split_at_garbage(&bytes);
+    let layer = if rest { Err(Refusal::not_utf8(text.len())) } else { parse(text) };
+    layer.map_err(|refusal| FileError::Refused {
+        path: path.to_owned(),
+        place: Place::of(text, refusal.at),
+        complaint: refusal.complaint(text),
+    })
+}
+
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The text up to the first byte that is not UTF-8, and whether there is one.
+fn split_at_garbage(bytes: &[u8]) -> (&str, bool) {
+    match bytes.utf8_chunks().next() {
+        Some(chunk) => (chunk.valid(), !chunk.invalid().is_empty()),
+        None => ("", false),
+    }
+}
+
+fn parse(text: &str) -> Result<Layer, Refusal> {
+    let table = DeTable::parse(text).map_err(|error| Refusal::syntax(&error))?;
+    let document = Document::deserialize(Deserializer::from(table)).map_err(|error| Refusal::of(&error))?;
+    document.layer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_cut_or_damaged_is_refused_and_nothing_panics() {
+        let whole = "listen = [\":80\"]\n[[port]]\nprotocol = \"a\"\ntransport = \"udp\"\nports = [1]\n\
+                     [ftp]\nendpoint_ttl = \"1m\"\nmax_sessions = 1\n";
+        assert!(parse(whole).is_ok());
+        for length in 0..whole.len() {
+            for replacement in ["", "\"", "[", "=", "\n", "0", "ü"] {
+                let damaged = format!("{}{replacement}{}", &whole[..length], &whole[length + 1..]);
+                for text in [&whole[..length], &damaged] {
+                    if let Err(refusal) = parse(text) {
+                        let complaint = refusal.complaint(text);
+                        assert!(!complaint.contains('\n') && refusal.at <= text.len(), "{complaint}");
+                    }
+                }
+            }
+        }
+    }
+}

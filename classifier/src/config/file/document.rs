@@ -1,0 +1,60 @@
+//! The keys of the file.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::{
+    claims::{Claims, PortTable},
+    ftp_table::FtpTable,
+    list::List,
+    refusal::Refusal,
+};
+use crate::config::{ConfigError, Layer, Pattern, XdpMode, listen};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    listen: Option<List<String>>,
+    interfaces: Option<List<String>>,
+    xdp_mode: Option<XdpMode>,
+    egress: Option<bool>,
+    port: Option<List<PortTable>>,
+    #[serde(default)]
+    ftp: FtpTable,
+}
+
+impl Document {
+    /// What it says, if every word of it can be meant.
+    pub(super) fn layer(&self) -> Result<Layer, Refusal> {
+        check(self.listen.as_ref(), listen::address)?;
+        check(self.interfaces.as_ref(), Pattern::parse)?;
+        let mut claims = Claims::default();
+        claims.control(self.ftp.control_ports.as_ref())?;
+        for table in self.port.iter().flat_map(|tables| &tables.0) {
+            claims.table(table.get_ref())?;
+        }
+        let (ports, control_ports) = claims.settle(self.ftp.control_ports.is_some());
+        Ok(Layer {
+            interfaces: self.interfaces.as_ref().map(List::texts),
+            listen: self.listen.as_ref().map(List::texts),
+            xdp_mode: self.xdp_mode,
+            egress: self.egress,
+            ports: Some(ports),
+            ftp: Some(self.ftp.settings(control_ports)),
+        })
+    }
+}
+
+/// Every text by itself, and that none stands twice. Settings ask the same of what flags say in place of it.
+fn check<T>(list: Option<&List<String>>, parse: fn(&str) -> Result<T, ConfigError>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    for text in list.iter().flat_map(|list| &list.0) {
+        parse(text.get_ref()).map_err(|error| Refusal::new(text, error.to_string()))?;
+        if !seen.insert(text.get_ref()) {
+            return Err(Refusal::new(text, ConfigError::Twice(text.get_ref().clone()).to_string()));
+        }
+    }
+    Ok(())
+}

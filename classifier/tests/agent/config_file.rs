@@ -1,0 +1,142 @@
+//! What the configuration file says.
+
+use std::time::Duration;
+
+use classifier::config::{FtpSettings, Layer, Pattern, Settings, XdpMode};
+use classifier_common::{
+    ports::Transport::{Tcp, Udp},
+    protocol::Protocol,
+};
+
+use crate::written::Written;
+
+fn settings(text: &str) -> Settings {
+    Written::new(text).below(Layer::default()).expect("a good file")
+}
+
+fn configured(nth: usize) -> Protocol {
+    Protocol::configured(nth).expect("a row")
+}
+
+#[test]
+fn every_key_arrives() {
+    let settings = settings(
+        r#"
+        listen = ["127.0.0.1:1", ":2"]
+        interfaces = ["eth0", "veth*"]
+        xdp_mode = "native"
+        egress = false
+
+        [[port]]
+        protocol = "submission"
+        transport = "tcp"
+        ports = [587, 465]
+
+        [[port]]
+        protocol = "smtp"
+        transport = "tcp"
+        ports = [2525]
+
+        [[port]]
+        protocol = "syslog"
+        transport = "udp"
+        ports = [514]
+
+        [[port]]
+        protocol = "submission"
+        transport = "udp"
+        ports = [587]
+
+        [ftp]
+        control_ports = [21, 2121]
+        endpoint_ttl = "1m 30s"
+        allow_foreign_address = true
+        infer_encrypted = false
+        max_sessions = 1
+        max_endpoints = 1048576
+        control_rate = 1000000
+        "#,
+    );
+    assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
+    assert_eq!(settings.interfaces[0], Pattern::Plain("eth0".into()));
+    assert!(settings.interfaces[1].matches("veth7") && settings.interfaces.len() == 2);
+    assert_eq!((settings.xdp_mode, settings.egress), (XdpMode::Native, false));
+    let names: Vec<_> = settings.names.iter().collect();
+    assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);
+    let ports = [
+        (Tcp, 2121, Protocol::FTP_CONTROL),
+        (Tcp, 587, configured(0)),
+        (Tcp, 465, configured(0)),
+        (Tcp, 2525, Protocol::SMTP),
+        (Udp, 514, configured(1)),
+        (Udp, 587, configured(0)),
+    ];
+    assert_eq!(settings.ports, ports);
+    let ftp = FtpSettings {
+        control_ports: vec![21, 2121],
+        endpoint_ttl: Duration::from_secs(90),
+        allow_foreign_address: true,
+        infer_encrypted: false,
+        max_sessions: 1,
+        max_endpoints: 1_048_576,
+        control_rate: 1_000_000,
+    };
+    assert_eq!(settings.ftp, ftp);
+}
+
+/// Also what is written out of the documented defaults.
+#[test]
+fn a_file_that_says_nothing_changes_nothing() {
+    let none = Settings::check(Layer::default()).unwrap();
+    assert_eq!(settings(""), none);
+    assert_eq!(
+        settings(
+            r#"
+            listen = ["127.0.0.1:9877"]
+            xdp_mode = "auto"
+            egress = true
+            [ftp]
+            control_ports = [21]
+            endpoint_ttl = "60s"
+            allow_foreign_address = false
+            infer_encrypted = true
+            max_sessions = 65536
+            max_endpoints = 65536
+            control_rate = 2000
+            "#
+        ),
+        none
+    );
+}
+
+#[test]
+fn the_documented_example_is_a_good_file() {
+    let page = include_str!("../../../docs/configuration.md");
+    let (_, after) = page.split_once("```toml\n").unwrap();
+    let (example, _) = after.split_once("```").unwrap();
+    assert_eq!(settings(example).ftp.control_ports, [21, 2121]);
+}
+
+#[test]
+fn listed_control_ports_replace_21_and_a_port_table_adds_to_them() {
+    let moved = settings("ftp.control_ports = [2121]");
+    assert_eq!(moved.ftp.control_ports, [2121]);
+    let left = [(Tcp, 21, Protocol::TCP_OTHER), (Tcp, 2121, Protocol::FTP_CONTROL)];
+    assert_eq!(moved.ports, left);
+
+    let entry = |protocol: &str, port: u16| {
+        format!("[[port]]\nprotocol = '{protocol}'\ntransport = 'tcp'\nports = [{port}]\n")
+    };
+    assert_eq!(settings(&entry("ftp_control", 990)).ftp.control_ports, [21, 990]);
+
+    let taken = settings(&entry("gopher", 21));
+    assert_eq!((taken.ftp.control_ports.len(), taken.ports.as_slice()), (0, &[(Tcp, 21, configured(0))][..]));
+}
+
+#[test]
+fn as_many_names_as_there_are_rows_are_taken() {
+    let entry = |nth| format!("[[port]]\nprotocol = 'p{nth}'\ntransport = 'udp'\nports = [{}]\n", nth + 1);
+    let all = settings(&(0..32).map(entry).collect::<String>());
+    assert_eq!(all.names.iter().count(), 32);
+    assert_eq!(all.ports.last(), Some(&(Udp, 32, configured(31))));
+}
