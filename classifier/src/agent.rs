@@ -64,6 +64,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let wanted = interfaces::select(&interfaces::list().await?, &settings.interfaces)?;
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
         let mut datapath = Datapath::load(debug)?;
+        datapath.set_ports(&settings.ports);
         if debug {
             let messages = datapath.messages()?;
             tokio::spawn(async {
