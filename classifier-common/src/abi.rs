@@ -1,6 +1,12 @@
 //! The boundary between the kernel object and user space: every name, size and index, written once.
 
-use crate::{counter::Counters, fragment::FragmentKey, ports::PortTable};
+use crate::{
+    control::{Policy, Session, SessionKey, Tallies},
+    counter::Counters,
+    endpoint::{Endpoint, SETS, WAYS},
+    fragment::FragmentKey,
+    ports::PortTable,
+};
 
 /// XDP program on ingress.
 pub const PROGRAM_XDP: &str = "classifier_xdp";
@@ -9,12 +15,25 @@ pub const PROGRAM_INGRESS: &str = "classifier_in";
 /// TC program on egress.
 pub const PROGRAM_EGRESS: &str = "classifier_out";
 
+/// Read-only number of the last set of the endpoint table.
+pub const GLOBAL_LAST_SET: &str = "LAST_SET";
+
 /// Counter blocks: an array of per-CPU arrays, one inner map an interface.
 pub const MAP_COUNTERS: &str = "COUNTERS";
 /// The port table.
 pub const MAP_PORTS: &str = "PORTS";
 /// Classes of first fragments.
 pub const MAP_FRAGMENTS: &str = "FRAGMENTS";
+/// Announced data ports.
+pub const MAP_ENDPOINTS: &str = "ENDPOINTS";
+/// Control connections.
+pub const MAP_SESSIONS: &str = "SESSIONS";
+/// What the configuration says of the tracking.
+pub const MAP_POLICY: &str = "POLICY";
+/// What the tracking counts about itself.
+pub const MAP_TALLIES: &str = "TALLIES";
+/// The ring buffer to the agent.
+pub const MAP_EVENTS: &str = "EVENTS";
 /// Packets on interfaces that have no counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
 
@@ -24,6 +43,17 @@ pub const INTERFACES: usize = 4096;
 pub const PROBES: u32 = 8;
 /// First fragments that are remembered at the same time.
 pub const FRAGMENTS: usize = 8192;
+
+/// Control connections that are followed at the same time, unless the agent says another number.
+pub const SESSIONS: usize = 65_536;
+/// Control connections of which one side was heard.
+pub const CANDIDATES: usize = 8192;
+/// Pairs of hosts that have had an encrypted session.
+pub const ENCRYPTED_PAIRS: usize = 8192;
+/// Sources whose handed-over segments are counted.
+pub const RATES: usize = 4096;
+/// Bytes of the ring buffer from the programs to the agent.
+pub const EVENT_BYTES: usize = 1 << 20;
 
 /// Direction of a packet, and with it the index into an interface's inner map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,11 +103,21 @@ pub struct MapShape {
 
 /// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
 /// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 4] = [
+pub const MAPS: [MapShape; 9] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
     MapShape { name: MAP_UNATTRIBUTED, key: 4, value: 8, entries: 1 },
+    MapShape { name: MAP_ENDPOINTS, key: 4, value: WAYS * size_of::<Endpoint>(), entries: SETS },
+    MapShape {
+        name: MAP_SESSIONS,
+        key: size_of::<SessionKey>(),
+        value: size_of::<Session>(),
+        entries: SESSIONS,
+    },
+    MapShape { name: MAP_POLICY, key: 4, value: size_of::<Policy>(), entries: 1 },
+    MapShape { name: MAP_TALLIES, key: 4, value: size_of::<Tallies>(), entries: 1 },
+    MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
 ];
 
 /// Every program, with the section that says its type.

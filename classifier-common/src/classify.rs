@@ -1,14 +1,16 @@
 //! The judgement: one packet in, one outcome out.
 
 use crate::{
-    first_fragment::{class_of_first, remember},
+    first_fragment::{label_of_first, remember},
     fragment::Position,
     icmp_types::error_row,
+    label::Label,
     outcome::{Outcome, Quoted, Stop},
     packet::{Frame, Link, Packet},
     quote,
     tables::Tables,
-    transport::{tcp_class, udp_class},
+    tracked::Tracked,
+    transport::{is_tracked, tcp_class, tcp_entries, udp_class},
     wire::{Bound, Family, Ip, Upper, ethernet, icmp, ipv4, ipv6, number, tcp, udp},
 };
 
@@ -61,13 +63,24 @@ pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T)
         Family::V6 => ipv6::walk(packet, start, Bound::Own),
     };
     if matches!(ip.position, Position::Later) {
-        return Outcome::of(class_of_first(packet, tables, start, &ip));
+        return Outcome::labelled(label_of_first(packet, tables, start, &ip));
     }
     let mut outcome = upper(packet, tables, &ip);
     if matches!(ip.position, Position::First) {
-        outcome.unremembered = !remember(packet, tables, start, &ip, outcome.class);
+        outcome.unremembered = !remember(packet, tables, start, &ip, outcome.label());
     }
     outcome
+}
+
+/// Keeps another label of a first fragment than its ports had said; `false` if there was no room.
+#[inline(always)]
+pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T, label: Label) -> bool {
+    let Ok((family, start)) = network(packet, frame) else { return false };
+    let ip = match family {
+        Family::V4 => ipv4::walk(packet, start, Bound::Own),
+        Family::V6 => ipv6::walk(packet, start, Bound::Own),
+    };
+    remember(packet, tables, start, &ip, label)
 }
 
 /// The IP family of the frame, and the offset of its header.
@@ -110,11 +123,15 @@ fn by_tcp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Out
 
 #[inline(always)]
 fn of_tcp<T: Tables>(tables: &T, ip: &Ip, header: tcp::Tcp) -> Outcome {
+    let (from, to) = tcp_entries(tables, header.source, header.destination);
+    let first = matches!(ip.position, Position::First);
+    let tracked = is_tracked(from, to, header.flags);
     Outcome {
         tcp_flags: header.flags,
         headers: offset(ip.payload + usize::from(header.length)),
         off_wire: ip.off_wire,
-        ..Outcome::of(tcp_class(tables, header.source, header.destination, header.flags))
+        tracked: tracked.then(|| Tracked::new(ip.family, ip.start, header.length, first)),
+        ..Outcome::of(tcp_class(from, to, header.source != header.destination, header.flags))
     }
 }
 

@@ -1,9 +1,10 @@
 //! The counters of one interface and direction, and the one place that adds to them.
 
 use crate::{
+    endpoint::Evidence,
     icmp_types::{CELLS, ERRORS},
     outcome::{Limit, Outcome},
-    protocol::{CLASSES, PROTOCOLS},
+    protocol::{CLASSES, PROTOCOLS, Protocol},
     segments::OnWire,
     wire::tcp::{flag, is_syn_ack},
 };
@@ -20,6 +21,12 @@ pub struct Tally {
 
 /// TCP flags that are counted, in the order of [`Counters::tcp_flags`].
 pub const TCP_FLAGS: [&str; 4] = ["syn", "syn_ack", "fin", "rst"];
+
+/// Modes of FTP data, in the order of [`Counters::ftp_data`].
+pub const MODES: [&str; 2] = ["active", "passive"];
+
+/// Room for the evidences: a power of two, for the verifier does not follow other remainders.
+const EVIDENCES: usize = Evidence::ALL.len().next_power_of_two();
 
 const LIMITS: usize = Limit::ALL.len();
 
@@ -41,6 +48,8 @@ pub struct Counters {
     pub quoted: [[u64; PROTOCOLS]; ERRORS.len()],
     /// By [`crate::outcome::Limit`]; packets.
     pub limits: [u64; LIMITS],
+    /// FTP data by mode (active, passive), then by [`crate::endpoint::Evidence`]; packets.
+    pub ftp_data: [[u64; EVIDENCES]; MODES.len()],
     /// First fragments whose class found no room in the fragment map.
     pub unremembered: u64,
 }
@@ -57,6 +66,7 @@ impl Counters {
             icmp: [0; CELLS],
             quoted: [[0; PROTOCOLS]; ERRORS.len()],
             limits: [0; LIMITS],
+            ftp_data: [[0; EVIDENCES]; MODES.len()],
             unremembered: 0,
         }
     }
@@ -74,6 +84,9 @@ impl Counters {
         if outcome.tcp_flags & (flag::SYN | flag::FIN | flag::RST) != 0 {
             let protocol = opaque(outcome.class.protocol().index()) % PROTOCOLS;
             count_flags(&mut self.tcp_flags[protocol], outcome.tcp_flags, wire.packets);
+        }
+        if let Some(mode) = data_mode(outcome) {
+            self.ftp_data[mode][opaque(outcome.evidence as usize) % EVIDENCES] += wire.packets;
         }
         if let Some(cell) = outcome.icmp {
             self.icmp[opaque(cell.index()) % CELLS] += 1;
@@ -100,9 +113,21 @@ impl Counters {
         flags.for_each(|(mine, theirs)| add(mine, theirs));
         let quoted = self.quoted.iter_mut().zip(&other.quoted);
         quoted.for_each(|(mine, theirs)| add(mine, theirs));
+        let data = self.ftp_data.iter_mut().zip(&other.ftp_data);
+        data.for_each(|(mine, theirs)| add(mine, theirs));
         add(&mut self.icmp, &other.icmp);
         add(&mut self.limits, &other.limits);
         self.unremembered += other.unremembered;
+    }
+}
+
+/// The row of FTP data's mode.
+#[inline(always)]
+fn data_mode(outcome: &Outcome) -> Option<usize> {
+    match outcome.class.protocol() {
+        Protocol::FTP_DATA_ACTIVE => Some(0),
+        Protocol::FTP_DATA_PASSIVE => Some(1),
+        _ => None,
     }
 }
 

@@ -9,7 +9,9 @@
 
 pub mod abi;
 pub mod classify;
+pub mod control;
 pub mod counter;
+pub mod endpoint;
 pub mod family;
 mod first_fragment;
 #[cfg(feature = "fixtures")]
@@ -19,6 +21,7 @@ pub mod ftp;
 #[cfg(feature = "host")]
 pub mod host;
 pub mod icmp_types;
+pub mod label;
 pub mod outcome;
 mod packed;
 pub mod packet;
@@ -30,5 +33,7 @@ mod quote;
 pub mod segments;
 pub mod stop;
 pub mod tables;
+pub mod track;
+pub mod tracked;
 mod transport;
 pub mod wire;

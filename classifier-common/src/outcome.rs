@@ -3,7 +3,14 @@
 use core::num::NonZeroU16;
 
 pub use crate::stop::{Limit, Stop};
-use crate::{family::Family, icmp_types::IcmpCell, protocol::Class, protocol::Protocol};
+use crate::{
+    endpoint::Evidence,
+    family::Family,
+    icmp_types::IcmpCell,
+    label::Label,
+    protocol::{Class, Protocol},
+    tracked::Tracked,
+};
 
 /// An ICMP error message and the protocol of the packet that it quotes, in one number that is never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +71,10 @@ pub struct Outcome {
     pub headers: u32,
     /// Bytes among `headers` that the driver strips: the jumbo option of BIG TCP.
     pub off_wire: u32,
+    /// Why FTP data is taken for it.
+    pub evidence: Evidence,
+    /// A TCP packet that the FTP tracking is to look at.
+    pub tracked: Option<Tracked>,
     /// A first fragment whose class could not be kept for the later ones.
     pub unremembered: bool,
 }
@@ -81,8 +92,24 @@ impl Outcome {
             limit: None,
             headers: 0,
             off_wire: 0,
+            evidence: Evidence::Port20,
+            tracked: None,
             unremembered: false,
         }
+    }
+
+    /// A packet of which only the label is known.
+    #[inline(always)]
+    #[must_use]
+    pub const fn labelled(Label { class, evidence }: Label) -> Self {
+        Self { evidence, ..Self::of(class) }
+    }
+
+    /// Class and evidence.
+    #[inline(always)]
+    #[must_use]
+    pub const fn label(&self) -> Label {
+        Label { class: self.class, evidence: self.evidence }
     }
 
     /// A packet at which a parser stopped.

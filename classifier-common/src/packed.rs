@@ -3,13 +3,16 @@
 use core::num::{NonZeroU8, NonZeroU16};
 
 use crate::{
+    endpoint::Evidence,
     icmp_types::IcmpCell,
     outcome::{Limit, Outcome, Quoted},
     protocol::Class,
+    tracked::Tracked,
 };
 
 /// Bits 0–6 class, 7–14 TCP flags, 15–22 ICMP cell, 23–34 quote, 35–36 limit, 37–51 headers, 52–55
-/// bytes off the wire, 56 unremembered. 0 in an optional field is `None`.
+/// bytes off the wire, 56 unremembered, 57–58 evidence, 59 tracked: then bits 15–34, of no use to TCP, say
+/// where. 0 in an optional field is `None`.
 const CLASS: Field = Field { at: 0, bits: 7 };
 const FLAGS: Field = Field { at: 7, bits: 8 };
 const ICMP: Field = Field { at: 15, bits: 8 };
@@ -18,6 +21,9 @@ const LIMIT: Field = Field { at: 35, bits: 2 };
 const HEADERS: Field = Field { at: 37, bits: 15 };
 const OFF_WIRE: Field = Field { at: 52, bits: 4 };
 const UNREMEMBERED: Field = Field { at: 56, bits: 1 };
+const EVIDENCE: Field = Field { at: 57, bits: 2 };
+const IS_TRACKED: Field = Field { at: 59, bits: 1 };
+const TRACKED: Field = Field { at: 15, bits: 14 };
 
 #[derive(Clone, Copy)]
 struct Field {
@@ -38,7 +44,7 @@ impl Field {
 }
 
 impl Outcome {
-    /// The outcome in 57 bits.
+    /// The outcome in 60 bits.
     #[inline(always)]
     #[must_use]
     pub fn pack(&self) -> u64 {
@@ -50,6 +56,11 @@ impl Outcome {
             | HEADERS.put(self.headers.into())
             | OFF_WIRE.put(self.off_wire.into())
             | UNREMEMBERED.put(self.unremembered.into())
+            | EVIDENCE.put(self.evidence as u64)
+            | match self.tracked {
+                Some(tracked) => IS_TRACKED.put(1) | TRACKED.put(tracked.number().get().into()),
+                None => 0,
+            }
     }
 
     /// The outcome that was packed.
@@ -57,6 +68,9 @@ impl Outcome {
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "each field is no wider than its type")]
     pub fn unpack(packed: u64) -> Self {
+        let is_tracked = IS_TRACKED.get(packed) != 0;
+        let tracked = if is_tracked { TRACKED.get(packed) as u16 } else { 0 };
+        let packed = if is_tracked { packed & !TRACKED.put(u64::MAX) } else { packed };
         Self {
             class: Class::from_index(CLASS.get(packed) as u32),
             tcp_flags: FLAGS.get(packed) as u8,
@@ -69,6 +83,8 @@ impl Outcome {
             },
             headers: HEADERS.get(packed) as u32,
             off_wire: OFF_WIRE.get(packed) as u32,
+            evidence: Evidence::from_number(EVIDENCE.get(packed)),
+            tracked: NonZeroU16::new(tracked).map(Tracked::from_number),
             unremembered: UNREMEMBERED.get(packed) != 0,
         }
     }
@@ -87,6 +103,11 @@ mod tests {
     fn every_field_survives_at_its_widest() {
         let last = Protocol::configured(31).unwrap().from_server();
         survives(Outcome { tcp_flags: 0xff, headers: 0x7fff, off_wire: 8, ..Outcome::of(last) });
+        survives(Outcome { evidence: Evidence::Inferred, ..Outcome::of(last) });
+        for family in [Family::V4, Family::V6] {
+            let tracked = Some(Tracked::new(family, 46, 60, true));
+            survives(Outcome { tracked, tcp_flags: 0xff, headers: 0x7fff, ..Outcome::of(last) });
+        }
         survives(Outcome { unremembered: true, ..Outcome::stopped(Stop::TooManyTags) });
         survives(Outcome::stopped(Stop::TooManyExtensions));
         survives(Outcome::stopped(Stop::Malformed));

@@ -1,7 +1,11 @@
 //! The types that cross the system call as plain bytes.
 #![expect(unsafe_code, reason = "the trait's promise can only be given with the word")]
 
-use crate::{counter::Counters, fragment::FragmentKey};
+use crate::{
+    control::{Header, JUMP_BYTES, Policy, Session, SessionKey, Stream},
+    counter::Counters,
+    fragment::FragmentKey,
+};
 
 // SAFETY: `repr(C)`, all fields are `u32` and `u64` in descending-free order without padding (the two
 // `u32` come first and fill 8 bytes), so every bit pattern is a value and no byte is uninitialised.
@@ -11,3 +15,39 @@ unsafe impl aya::Pod for Counters {}
 unsafe impl aya::Pod for FragmentKey {}
 
 const _: () = assert!(size_of::<FragmentKey>() == 16 + 16 + 4 + 1 + 1 + 2);
+
+// SAFETY: `repr(C)` over words of descending size, 40 bytes of them without padding.
+unsafe impl aya::Pod for SessionKey {}
+
+const _: () = assert!(size_of::<SessionKey>() == 16 + 16 + 2 + 2 + 4);
+
+// SAFETY: `repr(C)` over integers of 8 bytes, then states whose sizes are checked where they are defined and
+// that say of themselves that they have no padding, then integers of 4; all bits are values.
+unsafe impl aya::Pod for Session {}
+
+const _: () = assert!(size_of::<Session>() == 4 * 8 + 48 + 32 + 8 + 2 * size_of::<Stream>() + 2 * 4);
+
+// SAFETY: `repr(C)` over two integers of 4 bytes and two of 8.
+unsafe impl aya::Pod for Policy {}
+
+impl Header {
+    /// The header at the start of an event, and what stands behind it; `None` if it is cut.
+    #[must_use]
+    pub fn split(event: &[u8]) -> Option<(Self, &[u8])> {
+        let (header, rest) = event.split_at_checked(size_of::<Self>())?;
+        // SAFETY: `repr(C)` over integers alone, of which every bit pattern is a value, and as long as the slice;
+        // read without regard to alignment.
+        let header = unsafe { header.as_ptr().cast::<Self>().read_unaligned() };
+        Some((header, rest.get(..header.length as usize)?))
+    }
+}
+
+impl Session {
+    /// The session behind a jump's header; `None` if it is cut.
+    #[must_use]
+    pub fn behind(body: &[u8]) -> Option<Self> {
+        let body = body.get(..JUMP_BYTES)?;
+        // SAFETY: as for the header.
+        Some(unsafe { body.as_ptr().cast::<Self>().read_unaligned() })
+    }
+}

@@ -29,13 +29,25 @@ impl Transport {
     }
 }
 
-/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–23 the class from it.
+/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–23 the class from it, 24–30
+/// how many FTP data endpoints have this number, 31 that its packets are tracked whatever their number is.
 /// Classes are relative to [`Transport::other`], so 0 is "nothing known".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct PortEntry(pub u32);
 
 const KNOWN: u32 = 0xff << 8;
+const COUNT: u32 = 0x7f << 24;
+
+/// One endpoint in an entry's count.
+pub const ENDPOINT: u32 = 1 << 24;
+
+/// The port's packets are tracked: it is one of FTP control, or more endpoints have had it than are counted.
+pub const TRACKED: u32 = 1 << 31;
+
+/// Endpoints of one number that are counted. With more, [`TRACKED`] is set and stays; the rest of the count's
+/// room is for CPUs that add at the same moment.
+pub const COUNTED: u32 = 64;
 
 impl PortEntry {
     /// The entry of a port that belongs to `protocol`. One that is left to `tcp_other` or `udp_other` is as
@@ -49,7 +61,36 @@ impl PortEntry {
         #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
         let (to, from) =
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
-        Self(to | KNOWN | from << 16)
+        let control = protocol.index() == Protocol::FTP_CONTROL.index();
+        let tracked = if control && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
+        Self(to | KNOWN | from << 16 | tracked)
+    }
+
+    /// This entry, as another says what belongs to its port; what it counts of endpoints stays.
+    #[must_use]
+    pub const fn become_of(self, other: Self) -> Self {
+        Self(other.0 | self.0 & (TRACKED | COUNT))
+    }
+
+    /// The endpoints of this entry's number that are counted.
+    #[inline(always)]
+    #[must_use]
+    pub const fn endpoints(self) -> u32 {
+        (self.0 & COUNT) / ENDPOINT
+    }
+
+    /// Whether its endpoints are counted no more.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_tracked(self) -> bool {
+        self.0 & TRACKED != 0
+    }
+
+    /// Whether the FTP tracking is to look at a packet between two ports.
+    #[inline(always)]
+    #[must_use]
+    pub const fn are_tracked(source: Self, destination: Self) -> bool {
+        (source.0 | destination.0) & (TRACKED | COUNT) != 0
     }
 
     /// Whether the port belongs to a protocol.

@@ -1,13 +1,13 @@
 //! The packet that an ICMP error quotes: whose error it is.
 
 use crate::{
-    first_fragment::class_of_first,
+    first_fragment::label_of_first,
     fragment::Position,
     outcome::{Limit, Stop},
     packet::Packet,
     protocol::{Class, Protocol},
     tables::Tables,
-    transport::{tcp_class, udp_class},
+    transport::{tcp_class, tcp_entries, udp_class},
     wire::{Bound, Family, Upper, ipv4, ipv6, number},
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn judge<P: Packet + ?Sized, T: Tables>(
         Family::V6 => ipv6::walk(packet, start, Bound::Within(end)),
     };
     if matches!(ip.position, Position::Later) {
-        return Quote::of(class_of_first(packet, tables, start, &ip));
+        return Quote::of(label_of_first(packet, tables, start, &ip).class);
     }
     match (ip.upper, family) {
         (Upper::Stop(stop), _) => Quote { class: stop.class(), limit: stop.limit() },
@@ -72,6 +72,7 @@ fn by_ports<P: Packet + ?Sized, T: Tables>(
     if upper == number::UDP {
         udp_class(tables, source, destination)
     } else {
-        tcp_class(tables, source, destination, 0)
+        let (from, to) = tcp_entries(tables, source, destination);
+        tcp_class(from, to, true, 0)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     fragment::FragmentKey,
+    label::Label,
     ports::{PortEntry, Transport},
-    protocol::Class,
 };
 
 /// What the judgement asks of its surroundings.
@@ -11,9 +11,9 @@ pub trait Tables {
     /// What the port table says of a port.
     fn port(&self, transport: Transport, port: u16) -> PortEntry;
 
-    /// The class of the first fragment with this key, where it was seen.
-    fn recall(&self, key: &FragmentKey) -> Option<Class>;
+    /// The label of the first fragment with this key, where it was seen.
+    fn recall(&self, key: &FragmentKey) -> Option<Label>;
 
-    /// Keeps the class of a first fragment; `false` if there was no room.
-    fn remember(&self, key: &FragmentKey, class: Class) -> bool;
+    /// Keeps the label of a first fragment; `false` if there was no room.
+    fn remember(&self, key: &FragmentKey, label: Label) -> bool;
 }

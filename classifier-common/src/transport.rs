@@ -4,19 +4,30 @@ use crate::{
     ports::{PortEntry, Transport},
     protocol::Class,
     tables::Tables,
-    wire::tcp::is_syn_ack,
+    wire::tcp::{flag, is_syn_ack},
 };
 
-/// The class of a TCP packet between two ports.
+/// What the port table says of a TCP packet's source and destination.
 #[inline(always)]
-pub(crate) fn tcp_class<T: Tables>(tables: &T, source: u16, destination: u16, flags: u8) -> Class {
-    let from = tables.port(Transport::Tcp, source);
-    let to = tables.port(Transport::Tcp, destination);
-    if is_syn_ack(flags) && source != destination {
+pub(crate) fn tcp_entries<T: Tables>(tables: &T, source: u16, destination: u16) -> (PortEntry, PortEntry) {
+    (tables.port(Transport::Tcp, source), tables.port(Transport::Tcp, destination))
+}
+
+/// The class of a TCP packet.
+#[inline(always)]
+pub(crate) fn tcp_class(from: PortEntry, to: PortEntry, ports_differ: bool, flags: u8) -> Class {
+    if is_syn_ack(flags) && ports_differ {
         PortEntry::select_syn_ack(Transport::Tcp, from, to)
     } else {
         PortEntry::select(Transport::Tcp, from, to)
     }
+}
+
+/// Whether the FTP tracking is to look at a TCP packet: it is of a control connection, or a port of its is
+/// one that endpoints share, or it begins a connection.
+#[inline(always)]
+pub(crate) fn is_tracked(from: PortEntry, to: PortEntry, flags: u8) -> bool {
+    PortEntry::are_tracked(from, to) || flags & (flag::SYN | flag::ACK) == flag::SYN
 }
 
 /// The class of a UDP packet between two ports.

@@ -7,11 +7,16 @@
 #![expect(clippy::needless_pass_by_value, reason = "the program macros hand the context over by value")]
 #![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
+mod atomic;
 mod copied;
 mod counters;
+mod endpoints;
 mod linear;
+mod sessions;
 mod tables;
+mod tap;
 mod tc;
+mod track;
 mod verifier;
 mod xdp;
 

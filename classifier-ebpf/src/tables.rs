@@ -8,12 +8,12 @@ use aya_ebpf::{
 use classifier_common::{
     abi,
     fragment::FragmentKey,
-    ports::{self, PortEntry, PortTable, Transport},
-    protocol::Class,
+    label::Label,
+    ports::{self, COUNTED, ENDPOINT, PortEntry, PortTable, TRACKED, Transport},
     tables::Tables,
 };
 
-use crate::verifier::opaque;
+use crate::{atomic, verifier::opaque};
 
 #[btf_map]
 static PORTS: Array<PortTable, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
@@ -38,6 +38,40 @@ impl Maps {
     pub fn zero(&self) -> usize {
         self.port(Transport::Tcp, 0).0 as usize
     }
+
+    /// One more endpoint has this TCP port's number: noted before it can be found, so that no packet of its
+    /// passes without being looked at.
+    #[inline(always)]
+    pub fn endpoint_taken(&self, port: u16) {
+        let entry = self.entry(port);
+        // SAFETY: four aligned bytes of the map's value.
+        unsafe {
+            if !PortEntry(entry.read_volatile()).is_tracked()
+                && PortEntry(atomic::fetch_add32(entry, ENDPOINT)).endpoints() >= COUNTED
+            {
+                atomic::or32(entry, TRACKED);
+            }
+        }
+    }
+
+    /// One endpoint less has it.
+    #[inline(always)]
+    pub fn endpoint_left(&self, port: u16) {
+        let entry = self.entry(port);
+        // SAFETY: four aligned bytes of the map's value.
+        unsafe {
+            if !PortEntry(entry.read_volatile()).is_tracked() {
+                atomic::fetch_add32(entry, ENDPOINT.wrapping_neg());
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn entry(&self, port: u16) -> *mut u32 {
+        let index = opaque(usize::from(port)) & (ports::PORTS - 1);
+        // SAFETY: `ports` is the value of the port map, and a u16 indexes within its table.
+        unsafe { (&raw const (*self.ports).tcp).cast_mut().cast::<u32>().add(index) }
+    }
 }
 
 impl Tables for Maps {
@@ -57,14 +91,14 @@ impl Tables for Maps {
     }
 
     #[inline(always)]
-    fn recall(&self, key: &FragmentKey) -> Option<Class> {
-        // SAFETY: the value is one u32, copied at once; a slot reused meanwhile gives another class of
+    fn recall(&self, key: &FragmentKey) -> Option<Label> {
+        // SAFETY: the value is one u32, copied at once; a slot reused meanwhile gives another label of
         // the same map, which is what an LRU map promises.
-        unsafe { FRAGMENTS.get(key) }.map(|class| Class::from_index(*class))
+        unsafe { FRAGMENTS.get(key) }.map(|label| Label::unpack(*label))
     }
 
     #[inline(always)]
-    fn remember(&self, key: &FragmentKey, class: Class) -> bool {
-        FRAGMENTS.insert(key, class.index() as u32, 0).is_ok()
+    fn remember(&self, key: &FragmentKey, label: Label) -> bool {
+        FRAGMENTS.insert(key, label.pack(), 0).is_ok()
     }
 }

@@ -1,22 +1,34 @@
 //! Ingress through XDP: every frame as the driver hands it over, before the stack.
 
+use core::ffi::c_void;
+
 use aya_ebpf::{
     bindings::{xdp_action::XDP_PASS, xdp_md},
-    helpers::generated::bpf_xdp_get_buff_len,
+    helpers::generated::{bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     macros::xdp,
     programs::XdpContext,
 };
 use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
-    classify::{commonest, walk},
+    classify::{commonest, relabel, walk},
     counter::Counters,
+    label::Label,
     outcome::{Outcome, Stop},
     packet::{Frame, Link},
     segments::OnWire,
+    tracked::Tracked,
 };
 
-use crate::{copied::Copied, counters, linear::Linear, tables::Maps, verifier::opaque};
+use crate::{
+    copied::Copied,
+    counters,
+    linear::Linear,
+    tables::Maps,
+    tap::Source,
+    track::{self, Part, part},
+    verifier::opaque,
+};
 
 /// A buffer in several parts has a first part at least this long, unless the driver splits off the
 /// headers, and then the IP length gives it away: shorter ones are whole.
@@ -40,7 +52,7 @@ fn count(ctx: &XdpContext) {
     {
         let length = packet.len();
         let length = if length < MAY_HAVE_FRAGMENTS { length } else { whole_length(ctx.ctx) };
-        return add(ctx, counters, &outcome, length);
+        return add(ctx, counters, outcome, length);
     }
     count_any(ctx, counters);
 }
@@ -56,13 +68,42 @@ fn count_any(ctx: &XdpContext, counters: &mut Counters) {
         }
         length = whole;
     }
-    add(ctx, counters, &outcome, length);
+    add(ctx, counters, outcome, length);
 }
 
 #[inline(always)]
-fn add(ctx: &XdpContext, counters: &mut Counters, outcome: &Outcome, length: usize) {
+fn add(ctx: &XdpContext, counters: &mut Counters, mut outcome: Outcome, length: usize) {
+    if let Some(tracked) = outcome.tracked {
+        track(ctx, counters.link, &mut outcome, tracked);
+    }
     debug!(ctx, "{} bytes: class {}", length, outcome.class.index());
-    counters.count(outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
+    counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
+}
+
+#[inline(always)]
+fn track(ctx: &XdpContext, link: u32, outcome: &mut Outcome, tracked: Tracked) {
+    let at = u32::from(tracked.number().get());
+    let class = outcome.class.index() as u32;
+    match part(outcome.class) {
+        Part::Control => {
+            let span = classifier_xdp_receive(ctx.ctx, at, outcome.headers, class);
+            if span != track::NOTHING {
+                classifier_xdp_read(ctx.ctx, span);
+                classifier_xdp_settle(ctx.ctx, span);
+            }
+        }
+        Part::Data => {
+            let Some(label) = classifier_xdp_data(ctx.ctx, at, outcome.headers, class).checked_sub(1) else {
+                return;
+            };
+            let label = Label::unpack(label);
+            (outcome.class, outcome.evidence) = (label.class, label.evidence);
+            if tracked.is_first_fragment() {
+                outcome.unremembered |= classifier_xdp_relabel(ctx.ctx, link, label.pack()) == 0;
+            }
+        }
+        Part::Neither => {}
+    }
 }
 
 #[inline(always)]
@@ -93,4 +134,67 @@ extern "C" fn classifier_xdp_walk_copy(ctx: *mut xdp_md, link: u32) -> u64 {
         None => Outcome::stopped(Stop::Malformed),
     }
     .pack()
+}
+
+/// Whether a packet is of an announced data connection. Apart, as the general way is, and those below.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_data(ctx: *mut xdp_md, tracked: u32, headers: u32, class: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    track::label(&packet, Buffer(ctx), &tables, (tracked, headers), (class, 1))
+}
+
+/// Takes a segment of a control connection: the bytes to read.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_receive(ctx: *mut xdp_md, tracked: u32, headers: u32, class: u32) -> u64 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return track::NOTHING };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    track::receive(&packet, Buffer(ctx), &tables, (tracked, headers), class)
+}
+
+/// Reads these bytes of it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_read(ctx: *mut xdp_md, span: u64) -> u32 {
+    if let Some(tables) = Maps::open() {
+        track::read(Buffer(ctx), &tables, span);
+    }
+    0
+}
+
+/// Settles it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_settle(ctx: *mut xdp_md, span: u64) -> u32 {
+    if let Some(tables) = Maps::open() {
+        track::settle(Buffer(ctx), &tables, span);
+    }
+    0
+}
+
+/// Keeps another label for the later fragments of this one's datagram; 0 if there was no room.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_relabel(ctx: *mut xdp_md, link: u32, label: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    let frame = Frame::on_wire(Link::from_raw(link));
+    relabel(&packet, frame, &tables, Label::unpack(label)).into()
+}
+
+/// All parts of an XDP buffer.
+struct Buffer(*mut xdp_md);
+
+impl Source for Buffer {
+    #[inline(always)]
+    fn copy(&self, offset: u32, to: *mut c_void, length: usize) -> bool {
+        // SAFETY: the context is the one that the kernel called the program with; callers give room for as
+        // many bytes as they ask for.
+        unsafe { bpf_xdp_load_bytes(self.0, offset, to, length as u32) == 0 }
+    }
 }

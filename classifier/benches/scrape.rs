@@ -21,7 +21,7 @@ mod made_up;
 #[path = "../tests/agent/served.rs"]
 mod served;
 
-use made_up::MadeUp;
+use made_up::{MadeUp, times};
 use served::Served;
 
 fn main() -> io::Result<()> {
@@ -32,21 +32,22 @@ fn main() -> io::Result<()> {
         let more = interfaces - 1;
         let source = Arc::new(MadeUp { more: more.into(), ..MadeUp::default() });
         let made_up = cpu(rounds, || drop(black_box(source.snapshot())));
-        let exporter = Exporter::new(source, &ProtocolNames::default()).map_err(io::Error::other)?;
+        let exporter =
+            Exporter::new(source, &ProtocolNames::default(), &times()).map_err(io::Error::other)?;
         let bytes = exporter.scrape(Format::Text).len();
         let text = cpu(rounds, || drop(black_box(exporter.scrape(Format::Text))));
         let open = cpu(rounds, || drop(black_box(exporter.scrape(Format::OpenMetrics))));
 
         let server = Served::start(MadeUp { more: more.into(), ..MadeUp::default() }, Limits::default());
         let mut client = server.connect();
-        let mut times = Vec::new();
+        let mut took = Vec::new();
         let both = cpu(rounds, || {
             let began = Instant::now();
             black_box(client.request("GET", "/metrics", "").bytes().len());
-            times.push(began.elapsed());
+            took.push(began.elapsed());
         });
-        times.sort_unstable();
-        let (p50, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+        took.sort_unstable();
+        let (p50, p99) = (took[took.len() / 2], took[took.len() * 99 / 100]);
         let [made_up, text, open, p50, p99, both] = [made_up, text, open, p50, p99, both].map(micros);
         writeln!(
             out,

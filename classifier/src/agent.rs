@@ -17,9 +17,10 @@ use crate::{
     config::{Pattern, Settings},
     counters::{InterfaceState, ReadError, Readiness, Snapshot, Source},
     datapath::{Attached, Datapath, DatapathError, messages, preflight},
+    ftp::{self, Lifetimes, Room},
     http::{self, BindError, Endpoints, Limits},
     interfaces::{self, Interface, InterfaceError},
-    metrics::{Exporter, MetricsError},
+    metrics::{Exporter, LearnTimes, MetricsError},
 };
 
 /// The agent cannot start, or cannot go on.
@@ -63,7 +64,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         preflight()?;
         let wanted = interfaces::select(&interfaces::list().await?, &settings.interfaces)?;
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
-        let mut datapath = Datapath::load(debug)?;
+        let (mut datapath, tracking) = Datapath::load(debug, &settings.ftp)?;
         datapath.set_ports(&settings.ports);
         if debug {
             let messages = datapath.messages()?;
@@ -72,8 +73,15 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
                 error!(%error, "the kernel's debug messages are no longer read");
             });
         }
-        let source = Arc::new(Live::attach(datapath, wanted, settings)?);
-        let exporter = Exporter::new(source, &settings.names)?;
+        let times = LearnTimes::new().map_err(MetricsError::from)?;
+        let room = Room::new(tracking, Lifetimes::new(settings.ftp.endpoint_ttl), times.clone());
+        let room = Arc::new(Mutex::new(room));
+        let source = Arc::new(Live::attach(datapath, Arc::clone(&room), wanted, settings)?);
+        tokio::spawn(async {
+            let error = ftp::watch(room).await;
+            error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
+        });
+        let exporter = Exporter::new(source, &settings.names, &times)?;
         announce(&listeners);
         let served =
             http::serve(listeners, Arc::new(Endpoints::new(exporter)), Limits::default(), end.wait());
@@ -111,6 +119,7 @@ impl Shutdown {
 /// The attached interfaces, as scrapes see them.
 struct Live {
     datapath: Mutex<Datapath>,
+    ftp: Arc<Mutex<Room>>,
     attached: Vec<Attached>,
     refused: Vec<(Interface, DatapathError)>,
 }
@@ -119,6 +128,7 @@ impl Live {
     /// Attaches the wanted interfaces. One that was named must work, and so must one at least.
     fn attach(
         mut datapath: Datapath,
+        ftp: Arc<Mutex<Room>>,
         wanted: Vec<Interface>,
         settings: &Settings,
     ) -> Result<Self, DatapathError> {
@@ -143,7 +153,7 @@ impl Live {
         {
             return Err(error);
         }
-        Ok(Self { datapath: Mutex::new(datapath), attached, refused })
+        Ok(Self { datapath: Mutex::new(datapath), ftp, attached, refused })
     }
 }
 
@@ -154,7 +164,8 @@ fn is_named(interface: &Interface, patterns: &[Pattern]) -> bool {
 impl Source for Live {
     fn snapshot(&self) -> Result<Snapshot, ReadError> {
         // A panic while reading leaves nothing half-written.
-        self.datapath.lock().unwrap_or_else(PoisonError::into_inner).snapshot(&self.attached)
+        let ftp = self.ftp.lock().unwrap_or_else(PoisonError::into_inner).snapshot()?;
+        self.datapath.lock().unwrap_or_else(PoisonError::into_inner).snapshot(&self.attached, ftp)
     }
 
     fn readiness(&self) -> Readiness {

@@ -3,6 +3,8 @@
 use classifier_common::counter::Counters;
 use thiserror::Error;
 
+use crate::ftp;
+
 /// Everything that one scrape reads from the kernel.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -14,6 +16,8 @@ pub struct Snapshot {
     pub maps: Vec<MapFill>,
     /// Packets that crossed a hook on an interface without counters.
     pub unattributed: u64,
+    /// What the FTP tracking says of itself.
+    pub ftp: ftp::Snapshot,
 }
 
 /// One interface: how it is seen, and its counters summed over the CPUs.

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod counters;
 pub mod datapath;
+pub mod ftp;
 pub mod http;
 pub mod interfaces;
 pub mod metrics;

@@ -31,6 +31,7 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     Ip {
         family: Family::V4,
         upper: Upper::Protocol(fixed[9]),
+        start,
         payload,
         end,
         position: Position::new(fragment & OFFSET, fragment & MORE_FRAGMENTS != 0),
@@ -47,7 +48,7 @@ pub fn commonest<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<Ip> {
     let payload = start + HEADER;
     let end = Bound::Own.end(packet, start, usize::from(u16::from_be_bytes([fixed[2], fixed[3]])));
     let common = fixed[0] == 0x45 && fragment & (OFFSET | MORE_FRAGMENTS) == 0 && payload <= end;
-    common.then_some(Ip::plain(Family::V4, fixed[9], payload, end))
+    common.then_some(Ip::plain(Family::V4, fixed[9], start, payload, end))
 }
 
 /// Fills in the key of the fragment whose header starts at `start`.

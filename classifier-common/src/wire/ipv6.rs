@@ -49,6 +49,7 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     let mut ip = Ip {
         family: Family::V6,
         upper: Upper::Protocol(next),
+        start,
         payload,
         end,
         position: Position::Whole,
@@ -68,7 +69,7 @@ pub fn commonest<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<Ip> {
     let payload = start + HEADER;
     let end = Bound::Own.end(packet, payload, usize::from(u16::from_be_bytes([high, low])));
     let common = first >> 4 == 6 && !is_walked(next);
-    common.then_some(Ip::plain(Family::V6, next, payload, end))
+    common.then_some(Ip::plain(Family::V6, next, start, payload, end))
 }
 
 /// Whether the number belongs to a header that this walk steps over or ends at.

@@ -65,6 +65,8 @@ pub struct Ip {
     pub family: Family,
     /// What the IP headers carry.
     pub upper: Upper,
+    /// Offset of the IP header from the frame's start.
+    pub start: usize,
     /// Offset of what they carry from the frame's start.
     pub payload: usize,
     /// Offset at which the packet's bytes end, by its own length or the quote's.
@@ -80,9 +82,9 @@ pub struct Ip {
 impl Ip {
     /// A whole packet, its own header all there is.
     #[inline(always)]
-    const fn plain(family: Family, upper: u8, payload: usize, end: usize) -> Self {
+    const fn plain(family: Family, upper: u8, start: usize, payload: usize, end: usize) -> Self {
         let upper = Upper::Protocol(upper);
-        Self { family, upper, payload, end, position: Position::Whole, identification: 0, off_wire: 0 }
+        Self { family, upper, start, payload, end, position: Position::Whole, identification: 0, off_wire: 0 }
     }
 
     /// A packet whose own header stopped the walk.
@@ -91,6 +93,7 @@ impl Ip {
         Self {
             family,
             upper: Upper::Stop(stop),
+            start: 0,
             payload: 0,
             end: 0,
             position: Position::Whole,

@@ -2,7 +2,9 @@
 
 mod attach;
 mod blocks;
+mod clock;
 mod clsact;
+mod endpoints;
 mod error;
 pub mod messages;
 mod object;
@@ -10,10 +12,14 @@ mod os_error;
 mod port_table;
 mod preflight;
 mod programs;
+mod tracking;
 
 pub use self::{
     attach::{Attached, Hooks},
+    clock::now,
+    endpoints::{SharedEndpoints, SharedSet},
     error::DatapathError,
     object::{Datapath, OBJECT, TestCounters},
     preflight::preflight,
+    tracking::Tracking,
 };

@@ -1,5 +1,7 @@
 //! The object in the kernel: loaded, filled in, attached to interfaces, read.
 
+use std::sync::Arc;
+
 use aya::{
     EbpfLoader,
     maps::{ArrayOfMaps, HashMap, Map, MapData, PerCpuArray},
@@ -7,7 +9,10 @@ use aya::{
 };
 use aya_log::EbpfLogger;
 use classifier_common::{
-    abi::{self, Direction, MAP_COUNTERS, MAP_FRAGMENTS, MAP_PORTS, MAP_UNATTRIBUTED},
+    abi::{
+        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS,
+        MAP_UNATTRIBUTED,
+    },
     fragment::FragmentKey,
     packet::Link,
     ports::{PORTS, Transport},
@@ -20,10 +25,12 @@ use super::{
     messages::Messages,
     port_table::SharedPorts,
     programs::Programs,
+    tracking::{self, Tracking},
 };
 use crate::{
-    config::XdpMode,
+    config::{FtpSettings, XdpMode},
     counters::{InterfaceSnapshot, MapFill, ReadError, Snapshot},
+    ftp,
     interfaces::Interface,
 };
 
@@ -37,7 +44,7 @@ const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
 pub struct Datapath {
     programs: Programs,
     blocks: Blocks,
-    ports: SharedPorts,
+    ports: Arc<SharedPorts>,
     fragments: HashMap<MapData, FragmentKey, u32>,
     unattributed: PerCpuArray<MapData, u64>,
 }
@@ -50,10 +57,16 @@ impl Datapath {
     /// # Errors
     ///
     /// When the kernel refuses the object or one of its maps.
-    pub fn load(debug: bool) -> Result<Self, DatapathError> {
+    pub fn load(debug: bool, ftp: &FtpSettings) -> Result<(Self, Tracking), DatapathError> {
         let level = if debug { log::Level::Debug as u8 } else { 0 };
         let mut loader = EbpfLoader::new();
-        let loader = loader.override_global(aya_log::LEVEL, &level, true);
+        let sets = tracking::sets(ftp.max_endpoints);
+        let last_set = sets - 1;
+        let loader = loader
+            .override_global(aya_log::LEVEL, &level, true)
+            .override_global(abi::GLOBAL_LAST_SET, &last_set, true)
+            .map_max_entries(MAP_ENDPOINTS, sets)
+            .map_max_entries(MAP_SESSIONS, ftp.max_sessions);
         let mut object = loader.load(OBJECT).map_err(DatapathError::object)?;
         let mut take = |name| object.take_map(name).ok_or(DatapathError::Missing(name));
         let (counters, ports) = (take(MAP_COUNTERS)?, take(MAP_PORTS)?);
@@ -61,20 +74,22 @@ impl Datapath {
 
         let counters = ArrayOfMaps::try_from(counters).map_err(|e| DatapathError::map(MAP_COUNTERS, e))?;
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
-        let mut ports = SharedPorts::map(ports)?;
+        let ports = Arc::new(SharedPorts::map(ports)?);
         ports.write(&[]);
-        Ok(Self {
+        let tracking = Tracking::new(&mut take, Arc::clone(&ports), ftp)?;
+        let datapath = Self {
             programs: Programs::new(object),
             blocks: Blocks::new(counters)?,
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
-        })
+        };
+        Ok((datapath, tracking))
     }
 
     /// Gives these ports to these protocols, and to no other any longer; what no entry names is as it is
     /// without a configuration.
-    pub fn set_ports(&mut self, configured: &[(Transport, u16, Protocol)]) {
+    pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
         self.ports.write(configured);
     }
 
@@ -116,28 +131,31 @@ impl Datapath {
     /// # Errors
     ///
     /// When the kernel refuses to read a map or to describe a program.
-    pub fn snapshot(&self, attached: &[Attached]) -> Result<Snapshot, ReadError> {
+    pub fn snapshot(&self, attached: &[Attached], ftp: ftp::Snapshot) -> Result<Snapshot, ReadError> {
         let measured = std::fs::read_to_string(STATS).is_ok_and(|enabled| enabled.trim() != "0");
         let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
         Ok(Snapshot {
             interfaces: attached.iter().map(interface).collect::<Result<_, _>>()?,
             programs: self.programs.describe(measured)?,
-            maps: self.fill()?,
+            maps: self.fill(&ftp)?,
             unattributed: unattributed.iter().sum(),
+            ftp,
         })
     }
 
-    fn fill(&self) -> Result<Vec<MapFill>, ReadError> {
+    fn fill(&self, ftp: &ftp::Snapshot) -> Result<Vec<MapFill>, ReadError> {
         let mut fragments = 0;
         for key in self.fragments.keys() {
             key.map_err(ReadError::map(MAP_FRAGMENTS))?;
             fragments += 1;
         }
-        let fill = |map, entries, capacity: usize| MapFill { map, entries, capacity: capacity as u64 };
+        let fill = |map, entries, capacity| MapFill { map, entries, capacity };
         Ok(vec![
-            fill("counters", self.blocks.len(), abi::INTERFACES),
-            fill("fragments", fragments, abi::FRAGMENTS),
-            fill("ports", self.ports.known(), 2 * PORTS),
+            fill("counters", self.blocks.len(), abi::INTERFACES as u64),
+            fill("fragments", fragments, abi::FRAGMENTS as u64),
+            fill("endpoints", ftp.endpoints.iter().flatten().sum(), ftp.capacity),
+            fill("sessions", ftp.held_sessions(), ftp.sessions),
+            fill("ports", self.ports.known(), 2 * PORTS as u64),
         ])
     }
 

@@ -1,11 +1,11 @@
 //! The port table, shared with the running programs through memory.
 #![expect(unsafe_code, reason = "the table is memory that the kernel shares")]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use aya::maps::MapData;
 use classifier_common::{
-    ports::{DEFAULT_TCP, PORTS, PortEntry, PortTable, Transport},
+    ports::{COUNTED, DEFAULT_TCP, ENDPOINT, PORTS, PortEntry, PortTable, TRACKED, Transport},
     protocol::Protocol,
 };
 use memmap2::{MmapOptions, MmapRaw};
@@ -16,7 +16,7 @@ use super::DatapathError;
 pub(super) struct SharedPorts {
     table: MmapRaw,
     /// Ports that belong to a protocol, of either transport.
-    known: usize,
+    known: AtomicUsize,
     /// Programs that are still to be loaded name their maps by descriptor.
     _map: MapData,
 }
@@ -27,13 +27,13 @@ impl SharedPorts {
         use std::os::fd::{AsFd as _, AsRawFd as _};
         let length = size_of::<PortTable>();
         let table = MmapOptions::new().len(length).map_raw(map.fd().as_fd().as_raw_fd());
-        Ok(Self { table: table.map_err(DatapathError::Mmap)?, known: 0, _map: map })
+        Ok(Self { table: table.map_err(DatapathError::Mmap)?, known: AtomicUsize::new(0), _map: map })
     }
 
     /// Writes the whole table: the ports that are known without any configuration, and those of one, which
-    /// take precedence. An entry that stays the same is never anything else meanwhile. Port 0 keeps its 0,
-    /// on which the programs count.
-    pub(super) fn write(&mut self, configured: &[(Transport, u16, Protocol)]) {
+    /// take precedence. An entry that stays the same is never anything else meanwhile, and what it counts of
+    /// endpoints stays. Port 0 keeps its 0, on which the programs count.
+    pub(super) fn write(&self, configured: &[(Transport, u16, Protocol)]) {
         let defaults = DEFAULT_TCP.map(|(port, protocol)| (Transport::Tcp, port, protocol));
         let mut entries = vec![PortEntry::default(); 2 * PORTS];
         for (transport, port, protocol) in defaults.iter().chain(configured).filter(|(_, port, _)| *port != 0)
@@ -42,15 +42,41 @@ impl SharedPorts {
         }
         for transport in [Transport::Tcp, Transport::Udp] {
             for port in 0..=u16::MAX {
-                self.entry(transport, port).store(entries[place(transport, port)].0, Ordering::Relaxed);
+                let wanted = entries[place(transport, port)];
+                let change = |there| Some(PortEntry(there).become_of(wanted).0);
+                // Never refused: the change is made anew where a program came between.
+                let _ =
+                    self.entry(transport, port).fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
             }
         }
-        self.known = entries.iter().filter(|entry| entry.is_known()).count();
+        self.known.store(entries.iter().filter(|entry| entry.is_known()).count(), Ordering::Relaxed);
     }
 
     /// Ports that belong to a protocol.
-    pub(super) const fn known(&self) -> u64 {
-        self.known as u64
+    pub(super) fn known(&self) -> u64 {
+        self.known.load(Ordering::Relaxed) as u64
+    }
+
+    /// Whether a TCP port belongs to a protocol.
+    pub(super) fn is_known(&self, port: u16) -> bool {
+        PortEntry(self.entry(Transport::Tcp, port).load(Ordering::Relaxed)).is_known()
+    }
+
+    /// One more endpoint has this TCP port's number: noted before it can be found.
+    pub(super) fn endpoint_taken(&self, port: u16) {
+        let entry = self.entry(Transport::Tcp, port);
+        let counted = !PortEntry(entry.load(Ordering::Relaxed)).is_tracked();
+        if counted && PortEntry(entry.fetch_add(ENDPOINT, Ordering::Relaxed)).endpoints() >= COUNTED {
+            entry.fetch_or(TRACKED, Ordering::Relaxed);
+        }
+    }
+
+    /// One endpoint less has it.
+    pub(super) fn endpoint_left(&self, port: u16) {
+        let entry = self.entry(Transport::Tcp, port);
+        if !PortEntry(entry.load(Ordering::Relaxed)).is_tracked() {
+            entry.fetch_sub(ENDPOINT, Ordering::Relaxed);
+        }
     }
 
     fn entry(&self, transport: Transport, port: u16) -> &AtomicU32 {

@@ -5,6 +5,7 @@ use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 use super::{
     catalog::{self, Family, label},
     exposition::{Exposition, Value},
+    ftp::LearnTimes,
     labels::Labels,
     registered,
 };
@@ -38,13 +39,14 @@ pub struct AgentMetrics {
 }
 
 impl AgentMetrics {
-    /// All counters at 0.
+    /// All counters at 0; `times` are exported with them.
     ///
     /// # Errors
     ///
     /// When the crate refuses a name of the catalogue, or one is registered twice.
-    pub fn new() -> prometheus::Result<Self> {
+    pub fn new(times: &LearnTimes) -> prometheus::Result<Self> {
         let registry = Registry::new();
+        times.register(&registry)?;
         let drops = counters(&registry, &catalog::HTTP_CONNECTIONS_DROPPED)?;
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease");
         let build = Labels::of(&[

@@ -35,9 +35,13 @@ pub mod label {
     }
 
     names! {
+        BY = "by";
         CODE = "code";
+        COMMAND = "command";
+        CONTROL = "control";
         DIRECTION = "direction";
         EGRESS = "egress";
+        EVIDENCE = "evidence";
         FAMILY = "family";
         FLAG = "flag";
         HOOK = "hook";
@@ -47,12 +51,14 @@ pub mod label {
         KERNEL = "kernel";
         LIMIT = "limit";
         MAP = "map";
+        MODE = "mode";
         NAME = "name";
         PROGRAM = "program";
         PROTOCOL = "protocol";
         REASON = "reason";
         REVISION = "revision";
         ROLE = "role";
+        STATE = "state";
         TAG = "tag";
         TYPE = "type";
         VERSION = "version";
@@ -94,6 +100,36 @@ families! {
         "First fragments whose class found no room; their later fragments count as fragment.";
     UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
         "Packets that crossed a hook on an interface without counters.";
+    FTP_DATA_PACKETS = Counter "classifier_ftp_data_packets_total" [INTERFACE DIRECTION MODE EVIDENCE]
+        "FTP data packets by why they are taken for it.";
+    FTP_SESSIONS = Gauge "classifier_ftp_sessions" [CONTROL]
+        "FTP control connections that are tracked now.";
+    FTP_SESSIONS_REFUSED = Counter "classifier_ftp_sessions_refused_total" []
+        "FTP control connections that found no room; their next packet tries again.";
+    FTP_SESSIONS_EVICTED = Counter "classifier_ftp_sessions_evicted_total" []
+        "FTP control connections that gave way to newer ones.";
+    FTP_ENDPOINTS = Gauge "classifier_ftp_data_endpoints" [MODE STATE]
+        "Announced FTP data ports in the kernel's table now.";
+    FTP_ENDPOINTS_LEARNED = Counter "classifier_ftp_data_endpoints_learned_total" [COMMAND]
+        "FTP data ports that were learned.";
+    FTP_ENDPOINTS_REMOVED = Counter "classifier_ftp_data_endpoints_removed_total" [REASON]
+        "FTP data ports that are over.";
+    FTP_ENDPOINTS_UNPLACED = Counter "classifier_ftp_data_endpoints_unplaced_total" []
+        "Announcements that found no place in the table for others that were being written.";
+    FTP_REJECTED = Counter "classifier_ftp_rejected_total" [REASON]
+        "FTP announcements that were not believed, and control segments past their source's rate.";
+    FTP_ADDRESS_MISMATCH = Counter "classifier_ftp_address_mismatch_total" []
+        "227 replies whose announced address is not the server's.";
+    FTP_CONTROL_SEGMENTS = Counter "classifier_ftp_control_segments_total" []
+        "Control segments that came out of order or were too long, and were handed to the agent.";
+    FTP_CONTROL_SEGMENTS_LOST = Counter "classifier_ftp_control_segments_lost_total" []
+        "Those that were lost on the way, or never completed.";
+    FTP_CONTROL_BYTES_UNSEEN = Counter "classifier_ftp_control_bytes_unseen_total" []
+        "Bytes of control connections that were acknowledged and that no hook saw.";
+    FTP_EVENTS_LOST = Counter "classifier_ftp_events_lost_total" []
+        "Other messages from the kernel to the agent that were lost; the agent then reads the table itself.";
+    FTP_LEARN_SECONDS = Histogram "classifier_ftp_learn_seconds" [BY]
+        "From the packet that completes an announcement to the entry in the kernel's table.";
     INTERFACE_INFO = Info "classifier_interface_info" [INTERFACE INGRESS EGRESS]
         "How an interface is attached; present while it is.";
     PROGRAM_INFO = Info "classifier_program_info" [PROGRAM ID TAG HOOK]

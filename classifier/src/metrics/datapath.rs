@@ -2,7 +2,8 @@
 
 use classifier_common::{
     abi::Direction,
-    counter::{Counters, TCP_FLAGS, Tally},
+    counter::{Counters, MODES, TCP_FLAGS, Tally},
+    endpoint::Evidence,
     icmp_types::{CellLabels, ERRORS, cells},
     outcome::Limit,
     protocol::{Class, Protocol, Sides},
@@ -28,6 +29,7 @@ pub struct Datapath {
     icmp: Vec<Labels>,
     errors: [Labels; ERRORS.len()],
     limits: [Labels; Limit::ALL.len()],
+    ftp_data: Vec<(usize, Evidence, Labels)>,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,7 @@ impl Datapath {
                 Labels::of(&[(label::FAMILY, family_label(family)), (label::TYPE, &kind.to_string())])
             }),
             limits: Limit::ALL.map(|(_, limit)| Labels::of(&[(label::LIMIT, limit)])),
+            ftp_data: ftp_data(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Datapath {
         self.write_icmp(out, &sides);
         self.write_quoted(out, &sides);
         self.write_limits(out, &sides);
+        self.write_ftp_data(out, &sides);
         out.family(&catalog::UNATTRIBUTED_PACKETS).add(&[], Value::Whole(snapshot.unattributed));
     }
 
@@ -143,6 +147,16 @@ impl Datapath {
         }
     }
 
+    fn write_ftp_data(&self, out: &mut Exposition, sides: &[Side<'_>]) {
+        let mut samples = out.family(&catalog::FTP_DATA_PACKETS);
+        for side in sides {
+            for (mode, evidence, labels) in &self.ftp_data {
+                let count = side.counters.ftp_data[*mode][*evidence as usize];
+                samples.add(&[&side.labels, labels], Value::Whole(count));
+            }
+        }
+    }
+
     fn write_limits(&self, out: &mut Exposition, sides: &[Side<'_>]) {
         let mut samples = out.family(&catalog::PARSE_LIMITS);
         for side in sides {
@@ -155,6 +169,19 @@ impl Datapath {
             samples.add(&[&side.labels], Value::Whole(side.counters.unremembered));
         }
     }
+}
+
+/// What FTP data is told apart by; port 20 is evidence of active mode alone.
+fn ftp_data() -> Vec<(usize, Evidence, Labels)> {
+    let mut all = Vec::new();
+    for (row, mode) in MODES.into_iter().enumerate() {
+        for (evidence, name) in Evidence::ALL {
+            if evidence != Evidence::Port20 || mode == "active" {
+                all.push((row, evidence, Labels::of(&[(label::MODE, mode), (label::EVIDENCE, name)])));
+            }
+        }
+    }
+    all
 }
 
 fn is_fixed_server(protocol: Protocol) -> bool {

@@ -17,11 +17,13 @@ pub mod catalog;
 pub mod datapath;
 pub mod exposition;
 mod failures;
+mod ftp;
 mod labels;
 mod openmetrics;
 mod process;
 mod registered;
 
+pub use self::ftp::LearnTimes;
 use self::{
     agent::AgentMetrics,
     datapath::Datapath,
@@ -57,16 +59,20 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// An exporter of what `source` reads, with the names that the configuration adds.
+    /// An exporter of what `source` reads, with the names that the configuration adds, and of `times`.
     ///
     /// # Errors
     ///
     /// When `/proc/self` cannot be read.
-    pub fn new(source: Arc<dyn Source>, names: &ProtocolNames) -> Result<Self, MetricsError> {
+    pub fn new(
+        source: Arc<dyn Source>,
+        names: &ProtocolNames,
+        times: &LearnTimes,
+    ) -> Result<Self, MetricsError> {
         Ok(Self {
             source,
             datapath: Datapath::new(names),
-            agent: AgentMetrics::new()?,
+            agent: AgentMetrics::new(times)?,
             process: Process::open().map_err(MetricsError::Process)?,
             failures: Failures::default(),
             length: AtomicUsize::new(0),
@@ -95,6 +101,7 @@ impl Exporter {
         let read = self.source.snapshot().map(|snapshot| {
             self.datapath.write(&mut out, &snapshot);
             attached::write(&mut out, &snapshot);
+            ftp::write(&mut out, &snapshot.ftp);
         });
         let duration = began.elapsed();
         let success = self.failures.note("kernel counters", read);

@@ -2,11 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use classifier::counters::{
-    InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot, Source,
+use classifier::{
+    counters::{
+        InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot, Source,
+    },
+    ftp,
+    metrics::LearnTimes,
 };
 use classifier_common::{
-    counter::{Counters, Tally},
+    control::{TALLIES, Tally},
+    counter::{Counters, Tally as Count},
     icmp_types::{IcmpCell, error_row},
     outcome::Limit,
     protocol::Protocol,
@@ -65,7 +70,29 @@ fn snapshot(more: usize) -> Snapshot {
             MapFill { map: "FRAGMENTS", entries: 0, capacity: 8192 },
         ],
         unattributed: 1,
+        ftp: ftp(),
     }
+}
+
+fn ftp() -> ftp::Snapshot {
+    let mut tallies = [0; TALLIES];
+    // 90 opened, 80 closed, and so on: every number a different one.
+    for (number, tally) in (1..).zip(&mut tallies) {
+        *tally = number;
+    }
+    tallies[Tally::SessionsOpened as usize] = 90;
+    tallies[Tally::SessionsClosed as usize] = 80;
+    tallies[Tally::SessionsEncrypted as usize] = 44;
+    tallies[Tally::SessionsDecrypted as usize] = 41;
+    ftp::Snapshot { tallies, endpoints: [[1, 2], [3, 4]], capacity: 65_536, sessions: 65_536 }
+}
+
+/// One endpoint learned by the kernel, and one by the agent.
+pub fn times() -> LearnTimes {
+    let times = LearnTimes::new().expect("the catalogue has its names");
+    times.by_kernel(2_500);
+    times.by_agent(70_000);
+    times
 }
 
 fn program(program: &'static str, id: u32, hook: &'static str, stats: Option<(f64, u64)>) -> ProgramSnapshot {
@@ -86,28 +113,28 @@ fn eth0() -> InterfaceSnapshot {
 fn received() -> Counters {
     let mut counters = Counters::new(2, 0);
     let [syn, _, fin, rst] = [0, 1, 2, 3];
-    counters.classes[Protocol::SMTP.to_server().index()] = Tally { packets: 4, bytes: 1_000_000_000_074 };
+    counters.classes[Protocol::SMTP.to_server().index()] = Count { packets: 4, bytes: 1_000_000_000_074 };
     counters.tcp_flags[Protocol::SMTP.index()][syn] = 1;
-    counters.classes[Protocol::TCP_OTHER.to_server().index()] = Tally { packets: 1, bytes: 54 };
+    counters.classes[Protocol::TCP_OTHER.to_server().index()] = Count { packets: 1, bytes: 54 };
     counters.tcp_flags[Protocol::TCP_OTHER.index()][fin] = 1;
     counters.tcp_flags[Protocol::TCP_OTHER.index()][rst] = 1;
-    counters.classes[Protocol::ICMP.to_server().index()] = Tally { packets: 2, bytes: 158 };
+    counters.classes[Protocol::ICMP.to_server().index()] = Count { packets: 2, bytes: 158 };
     counters.icmp[IcmpCell::of(Family::V4, 8, 0).index()] = 1;
     counters.icmp[IcmpCell::of(Family::V4, 200, 1).index()] = 1;
-    counters.classes[Protocol::ICMPV6.to_server().index()] = Tally { packets: 1, bytes: 122 };
+    counters.classes[Protocol::ICMPV6.to_server().index()] = Count { packets: 1, bytes: 122 };
     counters.icmp[IcmpCell::of(Family::V6, 1, 77).index()] = 1;
     let unreachable = error_row(Family::V6, 1).map_or(0, usize::from);
     counters.quoted[unreachable][Protocol::IMAP.index()] = 1;
-    counters.classes[Protocol::NON_IP.to_server().index()] = Tally { packets: 1, bytes: 64 };
+    counters.classes[Protocol::NON_IP.to_server().index()] = Count { packets: 1, bytes: 64 };
     counters.limits[Limit::VlanTags as usize] = 1;
-    counters.classes[Protocol::UDP_OTHER.to_server().index()] = Tally { packets: 1, bytes: 1514 };
+    counters.classes[Protocol::UDP_OTHER.to_server().index()] = Count { packets: 1, bytes: 1514 };
     counters.unremembered = 1;
     counters
 }
 
 fn sent() -> Counters {
     let mut counters = Counters::new(2, 0);
-    let most = Tally { packets: u64::MAX, bytes: u64::MAX };
+    let most = Count { packets: u64::MAX, bytes: u64::MAX };
     counters.classes[Protocol::FTP_DATA_PASSIVE.from_server().index()] = most;
     counters
 }

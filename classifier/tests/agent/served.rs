@@ -15,7 +15,7 @@ use classifier::{
 };
 use tokio::sync::oneshot;
 
-use crate::made_up::MadeUp;
+use crate::made_up::{MadeUp, times};
 
 /// Longer than any answer takes, shorter than patience.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,7 +34,8 @@ impl Served {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let listeners = http::bind(&[any, any]).expect("loopback has free ports");
         let addresses = listeners.iter().map(|bound| bound.local_addr().expect("is bound")).collect();
-        let exporter = Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default()).expect("has /proc");
+        let exporter =
+            Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default(), &times()).expect("has /proc");
         let endpoints = Arc::new(Endpoints::new(exporter));
         let (shutdown, ended) = oneshot::channel();
         let thread = thread::spawn(move || {

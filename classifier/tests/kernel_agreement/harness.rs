@@ -4,7 +4,10 @@ use aya::{
     TestRun as _, TestRunOptions,
     programs::{Program, ProgramError, TestRunResult},
 };
-use classifier::datapath::{Datapath, TestCounters};
+use classifier::{
+    config::FtpSettings,
+    datapath::{Datapath, TestCounters, Tracking},
+};
 use classifier_common::{
     abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP},
     fixtures::{self, Fixture, Verdict},
@@ -26,6 +29,8 @@ const TC_ACT_UNSPEC: u32 = u32::MAX;
 
 pub struct Harness {
     datapath: Datapath,
+    /// Its maps are those of programs that are still to be loaded.
+    _tracking: Tracking,
     counters: TestCounters,
     program: &'static str,
 }
@@ -37,11 +42,11 @@ impl Harness {
 
     /// The same after other interfaces have got their counters.
     pub fn behind(program: &'static str, link: Link, others: &[u32]) -> (Self, Vec<TestCounters>) {
-        let mut datapath = Datapath::load(false).unwrap();
+        let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
         datapath.set_ports(&fixtures::CONFIGURED_PORTS);
         let others = others.iter().map(|index| datapath.counters_for(*index, link).unwrap()).collect();
         let counters = datapath.counters_for(LOOPBACK, link).unwrap();
-        (Self { datapath, counters, program }, others)
+        (Self { datapath, counters, program, _tracking: tracking }, others)
     }
 
     pub fn forget_fragments(&mut self) {

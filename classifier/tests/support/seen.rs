@@ -8,9 +8,9 @@ use std::{
 };
 
 use classifier::{
-    config::{Pattern, XdpMode},
-    datapath::{Attached, Datapath},
-    interfaces,
+    config::{FtpSettings, Pattern, XdpMode},
+    datapath::{Attached, Datapath, Tracking},
+    ftp, interfaces,
 };
 use classifier_common::{
     abi::Direction,
@@ -26,19 +26,21 @@ use testbed::Host;
 /// Kernel programs on one interface of a host, with maps of their own and the fixtures' ports.
 pub struct Seen {
     datapath: Datapath,
+    /// Its maps are those of programs that are still to be loaded.
+    _tracking: Tracking,
     attached: [Attached; 1],
 }
 
 impl Seen {
     pub fn attach(host: &Host, interface: &str, mode: XdpMode, egress: bool) -> Self {
         host.enter(|| {
-            let mut datapath = Datapath::load(false).unwrap();
+            let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
             datapath.set_ports(&fixtures::CONFIGURED_PORTS);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             let all = runtime.block_on(interfaces::list()).unwrap();
             let wanted = interfaces::select(&all, &[Pattern::Plain(interface.into())]).unwrap().remove(0);
             let attached = [datapath.attach(wanted, mode, egress).unwrap()];
-            Self { datapath, attached }
+            Self { datapath, attached, _tracking: tracking }
         })
     }
 
@@ -47,7 +49,7 @@ impl Seen {
     }
 
     pub fn counters(&self, direction: Direction) -> Box<Counters> {
-        let snapshot = self.datapath.snapshot(&self.attached).unwrap();
+        let snapshot = self.datapath.snapshot(&self.attached, ftp::Snapshot::default()).unwrap();
         assert_eq!(snapshot.unattributed, 0, "packets on an interface without counters");
         let interface = snapshot.interfaces.into_iter().next().unwrap();
         match direction {

@@ -1,14 +1,18 @@
-//! The kernel's tables in user space: for the offline reader, the tests and the fuzzers.
+//! The port table and the fragment map.
 
-use std::{cell::RefCell, num::NonZeroUsize};
+use std::{
+    cell::{Cell, RefCell},
+    num::NonZeroUsize,
+};
 
 use lru::LruCache;
 
 use crate::{
     abi::FRAGMENTS,
     fragment::FragmentKey,
-    ports::{DEFAULT_TCP, PORTS, PortEntry, Transport},
-    protocol::{Class, Protocol},
+    label::Label,
+    ports::{COUNTED, DEFAULT_TCP, ENDPOINT, PORTS, PortEntry, TRACKED, Transport},
+    protocol::Protocol,
     tables::Tables,
 };
 
@@ -17,9 +21,9 @@ const REMEMBERED: NonZeroUsize = NonZeroUsize::new(FRAGMENTS).expect("the kernel
 /// A port table, and the first fragments that were seen: as many as the kernel's map holds, the one
 /// that was not used for longest given up first.
 pub struct HostTables {
-    tcp: Vec<PortEntry>,
-    udp: Vec<PortEntry>,
-    fragments: RefCell<LruCache<FragmentKey, Class>>,
+    tcp: Vec<Cell<PortEntry>>,
+    udp: Vec<Cell<PortEntry>>,
+    fragments: RefCell<LruCache<FragmentKey, Label>>,
 }
 
 impl HostTables {
@@ -27,21 +31,48 @@ impl HostTables {
     #[must_use]
     pub fn empty() -> Self {
         Self {
-            tcp: vec![PortEntry::default(); PORTS],
-            udp: vec![PortEntry::default(); PORTS],
+            tcp: vec![Cell::default(); PORTS],
+            udp: vec![Cell::default(); PORTS],
             fragments: RefCell::new(LruCache::new(REMEMBERED)),
         }
     }
 
     /// Gives a port to a protocol, and takes it from the one that had it.
     pub fn assign(&mut self, transport: Transport, port: u16, protocol: Protocol) {
-        let table = match transport {
-            Transport::Tcp => &mut self.tcp,
-            Transport::Udp => &mut self.udp,
-        };
-        if let Some(entry) = table.get_mut(usize::from(port)) {
-            *entry = PortEntry::of(protocol, transport);
+        if let Some(entry) = self.entry(transport, port) {
+            entry.set(PortEntry::of(protocol, transport));
         }
+    }
+
+    /// One more endpoint has this TCP port's number.
+    pub(super) fn endpoint_taken(&self, port: u16) {
+        let Some(entry) = self.entry(Transport::Tcp, port) else { return };
+        let mut now = entry.get();
+        if !now.is_tracked() {
+            let full = now.endpoints() >= COUNTED;
+            now.0 += ENDPOINT;
+            if full {
+                now.0 |= TRACKED;
+            }
+        }
+        entry.set(now);
+    }
+
+    /// One endpoint less has it.
+    pub(super) fn endpoint_left(&self, port: u16) {
+        let Some(entry) = self.entry(Transport::Tcp, port) else { return };
+        let now = entry.get();
+        if !now.is_tracked() {
+            entry.set(PortEntry(now.0.wrapping_sub(ENDPOINT)));
+        }
+    }
+
+    fn entry(&self, transport: Transport, port: u16) -> Option<&Cell<PortEntry>> {
+        let table = match transport {
+            Transport::Tcp => &self.tcp,
+            Transport::Udp => &self.udp,
+        };
+        table.get(usize::from(port))
     }
 
     /// Forgets every fragment, as a program that has just been loaded.
@@ -63,19 +94,15 @@ impl Default for HostTables {
 
 impl Tables for HostTables {
     fn port(&self, transport: Transport, port: u16) -> PortEntry {
-        let table = match transport {
-            Transport::Tcp => &self.tcp,
-            Transport::Udp => &self.udp,
-        };
-        table.get(usize::from(port)).copied().unwrap_or_default()
+        self.entry(transport, port).map(Cell::get).unwrap_or_default()
     }
 
-    fn recall(&self, key: &FragmentKey) -> Option<Class> {
+    fn recall(&self, key: &FragmentKey) -> Option<Label> {
         self.fragments.borrow_mut().get(key).copied()
     }
 
-    fn remember(&self, key: &FragmentKey, class: Class) -> bool {
-        self.fragments.borrow_mut().put(*key, class);
+    fn remember(&self, key: &FragmentKey, label: Label) -> bool {
+        self.fragments.borrow_mut().put(*key, label);
         true
     }
 }
@@ -98,7 +125,7 @@ mod tests {
     #[test]
     fn the_fragment_that_was_not_used_for_longest_makes_room() {
         let tables = HostTables::default();
-        let class = Protocol::SMTP.to_server();
+        let class = Label::of(Protocol::SMTP.to_server());
         let capacity = u32::try_from(FRAGMENTS).unwrap();
         assert!((0..capacity).all(|id| tables.remember(&key(id), class)));
         assert_eq!(tables.recall(&key(0)), Some(class));

@@ -1,0 +1,33 @@
+//! What each source has had handed over within the second.
+
+use std::{cell::RefCell, num::NonZeroUsize};
+
+use lru::LruCache;
+
+use crate::{abi::RATES, endpoint::Address};
+
+const SECOND: u64 = 1_000_000_000;
+const SOURCES: NonZeroUsize = NonZeroUsize::new(RATES).expect("the kernel's map has entries");
+
+/// By source: the second, and the segments within it.
+pub struct Rates(RefCell<LruCache<Address, (u64, u64)>>);
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self(RefCell::new(LruCache::new(SOURCES)))
+    }
+}
+
+impl Rates {
+    /// Counts one more segment of a source; whether it is within so many a second.
+    pub fn admit(&self, source: Address, now: u64, limit: u64) -> bool {
+        let second = now / SECOND;
+        let mut rates = self.0.borrow_mut();
+        let rate = rates.get_or_insert_mut(source, || (second, 0));
+        if rate.0 != second {
+            *rate = (second, 0);
+        }
+        rate.1 += 1;
+        rate.1 <= limit
+    }
+}

@@ -1,0 +1,60 @@
+//! Which sessions give way when there is no room for another.
+
+use std::collections::HashMap;
+
+use classifier_common::{
+    control::{Session, SessionKey},
+    endpoint::Address,
+};
+
+/// Of all sessions, one in so many gives way at a time: a flood costs a look at them all once for each share.
+const SHARE: usize = 16;
+/// A client with more than one in so many of all sessions gives way before others do.
+const CLIENT_SHARE: usize = 4;
+
+/// The sessions that give way: of the client that holds most, if it holds more than its share, else of all;
+/// those that have been silent for longest.
+pub(super) fn giving_way(sessions: Vec<(SessionKey, Session)>) -> Vec<(SessionKey, Session)> {
+    let count = sessions.len().div_ceil(SHARE);
+    let mut clients: HashMap<Address, usize> = HashMap::new();
+    for (key, _) in &sessions {
+        *clients.entry(key.client).or_default() += 1;
+    }
+    let crowd = clients.into_iter().max_by_key(|(_, held)| *held);
+    let crowd = crowd.filter(|(_, held)| *held > sessions.len() / CLIENT_SHARE).map(|(client, _)| client);
+    let mut candidates: Vec<_> =
+        sessions.into_iter().filter(|(key, _)| crowd.is_none_or(|client| key.client == client)).collect();
+    candidates.sort_unstable_by_key(|(key, session)| (!session.has_ended(), session.last, *key));
+    candidates.truncate(count);
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(client: u8, port: u16, last: u64) -> (SessionKey, Session) {
+        let client = Address::v4([10, 0, 0, client]);
+        (
+            SessionKey { client, client_port: port, ..SessionKey::default() },
+            Session { last, ..Session::default() },
+        )
+    }
+
+    fn ports(sessions: Vec<(SessionKey, Session)>) -> Vec<u16> {
+        giving_way(sessions).into_iter().map(|(key, _)| key.client_port).collect()
+    }
+
+    #[test]
+    fn the_longest_silent_goes_where_nobody_crowds() {
+        let sessions = (0..16).map(|n| session(n, u16::from(n), 100 - u64::from(n))).collect();
+        assert_eq!(ports(sessions), [15]);
+    }
+
+    #[test]
+    fn a_crowd_gives_way_before_those_that_were_there() {
+        let mut sessions = vec![session(1, 1, 0), session(2, 2, 0)];
+        sessions.extend((10..40).map(|port| session(9, port, 50 + u64::from(port))));
+        assert_eq!(ports(sessions), [10, 11]);
+    }
+}

@@ -1,0 +1,254 @@
+//! The tracker among the kernel's maps.
+
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    os::fd::OwnedFd,
+};
+
+use classifier_common::{
+    abi::EVENT_BYTES,
+    control::{Header, Hearing, Learned, Policy, Session, SessionKey, TALLIES, Tallies, Tally},
+    endpoint::{Address, Endpoint, State},
+};
+
+use tokio::io::unix::AsyncFd;
+
+use super::{Event, Lifetimes, Table, Tracker, crowd::giving_way};
+use crate::{
+    counters::ReadError,
+    datapath::{SharedSet, Tracking, now},
+    metrics::LearnTimes,
+};
+
+/// Events that are taken at a stretch, before others have their turn.
+const STRETCH: usize = 256;
+
+/// Stretches that hold as many events as the ring buffer does.
+const MANY: usize = EVENT_BYTES / size_of::<Header>() / STRETCH;
+
+/// The tracker, the maps, and what the agent has counted itself.
+pub struct Room {
+    tracking: Tracking,
+    tracker: Tracker,
+    tallies: Cell<Tallies>,
+    times: LearnTimes,
+    /// Events that the programs could not send, as of the last look.
+    lost: u64,
+}
+
+/// What a scrape sees of the tracking.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The programs' numbers and the agent's, summed.
+    pub tallies: Tallies,
+    /// Endpoints by mode (active, passive) and state (announced, connected).
+    pub endpoints: [[u64; 2]; 2],
+    /// Endpoints that there is room for.
+    pub capacity: u64,
+    /// Sessions that there is room for.
+    pub sessions: u64,
+}
+
+impl Snapshot {
+    /// Sessions in the map, those that have ended and are not yet forgotten among them.
+    #[must_use]
+    pub fn held_sessions(&self) -> u64 {
+        let of = |tally: Tally| self.tallies[tally as usize];
+        of(Tally::SessionsOpened)
+            .saturating_sub(of(Tally::SessionsReplaced))
+            .saturating_sub(of(Tally::SessionsForgotten))
+    }
+}
+
+impl Room {
+    /// The tracker begins with what is in the maps.
+    #[must_use]
+    pub fn new(tracking: Tracking, lifetimes: Lifetimes, times: LearnTimes) -> Self {
+        let tallies = Cell::new([0; TALLIES]);
+        Self { tracking, tracker: Tracker::new(lifetimes), tallies, times, lost: 0 }
+    }
+
+    /// A descriptor that is readable when there are events.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no descriptor left, or does not wait for this one.
+    pub fn readiness(&self) -> io::Result<AsyncFd<OwnedFd>> {
+        self.tracking.readiness()
+    }
+
+    /// Takes events; `true` if there may be more.
+    pub fn take_events(&mut self) -> bool {
+        let mut taken = 0;
+        while taken < STRETCH {
+            let mut event = None;
+            if !self.tracking.next_event(|bytes| event = Event::read(bytes)) {
+                return false;
+            }
+            taken += 1;
+            match event {
+                Some(event) => self.take(event),
+                None => add(&self.tallies, Tally::EventsLost, 1),
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, mut event: Event) {
+        if let Event::Learned { slot, nanoseconds } = &mut event {
+            self.times.by_kernel(*nanoseconds);
+            *slot = self.tracking.endpoints().canonical(*slot);
+        }
+        let came = if let Event::Jump(jump) = &event { Some(jump.came) } else { None };
+        let forgotten = RefCell::default();
+        let table = Maps::new(&self.tracking, &self.tallies, &forgotten);
+        self.tracker.take(&table, event, now());
+        if let Some(came) = came {
+            (0..table.count.get()).for_each(|_| self.times.by_agent(now().saturating_sub(came)));
+        }
+        self.forget(&forgotten.into_inner());
+    }
+
+    /// Ends what is over.
+    pub fn tick(&mut self) {
+        self.look_for_losses();
+        let forgotten = RefCell::default();
+        let table = Maps::new(&self.tracking, &self.tallies, &forgotten);
+        self.tracker.tick(&table, now());
+        self.forget(&forgotten.into_inner());
+    }
+
+    fn forget(&mut self, sessions: &[(SessionKey, u64)]) {
+        for (key, session) in sessions {
+            let forgotten = self.tracking.forget(key, *session);
+            add(&self.tallies, Tally::SessionsForgotten, forgotten.into());
+        }
+    }
+
+    /// Whether time alone can change anything.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.tracker.is_idle()
+    }
+
+    /// Events were lost: the table itself says what is in it.
+    fn look_for_losses(&mut self) {
+        let lost = self.tracking.tallies().map_or(self.lost, |tallies| tallies[Tally::EventsLost as usize]);
+        if lost == self.lost {
+            return;
+        }
+        self.lost = lost;
+        let table = self.tracking.endpoints();
+        let slots = (1..=u32::try_from(table.capacity()).unwrap_or(u32::MAX))
+            .filter(|slot| table.at(*slot).word.state() != State::Free);
+        self.tracker.take_stock(slots);
+    }
+
+    /// What a scrape sees, with every event that was sent before taken into it.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read its numbers.
+    pub fn snapshot(&mut self) -> Result<Snapshot, ReadError> {
+        // As many as the ring holds, and no more: a flood must not hold up a scrape.
+        let _ = (0..MANY).all(|_| self.take_events());
+        let mut tallies = self.tracking.tallies()?;
+        for (sum, own) in tallies.iter_mut().zip(self.tallies.get()) {
+            *sum += own;
+        }
+        let forgotten = RefCell::default();
+        let endpoints = self.tracker.census(&Maps::new(&self.tracking, &self.tallies, &forgotten));
+        let capacity = self.tracking.endpoints().capacity() as u64;
+        Ok(Snapshot { tallies, endpoints, capacity, sessions: self.tracking.capacity().into() })
+    }
+
+    /// The endpoints in the table.
+    pub fn endpoints(&self) -> impl Iterator<Item = Endpoint> {
+        self.tracker.slots().map(|slot| self.tracking.endpoints().at(slot))
+    }
+
+    /// Every session.
+    pub fn sessions(&self) -> impl Iterator<Item = Result<(SessionKey, Session), ReadError>> {
+        self.tracking.sessions()
+    }
+}
+
+fn add(tallies: &Cell<Tallies>, tally: Tally, number: u64) {
+    let mut all = tallies.get();
+    all[tally as usize] += number;
+    tallies.set(all);
+}
+
+/// The maps behind the tracker's verbs.
+struct Maps<'a> {
+    tracking: &'a Tracking,
+    tallies: &'a Cell<Tallies>,
+    forgotten: &'a RefCell<Vec<(SessionKey, u64)>>,
+    learned: RefCell<Vec<u32>>,
+    count: Cell<usize>,
+}
+
+impl<'a> Maps<'a> {
+    fn new(
+        tracking: &'a Tracking,
+        tallies: &'a Cell<Tallies>,
+        forgotten: &'a RefCell<Vec<(SessionKey, u64)>>,
+    ) -> Self {
+        Self { tracking, tallies, forgotten, learned: RefCell::default(), count: Cell::new(0) }
+    }
+}
+
+impl<'a> Hearing for Maps<'a> {
+    type Set = SharedSet<'a>;
+
+    fn policy(&self) -> Policy {
+        self.tracking.policy()
+    }
+
+    fn is_known_port(&self, port: u16) -> bool {
+        self.tracking.is_known_port(port)
+    }
+
+    fn endpoints(&self, set: usize) -> Option<Self::Set> {
+        Some(self.tracking.endpoints().set(set))
+    }
+
+    fn tally(&self, tally: Tally, number: u64) {
+        add(self.tallies, tally, number);
+    }
+
+    fn learned(&self, _session: u64, learned: &Learned) {
+        self.learned.borrow_mut().push(self.tracking.endpoints().canonical(learned.slot));
+        self.count.set(self.count.get() + 1);
+    }
+
+    /// The programs see for themselves that TLS begins: its first record is clear.
+    fn encrypted(&self, _client: Address, _server: Address, _change: i64) {}
+
+    fn has_encrypted(&self, _client: Address, _server: Address) -> bool {
+        false
+    }
+}
+
+impl Table for Maps<'_> {
+    fn forget(&self, key: &SessionKey, session: u64) {
+        self.forgotten.borrow_mut().push((*key, session));
+    }
+
+    fn make_room(&self) {
+        let sessions = self.tracking.sessions().filter_map(Result::ok).collect();
+        for (key, session) in giving_way(sessions) {
+            self.forget(&key, session.id);
+            self.tally(Tally::SessionsEvicted, 1);
+            if !session.has_ended() {
+                self.tally(Tally::SessionsClosed, 1);
+                self.tally(Tally::SessionsDecrypted, session.is_encrypted().into());
+            }
+        }
+    }
+
+    fn take_learned(&self) -> Vec<u32> {
+        self.learned.take()
+    }
+}

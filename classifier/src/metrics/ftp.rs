@@ -1,0 +1,134 @@
+//! The FTP tracking's numbers as samples.
+
+use classifier_common::control::{Tallies, Tally};
+use prometheus::{Histogram, HistogramOpts, HistogramVec, Registry};
+
+use super::{
+    catalog::{self, Family, label},
+    exposition::{Exposition, Value},
+    labels::Labels,
+};
+use crate::ftp::Snapshot;
+
+const LEARNED: [(&str, Tally); 5] = [
+    ("pasv", Tally::LearnedPasv),
+    ("epsv", Tally::LearnedEpsv),
+    ("port", Tally::LearnedPort),
+    ("eprt", Tally::LearnedEprt),
+    ("inferred", Tally::LearnedInferred),
+];
+
+const REMOVED: [(&str, Tally); 5] = [
+    ("closed", Tally::RemovedClosed),
+    ("expired", Tally::RemovedExpired),
+    ("evicted", Tally::RemovedEvicted),
+    ("replaced", Tally::RemovedReplaced),
+    ("withdrawn", Tally::RemovedWithdrawn),
+];
+
+const REJECTED: [(&str, Tally); 7] = [
+    ("malformed", Tally::RejectedMalformed),
+    ("foreign_address", Tally::RejectedForeignAddress),
+    ("reserved_port", Tally::RejectedReservedPort),
+    ("unsolicited", Tally::RejectedUnsolicited),
+    ("refused", Tally::RejectedRefused),
+    ("not_established", Tally::RejectedNotEstablished),
+    ("rate_limited", Tally::RejectedRateLimited),
+];
+
+const ALONE: [(&Family, Tally); 8] = [
+    (&catalog::FTP_SESSIONS_REFUSED, Tally::SessionsRefused),
+    (&catalog::FTP_SESSIONS_EVICTED, Tally::SessionsEvicted),
+    (&catalog::FTP_ENDPOINTS_UNPLACED, Tally::Unplaced),
+    (&catalog::FTP_ADDRESS_MISMATCH, Tally::AddressMismatch),
+    (&catalog::FTP_CONTROL_SEGMENTS, Tally::Segments),
+    (&catalog::FTP_CONTROL_SEGMENTS_LOST, Tally::SegmentsLost),
+    (&catalog::FTP_CONTROL_BYTES_UNSEEN, Tally::UnseenBytes),
+    (&catalog::FTP_EVENTS_LOST, Tally::EventsLost),
+];
+
+/// Modes and states, in the order of [`Snapshot::endpoints`].
+const MODES: [&str; 2] = ["active", "passive"];
+const STATES: [&str; 2] = ["announced", "connected"];
+
+/// Writes the families of the tracking but for those that the `prometheus` crate keeps.
+pub(super) fn write(out: &mut Exposition, snapshot: &Snapshot) {
+    let tallies = &snapshot.tallies;
+    let [clear, encrypted] = sessions(tallies);
+    let mut samples = out.family(&catalog::FTP_SESSIONS);
+    samples.add(&[&Labels::of(&[(label::CONTROL, "clear")])], Value::Whole(clear));
+    samples.add(&[&Labels::of(&[(label::CONTROL, "encrypted")])], Value::Whole(encrypted));
+    let mut samples = out.family(&catalog::FTP_ENDPOINTS);
+    for (mode, states) in MODES.into_iter().zip(snapshot.endpoints) {
+        for (state, count) in STATES.into_iter().zip(states) {
+            let labels = Labels::of(&[(label::MODE, mode), (label::STATE, state)]);
+            samples.add(&[&labels], Value::Whole(count));
+        }
+    }
+    table(out, &catalog::FTP_ENDPOINTS_LEARNED, label::COMMAND, &LEARNED, tallies);
+    table(out, &catalog::FTP_ENDPOINTS_REMOVED, label::REASON, &REMOVED, tallies);
+    table(out, &catalog::FTP_REJECTED, label::REASON, &REJECTED, tallies);
+    for (family, tally) in ALONE {
+        out.family(family).add(&[], Value::Whole(tallies[tally as usize]));
+    }
+}
+
+/// Sessions that live now: in clear text, and encrypted.
+#[must_use]
+pub fn sessions(tallies: &Tallies) -> [u64; 2] {
+    let of = |tally: Tally| tallies[tally as usize];
+    let encrypted = of(Tally::SessionsEncrypted).saturating_sub(of(Tally::SessionsDecrypted));
+    let all = of(Tally::SessionsOpened).saturating_sub(of(Tally::SessionsClosed));
+    [all.saturating_sub(encrypted), encrypted]
+}
+
+fn table(out: &mut Exposition, family: &Family, name: &str, rows: &[(&str, Tally)], tallies: &Tallies) {
+    let mut samples = out.family(family);
+    for (value, tally) in rows {
+        samples.add(&[&Labels::of(&[(name, value)])], Value::Whole(tallies[*tally as usize]));
+    }
+}
+
+/// Times from a packet to the entry that it causes, to be observed wherever they are known.
+#[derive(Clone, Debug)]
+pub struct LearnTimes {
+    all: HistogramVec,
+    kernel: Histogram,
+    agent: Histogram,
+}
+
+impl LearnTimes {
+    /// No times yet.
+    ///
+    /// # Errors
+    ///
+    /// When the crate refuses a name of the catalogue.
+    pub fn new() -> prometheus::Result<Self> {
+        // From a microsecond to half a second, a little more than threefold each.
+        const BUCKETS: [f64; 12] = [1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 5e-1];
+        let family = &catalog::FTP_LEARN_SECONDS;
+        let options = HistogramOpts::new(family.name, family.help).buckets(BUCKETS.to_vec());
+        let all = HistogramVec::new(options, family.labels)?;
+        let (kernel, agent) = (all.with_label_values(&["kernel"]), all.with_label_values(&["agent"]));
+        Ok(Self { all, kernel, agent })
+    }
+
+    /// An endpoint learned by the programs, in nanoseconds.
+    pub fn by_kernel(&self, nanoseconds: u64) {
+        self.kernel.observe(seconds(nanoseconds));
+    }
+
+    /// An endpoint learned by the agent, in nanoseconds.
+    pub fn by_agent(&self, nanoseconds: u64) {
+        self.agent.observe(seconds(nanoseconds));
+    }
+
+    pub(super) fn register(&self, registry: &Registry) -> prometheus::Result<()> {
+        registry.register(Box::new(self.all.clone()))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of less than a hundred days")]
+fn seconds(nanoseconds: u64) -> f64 {
+    nanoseconds as f64 / 1e9
+}
