@@ -7,7 +7,7 @@ use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use pcap_parser::{parse_pcap_frame, parse_pcap_header};
@@ -25,6 +25,8 @@ pub struct Capture {
 /// A captured packet.
 #[derive(Clone, Debug)]
 pub struct Packet {
+    /// When it was captured, since 1970, in whole microseconds.
+    pub at: Duration,
     /// Bytes that it had, of which [`Self::bytes`] may be only the first.
     pub length: u32,
     /// What was kept of it.
@@ -52,6 +54,15 @@ impl Capture {
         &self.file
     }
 
+    /// What has been written so far, while the capture goes on.
+    #[must_use]
+    pub fn so_far(&self) -> Vec<Packet> {
+        let bytes = fs::read(&self.file).unwrap_or_default();
+        // Before the header is there, no packet is.
+        let Ok((rest, _)) = parse_pcap_header(&bytes) else { return Vec::new() };
+        packets(rest).0
+    }
+
     /// Waits until nothing more is written: what tcpdump has not read yet when it ends, it loses.
     pub fn settle(&self) {
         let length = || fs::metadata(&self.file).map_or(0, |file| file.len());
@@ -71,15 +82,29 @@ impl Capture {
         let said = self.process.said();
         assert!(said.contains("\n0 packets dropped by kernel"), "{said}");
         let bytes = fs::read(&self.file).expect("tcpdump has written its file");
-        let (mut rest, _) = parse_pcap_header(&bytes).expect("a header");
-        let mut packets = Vec::new();
-        while let Ok((after, frame)) = parse_pcap_frame(rest) {
-            packets.push(Packet { length: frame.origlen, bytes: frame.data.to_vec() });
-            rest = after;
-        }
+        let (rest, _) = parse_pcap_header(&bytes).expect("a header");
+        let (packets, rest) = packets(rest);
         assert!(rest.is_empty(), "the capture is cut");
         packets
     }
+}
+
+/// The time as captures have it: since 1970, in whole microseconds.
+#[must_use]
+pub fn now() -> Duration {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    Duration::from_micros(now.as_micros().try_into().expect("a time of this age"))
+}
+
+/// The whole packets at the beginning, and what follows them.
+fn packets(mut rest: &[u8]) -> (Vec<Packet>, &[u8]) {
+    let mut packets = Vec::new();
+    while let Ok((after, frame)) = parse_pcap_frame(rest) {
+        let at = Duration::from_secs(frame.ts_sec.into()) + Duration::from_micros(frame.ts_usec.into());
+        packets.push(Packet { at, length: frame.origlen, bytes: frame.data.to_vec() });
+        rest = after;
+    }
+    (packets, rest)
 }
 
 impl Drop for Capture {

@@ -3,12 +3,16 @@
 
 use std::{collections::BTreeMap, net::IpAddr};
 
-use testbed::servers::{Folder, Ftp};
+use testbed::{
+    Lab,
+    servers::{Folder, Ftp},
+};
 
 use crate::{
     BINARY,
+    captured::{FAMILIES, of_capture, sum},
     conversations::{curl, in_url},
-    counts::{Counts, differences, of_capture, of_metrics, sum},
+    counts::{Counts, differences, of_metrics},
     dissection::Dissected,
     network::{Network, without_offloads},
     observation::Seen,
@@ -39,7 +43,7 @@ fn bulk_transfers_are_counted_as_on_the_wire_by_the_automatic_choice() {
 
 /// Gives the number of segments, and of the buffers that they came in.
 fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
-    let network = Network::new();
+    let network = Network::new(&Lab::new());
     let [at_client, router_to_client, _, at_server] = network.places();
     without_offloads(at_client);
     without_offloads(router_to_client);
@@ -62,7 +66,7 @@ fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
     // Native XDP has the router cut them before they get there.
     assert_eq!(hooks["ingress"] > SEGMENT, mode == "auto", "super-packets that reach the server");
     let wire = of_ftp(&mirrored(&of_capture(&client.packets)));
-    let counted = of_ftp(&of_metrics(&samples[0], at_server.interface));
+    let counted = of_ftp(&of_metrics(&samples[0], &FAMILIES, at_server.interface));
     let packets = ["ingress", "egress"].map(|direction| sum(&wire, "classifier_packets_total", direction));
     assert_eq!(differences(&wire, &counted), [""; 0]);
     let buffers = [server.traffic.rx_packets, server.traffic.tx_packets];

@@ -1,17 +1,21 @@
 //! Real programs talk over real links, and what the agents count is what a capture holds.
 
 mod bulk;
+mod captured;
 mod classes;
 mod conversations;
+#[path = "../support/counts.rs"]
 mod counts;
 mod dissection;
+#[path = "../support/network.rs"]
 mod network;
 mod observation;
 
-use testbed::{Agent, Host, Traffic, servers::Ftp};
+use testbed::{Agent, Host, Lab, Traffic, servers::Ftp};
 
+use captured::{FAMILIES, of_capture, sum};
 use conversations::Servers;
-use counts::{Counts, differences, of_capture, of_metrics, sum};
+use counts::{Counts, differences, of_metrics};
 use network::{Network, Place, without_offloads};
 use observation::Seen;
 
@@ -42,7 +46,7 @@ fn active_transfers_of_pure_ftpd_are_counted_as_captured() {
 
 /// Gives the number of packets.
 fn active_transfers_are_counted_as_captured(start: impl Fn(&Host) -> Ftp) -> usize {
-    let network = Network::new();
+    let network = Network::new(&Lab::new());
     network.places().into_iter().for_each(without_offloads);
     let server = start(&network.server);
     let [.., at_server] = network.places();
@@ -50,7 +54,7 @@ fn active_transfers_are_counted_as_captured(start: impl Fn(&Host) -> Ftp) -> usi
     let (seen, samples) =
         network.observe(&[at_server], "0", agents, || conversations::ftp(&network, &server));
     let captured = of_capture(&seen[0].packets);
-    assert_eq!(differences(&captured, &of_metrics(&samples[0], at_server.interface)), [""; 0]);
+    assert_eq!(differences(&captured, &of_metrics(&samples[0], &FAMILIES, at_server.interface)), [""; 0]);
     the_interface_agrees(&captured, &seen[0]);
     let others = captured.keys().filter(|series| series.contains("tcp_other"));
     assert_eq!(others.count(), 0, "data from another port than 20: {captured:?}");
@@ -64,7 +68,7 @@ fn agent(mode: &str, places: &[Place<'_>]) -> Agent {
 
 /// Gives the sizes of what was compared.
 fn conversations_are_counted_as_captured(mode: &str) -> String {
-    let network = Network::new();
+    let network = Network::new(&Lab::new());
     let mut servers = Servers::start(&network.server);
     network.places().into_iter().for_each(without_offloads);
     let [_, router_to_client, router_to_server, at_server] = network.places();
@@ -78,7 +82,7 @@ fn conversations_are_counted_as_captured(mode: &str) -> String {
         let captured = of_capture(&seen.packets);
         sizes.push((place.interface, seen.packets.len(), captured.len()));
         assert_eq!(
-            differences(&captured, &of_metrics(samples, place.interface)),
+            differences(&captured, &of_metrics(samples, &FAMILIES, place.interface)),
             [""; 0],
             "{}",
             place.interface

@@ -1,16 +1,16 @@
 //! What is seen of a conversation: by captures, by interfaces, by agents.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::{thread, time::Duration};
 
 use testbed::{Agent, Capture, Samples, Traffic};
 
 use crate::{
     dissection::{Dissected, dissect},
-    network::{Network, Place},
+    network::{Network, Place, traffic},
 };
+
+/// Answers that are late, to a ping or a probe, come within that.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// What crossed an interface, by its capture and by its own counters.
 pub struct Seen {
@@ -29,7 +29,7 @@ impl Network {
     ) -> (Vec<Seen>, Vec<Samples>) {
         let (agents, captures, before) = self.begin(places, snap, agents);
         talk();
-        self.wait_until_quiet();
+        self.wait_until_quiet(QUIET);
         let after = traffic(places);
         let samples = agents.iter().map(Agent::metrics).collect();
         let packets = stop(captures, places);
@@ -47,7 +47,7 @@ impl Network {
         agents: impl Fn() -> Vec<Agent>,
     ) -> (Vec<Agent>, Vec<Capture>, Vec<Traffic>) {
         for _ in 0..5 {
-            self.wait_until_quiet();
+            self.wait_until_quiet(QUIET);
             let before = traffic(places);
             let agents = agents();
             let capture = |place: &Place<'_>| place.host.capture(place.interface, &["-s", snap]);
@@ -58,31 +58,6 @@ impl Network {
         }
         panic!("never quiet for as long as it takes to start");
     }
-
-    /// Waits until no packet has crossed any link for 300 ms.
-    fn wait_until_quiet(&self) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        let mut last = (Instant::now(), traffic(&self.places()));
-        while last.0.elapsed() < Duration::from_millis(300) {
-            assert!(Instant::now() < deadline, "never quiet");
-            thread::sleep(Duration::from_millis(30));
-            let now = traffic(&self.places());
-            if now != last.1 {
-                last = (Instant::now(), now);
-            }
-        }
-    }
-}
-
-/// The MAC address of an interface.
-fn mac(place: Place<'_>) -> String {
-    let line = place.host.run("ip", &["-oneline", "link", "show", "dev", place.interface]);
-    let (_, rest) = line.split_once("link/ether ").expect("an Ethernet interface");
-    rest.split(' ').next().expect("an address").to_owned()
-}
-
-fn traffic(places: &[Place<'_>]) -> Vec<Traffic> {
-    places.iter().map(|place| place.host.traffic(place.interface)).collect()
 }
 
 fn difference(before: &Traffic, after: &Traffic) -> Traffic {
@@ -101,7 +76,7 @@ fn stop(captures: Vec<Capture>, places: &[Place<'_>]) -> Vec<Vec<Dissected>> {
     thread::scope(|scope| {
         let mut ending = Vec::new();
         for (capture, place) in captures.into_iter().zip(places) {
-            ending.push(scope.spawn(move || finish(capture, &mac(*place))));
+            ending.push(scope.spawn(move || finish(capture, &place.mac())));
         }
         ending.into_iter().map(|one| one.join().expect("a whole capture")).collect()
     })

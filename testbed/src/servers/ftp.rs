@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::{DAEMON, folder::Folder, process::Process};
 use crate::Host;
 
-/// A real FTP server on port 21. Active transfers come from port 20, unless it is said otherwise.
+/// A real FTP server, on port 21 and with active transfers from port 20 unless it is said otherwise.
 ///
 /// `pub` may be read; `in` may be read and written.
 pub struct Ftp {
@@ -41,10 +41,34 @@ impl Ftp {
         program: &Path,
         arguments: &[&str],
     ) -> Self {
+        Self::start_greeting(host, folder, login, program, arguments, Greeting::Clear(21))
+    }
+
+    /// The same for a server that greets as it is said here.
+    pub(super) fn start_greeting(
+        host: &Host,
+        folder: Folder,
+        login: &'static str,
+        program: &Path,
+        arguments: &[&str],
+        greeting: Greeting,
+    ) -> Self {
         let mut process = Process::start(host, program, arguments);
-        process.wait_for_greeting(21);
+        match greeting {
+            Greeting::Clear(port) => process.wait_for_greeting(port),
+            Greeting::Encrypted(port) => process.wait_for_connection(port),
+        }
         Self { _process: process, folder, login }
     }
+}
+
+/// How a server that has started shows it, on which port.
+#[derive(Clone, Copy)]
+pub(super) enum Greeting {
+    /// It speaks first.
+    Clear(u16),
+    /// It waits for the client's TLS handshake.
+    Encrypted(u16),
 }
 
 /// A folder for a server, with the files that it serves; and the path of these.

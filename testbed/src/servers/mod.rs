@@ -9,6 +9,7 @@ mod process;
 mod proftpd;
 mod prometheus;
 mod pure_ftpd;
+mod pyftpdlib;
 mod vsftpd;
 
 use std::{env, path::PathBuf};

@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Host, Running};
 
+const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+
 /// A server with all the processes that it starts: they end with this guard.
 pub(super) struct Process {
     host: Host,
@@ -38,8 +40,14 @@ impl Process {
     /// Waits until it greets on this port, over IPv4 and IPv6.
     pub fn wait_for_greeting(&mut self, port: u16) {
         self.wait_until("greets", |host| {
-            let loopbacks = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-            host.enter(|| loopbacks.iter().all(|loopback| greets(*loopback, port)))
+            host.enter(|| LOOPBACKS.iter().all(|loopback| greets(*loopback, port)))
+        });
+    }
+
+    /// Waits until it takes connections on this port, over IPv4 and IPv6, where the client speaks first.
+    pub fn wait_for_connection(&mut self, port: u16) {
+        self.wait_until("takes connections", |host| {
+            host.enter(|| LOOPBACKS.iter().all(|loopback| TcpStream::connect((*loopback, port)).is_ok()))
         });
     }
 

@@ -1,33 +1,69 @@
-//! `ProFTPD`, for a user of a password file.
+//! `ProFTPD`, for a user of a password file, in the clear and over TLS.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-use super::{CRYPTED, DAEMON, Ftp, USER, ftp::ready, program};
-use crate::Host;
+use super::{
+    CRYPTED, DAEMON, Ftp, USER,
+    folder::Folder,
+    ftp::{Greeting, ready},
+    program,
+};
+use crate::{Host, run};
+
+/// Keeps the privilege to send from the port below the control port.
+const FROM_BELOW_CONTROL: &str = "RootRevoke off\n";
 
 impl Ftp {
     /// Starts `ProFTPD`, which then keeps the privilege to send from port 20.
     #[must_use]
     pub fn proftpd(host: &Host) -> Self {
-        Self::start_proftpd(host, "off")
+        Self::start_proftpd(host, ready("proftpd"), FROM_BELOW_CONTROL, Greeting::Clear(21))
     }
 
     /// Starts `ProFTPD` as it is by default: its active transfers come from any port.
     #[must_use]
     pub fn proftpd_from_any_port(host: &Host) -> Self {
-        Self::start_proftpd(host, "on")
+        Self::start_proftpd(
+            host,
+            ready("proftpd"),
+            "RootRevoke UseNonCompliantActiveTransfer\n",
+            Greeting::Clear(21),
+        )
     }
 
-    fn start_proftpd(host: &Host, root_revoke: &str) -> Self {
-        let (folder, root) = ready("proftpd");
+    /// The same as [`Self::proftpd`] for clients that may ask for TLS, and may clear the control connection
+    /// again (CCC).
+    #[must_use]
+    pub fn proftpd_tls(host: &Host) -> Self {
+        let made = ready("proftpd-tls");
+        let settings = format!("{FROM_BELOW_CONTROL}{}", tls(&made.0, ""));
+        Self::start_proftpd(host, made, &settings, Greeting::Clear(21))
+    }
+
+    /// Starts `ProFTPD` on port 990, with TLS from the first byte on. Its active transfers come from port 989.
+    #[must_use]
+    pub fn proftpd_implicit_tls(host: &Host) -> Self {
+        let made = ready("proftpd-implicit-tls");
+        let settings = format!("{FROM_BELOW_CONTROL}{}", tls(&made.0, "UseImplicitSSL"));
+        Self::start_proftpd(host, made, &settings, Greeting::Encrypted(990))
+    }
+
+    fn start_proftpd(
+        host: &Host,
+        (folder, root): (Folder, String),
+        settings: &str,
+        greeting: Greeting,
+    ) -> Self {
+        let (Greeting::Clear(port) | Greeting::Encrypted(port)) = greeting;
         let users = folder.write("users", format!("{USER}:{CRYPTED}:{DAEMON}:{DAEMON}::{root}:/bin/false\n"));
         fs::set_permissions(&users, fs::Permissions::from_mode(0o600)).expect("it is ours");
         let (pid, scoreboard, log) = (folder.join("pid"), folder.join("scoreboard"), folder.join("log"));
         let socket = folder.join("socket");
         let configuration = format!(
-            "ServerType standalone\n\
+            "Port {port}\n\
+             {settings}\
+             ServerType standalone\n\
              ServerName testbed\n\
-             Port 21\n\
              UseIPv6 on\n\
              DefaultAddress 0.0.0.0 ::\n\
              User nobody\n\
@@ -39,7 +75,6 @@ impl Ftp {
              AuthUserFile {users}\n\
              RequireValidShell off\n\
              DelayEngine off\n\
-             RootRevoke {root_revoke}\n\
              ControlsEngine off\n\
              ControlsSocket {socket}\n\
              DefaultRoot {root}\n\
@@ -51,6 +86,27 @@ impl Ftp {
         );
         let file = folder.write("proftpd.conf", configuration);
         let program = program("proftpd-core", "usr/sbin/proftpd");
-        Self::start(host, folder, "tester:secret", &program, &["--nodaemon", "--config", &file])
+        let arguments = ["--nodaemon", "--config", &file];
+        Self::start_greeting(host, folder, "tester:secret", &program, &arguments, greeting)
     }
+}
+
+/// The settings for TLS, with a certificate of the day.
+fn tls(folder: &Folder, options: &str) -> String {
+    let [key, certificate] = [folder.join("key.pem"), folder.join("certificate.pem")];
+    let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=testbed", "-days", "2"];
+    run(Command::new("openssl").args(request).args(["-keyout", &key, "-out", &certificate]));
+    let module = program("proftpd-mod-crypto", "usr/lib/proftpd/mod_tls.so");
+    let modules = module.parent().expect("it is in a folder").display();
+    let log = folder.join("tls-log");
+    // Not every client resumes the control connection's TLS session for its data.
+    format!(
+        "ModulePath {modules}\n\
+         LoadModule mod_tls.c\n\
+         TLSEngine on\n\
+         TLSLog {log}\n\
+         TLSRSACertificateFile {certificate}\n\
+         TLSRSACertificateKeyFile {key}\n\
+         TLSOptions NoSessionReuseRequired {options}\n"
+    )
 }

@@ -9,7 +9,7 @@ impl Ftp {
     pub fn vsftpd(host: &Host) -> Self {
         let (folder, root) = ready("vsftpd");
         let empty = folder.add("empty");
-        // Its sandbox knows the system calls of its own day only; the user must have a home that exists.
+        // Any number of sessions from one address. Its sandbox knows the system calls of its own day only; the user must have a home that exists.
         let configuration = format!(
             "background=NO\n\
              listen=NO\n\
@@ -26,7 +26,9 @@ impl Ftp {
              connect_from_port_20=YES\n\
              isolate_network=NO\n\
              seccomp_sandbox=NO\n\
-             xferlog_enable=NO\n"
+             xferlog_enable=NO\n\
+             max_clients=0\n\
+             max_per_ip=0\n"
         );
         let file = folder.write("vsftpd.conf", configuration);
         Self::start(host, folder, "anonymous:nobody@", &program("vsftpd", "usr/sbin/vsftpd"), &[&file])

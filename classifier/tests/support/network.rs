@@ -1,6 +1,11 @@
 //! Client, router and server.
 
-use testbed::{End, Host, Lab};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use testbed::{End, Host, Lab, Traffic};
 
 /// `client - router - server`.
 pub struct Network {
@@ -24,11 +29,17 @@ impl<'n> Place<'n> {
     const fn of(host: &'n Host, end: &'n End) -> Self {
         Self { host, interface: end.name.as_str() }
     }
+
+    /// The MAC address of the interface.
+    pub fn mac(self) -> String {
+        let line = self.host.run("ip", &["-oneline", "link", "show", "dev", self.interface]);
+        let (_, rest) = line.split_once("link/ether ").expect("an Ethernet interface");
+        rest.split(' ').next().expect("an address").to_owned()
+    }
 }
 
 impl Network {
-    pub fn new() -> Self {
-        let lab = Lab::new();
+    pub fn new(lab: &Lab) -> Self {
         let [client, router, server] = ["client", "router", "server"].map(|name| lab.host(name));
         for host in [&client, &router, &server] {
             calm(host);
@@ -61,6 +72,25 @@ impl Network {
             Place::of(&self.server, &self.at_server),
         ]
     }
+
+    /// Waits until no packet has crossed any link for so long.
+    pub fn wait_until_quiet(&self, so_long: Duration) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let mut last = (Instant::now(), traffic(&self.places()));
+        while last.0.elapsed() < so_long {
+            assert!(Instant::now() < deadline, "never quiet");
+            thread::sleep(so_long / 10);
+            let now = traffic(&self.places());
+            if now != last.1 {
+                last = (Instant::now(), now);
+            }
+        }
+    }
+}
+
+/// What the interfaces have counted.
+pub fn traffic(places: &[Place<'_>]) -> Vec<Traffic> {
+    places.iter().map(|place| place.host.traffic(place.interface)).collect()
 }
 
 /// Keeps a host from sending what nobody asked for, and from holding ICMP errors back.

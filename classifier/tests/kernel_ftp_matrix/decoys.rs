@@ -1,0 +1,104 @@
+//! Connections between the same hosts that are no FTP data, whatever their ports were before.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use testbed::{End, Host, Lab, Segment, converse, now};
+
+use crate::{cells::Family, network::Network, truth::Kind};
+
+/// A connection from port 20 is FTP data by that alone.
+const FROM_20: Kind = Kind::Data { mode: "active", evidence: "port20" };
+
+/// The hosts between which they go, and all that were made.
+pub struct Decoys<'n> {
+    network: &'n Network,
+    other: Host,
+    at_other: End,
+    at_client: TcpListener,
+    at_server: TcpListener,
+    made: Mutex<HashMap<[SocketAddr; 2], Vec<Made>>>,
+}
+
+/// When a decoy was made, and as what it counts.
+type Made = (Duration, Kind);
+
+impl<'n> Decoys<'n> {
+    /// With a third host at the router, and a listener at client and server.
+    pub fn new(lab: &Lab, network: &'n Network) -> Self {
+        let other = lab.host("other");
+        let (router_to_other, at_other) = lab.link(&network.router, &other);
+        other.run("ip", &["route", "add", "default", "via", &router_to_other.v4.to_string()]);
+        other.run("ip", &["-6", "route", "add", "default", "via", &router_to_other.v6.to_string()]);
+        let any = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
+        let [at_client, at_server] = [&network.client, &network.server].map(|host| host.listen(any));
+        Self { network, other, at_other, at_client, at_server, made: Mutex::default() }
+    }
+
+    /// To ports that nobody has announced, while transfers go on.
+    pub fn unannounced(&self, family: Family) {
+        let Network { client, server, at_client, at_server, .. } = self.network;
+        let [here, there, third] = [at_client, at_server, &self.at_other].map(|end| address(end, family));
+        self.make((client, here, 0), there, &self.at_server);
+        self.make((server, there, 0), here, &self.at_client);
+        self.make((&self.other, third, 0), there, &self.at_server);
+    }
+
+    /// From port 20 of the server, to a port that nobody has announced.
+    pub fn of_port_20(&self, family: Family) {
+        let [here, there] =
+            [&self.network.at_client, &self.network.at_server].map(|end| address(end, family));
+        self.make((&self.network.server, there, 20), here, &self.at_client);
+    }
+
+    /// To the port that the data of a download went to, once it has ended: from the same port where that can
+    /// be, from another one, and from a third host.
+    pub fn afterwards(&self, family: Family, data: &Segment) {
+        let [client, server] = [&self.network.client, &self.network.server];
+        let is_passive = data.to.ip() == address(&self.network.at_server, family);
+        let (near, far) = if is_passive { (client, server) } else { (server, client) };
+        let listener = far.listen(data.to);
+        // The server closes first what it sends, and cannot dial from the same port for a while.
+        if is_passive {
+            self.make((near, data.from.ip(), data.from.port()), data.to.ip(), &listener);
+        }
+        self.make((near, data.from.ip(), 0), data.to.ip(), &listener);
+        self.make((&self.other, address(&self.at_other, family), 0), data.to.ip(), &listener);
+    }
+
+    fn make(&self, (host, from, port): (&Host, IpAddr, u16), to: IpAddr, listener: &TcpListener) {
+        let since = now();
+        let to = (to, listener.local_addr().expect("it listens").port()).into();
+        let dialled = host.dial((from, port).into(), to);
+        let from = dialled.local_addr().expect("it is bound");
+        let kind = if from.port() == 20 { FROM_20 } else { Kind::Other };
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.entry(ends(from, to)).or_default().push((since, kind));
+        drop(made);
+        converse(&dialled, listener);
+    }
+
+    /// What the segment is, if it is of a decoy.
+    pub fn kind(&self, segment: &Segment) -> Option<Kind> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let same_ends = made.get(&ends(segment.from, segment.to))?;
+        same_ends.iter().find(|(since, _)| segment.at >= *since).map(|(_, kind)| *kind)
+    }
+}
+
+/// The same for both ways of a connection.
+fn ends(from: SocketAddr, to: SocketAddr) -> [SocketAddr; 2] {
+    [from.min(to), from.max(to)]
+}
+
+/// An end's address.
+pub fn address(end: &End, family: Family) -> IpAddr {
+    match family {
+        Family::V4 => IpAddr::V4(end.v4),
+        Family::V6 => IpAddr::V6(end.v6),
+    }
+}

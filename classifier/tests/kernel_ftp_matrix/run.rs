@@ -1,0 +1,79 @@
+//! One cell: its transfers, with decoys beside them and after them.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use testbed::Segment;
+
+use crate::{
+    cells::Cell,
+    clients::Transfers,
+    decoys::{Decoys, address},
+    network::Network,
+    session::data_segments,
+    watch::{QUIET, Watch},
+};
+
+pub struct Run<'r> {
+    pub network: &'r Network,
+    pub decoys: &'r Decoys<'r>,
+    pub transfers: &'r Transfers<'r>,
+    pub cell: Cell,
+}
+
+impl Run<'_> {
+    /// Makes the transfers, with decoys all the while. The upload takes the name.
+    pub fn transfers(&self, name: &str) {
+        let Self { network, decoys, transfers, cell } = *self;
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    decoys.unannounced(cell.family);
+                    thread::sleep(Duration::from_millis(10));
+                }
+            });
+            let _at_the_end = Ending(&done);
+            transfers.make(&network.client, address(&network.at_server, cell.family), cell, name);
+        });
+    }
+
+    /// Uses the ports of a transfer again, once all of it has crossed.
+    pub fn decoys_afterwards(&self, watch: &Watch<'_>) {
+        self.network.wait_until_quiet(QUIET);
+        let data = self.data_connections(watch);
+        // The last is the download's.
+        self.decoys.afterwards(self.cell.family, &data[Transfers::VERBS.len() - 1]);
+        self.decoys.of_port_20(self.cell.family);
+    }
+
+    /// First segments of this cell's data connections, as soon as the capture has them.
+    fn data_connections(&self, watch: &Watch<'_>) -> Vec<Segment> {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let since = watch.marks.last().map_or(Duration::ZERO, |mark| mark.at);
+        loop {
+            let captured = watch.captures[0].so_far();
+            let segments: Vec<_> =
+                captured.iter().filter_map(Segment::read).filter(|segment| segment.at > since).collect();
+            let data: Vec<_> =
+                data_segments(&segments, self.decoys).filter(|segment| segment.opens()).cloned().collect();
+            if data.len() == Transfers::VERBS.len() {
+                return data;
+            }
+            assert!(Instant::now() < deadline, "{}: {} data connections", self.cell, data.len());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Sets a flag also where a panic ends its scope.
+struct Ending<'f>(&'f AtomicBool);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

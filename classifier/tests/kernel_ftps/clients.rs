@@ -1,0 +1,92 @@
+//! Clients of an FTP server: curl and lftp, over TLS.
+
+use std::net::{IpAddr, SocketAddr};
+
+use testbed::{
+    Host, Running,
+    servers::{Folder, Ftp},
+};
+
+/// Bytes of the file that is read and written.
+pub const LONG: usize = 300_000;
+
+/// What every call of curl begins with.
+const CURL: [&str; 7] = ["--disable", "--silent", "--show-error", "--noproxy", "*", "--max-time", "30"];
+
+/// TLS for control and data.
+pub const SECURE: [&str; 2] = ["--ssl-reqd", "--insecure"];
+/// TLS for the control connection alone. curl 7.87 to 7.88 never begins the handshake of an active data
+/// connection (<https://github.com/curl/curl/issues/10666>).
+pub const SECURE_CONTROL: [&str; 2] = ["--ftp-ssl-control", "--insecure"];
+
+/// The version of TLS for writes. With 1.3 the server sends tickets on the data connection, which a client that
+/// writes does not read: its close becomes a reset, and the server may lose the end of the file.
+const BEFORE_TICKETS: &str = "1.2";
+
+/// A client of a server, with files to write.
+pub struct Client<'n> {
+    host: &'n Host,
+    server: &'n Ftp,
+    scheme: &'static str,
+    files: Folder,
+}
+
+impl<'n> Client<'n> {
+    /// A client by URLs of this scheme.
+    pub fn new(host: &'n Host, server: &'n Ftp, scheme: &'static str) -> Self {
+        server.publish("long", "0123456789abcdef\n".repeat(LONG / 17).as_bytes());
+        let files = Folder::new("ftps-client");
+        files.write("long", vec![b'x'; LONG]);
+        Self { host, server, scheme, files }
+    }
+
+    /// A listing, a read and a write by curl; `name` is new to the server.
+    pub fn curl(&self, there: IpAddr, options: &[&str], name: &str) {
+        let options = [&CURL[..], &["--user", self.server.login()], options].concat();
+        let curl = |arguments: &[&str]| self.host.run("curl", &[&options[..], arguments].concat());
+        let url = self.url(there);
+        let listing = curl(&[&format!("{url}/pub/")]);
+        assert!(listing.contains("long"), "{listing}");
+        assert_eq!(curl(&[&format!("{url}/pub/long")]).len(), LONG / 17 * 17);
+        let long = self.files.join("long");
+        curl(&["--tls-max", BEFORE_TICKETS, "--upload-file", &long, &format!("{url}/in/{name}")]);
+        self.assert_stored(name);
+    }
+
+    /// The same by lftp, after these settings, with TLS as for writes throughout.
+    pub fn lftp(&self, there: IpAddr, settings: &str, name: &str) {
+        let (user, url) = (self.server.login().replace(':', ","), self.url(there));
+        let long = self.files.join("long");
+        let script = format!(
+            "set net:max-retries 1; set net:timeout 10; set ftp:ssl-force true; \
+             set ssl:verify-certificate no; set ssl:priority NORMAL:-VERS-TLS1.3; {settings}; \
+             open -u {user} {url}; cls pub; cat pub/long; put {long} -o in/{name}; bye"
+        );
+        let mut lftp = self.host.command("lftp");
+        let said = testbed::run(lftp.env("HOME", self.files.path()).args(["--norc", "-c", &script]));
+        assert!(said.len() > LONG / 17 * 17, "{} bytes", said.len());
+        self.assert_stored(name);
+    }
+
+    /// A read by curl that takes some seconds.
+    pub fn slow_read(&self, there: IpAddr, options: &[&str]) -> Running {
+        let url = format!("{}/pub/long", self.url(there));
+        let slow = ["--limit-rate", "60k", "--user", self.server.login(), &url];
+        self.host.spawn("curl", &[&CURL[..], options, &slow].concat())
+    }
+
+    fn url(&self, there: IpAddr) -> String {
+        let host = SocketAddr::new(there, 0).to_string();
+        format!("{}://{}", self.scheme, host.trim_end_matches(":0"))
+    }
+
+    fn assert_stored(&self, name: &str) {
+        assert_eq!(self.server.stored(name).map(|stored| stored.len()), Some(LONG), "{name}");
+    }
+}
+
+/// Waits for the end of a slow read, which must be a good one.
+pub fn finish(mut read: Running) {
+    let status = read.wait();
+    assert!(status.success(), "{status}: {}", read.said());
+}

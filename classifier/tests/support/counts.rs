@@ -1,0 +1,48 @@
+//! Counts by what is counted, in the words of `/metrics`, whoever has counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use testbed::Samples;
+
+/// How many of what; nothing that is 0.
+pub type Counts = BTreeMap<String, u64>;
+
+/// A family of series, and the labels that tell them apart.
+pub type Family = (&'static str, &'static [&'static str]);
+
+/// Flags of TCP that are counted: which bits are looked at, and how they must be.
+pub const FLAGS: [(&str, u16, u16); 4] =
+    [("syn", 0x12, 0x02), ("syn_ack", 0x12, 0x12), ("fin", 0x01, 0x01), ("rst", 0x04, 0x04)];
+
+/// What an agent has counted on an interface.
+pub fn of_metrics(samples: &Samples, families: &[Family], interface: &str) -> Counts {
+    let mut counts = Counts::new();
+    for (family, labels) in families {
+        for sample in samples.of(family, &[("interface", interface)]) {
+            let values = labels.iter().map(|label| sample.label(label));
+            let series = [&[*family][..], &values.collect::<Vec<_>>()].concat();
+            let count = samples.sum(family, &label_pairs(sample));
+            add(&mut counts, &series, count);
+        }
+    }
+    counts
+}
+
+fn label_pairs(sample: &testbed::Sample) -> Vec<(&str, &str)> {
+    sample.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+pub fn add(counts: &mut Counts, series: &[&str], count: u64) {
+    if count > 0 {
+        *counts.entry(series.join(" ")).or_default() += count;
+    }
+}
+
+/// The lines in which two counts differ.
+pub fn differences(captured: &Counts, counted: &Counts) -> Vec<String> {
+    let series: BTreeSet<_> = captured.keys().chain(counted.keys()).collect();
+    let of = |counts: &Counts, one: &String| counts.get(one).copied().unwrap_or(0);
+    let line = |one: &String| (one.clone(), of(captured, one), of(counted, one));
+    let lines = series.into_iter().map(line).filter(|(_, captured, counted)| captured != counted);
+    lines.map(|(one, captured, counted)| format!("{one}: captured {captured}, counted {counted}")).collect()
+}

@@ -1,0 +1,90 @@
+//! TCP segments in captured frames.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
+use crate::Packet;
+
+/// Bytes of an Ethernet header, and of the fixed part of either IP header.
+const ETHERNET: usize = 14;
+const IPV4: usize = 20;
+const IPV6: usize = 40;
+
+const TCP: u8 = 6;
+
+/// A TCP segment as it was captured.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// When, since 1970, in whole microseconds.
+    pub at: Duration,
+    /// Bytes of the frame on the wire.
+    pub length: u32,
+    /// MAC address that the frame came from, as `ip link` writes it.
+    pub sender: String,
+    /// Who sent it.
+    pub from: SocketAddr,
+    /// To whom.
+    pub to: SocketAddr,
+    /// The lower eight flags: FIN is 1, SYN 2, RST 4, ACK 16.
+    pub flags: u8,
+    /// What was captured of its data.
+    pub data: Vec<u8>,
+}
+
+impl Segment {
+    /// Reads a frame of a link on which hosts of a laboratory talk: without tags, options and fragments.
+    /// Gives nothing where it holds no TCP.
+    #[must_use]
+    pub fn read(packet: &Packet) -> Option<Self> {
+        let (ethernet, ip) = packet.bytes.split_at_checked(ETHERNET)?;
+        let (from, to, tcp) = match ethernet[12..] {
+            [0x08, 0x00] => {
+                assert_eq!((ip[0], ip[6] & 0x3f, ip[7]), (0x45, 0, 0), "options, or a fragment");
+                let address = |at: usize| Ipv4Addr::from(array::<4>(ip, at));
+                let tcp = (ip[9] == TCP).then(|| inside(ip, IPV4, u16::from_be_bytes(array(ip, 2)).into()));
+                (IpAddr::V4(address(12)), IpAddr::V4(address(16)), tcp?)
+            }
+            [0x86, 0xdd] => {
+                let address = |at: usize| Ipv6Addr::from(array::<16>(ip, at));
+                let end = IPV6 + usize::from(u16::from_be_bytes(array(ip, 4)));
+                // Only neighbour discovery and multicast reports have other headers here.
+                let tcp = (ip[6] == TCP).then(|| inside(ip, IPV6, end));
+                (IpAddr::V6(address(8)), IpAddr::V6(address(24)), tcp?)
+            }
+            _ => return None,
+        };
+        let port = |at: usize| u16::from_be_bytes(array(tcp, at));
+        Some(Self {
+            at: packet.at,
+            length: packet.length,
+            sender: array::<6>(ethernet, 6).map(|byte| format!("{byte:02x}")).join(":"),
+            from: (from, port(0)).into(),
+            to: (to, port(2)).into(),
+            flags: tcp[13],
+            data: tcp[usize::from(tcp[12] >> 4) * 4..].to_vec(),
+        })
+    }
+
+    /// Whether this port is at either end.
+    #[must_use]
+    pub fn has_port(&self, port: u16) -> bool {
+        self.from.port() == port || self.to.port() == port
+    }
+
+    /// Whether it is the first of a connection.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        self.flags & 0x12 == 0x02
+    }
+}
+
+/// What was captured of an IP packet's content; a short frame may have padding behind it.
+fn inside(ip: &[u8], start: usize, end: usize) -> &[u8] {
+    &ip[start..end.min(ip.len())]
+}
+
+fn array<const LENGTH: usize>(bytes: &[u8], at: usize) -> [u8; LENGTH] {
+    bytes[at..at + LENGTH].try_into().expect("as long")
+}

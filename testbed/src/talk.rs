@@ -1,0 +1,49 @@
+//! Connections that a test makes itself.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    time::Duration,
+};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::Host;
+
+impl Host {
+    /// Listens at an address of this host.
+    #[must_use]
+    pub fn listen(&self, at: SocketAddr) -> TcpListener {
+        self.enter(|| TcpListener::bind(at).unwrap_or_else(|error| panic!("{at}: {error}")))
+    }
+
+    /// Connects from an address of this host, with port 0 from any port, also from one on which a
+    /// connection has just ended.
+    #[must_use]
+    pub fn dial(&self, from: SocketAddr, to: SocketAddr) -> TcpStream {
+        self.enter(|| {
+            let kind = (Domain::for_address(from), Type::STREAM, Some(Protocol::TCP));
+            let socket = Socket::new(kind.0, kind.1, kind.2).expect("a socket");
+            socket.set_reuse_address(true).expect("an option");
+            // Some servers leave their ports to those who share them this way only.
+            socket.set_reuse_port(true).expect("an option");
+            socket.bind(&from.into()).unwrap_or_else(|error| panic!("{from}: {error}"));
+            let patience = Duration::from_secs(5);
+            let connected = socket.connect_timeout(&to.into(), patience);
+            connected.unwrap_or_else(|error| panic!("{from} to {to}: {error}"));
+            socket.into()
+        })
+    }
+}
+
+/// Takes the connection that `dialled` has made, sends some bytes through it each way, and closes it, the
+/// listener's end first.
+pub fn converse(dialled: &TcpStream, listener: &TcpListener) {
+    let (accepted, _) = listener.accept().expect("it was dialled");
+    for (mut sender, mut receiver) in [(dialled, &accepted), (&accepted, dialled)] {
+        sender.write_all(&[b'.'; 300]).expect("it is sent");
+        receiver.read_exact(&mut [0; 300]).expect("it arrives");
+    }
+    drop(accepted);
+    assert_eq!((&mut &*dialled).read(&mut [0]).expect("an end"), 0);
+}
