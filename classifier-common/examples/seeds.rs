@@ -16,7 +16,9 @@ type Seed = (String, Vec<u8>);
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(env::args_os().nth(1).ok_or("usage: seeds DIRECTORY")?);
     write(&directory.join("classify"), frames())?;
-    write(&directory.join("ftp_grammar"), lines())
+    write(&directory.join("ftp_grammar"), lines())?;
+    write(&directory.join("ftp_stream"), streams())?;
+    write(&directory.join("ftp_tracker"), conversations())
 }
 
 /// The fixtures' frames, the link first.
@@ -44,6 +46,43 @@ fn lines() -> Vec<Seed> {
         }
     }
     seeds
+}
+
+/// The described lines, delivered in pieces that come out of order, twice, and in part not at all.
+fn streams() -> Vec<Seed> {
+    let pieces = [[0, 0, 3], [2, 200, 40], [0, 0, 200], [2, 90, 30], [3, 120, 0], [4, 0, 255]];
+    let count = u8::try_from(pieces.len()).unwrap_or_default();
+    let mut seeds = lines();
+    for (_, bytes) in &mut seeds {
+        if let Some(how) = bytes.first_mut() {
+            *how = count << 1 | (*how & 1 ^ 1);
+        }
+        bytes.splice(1..1, pieces.as_flattened().iter().copied());
+    }
+    seeds
+}
+
+/// Conversations as operations: who (connection, and 8 for the server), what, and two bytes that say more.
+fn conversations() -> Vec<Seed> {
+    const OPEN: [[u8; 4]; 2] = [[8, 8, 0, 0], [0, 9, 0, 0]];
+    const CLOSE: [[u8; 4]; 2] = [[0, 6, 0, 0], [8, 6, 0, 0]];
+    let with = |name: &str, between: &[[u8; 4]]| {
+        let operations = [&OPEN, between, &CLOSE].concat();
+        (name.to_owned(), operations.as_flattened().to_vec())
+    };
+    vec![
+        with(
+            "pasv",
+            &[[0, 0, 0, 0], [8, 0, 4, 8], [0, 15, 6, 4], [8, 15, 6, 12], [0, 15, 6, 28], [8, 15, 6, 28]],
+        ),
+        with("epsv", &[[0, 0, 0, 1], [8, 0, 0, 15], [0, 15, 7, 4], [8, 15, 7, 36]]),
+        with("port confirmed", &[[0, 0, 6, 2], [8, 0, 0, 10], [8, 15, 6, 0], [0, 15, 6, 8]]),
+        with("port refused", &[[0, 0, 6, 2], [8, 0, 0, 11], [8, 15, 6, 0]]),
+        with(
+            "tls",
+            &[[0, 0, 0, 4], [8, 0, 0, 12], [0, 10, 0, 0], [0, 15, 6, 4], [8, 15, 6, 0], [0, 0, 0, 5]],
+        ),
+    ]
 }
 
 fn write(directory: &Path, seeds: Vec<Seed>) -> Result<(), Box<dyn Error>> {

@@ -8,4 +8,15 @@ mod tables;
 mod tracking;
 mod world;
 
+use std::{hash::Hash, num::NonZeroUsize};
+
+use lru::LruCache;
+
 pub use self::{event::Event, tables::HostTables, tracking::HostTracking};
+
+/// The one that was not used for longest makes room; memory is taken as entries come, not for all of them.
+fn bounded<K: Hash + Eq, V>(capacity: usize) -> LruCache<K, V> {
+    let mut cache = LruCache::unbounded();
+    cache.resize(NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN));
+    cache
+}

@@ -1,20 +1,20 @@
 //! What each source has had handed over within the second.
 
-use std::{cell::RefCell, num::NonZeroUsize};
+use std::cell::RefCell;
 
 use lru::LruCache;
 
+use super::bounded;
 use crate::{abi::RATES, endpoint::Address};
 
 const SECOND: u64 = 1_000_000_000;
-const SOURCES: NonZeroUsize = NonZeroUsize::new(RATES).expect("the kernel's map has entries");
 
 /// By source: the second, and the segments within it.
 pub struct Rates(RefCell<LruCache<Address, (u64, u64)>>);
 
 impl Default for Rates {
     fn default() -> Self {
-        Self(RefCell::new(LruCache::new(SOURCES)))
+        Self(RefCell::new(bounded(RATES)))
     }
 }
 

@@ -1,12 +1,10 @@
 //! The port table and the fragment map.
 
-use std::{
-    cell::{Cell, RefCell},
-    num::NonZeroUsize,
-};
+use std::cell::{Cell, RefCell};
 
 use lru::LruCache;
 
+use super::bounded;
 use crate::{
     abi::FRAGMENTS,
     fragment::FragmentKey,
@@ -15,8 +13,6 @@ use crate::{
     protocol::Protocol,
     tables::Tables,
 };
-
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(FRAGMENTS).expect("the kernel's map has entries");
 
 /// A port table, and the first fragments that were seen: as many as the kernel's map holds, the one
 /// that was not used for longest given up first.
@@ -33,7 +29,7 @@ impl HostTables {
         Self {
             tcp: vec![Cell::default(); PORTS],
             udp: vec![Cell::default(); PORTS],
-            fragments: RefCell::new(LruCache::new(REMEMBERED)),
+            fragments: RefCell::new(bounded(FRAGMENTS)),
         }
     }
 

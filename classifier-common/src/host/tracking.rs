@@ -3,13 +3,12 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    num::NonZeroUsize,
     rc::Rc,
 };
 
 use lru::LruCache;
 
-use super::{Event, HostTables, payload, rates::Rates, world::HostWorld};
+use super::{Event, HostTables, bounded, payload, rates::Rates, world::HostWorld};
 use crate::{
     abi::CANDIDATES,
     classify::{classify, relabel},
@@ -24,8 +23,6 @@ use crate::{
     track::{Ends, data, may_be_data},
     tracked::Tracked,
 };
-
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(CANDIDATES).expect("the kernel's map has entries");
 
 /// Sessions, endpoints and tallies, and the events that the kernel would tell the agent.
 pub struct HostTracking {
@@ -49,7 +46,7 @@ impl HostTracking {
             policy,
             endpoints: RefCell::default(),
             sessions: RefCell::default(),
-            candidates: RefCell::new(LruCache::new(REMEMBERED)),
+            candidates: RefCell::new(bounded(CANDIDATES)),
             encrypted: RefCell::default(),
             rates: Rates::default(),
             tallies: RefCell::new([0; TALLIES]),

@@ -1,6 +1,6 @@
 //! Frames between the hosts of a trace.
 
-use classifier_common::fixtures::layers::{Layer, ethernet, ipv4_with, ipv6_with, numbered, tag};
+use classifier_common::fixtures::layers::{ethernet, ipv4_with, ipv6_with, numbered, tag};
 
 /// A host's number and a port.
 pub type End = (u8, u16);
@@ -27,7 +27,7 @@ impl Network {
             })
         };
         let packet = if self.tagged { tag(0x8100, packet) } else { packet };
-        Layer::from(ethernet(packet)).into()
+        ethernet(packet).into()
     }
 }
 
