@@ -141,27 +141,6 @@ impl<'a, S: Source> Hearing for Kernel<'a, S> {
             self.tally(Tally::EventsLost, 1);
         }
     }
-
-    #[inline(never)]
-    fn encrypted(&self, client: Address, server: Address, change: i64) {
-        let pair = [client, server];
-        if let Some(policy) = POLICY.get_ptr_mut(0) {
-            // SAFETY: eight aligned bytes of the map's value.
-            unsafe { atomic::add(&raw mut (*policy).encrypted, change.cast_unsigned()) };
-        }
-        if let Some(sessions) = ENCRYPTED.get_ptr_mut(pair) {
-            // SAFETY: as above.
-            unsafe { atomic::add(sessions.cast(), change.cast_unsigned()) };
-        } else if change > 0 && ENCRYPTED.insert(pair, change, 0).is_err() {
-            self.tally(Tally::SessionsRefused, 1);
-        }
-    }
-
-    #[inline(always)]
-    fn has_encrypted(&self, client: Address, server: Address) -> bool {
-        // SAFETY: eight bytes, copied at once.
-        unsafe { ENCRYPTED.get([client, server]) }.is_some_and(|sessions| *sessions > 0)
-    }
 }
 
 impl<S: Source> World for Kernel<'_, S> {
@@ -184,7 +163,7 @@ impl<S: Source> World for Kernel<'_, S> {
     }
 
     #[inline(never)]
-    fn begin(&self, segment: &Segment, streams: [Stream; 2], flags: u32) -> bool {
+    fn begin(&self, segment: &Segment, [client, server]: [u32; 2], flags: u32) -> bool {
         // SAFETY: this CPU's value of the map, and nobody else's.
         let new = unsafe { &mut (*self.work).new };
         *new = Session::default();
@@ -192,7 +171,8 @@ impl<S: Source> World for Kernel<'_, S> {
         let cpu = unsafe { bpf_get_smp_processor_id() };
         new.id = segment.now << 8 | u64::from(cpu & 0xff);
         (new.since, new.last) = (segment.now, segment.now);
-        (new.streams, new.flags) = (streams, flags);
+        new.streams = [Stream::from(client), Stream::from(server)];
+        new.flags = flags;
         SESSIONS.insert(&segment.key, &*new, 0).is_ok()
     }
 
@@ -276,6 +256,27 @@ impl<S: Source> World for Kernel<'_, S> {
         if !self.send(EventKind::Ended, segment, session.id, 0) {
             self.tally(Tally::EventsLost, 1);
         }
+    }
+
+    #[inline(never)]
+    fn encrypted(&self, key: &SessionKey, change: i64) {
+        let pair = [key.client, key.server];
+        if let Some(policy) = POLICY.get_ptr_mut(0) {
+            // SAFETY: eight aligned bytes of the map's value.
+            unsafe { atomic::add(&raw mut (*policy).encrypted, change.cast_unsigned()) };
+        }
+        if let Some(sessions) = ENCRYPTED.get_ptr_mut(pair) {
+            // SAFETY: as above.
+            unsafe { atomic::add(sessions.cast(), change.cast_unsigned()) };
+        } else if change > 0 && ENCRYPTED.insert(pair, change, 0).is_err() {
+            self.tally(Tally::SessionsRefused, 1);
+        }
+    }
+
+    #[inline(always)]
+    fn has_encrypted(&self, client: Address, server: Address) -> bool {
+        // SAFETY: eight bytes, copied at once.
+        unsafe { ENCRYPTED.get([client, server]) }.is_some_and(|sessions| *sessions > 0)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a control connection comes to be one: both sides must have been heard, and agree.
 
 use super::{
-    Segment, Session, Side, Stream, Tally, World,
+    Segment, Session, Side, Tally, World,
     follow::end,
     session::{GREETING, HEARD, UNSURE},
 };
@@ -102,15 +102,14 @@ fn begin<W: World>(
     {
         end(world, segment, old);
     }
-    let mine = Stream { next: segment.sequence, acknowledged: segment.sequence, ..Stream::default() };
+    let mine = segment.sequence;
     let theirs = if flags & (3 * HEARD) == 3 * HEARD { known.next } else { segment.acknowledgment };
-    let theirs = Stream { next: theirs, acknowledged: theirs, ..Stream::default() };
-    let streams = match segment.side() {
+    let next = match segment.side() {
         Side::Client => [mine, theirs],
         Side::Server => [theirs, mine],
     };
     world.drop_candidate(&segment.key);
-    let room = world.begin(segment, streams, flags);
+    let room = world.begin(segment, next, flags);
     world.tally(if room { Tally::SessionsOpened } else { Tally::SessionsRefused }, 1);
     if !room {
         world.full(segment);

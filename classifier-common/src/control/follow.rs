@@ -1,21 +1,15 @@
-//! A segment of a control connection, from its session to its end.
+//! How a segment stands to its session, and how a session ends.
 
 use super::{
-    Segment, Session, Side, Stream, Tally, World,
-    candidate::consider,
-    learn::withdraw_latest,
-    secure,
-    session::{BEYOND_WHOLE, CUT, ENDED, FINISHED, HEARD},
-    stream::{PARSE_MAX, Plan, reaches},
+    Segment, Session, Side, Tally, World, candidate::consider, learn::withdraw_latest, secure, session::ENDED,
 };
-use crate::wire::tcp::flag;
 
 /// How a segment stands to what is known of its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
-    /// It is of the session that was found: [`receive`] it.
+    /// It is of the session that was found: [`receive`](super::receive) it.
     Session,
-    /// A session has just begun with it: find it, and [`receive`].
+    /// A session has just begun with it: find it, and [`receive`](super::receive).
     Begun,
     /// It is of none.
     Nothing,
@@ -39,165 +33,12 @@ pub fn meet<W: World>(world: &W, segment: &Segment, session: Option<&mut Session
     Met::Nothing
 }
 
-/// Bytes of a segment's payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
-    /// The first.
-    pub from: u32,
-    /// How many, at most [`PARSE_MAX`].
-    pub count: u32,
-}
-
-/// Takes a segment of a session: the bytes that are new, and are to be put through [`hear`](super::hear), one
-/// after the other, before the segment is [`settle`]d. While there are any, the direction is claimed.
-#[inline(always)]
-pub fn receive<W: World>(world: &W, segment: &Segment, session: &mut Session) -> Span {
-    session.last = segment.now;
-    let side = segment.side();
-    if !session.is(HEARD << side as u32) {
-        session.flags |= HEARD << side as u32;
-    }
-    if segment.has(flag::ACK) {
-        session.stream(side.other()).acknowledge(segment.acknowledgment);
-    }
-    if segment.length == 0 {
-        return Span::default();
-    }
-    if session.is(FINISHED << side as u32) && !reaches(session.stream(side).next, segment.end()) {
-        note_unestablished(world, segment);
-        return Span::default();
-    }
-    if !world.claim(session, side) {
-        world.hand_over(segment, session);
-        return Span::default();
-    }
-    let plan = session.stream(side).plan(segment.sequence, segment.length);
-    if matches!(side, Side::Client) && matches!(plan, Plan::Read(0)) {
-        secure::look(world, segment, session);
-    }
-    let span = if session.is_encrypted() {
-        if !matches!(plan, Plan::Ignore) {
-            session.stream(side).next = segment.end();
-        }
-        Span::default()
-    } else {
-        readable(world, segment, session, plan)
-    };
-    if span.count == 0 {
-        world.release(session, side);
-    }
-    span
-}
-
-/// The bytes of a clear-text payload that are to be read.
-#[inline(always)]
-fn readable<W: World>(world: &W, segment: &Segment, session: &mut Session, plan: Plan) -> Span {
-    let side = segment.side();
-    let from = match plan {
-        Plan::Ignore => return Span::default(),
-        Plan::HandOver => {
-            hand_over(world, segment, session);
-            return Span::default();
-        }
-        Plan::Read(known) => {
-            if known != 0 && session.stream(side).wants(segment.sequence, known) {
-                world.hand_over(segment, session);
-            }
-            known
-        }
-        Plan::ReadAfterLoss(lost) => {
-            lose(world, segment, session, lost);
-            0
-        }
-    };
-    Span { from, count: segment.length.wrapping_sub(from).min(PARSE_MAX) }
-}
-
-/// Hands a segment over that lies beyond a hole, or in one that was passed over.
-#[inline(never)]
-fn hand_over<W: World>(world: &W, segment: &Segment, session: &mut Session) {
-    let side = segment.side();
-    if world.hand_over(segment, session) && session.stream(side).handed(segment.sequence, segment.end()) {
-        let whole = if world.ends_line(segment) { BEYOND_WHOLE << side as u32 } else { 0 };
-        session.flags = session.flags & !(BEYOND_WHOLE << side as u32) | whole;
-    }
-}
-
-/// Some of the `lost` bytes before the segment will never be seen. What of them was handed over is for others
-/// to make sense of.
-#[inline(never)]
-fn lose<W: World>(world: &W, segment: &Segment, session: &mut Session, lost: u32) {
-    let side = segment.side();
-    let Stream { next, beyond, beyond_end, .. } = *session.stream(side);
-    let handed = beyond_end.wrapping_sub(beyond);
-    world.tally(Tally::UnseenBytes, lost.saturating_sub(handed).into());
-    if handed != 0 {
-        world.jump(segment, session, next, segment.sequence);
-        let stream = session.stream(side);
-        stream.beyond = beyond_end;
-        stream.pass(next, segment.sequence);
-    }
-    session.lose_line(side, false);
-}
-
-/// Settles a segment whose bytes were read: what comes next, what is left to others, and whether the
-/// connection ends.
-#[inline(always)]
-pub fn settle<W: World>(world: &W, segment: &Segment, session: &mut Session, span: Span) {
-    let side = segment.side();
-    if span.count != 0 {
-        let end = segment.sequence.wrapping_add(span.from).wrapping_add(span.count);
-        advance(world, segment, session, end);
-        world.release(session, side);
-    }
-    let next = session.stream(side).next;
-    if segment.has(flag::RST) && session.stream(side).may_end(segment.sequence) {
-        end(world, segment, session);
-    } else if segment.has(flag::FIN) && segment.end() == next {
-        session.flags |= FINISHED << side as u32;
-        if session.flags & (3 * FINISHED) == 3 * FINISHED || session.is_one_way() {
-            end(world, segment, session);
-        }
-    }
-}
-
-/// The bytes up to `end` were read; those behind it are the agent's, if there are any.
-#[inline(always)]
-fn advance<W: World>(world: &W, segment: &Segment, session: &mut Session, end: u32) {
-    let side = segment.side();
-    if session.is_encrypted() {
-        session.stream(side).next = segment.end();
-        return;
-    }
-    let mut to = session.stream(side).advance(end);
-    let mut whole = session.is(BEYOND_WHOLE << side as u32);
-    if end != segment.end() {
-        world.hand_over(segment, session);
-        if reaches(segment.end(), to) {
-            to = segment.end();
-            whole = world.ends_line(segment);
-        }
-    }
-    let cut = CUT << side as u32;
-    if to != end {
-        world.jump(segment, session, end, to);
-        session.stream(side).pass(end, to);
-        session.lose_line(side, whole);
-        session.flags = if whole { session.flags & !cut } else { session.flags | cut };
-    } else if session.is(cut) {
-        // The rest of a line of which others have the beginning.
-        world.hand_over(segment, session);
-        if world.ends_line(segment) {
-            session.flags &= !cut;
-        }
-    }
-}
-
 /// The connection is over: what it announced and nobody used is taken back.
 #[inline(never)]
 pub(super) fn end<W: World>(world: &W, segment: &Segment, session: &mut Session) {
     session.flags |= ENDED;
-    secure::end(world, segment, session);
+    secure::end(session);
+    secure::account(world, segment, session);
     withdraw_latest(world, session, Tally::RemovedWithdrawn);
     world.tally(Tally::SessionsClosed, 1);
     world.ended(segment, session);
@@ -205,7 +46,7 @@ pub(super) fn end<W: World>(world: &W, segment: &Segment, session: &mut Session)
 
 /// Counts what looks like an announcement on a connection that is none.
 #[inline(never)]
-fn note_unestablished<W: World>(world: &W, segment: &Segment) {
+pub(super) fn note_unestablished<W: World>(world: &W, segment: &Segment) {
     if segment.length == 0 {
         return;
     }

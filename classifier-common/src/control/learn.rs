@@ -1,6 +1,6 @@
 //! Announcements get their place in the endpoint table, or lose it.
 
-use super::{Hearing, Learned, Session, Tally};
+use super::{Hearing, Learned, Session, Tally, World};
 use crate::endpoint::{
     Announcement, Evidence, Hit, Kind, Mode, Owner, Placed, Query, Set as _, Side, State, announce, confirm,
     judge, place_of, set_of, slot, withdraw,
@@ -92,7 +92,7 @@ pub(super) fn confirm_latest<W: Hearing>(world: &W, session: &Session) {
 /// `query` is the SYN, seen from the port that it goes to. `active`: it comes from port 20, so that the
 /// client owns the port; else the server does.
 #[inline(always)]
-pub fn infer<W: Hearing>(world: &W, query: &Query, active: bool) -> Option<Hit> {
+pub fn infer<W: World>(world: &W, query: &Query, active: bool) -> Option<Hit> {
     let Owner { address, peer, port } = query.owner;
     let (client, server) = if active { (address, peer) } else { (peer, address) };
     if port < RESERVED || !world.has_encrypted(client, server) {

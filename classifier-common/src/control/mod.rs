@@ -18,6 +18,7 @@ mod hear;
 mod learn;
 mod pending;
 mod policy;
+mod receive;
 mod replies;
 mod secure;
 mod segment;
@@ -29,11 +30,12 @@ mod world;
 pub use self::{
     candidate::Candidate,
     event::{EventKind, Header, JUMP_BYTES, SEGMENT_MAX},
-    follow::{Met, Span, meet, receive, settle},
+    follow::{Met, meet},
     hear::hear,
     learn::infer,
     pending::Pending,
     policy::Policy,
+    receive::{Span, receive, settle},
     segment::{Segment, SessionKey, Side},
     session::Session,
     stream::{PARSE_MAX, Stream},

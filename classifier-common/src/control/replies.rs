@@ -26,7 +26,7 @@ pub(super) fn heard<W: Hearing>(world: &W, segment: &Segment, session: &mut Sess
         return;
     }
     let asked = match reply.announcement {
-        Announcement::None => return answered(world, segment, session, reply.code),
+        Announcement::None => return answered(world, session, reply.code),
         Announcement::Malformed | Announcement::Overlong => {
             if !session.pending.answer(asked_by(reply.code)) {
                 session.pending.pop();
@@ -76,7 +76,7 @@ fn passive<W: Hearing>(world: &W, segment: &Segment, session: &mut Session, aske
 /// A reply that announces nothing answers the oldest command; but of one that waits for a 227 to 229, only
 /// an error is an answer.
 #[inline(always)]
-fn answered<W: Hearing>(world: &W, segment: &Segment, session: &mut Session, code: u16) {
+fn answered<W: Hearing>(world: &W, session: &mut Session, code: u16) {
     if session.is(GREETING) {
         session.flags &= !GREETING;
         if code == READY {
@@ -86,7 +86,7 @@ fn answered<W: Hearing>(world: &W, segment: &Segment, session: &mut Session, cod
     if code == SECURITY_ACCEPTED
         && (session.pending.answer(Asked::Tls) || session.is(UNSURE) || session.is_one_way())
     {
-        return secure::begin(world, segment, session);
+        return secure::begin(session);
     }
     let oldest = session.pending.oldest();
     let waits = matches!(oldest, 2..=4);

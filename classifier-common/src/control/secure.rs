@@ -1,6 +1,9 @@
 //! Control connections under TLS (RFC 4217): what they say is hidden, what they cause is inferred.
 
-use super::{Hearing, PARSE_MAX, Segment, Session, Tally, World, session::ENCRYPTED};
+use super::{
+    PARSE_MAX, Segment, Session, Tally, World,
+    session::{ACCOUNTED, ENCRYPTED},
+};
 use crate::ftp::{Commands, Replies};
 
 /// The record that begins a TLS connection: a handshake (RFC 8446 §5.1), of any version since SSL 3.
@@ -19,32 +22,41 @@ pub(super) fn look<W: World>(world: &W, segment: &Segment, session: &mut Session
     if session.is_encrypted() {
         // No record is text: its header has a byte that is none.
         if segment.length <= PARSE_MAX && world.is_text(segment) {
-            end(world, segment, session);
+            end(session);
         }
     } else if is_handshake(world.beginning(segment)) {
-        begin(world, segment, session);
+        begin(session);
     }
 }
 
 /// What the session says is hidden from here on.
-#[inline(never)]
-pub(super) fn begin<W: Hearing>(world: &W, segment: &Segment, session: &mut Session) {
-    if !session.is(ENCRYPTED) {
-        session.flags |= ENCRYPTED;
-        session.pending.clear();
-        world.encrypted(segment.key.client, segment.key.server, 1);
-        world.tally(Tally::SessionsEncrypted, 1);
-    }
+#[inline(always)]
+pub(super) const fn begin(session: &mut Session) {
+    session.flags |= ENCRYPTED;
+    session.pending.clear();
 }
 
 /// The session has come back to clear text, or ends.
-#[inline(never)]
-pub(super) fn end<W: Hearing>(world: &W, segment: &Segment, session: &mut Session) {
-    if session.is(ENCRYPTED) {
+#[inline(always)]
+pub(super) fn end(session: &mut Session) {
+    if session.is_encrypted() {
         session.flags &= !ENCRYPTED;
         session.commands = Commands::new();
         session.replies = Replies::new();
-        world.encrypted(segment.key.client, segment.key.server, -1);
-        world.tally(Tally::SessionsDecrypted, 1);
     }
+}
+
+/// Makes it known that two hosts have an encrypted session now, or have one less. Apart from what begins and
+/// ends it, which happens deep in the reading, where a kernel program has little stack left.
+#[inline(always)]
+pub(super) fn account<W: World>(world: &W, segment: &Segment, session: &mut Session) {
+    let (encrypted, accounted) = (session.is(ENCRYPTED), session.is(ACCOUNTED));
+    if encrypted == accounted {
+        return;
+    }
+    session.flags ^= ACCOUNTED;
+    let (change, tally) =
+        if encrypted { (1, Tally::SessionsEncrypted) } else { (-1, Tally::SessionsDecrypted) };
+    world.encrypted(&segment.key, change);
+    world.tally(tally, 1);
 }

@@ -49,6 +49,8 @@ pub(super) const HEARD: u32 = 64;
 pub(super) const BEYOND_WHOLE: u32 = 256;
 /// The client's line under way began in bytes that were passed over; the server's is the next bit.
 pub(super) const CUT: u32 = 1024;
+/// TLS, and the two hosts are known for it.
+pub(super) const ACCOUNTED: u32 = 4096;
 
 /// How far from its connection a segment may be and be of it. Both numbers of a segment are asked for, as in
 /// RFC 5961 §5: who sees neither has to try 2²² times.

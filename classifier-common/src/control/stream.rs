@@ -44,6 +44,13 @@ pub(super) const fn reaches(a: u32, b: u32) -> bool {
 }
 
 impl Stream {
+    /// A direction that goes on with this number, everything before it known to both sides.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from(next: u32) -> Self {
+        Self { next, acknowledged: next, beyond: 0, beyond_end: 0, passed: 0, passed_bytes: 0 }
+    }
+
     /// What to do with a payload of `length` bytes from `sequence` on.
     #[inline(always)]
     pub(super) const fn plan(&self, sequence: u32, length: u32) -> Plan {

@@ -1,6 +1,6 @@
 //! What the tracking asks of its surroundings.
 
-use super::{Candidate, Policy, Segment, Session, SessionKey, Side, Stream, Tally};
+use super::{Candidate, Policy, Segment, Session, SessionKey, Side, Tally};
 use crate::endpoint::{Address, Place, Set};
 
 /// An endpoint that has got its place.
@@ -34,12 +34,6 @@ pub trait Hearing {
 
     /// An endpoint has its place.
     fn learned(&self, session: u64, learned: &Learned);
-
-    /// An encrypted session between two hosts has begun (+1) or ended (-1).
-    fn encrypted(&self, client: Address, server: Address, change: i64);
-
-    /// Whether two hosts have an encrypted session.
-    fn has_encrypted(&self, client: Address, server: Address) -> bool;
 }
 
 /// The kernel's maps and its ring buffer, or memory of one's own.
@@ -53,9 +47,9 @@ pub trait World: Hearing {
     /// It has become a session, or ended.
     fn drop_candidate(&self, key: &SessionKey);
 
-    /// Begins a session with these streams and flags, in place of one that its ports had; `false` if there is
-    /// no room.
-    fn begin(&self, segment: &Segment, streams: [Stream; 2], flags: u32) -> bool;
+    /// Begins a session whose sides go on with these numbers, in place of one that its ports had; `false` if
+    /// there is no room.
+    fn begin(&self, segment: &Segment, next: [u32; 2], flags: u32) -> bool;
 
     /// Claims one direction of a session for this CPU; `false` if another CPU has it.
     fn claim(&self, session: &mut Session, side: Side) -> bool;
@@ -84,4 +78,10 @@ pub trait World: Hearing {
 
     /// A session has ended.
     fn ended(&self, segment: &Segment, session: &Session);
+
+    /// An encrypted session between two hosts has begun (+1) or ended (-1).
+    fn encrypted(&self, key: &SessionKey, change: i64);
+
+    /// Whether two hosts have an encrypted session.
+    fn has_encrypted(&self, client: Address, server: Address) -> bool;
 }

@@ -53,19 +53,6 @@ impl<'a> Hearing for HostWorld<'a> {
     fn learned(&self, session: u64, learned: &Learned) {
         self.tell(Event::Learned { session, learned: *learned });
     }
-
-    fn encrypted(&self, client: Address, server: Address, change: i64) {
-        let mut pairs = self.tracking.encrypted.borrow_mut();
-        let sessions = pairs.entry([client, server]).or_default();
-        *sessions += change;
-        if *sessions == 0 {
-            pairs.remove(&[client, server]);
-        }
-    }
-
-    fn has_encrypted(&self, client: Address, server: Address) -> bool {
-        self.tracking.encrypted.borrow().contains_key(&[client, server])
-    }
 }
 
 impl World for HostWorld<'_> {
@@ -81,13 +68,14 @@ impl World for HostWorld<'_> {
         self.tracking.candidates.borrow_mut().pop(key);
     }
 
-    fn begin(&self, segment: &Segment, streams: [Stream; 2], flags: u32) -> bool {
+    fn begin(&self, segment: &Segment, next: [u32; 2], flags: u32) -> bool {
         let mut sessions = self.tracking.sessions.borrow_mut();
         if sessions.len() >= SESSIONS && !sessions.contains_key(&segment.key) {
             return false;
         }
         let id = self.tracking.begun.get() + 1;
         self.tracking.begun.set(id);
+        let streams = next.map(Stream::from);
         let (since, last) = (segment.now, segment.now);
         sessions.insert(segment.key, Session { id, since, last, streams, flags, ..Session::default() });
         true
@@ -143,5 +131,19 @@ impl World for HostWorld<'_> {
 
     fn ended(&self, _segment: &Segment, session: &Session) {
         self.tell(Event::Ended(*session));
+    }
+
+    fn encrypted(&self, key: &SessionKey, change: i64) {
+        let pair = [key.client, key.server];
+        let mut pairs = self.tracking.encrypted.borrow_mut();
+        let sessions = pairs.entry(pair).or_default();
+        *sessions += change;
+        if *sessions == 0 {
+            pairs.remove(&pair);
+        }
+    }
+
+    fn has_encrypted(&self, client: Address, server: Address) -> bool {
+        self.tracking.encrypted.borrow().contains_key(&[client, server])
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use classifier_common::{
     abi::EVENT_BYTES,
     control::{Header, Hearing, Learned, Policy, Session, SessionKey, TALLIES, Tallies, Tally},
-    endpoint::{Address, Endpoint, State},
+    endpoint::{Endpoint, State},
 };
 
 use tokio::io::unix::AsyncFd;
@@ -221,13 +221,6 @@ impl<'a> Hearing for Maps<'a> {
     fn learned(&self, _session: u64, learned: &Learned) {
         self.learned.borrow_mut().push(self.tracking.endpoints().canonical(learned.slot));
         self.count.set(self.count.get() + 1);
-    }
-
-    /// The programs see for themselves that TLS begins: its first record is clear.
-    fn encrypted(&self, _client: Address, _server: Address, _change: i64) {}
-
-    fn has_encrypted(&self, _client: Address, _server: Address) -> bool {
-        false
     }
 }
 
