@@ -5,10 +5,12 @@ use super::{
     counts::{Counts, Direction},
 };
 
+const PROTOCOLS: [&str; 6] = ["ftp_control", "ftp_data_active", "ftp_data_passive", "smtp", "pop3", "imap"];
+
 /// What one round must have left in the counts, and has not: the comparison alone would not miss it.
 pub fn missing(counts: &Counts) -> Vec<String> {
     let mut lines = vec![];
-    for protocol in ["ftp_control", "ftp_data_active", "smtp", "pop3", "imap"] {
+    for protocol in PROTOCOLS {
         for (role, direction) in [("to_server", Direction::Ingress), ("from_server", Direction::Egress)] {
             if counts.packets(protocol, role, direction) == 0 {
                 lines.push(format!("{protocol} {role} {}: nothing counted", direction.label()));
@@ -44,7 +46,7 @@ mod tests {
 
     fn round() -> Counts {
         let mut counts = Counts::default();
-        for protocol in ["ftp_control", "ftp_data_active", "smtp", "pop3", "imap"] {
+        for protocol in PROTOCOLS {
             for (role, direction) in [("to_server", Direction::Ingress), ("from_server", Direction::Egress)] {
                 counts.add(direction, 60, &Frame { protocol, role, message: None });
             }

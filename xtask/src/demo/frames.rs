@@ -1,5 +1,7 @@
 //! What a frame is, by the plainest rules that fit the demo's traffic: independent of the classifier on purpose.
 
+use super::ftp;
+
 /// What the agent's labels should say of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -80,6 +82,7 @@ fn server(port: u16) -> Option<&'static str> {
         25 => Some("smtp"),
         110 => Some("pop3"),
         143 => Some("imap"),
+        port if ftp::PASSIVE.contains(&port) => Some("ftp_data_passive"),
         _ => None,
     }
 }
@@ -117,6 +120,7 @@ mod tests {
             (110, 40000, ("pop3", "from_server")),
             (20, 40000, ("ftp_data_active", "from_server")),
             (40000, 20, ("ftp_data_active", "to_server")),
+            (61000, 40000, ("ftp_data_passive", "from_server")),
             (40000, 80, ("tcp_other", "none")),
         ] {
             assert_eq!(labels(&ipv4_packet(TCP, &ports(from, to))), expected);
