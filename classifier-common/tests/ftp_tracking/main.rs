@@ -20,6 +20,7 @@ mod cases {
     mod encrypted;
     mod ended;
     mod exactness;
+    mod fragments;
     mod handed_over;
     mod hostile;
     mod lifetime;
