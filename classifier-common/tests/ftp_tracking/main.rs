@@ -6,6 +6,7 @@
 //! cannot. What a trace does not say to have been counted must not have been.
 
 mod connection;
+mod data;
 mod expectation;
 mod network;
 mod run;
@@ -17,6 +18,7 @@ mod cases {
     mod active;
     mod announced_elsewhere;
     mod capacity;
+    mod clear_again;
     mod encrypted;
     mod ended;
     mod exactness;
@@ -26,6 +28,7 @@ mod cases {
     mod lifetime;
     mod lines;
     mod one_way;
+    mod out_of_order;
     mod passive;
     mod picked_up;
     mod spoofed;
