@@ -54,6 +54,18 @@ const CASES: &[Case] = &[
             dial c:50001 > s:40001 is other",
     },
     Case {
+        name: "what was asked before TLS is not answered behind it",
+        trace: "
+            whole
+            open
+            C>> AUTH TLS\\r\\nEPSV\\r\\n
+            S> 234 go
+            C> NOOP
+            = encrypted 0
+            S> 229 ok (|||40000|)
+            = rejected_unsolicited 1, live 0",
+    },
+    Case {
         name: "TLS out of order and repeated",
         trace: "
             once

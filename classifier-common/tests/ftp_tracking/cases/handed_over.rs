@@ -11,7 +11,8 @@ use classifier_common::{
 const CLIENT: u32 = u32::MAX - 3;
 const SERVER: u32 = u32::MAX - 20;
 
-/// The events after the server's segments, which answer a PASV, by where they begin; numbers from there.
+/// The events after the server's segments, which answer a PASV, by where they begin; numbers from there. One
+/// without bytes stands for the client's acknowledgment of all before it.
 fn events(segments: &[(u32, &[u8])]) -> Vec<Told> {
     let (tracking, tables) = (HostTracking::new(Policy::default()), HostTables::default());
     let see = |from_server: bool, flags, numbers, bytes: &[u8]| {
@@ -27,6 +28,10 @@ fn events(segments: &[(u32, &[u8])]) -> Vec<Told> {
     see(true, 18, (SERVER.wrapping_sub(1), CLIENT), b"");
     see(false, 16, (CLIENT, SERVER), b"PASV\r\n");
     for (start, bytes) in segments {
+        if bytes.is_empty() {
+            see(false, 16, (CLIENT.wrapping_add(6), SERVER.wrapping_add(*start)), b"");
+            continue;
+        }
         see(true, 16, (SERVER.wrapping_add(*start), CLIENT.wrapping_add(6)), bytes);
     }
     tracking.take_events().into_iter().map(told).collect()
@@ -88,6 +93,43 @@ fn holes_within_what_is_passed_over_are_handed_over_when_they_are_filled() {
     else {
         panic!("{told:?}")
     };
+}
+
+#[test]
+fn all_that_is_beyond_a_hole_is_passed_over_at_once() {
+    let told = events(&[(10, b"0,0,2,"), (24, b"\r\n"), (0, b"227 ok (10")]);
+    let [Told::Segment(10, _), Told::Segment(24, _), Told::Jump(10, 26, _)] = &told[..] else {
+        panic!("{told:?}")
+    };
+}
+
+#[test]
+fn a_segment_that_fills_a_hole_and_brings_more_is_handed_over_and_read() {
+    let told = events(&[
+        (24, b"\r\n"),
+        (10, b"0,0,2,"),
+        (0, b"227 ok (10"),
+        (17, b"156,64)\r\n227 (1,1,1,1,9,9)\r\n"),
+    ]);
+    let [.., Told::Jump(10, 26, _), Told::Segment(17, _), Told::Learned] = &told[..] else {
+        panic!("{told:?}")
+    };
+}
+
+#[test]
+fn holes_of_two_stretches_that_were_passed_over_are_both_wanted() {
+    let told = events(&[(6, b"...."), (2, b".."), (0, b".."), (14, b"...."), (10, b"...."), (4, b"..")]);
+    let [.., Told::Jump(2, 10, _), Told::Segment(14, _), Told::Jump(14, 18, _), Told::Segment(4, _)] =
+        &told[..]
+    else {
+        panic!("{told:?}")
+    };
+}
+
+#[test]
+fn what_is_beyond_a_hole_that_nobody_will_fill_is_passed_over() {
+    let told = events(&[(17, b"156,64)\r\n"), (26, b""), (26, b"\r\n227 (1,1,1,1,9,9)\r\n")]);
+    let [Told::Segment(17, _), Told::Jump(0, 26, _), Told::Learned] = &told[..] else { panic!("{told:?}") };
 }
 
 #[test]

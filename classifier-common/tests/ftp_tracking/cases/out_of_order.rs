@@ -91,7 +91,7 @@ const CASES: &[Case] = &[
             once
             open
             C> HELP
-            S[+550]>> ....
+            S[+505]>> \\*30
             S>> 214-\\*600\\r\\n214 done\\r\\n
             = segments 2, jump 104
             C> PASV
