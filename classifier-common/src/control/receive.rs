@@ -1,7 +1,7 @@
 //! A segment of a session, from its numbers to the bytes that are read of it.
 
 use super::{
-    Segment, Session, Side, Stream, Tally, World,
+    Segment, Session, Stream, Tally, World,
     follow::{end, note_unestablished},
     secure,
     session::{BEYOND_WHOLE, CUT, FINISHED, HEARD},
@@ -42,7 +42,7 @@ pub fn receive<W: World>(world: &W, segment: &Segment, session: &mut Session) ->
         return Span::default();
     }
     let plan = session.stream(side).plan(segment.sequence, segment.length);
-    if matches!(side, Side::Client) && matches!(plan, Plan::Read(0)) {
+    if secure::may_show(session, side) && matches!(plan, Plan::Read(0)) {
         secure::look(world, segment, session);
     }
     let span = if session.is_encrypted() {

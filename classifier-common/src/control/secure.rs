@@ -1,8 +1,8 @@
 //! Control connections under TLS (RFC 4217): what they say is hidden, what they cause is inferred.
 
 use super::{
-    PARSE_MAX, Segment, Session, Tally, World,
-    session::{ACCOUNTED, ENCRYPTED},
+    PARSE_MAX, Segment, Session, Side, Tally, World,
+    session::{ACCOUNTED, ENCRYPTED, UNSURE},
 };
 use crate::ftp::{Commands, Replies};
 
@@ -10,13 +10,24 @@ use crate::ftp::{Commands, Replies};
 const HANDSHAKE: u8 = 22;
 const VERSION: u8 = 3;
 
-/// Whether the client's bytes begin TLS without having asked for it: implicit FTPS.
+/// The first and the last kind of record.
+const FIRST: u8 = 20;
+const LAST: u8 = 23;
+
+/// Whether bytes are TLS that nobody was heard to ask for: implicit FTPS, which begins with the client's
+/// handshake, or a session whose beginning was not seen, which may be at any record.
 #[inline(always)]
-const fn is_handshake([kind, version, ..]: [u8; 4]) -> bool {
-    kind == HANDSHAKE && version == VERSION
+const fn is_record([kind, version, ..]: [u8; 4], session: &Session) -> bool {
+    version == VERSION && (kind == HANDSHAKE || session.is(UNSURE) && kind >= FIRST && kind <= LAST)
 }
 
-/// Looks at bytes of the client's for the beginning of TLS, or its end.
+/// Whether bytes of this side could be the beginning of TLS, or its end.
+#[inline(always)]
+pub(super) const fn may_show(session: &Session, side: Side) -> bool {
+    matches!(side, Side::Client) || session.is(UNSURE) && !session.is_encrypted()
+}
+
+/// Looks for the beginning of TLS, or its end.
 #[inline(always)]
 pub(super) fn look<W: World>(world: &W, segment: &Segment, session: &mut Session) {
     if session.is_encrypted() {
@@ -24,7 +35,7 @@ pub(super) fn look<W: World>(world: &W, segment: &Segment, session: &mut Session
         if segment.length <= PARSE_MAX && world.is_text(segment) {
             end(session);
         }
-    } else if is_handshake(world.beginning(segment)) {
+    } else if is_record(world.beginning(segment), session) {
         begin(session);
     }
 }

@@ -87,6 +87,19 @@ const CASES: &[Case] = &[
             = encrypted 1",
     },
     Case {
+        name: "the server alone: TLS is seen by its records, where its 234 came too early",
+        trace: "
+            whole
+            hide C
+            open
+            S> 220 a
+            C> AUTH TLS
+            S> 234 go
+            C>> \\x16\\x03\\x01\\x02\\0\\x01
+            S>> \\x16\\x03\\x03\\x02\\0\\x01
+            = encrypted 1",
+    },
+    Case {
         name: "the server alone: segments without payload, or that do not follow, are no conversation",
         trace: "
             whole

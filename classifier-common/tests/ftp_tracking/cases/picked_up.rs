@@ -69,14 +69,27 @@ const CASES: &[Case] = &[
             = learned_pasv 1",
     },
     Case {
-        name: "under TLS since before: the next record of the client's does not say so, its handshake would",
+        name: "under TLS since before: any record says so",
         trace: "
             whole
             C>> \\x17\\x03\\x03\\0\\x20x
             S>> \\x17\\x03\\x03\\0\\x20x
             C>> \\x17\\x03\\x03\\0\\x20x
+            = sessions 1, encrypted 1, learned_inferred 0
+            dial c:50000 > s:40000 is passive inferred
+            = learned_inferred 1",
+    },
+    Case {
+        name: "what looks like a record in a session that was heard from its start is none",
+        trace: "
+            whole
+            open
+            C>> \\x17\\x03\\x03\\0\\x20x\\r\\n
+            S>> \\x16\\x03\\x03\\0\\x20x\\r\\n
             = sessions 1, encrypted 0
-            dial c:50000 > s:40000 is other",
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            = learned_pasv 1",
     },
 ];
 
