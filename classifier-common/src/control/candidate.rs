@@ -1,8 +1,7 @@
 //! How a control connection comes to be one: both sides must have been heard, and agree.
 
 use super::{
-    Segment, Session, Side, Tally, World,
-    follow::end,
+    Segment, Side, Tally, World,
     session::{GREETING, HEARD, UNSURE},
 };
 use crate::wire::tcp::flag;
@@ -30,24 +29,24 @@ pub struct Candidate {
 /// see the connection could forge them, but not where the host that he forges is heard too: it resets it.
 const RUN: u8 = 2;
 
-/// Looks at a segment of a connection that is not known: `true` if it is now.
+/// Looks at a segment of a connection that is not known: the flags of the session that begins with it, 0 if none
+/// does.
 ///
 /// Numbers that only a host on the way could know say that a connection is established: one side goes on
 /// just where the other's acknowledgment says, and the other way round. Where the ports have or had a
-/// session (`old`), nothing less than a handshake will do.
+/// session (`anew`), nothing less than a handshake will do.
 #[inline(never)]
-pub(super) fn consider<W: World>(world: &W, segment: &Segment, old: Option<&mut Session>) -> bool {
+pub(super) fn consider<W: World>(world: &W, segment: &Segment, anew: bool) -> u32 {
     if segment.has(flag::RST) {
         world.drop_candidate(&segment.key);
-        return false;
+        return 0;
     }
     if !segment.has(flag::ACK) {
-        return false;
+        return 0;
     }
-    let anew = old.is_some();
     let syn = segment.has(flag::SYN);
     if syn && matches!(segment.side(), Side::Client) {
-        return false;
+        return 0;
     }
     let next = segment.end().wrapping_add(u32::from(syn));
     let known = world.candidate(&segment.key).unwrap_or_default();
@@ -65,14 +64,14 @@ pub(super) fn consider<W: World>(world: &W, segment: &Segment, old: Option<&mut 
             1 => GREETING,
             _ => 0,
         };
-        return begin(world, segment, &known, flags | (3 * HEARD), old);
+        return flags | (3 * HEARD);
     }
     let follows = same && !syn && segment.length > 0 && segment.sequence == known.next;
     if follows && known.run >= RUN && !anew {
-        return begin(world, segment, &known, HEARD << (segment.side & 1) | UNSURE, old);
+        return HEARD << (segment.side & 1) | UNSURE;
     }
     if anew && !syn {
-        return false;
+        return 0;
     }
     // What comes again, or acknowledges alone, must not make a run or a handshake forgotten.
     let goes_on = follows || same && next == known.next;
@@ -86,24 +85,13 @@ pub(super) fn consider<W: World>(world: &W, segment: &Segment, old: Option<&mut 
         reserved: 0,
     };
     world.keep_candidate(&segment.key, &candidate);
-    false
+    0
 }
 
-#[inline(always)]
-fn begin<W: World>(
-    world: &W,
-    segment: &Segment,
-    known: &Candidate,
-    flags: u32,
-    old: Option<&mut Session>,
-) -> bool {
-    if let Some(old) = old
-        && !old.has_ended()
-    {
-        end(world, segment, old);
-    }
-    let mine = segment.sequence;
-    let theirs = if flags & (3 * HEARD) == 3 * HEARD { known.next } else { segment.acknowledgment };
+/// Begins a session with these flags: each side goes on where the segment says. `false` if there is no room.
+#[inline(never)]
+pub(super) fn begin<W: World>(world: &W, segment: &Segment, flags: u32) -> bool {
+    let (mine, theirs) = (segment.sequence, segment.acknowledgment);
     let next = match segment.side() {
         Side::Client => [mine, theirs],
         Side::Server => [theirs, mine],

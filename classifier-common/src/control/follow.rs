@@ -1,7 +1,11 @@
 //! How a segment stands to its session, and how a session ends.
 
 use super::{
-    Segment, Session, Side, Tally, World, candidate::consider, learn::withdraw_latest, secure, session::ENDED,
+    Segment, Session, Side, Tally, World,
+    candidate::{begin, consider},
+    learn::withdraw_latest,
+    secure,
+    session::ENDED,
 };
 
 /// How a segment stands to what is known of its connection.
@@ -18,16 +22,23 @@ pub enum Met {
 /// Whether the segment is of a session: the one that was found for its ports, or one that begins with it.
 #[inline(always)]
 pub fn meet<W: World>(world: &W, segment: &Segment, session: Option<&mut Session>) -> Met {
-    if let Some(live) = &session
-        && !live.has_ended()
+    let anew = session.is_some();
+    let live = session.filter(|session| !session.has_ended());
+    if let Some(live) = &live
         && live.is_near(segment)
     {
         return Met::Session;
     }
-    let anew = session.is_some();
-    if consider(world, segment, session) {
-        world.tally(Tally::SessionsReplaced, anew.into());
-        return Met::Begun;
+    let flags = consider(world, segment, anew);
+    if flags != 0 {
+        // Here, not where it begins: a chain of calls has 512 bytes of stack.
+        if let Some(live) = live {
+            end(world, segment, live);
+        }
+        if begin(world, segment, flags) {
+            world.tally(Tally::SessionsReplaced, anew.into());
+            return Met::Begun;
+        }
     }
     note_unestablished(world, segment);
     Met::Nothing
