@@ -25,7 +25,7 @@ const _: () = assert!(size_of::<SessionKey>() == 16 + 16 + 2 + 2 + 4);
 // that say of themselves that they have no padding, then integers of 4; all bits are values.
 unsafe impl aya::Pod for Session {}
 
-const _: () = assert!(size_of::<Session>() == 4 * 8 + 48 + 32 + 8 + 2 * size_of::<Stream>() + 2 * 4);
+const _: () = assert!(size_of::<Session>() == 4 * 8 + 48 + 32 + 16 + 2 * size_of::<Stream>() + 16 + 2 * 4);
 
 // SAFETY: `repr(C)` over two integers of 4 bytes and two of 8.
 unsafe impl aya::Pod for Policy {}

@@ -5,8 +5,8 @@ use core::{ffi::c_void, ptr::from_mut, slice};
 use aya_ebpf::helpers::{bpf_get_smp_processor_id, bpf_ktime_get_ns, generated::bpf_loop};
 use classifier_common::{
     control::{
-        Candidate, EventKind, Hearing, JUMP_BYTES, Learned, PARSE_MAX, Policy, SEGMENT_MAX, Segment, Session,
-        SessionKey, Side, Span, Stream, Tally, World, hear,
+        Candidate, EventKind, Flags, Hearing, JUMP_BYTES, Learned, PARSE_MAX, Policy, SEGMENT_MAX, Segment,
+        Session, SessionKey, Side, Span, Stream, Tally, World, hear,
     },
     endpoint::Address,
     ports::Transport,
@@ -20,6 +20,9 @@ use crate::{
     tables::Maps,
     verifier::opaque,
 };
+
+/// Behind the bits of the two directions.
+const END: u64 = 1 << 2;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -172,7 +175,7 @@ impl<S: Source> World for Kernel<'_, S> {
         new.id = segment.now << 8 | u64::from(cpu & 0xff);
         (new.since, new.last) = (segment.now, segment.now);
         new.streams = [Stream::from(client), Stream::from(server)];
-        new.flags = flags;
+        new.flags = Flags::from_bits(flags);
         SESSIONS.insert(&segment.key, &*new, 0).is_ok()
     }
 
@@ -181,6 +184,12 @@ impl<S: Source> World for Kernel<'_, S> {
         let bit = 1 << side as u64;
         // SAFETY: eight aligned bytes of the map's value.
         unsafe { atomic::fetch_or(&raw mut session.busy, bit) & bit == 0 }
+    }
+
+    #[inline(always)]
+    fn claim_end(&self, session: &mut Session) -> bool {
+        // SAFETY: as above.
+        unsafe { atomic::fetch_or(&raw mut session.busy, END) & END == 0 }
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::{
     Segment, Side, Tally, World,
-    session::{GREETING, HEARD, UNSURE},
+    flags::{GREETING, HEARD, UNSURE},
 };
 use crate::wire::tcp::flag;
 
@@ -60,15 +60,15 @@ pub(super) fn consider<W: World>(world: &W, segment: &Segment, anew: bool) -> u3
         && (known.whole != 0 || !anew);
     if answers {
         let flags = match known.whole {
-            0 => UNSURE,
-            1 => GREETING,
+            0 => UNSURE.bit(),
+            1 => GREETING.bit(),
             _ => 0,
         };
-        return flags | (3 * HEARD);
+        return flags | HEARD.of(Side::Client).bit() | HEARD.of(Side::Server).bit();
     }
     let follows = same && !syn && segment.length > 0 && segment.sequence == known.next;
     if follows && known.run >= RUN && !anew {
-        return HEARD << (segment.side & 1) | UNSURE;
+        return HEARD.of(segment.side()).bit() | UNSURE.bit();
     }
     if anew && !syn {
         return 0;

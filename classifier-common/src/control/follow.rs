@@ -3,9 +3,9 @@
 use super::{
     Segment, Session, Side, Tally, World,
     candidate::{begin, consider},
+    flags::ENDED,
     learn::withdraw_latest,
     secure,
-    session::ENDED,
 };
 
 /// How a segment stands to what is known of its connection.
@@ -47,7 +47,10 @@ pub fn meet<W: World>(world: &W, segment: &Segment, session: Option<&mut Session
 /// The connection is over: what it announced and nobody used is taken back.
 #[inline(never)]
 pub(super) fn end<W: World>(world: &W, segment: &Segment, session: &mut Session) {
-    session.flags |= ENDED;
+    if !world.claim_end(session) {
+        return;
+    }
+    session.flags.set(ENDED, true);
     secure::end(session);
     secure::account(world, segment, session);
     withdraw_latest(world, session, Tally::RemovedWithdrawn);

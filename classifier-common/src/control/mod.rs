@@ -13,6 +13,7 @@
 mod candidate;
 mod commands;
 mod event;
+mod flags;
 mod follow;
 mod hear;
 mod learn;
@@ -30,6 +31,7 @@ mod world;
 pub use self::{
     candidate::Candidate,
     event::{EventKind, Header, JUMP_BYTES, SEGMENT_MAX},
+    flags::Flags,
     follow::{Met, meet},
     hear::hear,
     learn::infer,

@@ -47,66 +47,105 @@ impl Asked {
     }
 }
 
-/// Up to sixteen of them, four bits each, the oldest in the lowest. A server answers in the order of the
-/// commands (RFC 959 §5.4); where a seventeenth comes, the oldest is taken for answered: so a server that
-/// leaves one out does not put the rest out of step for good.
+/// Up to sixteen of them, four bits each. A server answers in the order of the commands (RFC 959 §5.4); where a
+/// seventeenth comes, the oldest is taken for answered: so a server that leaves one out does not put the rest
+/// out of step for good.
+///
+/// The client's side alone writes what is asked, the server's alone what is answered: two CPUs may do so at the
+/// same time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(transparent)]
-pub struct Pending(u64);
+#[repr(C)]
+pub struct Pending {
+    /// By the lowest four bits of its number.
+    asked: u64,
+    /// How many were asked, wrapping.
+    pushed: u32,
+    /// How many were answered, wrapping.
+    answered: u32,
+}
 
 const BITS: u32 = 4;
+const ROOM: u32 = 16;
 const LOW: u64 = 0x1111_1111_1111_1111;
 
 impl Pending {
     /// One more.
     #[inline(always)]
     pub(super) const fn push(&mut self, asked: Asked) {
-        if self.0 >> (64 - BITS) != 0 {
-            self.0 >>= BITS;
-        }
-        let used = 64 - self.0.leading_zeros();
-        let place = used.div_ceil(BITS) * BITS;
-        self.0 |= (asked as u64) << (place & 63);
+        let place = (self.pushed % ROOM * BITS) & 63;
+        self.asked = self.asked & !(0xf << place) | (asked as u64) << place;
+        self.pushed = self.pushed.wrapping_add(1);
     }
 
-    /// The oldest.
+    /// How many wait.
+    #[inline(always)]
+    const fn count(self) -> u32 {
+        let count = self.pushed.wrapping_sub(self.answered);
+        if count > ROOM { ROOM } else { count }
+    }
+
+    /// Those that wait, the oldest in the lowest bits, zeros behind the last.
+    #[inline(always)]
+    const fn waiting(self) -> u64 {
+        let count = self.count();
+        if count == 0 {
+            return 0;
+        }
+        let place = (self.pushed.wrapping_sub(count) % ROOM * BITS) & 63;
+        // Two shifts: one by all 64 bits would be none.
+        let rotated = self.asked >> place | self.asked << 1 << (63 - place);
+        rotated & u64::MAX >> ((64 - count * BITS) & 63)
+    }
+
+    /// The first `number` that wait are answered.
+    #[inline(always)]
+    const fn answer_first(&mut self, number: u32) {
+        self.answered = self.pushed.wrapping_sub(self.count()).wrapping_add(number);
+    }
+
+    /// The oldest; 0 if there is none.
     #[inline(always)]
     pub(super) const fn oldest(self) -> u8 {
-        (self.0 & 0xf) as u8
+        (self.waiting() & 0xf) as u8
     }
 
     /// The oldest was answered.
     #[inline(always)]
     pub(super) const fn pop(&mut self) {
-        self.0 >>= BITS;
+        if self.count() != 0 {
+            self.answer_first(1);
+        }
     }
 
     /// Whether one asks for this; it and all before it are then answered.
     #[inline(always)]
     pub(super) const fn answer(&mut self, asked: Asked) -> bool {
-        // A nibble that is `asked` becomes 0; of such nibbles the lowest is found without a loop.
-        let differs = self.0 ^ (LOW * asked as u64);
-        let any = differs | differs >> 1 | differs >> 2 | differs >> 3;
-        let matching = !any & LOW;
+        let matching = self.matching(asked);
         if matching == 0 {
             return false;
         }
-        let place = matching.trailing_zeros();
-        self.0 = (self.0 >> (place & 63)) >> BITS;
+        self.answer_first(matching.trailing_zeros() / BITS + 1);
         true
     }
 
     /// Whether one asks for this.
     #[inline(always)]
     pub(super) const fn has(self, asked: Asked) -> bool {
-        let mut all = self;
-        all.answer(asked)
+        self.matching(asked) != 0
+    }
+
+    /// The lowest bit of each that asks for this.
+    #[inline(always)]
+    const fn matching(self, asked: Asked) -> u64 {
+        // A nibble that is `asked` becomes 0; the zeros behind the last are none.
+        let differs = self.waiting() ^ (LOW * asked as u64);
+        !(differs | differs >> 1 | differs >> 2 | differs >> 3) & LOW
     }
 
     /// None.
     #[inline(always)]
     pub(super) const fn clear(&mut self) {
-        self.0 = 0;
+        self.answered = self.pushed;
     }
 }
 
@@ -141,6 +180,6 @@ mod tests {
         assert_eq!(pending.oldest(), Asked::Extended as u8);
         assert!(!pending.answer(Asked::Passive));
         assert!(pending.answer(Asked::Extended));
-        assert_eq!(pending, Pending::default());
+        assert_eq!(pending.oldest(), 0);
     }
 }

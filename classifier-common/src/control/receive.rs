@@ -2,9 +2,9 @@
 
 use super::{
     Segment, Session, Stream, Tally, World,
+    flags::{BEYOND_WHOLE, CUT, FINISHED, HEARD},
     follow::{end, note_unestablished},
     secure,
-    session::{BEYOND_WHOLE, CUT, FINISHED, HEARD},
     stream::{PARSE_MAX, Plan, reaches},
 };
 use crate::wire::tcp::flag;
@@ -24,8 +24,8 @@ pub struct Span {
 pub fn receive<W: World>(world: &W, segment: &Segment, session: &mut Session) -> Span {
     session.last = segment.now;
     let side = segment.side();
-    if !session.is(HEARD << side as u32) {
-        session.flags |= HEARD << side as u32;
+    if !session.is(HEARD.of(side)) {
+        session.flags.set(HEARD.of(side), true);
     }
     if segment.has(flag::ACK) {
         session.stream(side.other()).acknowledge(segment.acknowledgment);
@@ -33,7 +33,7 @@ pub fn receive<W: World>(world: &W, segment: &Segment, session: &mut Session) ->
     if segment.length == 0 {
         return Span::default();
     }
-    if session.is(FINISHED << side as u32) && !reaches(session.stream(side).next, segment.end()) {
+    if session.is(FINISHED.of(side)) && !reaches(session.stream(side).next, segment.end()) {
         note_unestablished(world, segment);
         return Span::default();
     }
@@ -88,8 +88,7 @@ fn readable<W: World>(world: &W, segment: &Segment, session: &mut Session, plan:
 fn hand_over<W: World>(world: &W, segment: &Segment, session: &mut Session) {
     let side = segment.side();
     if world.hand_over(segment, session) && session.stream(side).handed(segment.sequence, segment.end()) {
-        let whole = if world.ends_line(segment) { BEYOND_WHOLE << side as u32 } else { 0 };
-        session.flags = session.flags & !(BEYOND_WHOLE << side as u32) | whole;
+        session.flags.set(BEYOND_WHOLE.of(side), world.ends_line(segment));
     }
 }
 
@@ -125,8 +124,8 @@ pub fn settle<W: World>(world: &W, segment: &Segment, session: &mut Session, spa
     if segment.has(flag::RST) && session.stream(side).may_end(segment.sequence) {
         end(world, segment, session);
     } else if segment.has(flag::FIN) && segment.end() == next {
-        session.flags |= FINISHED << side as u32;
-        if session.flags & (3 * FINISHED) == 3 * FINISHED || session.is_one_way() {
+        session.flags.set(FINISHED.of(side), true);
+        if session.is(FINISHED.of(side.other())) || session.is_one_way() {
             end(world, segment, session);
         }
     }
@@ -141,7 +140,7 @@ fn advance<W: World>(world: &W, segment: &Segment, session: &mut Session, end: u
         return;
     }
     let mut to = session.stream(side).advance(end);
-    let mut whole = session.is(BEYOND_WHOLE << side as u32);
+    let mut whole = session.is(BEYOND_WHOLE.of(side));
     if end != segment.end() {
         world.hand_over(segment, session);
         if reaches(segment.end(), to) {
@@ -149,17 +148,17 @@ fn advance<W: World>(world: &W, segment: &Segment, session: &mut Session, end: u
             whole = world.ends_line(segment);
         }
     }
-    let cut = CUT << side as u32;
+    let cut = CUT.of(side);
     if to != end {
         world.jump(segment, session, end, to);
         session.stream(side).pass(end, to);
         session.lose_line(side, whole);
-        session.flags = if whole { session.flags & !cut } else { session.flags | cut };
+        session.flags.set(cut, !whole);
     } else if session.is(cut) {
         // The rest of a line of which others have the beginning.
         world.hand_over(segment, session);
         if world.ends_line(segment) {
-            session.flags &= !cut;
+            session.flags.set(cut, false);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{
     Hearing, Segment, Session, Tally,
+    flags::{GREETING, UNSURE},
     learn::{confirm_latest, learn, withdraw_latest},
     pending::Asked,
     secure,
-    session::{GREETING, UNSURE},
 };
 use crate::{
     endpoint::{Address, Evidence, Kind, Mode, Owner, State},
@@ -40,7 +40,7 @@ pub(super) fn heard<W: Hearing>(world: &W, segment: &Segment, session: &mut Sess
             session.pending.pop();
             return world.tally(Tally::RejectedUnsolicited, 1);
         }
-        session.flags &= !UNSURE;
+        session.flags.set(UNSURE, false);
     }
     passive(world, segment, session, asked);
 }
@@ -78,7 +78,7 @@ fn passive<W: Hearing>(world: &W, segment: &Segment, session: &mut Session, aske
 #[inline(always)]
 fn answered<W: Hearing>(world: &W, session: &mut Session, code: u16) {
     if session.is(GREETING) {
-        session.flags &= !GREETING;
+        session.flags.set(GREETING, false);
         if code == READY {
             return;
         }

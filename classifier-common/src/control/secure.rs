@@ -2,7 +2,7 @@
 
 use super::{
     PARSE_MAX, Segment, Session, Side, Tally, World,
-    session::{ACCOUNTED, ENCRYPTED, UNSURE},
+    flags::{ACCOUNTED, ENCRYPTED, UNSURE},
 };
 use crate::ftp::{Commands, Replies};
 
@@ -43,7 +43,7 @@ pub(super) fn look<W: World>(world: &W, segment: &Segment, session: &mut Session
 /// What the session says is hidden from here on.
 #[inline(always)]
 pub(super) const fn begin(session: &mut Session) {
-    session.flags |= ENCRYPTED;
+    session.flags.set(ENCRYPTED, true);
     session.pending.clear();
 }
 
@@ -51,7 +51,7 @@ pub(super) const fn begin(session: &mut Session) {
 #[inline(always)]
 pub(super) fn end(session: &mut Session) {
     if session.is_encrypted() {
-        session.flags &= !ENCRYPTED;
+        session.flags.set(ENCRYPTED, false);
         session.commands = Commands::new();
         session.replies = Replies::new();
     }
@@ -65,7 +65,7 @@ pub(super) fn account<W: World>(world: &W, segment: &Segment, session: &mut Sess
     if encrypted == accounted {
         return;
     }
-    session.flags ^= ACCOUNTED;
+    session.flags.set(ACCOUNTED, encrypted);
     let (change, tally) =
         if encrypted { (1, Tally::SessionsEncrypted) } else { (-1, Tally::SessionsDecrypted) };
     world.encrypted(&segment.key, change);

@@ -1,6 +1,9 @@
 //! All that is known of a control connection.
 
-use super::{Pending, Segment, Side, Stream};
+use super::{
+    Flags, Pending, Segment, Side, Stream,
+    flags::{ENCRYPTED, ENDED, Flag, HEARD, UNSURE},
+};
 use crate::{
     ftp::{Commands, Replies},
     wire::tcp::flag,
@@ -16,7 +19,7 @@ pub struct Session {
     pub since: u64,
     /// When its last segment came.
     pub last: u64,
-    /// Directions that a CPU is working at: one bit each, by [`Side`].
+    /// Directions that a CPU is working at: one bit each, by [`Side`]; and one more once it has ended.
     pub busy: u64,
     /// The client's side of the grammar.
     pub commands: Commands,
@@ -26,31 +29,13 @@ pub struct Session {
     pub pending: Pending,
     /// Both directions, by [`Side`].
     pub streams: [Stream; 2],
+    /// Which of the flags hold.
+    pub flags: Flags,
     /// Slot of the endpoint announced last, 0 for none: see [`crate::endpoint::slot`].
     pub latest: u32,
-    /// Of what follows, which hold.
-    pub flags: u32,
+    /// Zero.
+    pub reserved: u32,
 }
-
-/// The client has asked for what nobody has seen: what the server announces next is taken for the answer.
-pub(super) const UNSURE: u32 = 1;
-/// The server has still to greet, which answers no command.
-pub(super) const GREETING: u32 = 2;
-/// TLS.
-pub(super) const ENCRYPTED: u32 = 4;
-/// Both sides have ended it, or one has reset it.
-pub(super) const ENDED: u32 = 8;
-/// The client has sent its FIN; the server's is the next bit.
-pub(super) const FINISHED: u32 = 16;
-/// The client was heard; the server is the next bit. Where one takes another way, what cannot be seen is not
-/// asked for.
-pub(super) const HEARD: u32 = 64;
-/// Of what the client said beyond a hole, the last byte ends a line; the server's is the next bit.
-pub(super) const BEYOND_WHOLE: u32 = 256;
-/// The client's line under way began in bytes that were passed over; the server's is the next bit.
-pub(super) const CUT: u32 = 1024;
-/// TLS, and the two hosts are known for it.
-pub(super) const ACCOUNTED: u32 = 4096;
 
 /// How far from its connection a segment may be and be of it. Both numbers of a segment are asked for, as in
 /// RFC 5961 §5: who sees neither has to try 2²² times.
@@ -63,10 +48,10 @@ const fn are_near(a: u32, b: u32) -> bool {
 }
 
 impl Session {
-    /// Whether all of a flag holds.
+    /// Whether a flag holds.
     #[inline(always)]
-    pub(super) const fn is(&self, flag: u32) -> bool {
-        self.flags & flag != 0
+    pub(super) const fn is(&self, flag: Flag) -> bool {
+        self.flags.is(flag)
     }
 
     /// Whether commands and replies are hidden by TLS (RFC 4217).
@@ -86,7 +71,7 @@ impl Session {
     /// Whether only one direction is seen.
     #[inline(always)]
     pub(super) const fn is_one_way(&self) -> bool {
-        self.flags & (3 * HEARD) != 3 * HEARD
+        !self.is(HEARD.of(Side::Client)) || !self.is(HEARD.of(Side::Server))
     }
 
     /// Whether the numbers of a segment are those of this connection, as far as they could be known. A
@@ -125,7 +110,7 @@ impl Session {
         match side {
             Side::Client => {
                 self.commands = if whole { Commands::new() } else { Commands::mid_line() };
-                self.flags |= UNSURE;
+                self.flags.set(UNSURE, true);
             }
             Side::Server => self.replies = if whole { Replies::new() } else { Replies::mid_line() },
         }

@@ -57,6 +57,9 @@ pub trait World: Hearing {
     /// Lets it go.
     fn release(&self, session: &mut Session, side: Side);
 
+    /// Claims the end of a session, for good; `false` if it is claimed already.
+    fn claim_end(&self, session: &mut Session) -> bool;
+
     /// The first four bytes of the payload; zeros where there are fewer.
     fn beginning(&self, segment: &Segment) -> [u8; 4];
 

@@ -6,7 +6,7 @@ use super::{Event, HostTables, HostTracking, endpoints::CountedSet, payload};
 use crate::{
     abi::SESSIONS,
     control::{
-        Candidate, Hearing, Learned, Policy, Segment, Session, SessionKey, Side, Stream, Tally, World,
+        Candidate, Flags, Hearing, Learned, Policy, Segment, Session, SessionKey, Side, Stream, Tally, World,
     },
     endpoint::Address,
     ports::Transport,
@@ -75,6 +75,7 @@ impl World for HostWorld<'_> {
         }
         let id = self.tracking.begun.get() + 1;
         self.tracking.begun.set(id);
+        let flags = Flags::from_bits(flags);
         let streams = next.map(Stream::from);
         let (since, last) = (segment.now, segment.now);
         sessions.insert(segment.key, Session { id, since, last, streams, flags, ..Session::default() });
@@ -86,6 +87,12 @@ impl World for HostWorld<'_> {
         let free = session.busy & bit == 0;
         session.busy |= bit;
         free
+    }
+
+    fn claim_end(&self, session: &mut Session) -> bool {
+        let first = !session.has_ended();
+        session.busy |= 1 << 2;
+        first
     }
 
     fn release(&self, session: &mut Session, side: Side) {
