@@ -106,7 +106,12 @@ fn lose<W: World>(world: &W, segment: &Segment, session: &mut Session, lost: u32
         stream.beyond = beyond_end;
         stream.pass(next, segment.sequence);
     }
-    session.lose_line(side, false);
+    // Where the last bytes that were handed over reach up to here, it is known how they end.
+    let known = handed != 0 && beyond_end == segment.sequence;
+    let whole = known && session.is(BEYOND_WHOLE.of(side));
+    session.lose_line(side, whole);
+    let cut = CUT.of(side);
+    session.flags = if known && !whole { session.flags | cut } else { session.flags & !cut };
 }
 
 /// Settles a segment whose bytes were read: what comes next, what is left to others, and whether the
@@ -141,24 +146,27 @@ fn advance<W: World>(world: &W, segment: &Segment, session: &mut Session, end: u
     }
     let mut to = session.stream(side).advance(end);
     let mut whole = session.is(BEYOND_WHOLE.of(side));
+    let cut = CUT.of(side);
+    let mut handed = true;
     if end != segment.end() {
-        world.hand_over(segment, session);
+        handed = world.hand_over(segment, session);
         if reaches(segment.end(), to) {
             to = segment.end();
             whole = world.ends_line(segment);
         }
-    }
-    let cut = CUT.of(side);
-    if to != end {
-        world.jump(segment, session, end, to);
-        session.stream(side).pass(end, to);
-        session.lose_line(side, whole);
-        session.flags.set(cut, !whole);
     } else if session.is(cut) {
         // The rest of a line of which others have the beginning.
         world.hand_over(segment, session);
-        if world.ends_line(segment) {
-            session.flags.set(cut, false);
+    }
+    if to != end {
+        // What was not handed over nobody can read: its source has had its share.
+        if handed {
+            world.jump(segment, session, end, to);
         }
+        session.stream(side).pass(end, to);
+        session.lose_line(side, whole);
+        session.flags.set(cut, !whole);
+    } else if session.is(cut) && world.ends_line(segment) {
+        session.flags.set(cut, false);
     }
 }

@@ -85,6 +85,50 @@ const CASES: &[Case] = &[
             dial c:50000 > s:40000 is passive announced",
     },
     Case {
+        name: "what its source's rate keeps from being handed over is not passed over to others",
+        trace: "
+            whole
+            once
+            policy 0
+            open
+            C> HELP
+            S>> 214-\\*600\\r\\n214 done\\r\\n
+            = segments 0, rejected_rate_limited 1, jump 0
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            = learned_pasv 1",
+    },
+    Case {
+        name: "the rest of a line that was passed over is handed over, though what is behind it came before",
+        trace: "
+            whole
+            once
+            open
+            C> PASV
+            S[+17]>> 156,
+            S>> 227 ok (10,0,0,2,
+            S skip 4
+            = segments 1, jump 4
+            S[+1]>> 4)\\r\\n
+            S>> 6
+            S skip 4
+            = segments 3, jump 8
+            C> NOOP",
+    },
+    Case {
+        name: "a line behind bytes that no hook saw, where those between them ended one",
+        trace: "
+            whole
+            once
+            open
+            C> NOOP
+            S skip 4
+            S>> ok\\r\\n
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            = segments 1, unseen_bytes 4, jump 8, learned_pasv 1",
+    },
+    Case {
         name: "a long segment that reaches past what was handed over before",
         trace: "
             whole
