@@ -7,9 +7,9 @@ use classifier_common::{
     fixtures,
     fragment::FragmentKey,
     host::HostTables,
+    label::Label,
     packet::{Frame, Link},
     ports::{PortEntry, Transport},
-    protocol::Class,
     tables::Tables,
 };
 use fastrand::Rng;
@@ -146,11 +146,11 @@ impl Tables for Filter {
         self.tables.port(transport, port)
     }
 
-    fn recall(&self, _: &FragmentKey) -> Option<Class> {
+    fn recall(&self, _: &FragmentKey) -> Option<Label> {
         None
     }
 
-    fn remember(&self, key: &FragmentKey, _: Class) -> bool {
+    fn remember(&self, key: &FragmentKey, _: Label) -> bool {
         let mut keys = self.keys.borrow_mut();
         if keys.len() < FIRST_FRAGMENTS {
             keys.insert(*key);
