@@ -7,8 +7,8 @@ use crate::endpoint::{HostSet, Owner, Set, Word};
 
 /// A set, and the tables that lead to it.
 pub struct CountedSet<'a> {
-    pub set: Rc<HostSet>,
-    pub tables: &'a HostTables,
+    pub(super) set: Rc<HostSet>,
+    pub(super) tables: &'a HostTables,
 }
 
 impl Set for CountedSet<'_> {

@@ -12,7 +12,9 @@ use std::{hash::Hash, num::NonZeroUsize};
 
 use lru::LruCache;
 
-pub use self::{event::Event, tables::HostTables, tracking::HostTracking};
+pub use self::{
+    endpoints::CountedSet, event::Event, tables::HostTables, tracking::HostTracking, world::HostWorld,
+};
 
 /// The one that was not used for longest makes room; memory is taken as entries come, not for all of them.
 fn bounded<K: Hash + Eq, V>(capacity: usize) -> LruCache<K, V> {

@@ -93,6 +93,18 @@ impl HostTracking {
         self.sessions.borrow_mut().insert(segment.key, session);
     }
 
+    /// What the agent hears with at `now` nanoseconds: the same tables, and no frame.
+    pub fn agent<'a>(&'a self, tables: &'a HostTables, now: u64) -> HostWorld<'a> {
+        self.now.set(self.now.get().max(now));
+        HostWorld { tracking: self, tables, frame: &[] }
+    }
+
+    /// Forgets a session, if it is still the one with this [`Session::id`].
+    pub fn forget(&self, key: &SessionKey, id: u64) -> bool {
+        let known = self.session(key).is_some_and(|session| session.id == id);
+        known && self.sessions.borrow_mut().remove(key).is_some()
+    }
+
     /// A session, live or ended.
     #[must_use]
     pub fn session(&self, key: &SessionKey) -> Option<Session> {

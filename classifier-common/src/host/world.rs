@@ -15,9 +15,9 @@ use crate::{
 
 /// The tracking, and the frame that it is at.
 pub struct HostWorld<'a> {
-    pub tracking: &'a HostTracking,
-    pub tables: &'a HostTables,
-    pub frame: &'a [u8],
+    pub(super) tracking: &'a HostTracking,
+    pub(super) tables: &'a HostTables,
+    pub(super) frame: &'a [u8],
 }
 
 impl HostWorld<'_> {

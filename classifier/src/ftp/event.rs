@@ -7,6 +7,8 @@ use classifier_common::control::{EventKind, Header, Session, SessionKey, Side};
 pub enum Event {
     /// An endpoint has its place.
     Learned {
+        /// The session that announced it, 0 for one that is inferred.
+        session: u64,
         /// Its slot: see [`classifier_common::endpoint::slot`].
         slot: u32,
         /// From the packet's coming to the entry in the map.
@@ -23,6 +25,8 @@ pub enum Event {
     Segment {
         /// Its session's [`Session::id`].
         session: u64,
+        /// When it came, in nanoseconds.
+        came: u64,
         /// Who sent it.
         side: Side,
         /// Number of its first byte.
@@ -35,7 +39,10 @@ pub enum Event {
     /// The program passes over bytes that were handed over.
     Jump(Box<Jump>),
     /// There was no room for a session.
-    Full,
+    Full {
+        /// When its segment came, in nanoseconds.
+        came: u64,
+    },
 }
 
 /// Bytes that the program passed over, and that only the agent can read.
@@ -56,6 +63,15 @@ pub struct Jump {
 }
 
 impl Event {
+    /// When the segment came that makes the agent read on, if it does.
+    pub(super) fn came(&self) -> Option<u64> {
+        match self {
+            Self::Segment { came, .. } => Some(*came),
+            Self::Jump(jump) => Some(jump.came),
+            Self::Learned { .. } | Self::Ended { .. } | Self::Full { .. } => None,
+        }
+    }
+
     /// Reads one; `None` if it is none, or cut.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
@@ -63,13 +79,13 @@ impl Event {
         let Header { segment, session, .. } = header;
         let is = |kind: EventKind| header.kind == kind as u32;
         if is(EventKind::Learned) {
-            Some(Self::Learned { slot: header.slot, nanoseconds: header.nanoseconds })
+            Some(Self::Learned { session, slot: header.slot, nanoseconds: header.nanoseconds })
         } else if is(EventKind::Ended) {
             Some(Self::Ended { key: segment.key, session })
         } else if is(EventKind::Segment) {
             let cut = segment.length.saturating_sub(header.length);
-            let (side, sequence) = (segment.side(), segment.sequence);
-            Some(Self::Segment { session, side, sequence, payload: body.to_vec(), cut })
+            let (came, side, sequence) = (segment.now, segment.side(), segment.sequence);
+            Some(Self::Segment { session, came, side, sequence, payload: body.to_vec(), cut })
         } else if is(EventKind::Jump) {
             Some(Self::Jump(Box::new(Jump {
                 session: Session::behind(body)?,
@@ -80,7 +96,7 @@ impl Event {
                 came: segment.now,
             })))
         } else {
-            is(EventKind::Full).then_some(Self::Full)
+            is(EventKind::Full).then_some(Self::Full { came: segment.now })
         }
     }
 }

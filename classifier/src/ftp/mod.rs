@@ -7,6 +7,7 @@
 mod crowd;
 mod endpoints;
 mod event;
+mod reading;
 mod room;
 mod sessions;
 mod spans;
@@ -14,7 +15,7 @@ mod task;
 mod tracker;
 
 pub use self::{
-    event::Event,
+    event::{Event, Jump},
     room::{Room, Snapshot},
     task::watch,
     tracker::{Lifetimes, Table, Tracker},

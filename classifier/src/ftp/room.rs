@@ -35,6 +35,8 @@ pub struct Room {
     times: LearnTimes,
     /// Events that the programs could not send, as of the last look.
     lost: u64,
+    /// Whether that look was after the last event.
+    looked: bool,
 }
 
 /// What a scrape sees of the tracking.
@@ -66,7 +68,7 @@ impl Room {
     #[must_use]
     pub fn new(tracking: Tracking, lifetimes: Lifetimes, times: LearnTimes) -> Self {
         let tallies = Cell::new([0; TALLIES]);
-        Self { tracking, tracker: Tracker::new(lifetimes), tallies, times, lost: 0 }
+        Self { tracking, tracker: Tracker::new(lifetimes), tallies, times, lost: 0, looked: true }
     }
 
     /// A descriptor that is readable when there are events.
@@ -96,11 +98,12 @@ impl Room {
     }
 
     fn take(&mut self, mut event: Event) {
-        if let Event::Learned { slot, nanoseconds } = &mut event {
+        self.looked = false;
+        if let Event::Learned { slot, nanoseconds, .. } = &mut event {
             self.times.by_kernel(*nanoseconds);
             *slot = self.tracking.endpoints().canonical(*slot);
         }
-        let came = if let Event::Jump(jump) = &event { Some(jump.came) } else { None };
+        let came = event.came();
         let forgotten = RefCell::default();
         let table = Maps::new(&self.tracking, &self.tallies, &forgotten);
         self.tracker.take(&table, event, now());
@@ -129,11 +132,12 @@ impl Room {
     /// Whether time alone can change anything.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.tracker.is_idle()
+        self.tracker.is_idle() && self.looked
     }
 
-    /// Events were lost: the table itself says what is in it.
+    /// Events were lost: the maps themselves say what is in them.
     fn look_for_losses(&mut self) {
+        self.looked = true;
         let lost = self.tracking.tallies().map_or(self.lost, |tallies| tallies[Tally::EventsLost as usize]);
         if lost == self.lost {
             return;
@@ -143,6 +147,14 @@ impl Room {
         let slots = (1..=u32::try_from(table.capacity()).unwrap_or(u32::MAX))
             .filter(|slot| table.at(*slot).word.state() != State::Free);
         self.tracker.take_stock(slots);
+        let ended = |(key, session): (SessionKey, Session)| {
+            session.has_ended().then_some(Event::Ended { key, session: session.id })
+        };
+        let ended: Vec<_> = self.tracking.sessions().filter_map(Result::ok).filter_map(ended).collect();
+        for event in ended {
+            self.take(event);
+        }
+        self.looked = true;
     }
 
     /// What a scrape sees, with every event that was sent before taken into it.
@@ -185,7 +197,7 @@ struct Maps<'a> {
     tracking: &'a Tracking,
     tallies: &'a Cell<Tallies>,
     forgotten: &'a RefCell<Vec<(SessionKey, u64)>>,
-    learned: RefCell<Vec<u32>>,
+    learned: RefCell<Vec<(u64, u32)>>,
     count: Cell<usize>,
 }
 
@@ -218,8 +230,8 @@ impl<'a> Hearing for Maps<'a> {
         add(self.tallies, tally, number);
     }
 
-    fn learned(&self, _session: u64, learned: &Learned) {
-        self.learned.borrow_mut().push(self.tracking.endpoints().canonical(learned.slot));
+    fn learned(&self, session: u64, learned: &Learned) {
+        self.learned.borrow_mut().push((session, self.tracking.endpoints().canonical(learned.slot)));
         self.count.set(self.count.get() + 1);
     }
 }
@@ -230,7 +242,10 @@ impl Table for Maps<'_> {
     }
 
     fn make_room(&self) {
-        let sessions = self.tracking.sessions().filter_map(Result::ok).collect();
+        let sessions: Vec<_> = self.tracking.sessions().filter_map(Result::ok).collect();
+        if sessions.len() < self.tracking.capacity() as usize {
+            return;
+        }
         for (key, session) in giving_way(sessions) {
             self.forget(&key, session.id);
             self.tally(Tally::SessionsEvicted, 1);
@@ -241,7 +256,7 @@ impl Table for Maps<'_> {
         }
     }
 
-    fn take_learned(&self) -> Vec<u32> {
+    fn take_learned(&self) -> Vec<(u64, u32)> {
         self.learned.take()
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions that have ended, until they are forgotten.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use classifier_common::control::SessionKey;
 
@@ -8,22 +8,29 @@ use super::Table;
 
 /// Sessions by the time at which they are to be forgotten, the next first.
 #[derive(Debug, Default)]
-pub(super) struct Ended(VecDeque<(u64, SessionKey, u64)>);
+pub(super) struct Ended {
+    queue: VecDeque<(u64, SessionKey, u64)>,
+    /// Those in the queue: after lost events, all that have ended are told of once more.
+    known: HashSet<u64>,
+}
 
 impl Ended {
     /// A session is to be forgotten at this time, which is no earlier than those given before.
     pub(super) fn add(&mut self, at: u64, key: SessionKey, session: u64) {
-        self.0.push_back((at, key, session));
+        if self.known.insert(session) {
+            self.queue.push_back((at, key, session));
+        }
     }
 
     /// Whether there is none.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.queue.is_empty()
     }
 
     /// Forgets those whose time has come.
     pub(super) fn sweep<T: Table>(&mut self, table: &T, now: u64) {
-        while let Some((_, key, session)) = self.0.pop_front_if(|(at, ..)| *at <= now) {
+        while let Some((_, key, session)) = self.queue.pop_front_if(|(at, ..)| *at <= now) {
+            self.known.remove(&session);
             table.forget(&key, session);
         }
     }

@@ -7,6 +7,7 @@ use classifier_common::control::{Hearing, SessionKey, Tally};
 use super::{
     Event,
     endpoints::{Census, Live},
+    reading::Piece,
     sessions::Ended,
     spans::Spans,
 };
@@ -16,11 +17,11 @@ pub trait Table: Hearing {
     /// Forgets a session, if it is still this one.
     fn forget(&self, key: &SessionKey, session: u64);
 
-    /// Forgets the sessions that have been silent for longest, to make room.
+    /// Forgets the sessions that have been silent for longest, to make room where there is none.
     fn make_room(&self);
 
-    /// The slots of the endpoints that were learned through this table since the last call.
-    fn take_learned(&self) -> Vec<u32>;
+    /// The endpoints that were learned through this table since the last call: session and slot of each.
+    fn take_learned(&self) -> Vec<(u64, u32)>;
 }
 
 /// How long what is over stays.
@@ -57,38 +58,52 @@ pub struct Tracker {
     ended: Ended,
     spans: Spans,
     lifetimes: Lifetimes,
+    /// When room was made last: sessions that found none before that are told of in vain.
+    made_room: Option<u64>,
 }
 
 impl Tracker {
     /// Nothing is known yet.
     #[must_use]
     pub fn new(lifetimes: Lifetimes) -> Self {
-        Self { live: Live::default(), ended: Ended::default(), spans: Spans::default(), lifetimes }
+        Self {
+            live: Live::default(),
+            ended: Ended::default(),
+            spans: Spans::default(),
+            lifetimes,
+            made_room: None,
+        }
     }
 
     /// Takes an event that is read at `now`, in nanoseconds.
     pub fn take<T: Table>(&mut self, table: &T, event: Event, now: u64) {
         match event {
-            Event::Learned { slot, .. } => self.live.add(slot),
+            Event::Learned { session, slot, .. } => self.live.learned(table, session, slot),
             Event::Ended { key, session } => {
+                table.tally(Tally::SegmentsLost, self.spans.forget(session) as u64);
                 self.live.withdraw(table, session);
                 self.ended.add(now + nanoseconds(self.lifetimes.session), key, session);
             }
-            Event::Segment { session, side, sequence, payload, cut } => {
-                if cut > 0 || !self.spans.keep(session, side, sequence, payload, now) {
-                    table.tally(Tally::SegmentsLost, 1);
-                }
+            Event::Segment { session, side, sequence, payload, cut, .. } => {
+                let piece = Piece { first: sequence, bytes: payload, cut, since: now };
+                let lost = self.spans.keep(session, side, piece) + usize::from(cut > 0);
+                table.tally(Tally::SegmentsLost, lost as u64);
                 self.spans.read(table, session, side);
             }
             Event::Jump(jump) => {
                 let (session, side) = (jump.session.id, jump.side);
-                self.spans.jump(*jump, now);
+                table.tally(Tally::SegmentsLost, self.spans.jump(*jump, now) as u64);
                 self.spans.read(table, session, side);
             }
-            Event::Full => table.make_room(),
+            Event::Full { came } => {
+                if self.made_room.is_none_or(|made| made < came) {
+                    table.make_room();
+                    self.made_room = Some(now);
+                }
+            }
         }
-        for slot in table.take_learned() {
-            self.live.add(slot);
+        for (session, slot) in table.take_learned() {
+            self.live.completed(table, session, slot);
         }
     }
 
