@@ -111,7 +111,7 @@ fn lose<W: World>(world: &W, segment: &Segment, session: &mut Session, lost: u32
     let whole = known && session.is(BEYOND_WHOLE.of(side));
     session.lose_line(side, whole);
     let cut = CUT.of(side);
-    session.flags = if known && !whole { session.flags | cut } else { session.flags & !cut };
+    session.flags.set(cut, known && !whole);
 }
 
 /// Settles a segment whose bytes were read: what comes next, what is left to others, and whether the
