@@ -1,0 +1,31 @@
+//! The agent's half of the FTP tracking on the real kernel: what the programs cannot take in order, what is over,
+//! and what an adversary can have it do.
+//!
+//! Frames are made by hand and put on a veth pair, whose ends are a client's host and a server's: what one of
+//! them sends on egress, the other receives on ingress.
+
+mod actively;
+mod bounded;
+#[path = "../../../classifier-common/tests/ftp_tracking/connection.rs"]
+mod connection;
+#[path = "../support/counts.rs"]
+mod counts;
+mod flood;
+mod lifetimes;
+mod long_segments;
+#[path = "../../../classifier-common/tests/ftp_tracking/network.rs"]
+mod network;
+mod one_way;
+mod out_of_order;
+mod reserved;
+mod sessions;
+#[expect(dead_code, reason = "traces of the tracking name ends of connections too")]
+#[path = "../../../classifier-common/tests/ftp_tracking/statement.rs"]
+mod statement;
+#[expect(dead_code, reason = "other tests have decoys, and moments between which they count")]
+#[path = "../support/truth.rs"]
+mod truth;
+mod watched;
+mod wire;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_classifier");

@@ -1,0 +1,39 @@
+//! More sessions than there is room for.
+
+use testbed::Agent;
+
+use crate::{
+    watched::{Watched as _, both_until},
+    wire::{Control, FRAMES, Wire},
+};
+
+const ROOM: u64 = 64;
+const MANY: u16 = 200;
+
+#[test]
+fn the_newest_of_more_sessions_than_there_is_room_for_are_followed() {
+    let wire = Wire::new();
+    let agents = wire.agents(&[], &format!("[ftp]\nmax_sessions = {ROOM}\n"));
+    let mut sessions: Vec<_> = (0..MANY).map(|number| Control::open(&wire, 10_000 + number)).collect();
+    for agent in &agents {
+        let samples = agent.metrics();
+        let [live, held, refused, evicted] =
+            ["sessions", "map sessions", "refused", "evicted"].map(|name| samples.number(name));
+        println!("{MANY} sessions: {live} live, {held} held, {refused} refused, {evicted} evicted");
+        assert!(live <= ROOM && held <= ROOM && live > 0, "{live} live, {held} held");
+        assert!(refused > 0 && evicted > 0, "{refused} refused, {evicted} evicted");
+        // One in sixteen at a time, however many have been refused by then.
+        assert!(evicted <= 4 * refused, "{refused} refused, {evicted} evicted");
+        assert!(live >= ROOM - 2 * (ROOM / 16), "{live} are left");
+    }
+    let mut newest = Control::open(&wire, 9000);
+    newest.say("C> USER a\nS> 331 more\nC> PASS b\nS> 230 ok");
+    newest.say("C> PASV\nS> 227 ok (10,0,0,2,156,64)");
+    let last = sessions.last_mut().expect("there are many");
+    last.say("C> NOOP\nS> 200 ok\nC> NOOP\nS> 200 ok\nC> PASV\nS> 227 ok (10,0,0,2,156,65)");
+    both_until(&agents, &[("learned pasv", 2)]);
+    wire.data((1, 51_000), (2, 40_000));
+    wire.data((1, 51_001), (2, 40_001));
+    both_until(&agents, &[("data passive", 2 * FRAMES), ("packets tcp_other", 0)]);
+    agents.into_iter().for_each(Agent::stop);
+}
