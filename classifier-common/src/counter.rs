@@ -1,7 +1,7 @@
 //! The counters of one interface and direction, and the one place that adds to them.
 
 use crate::{
-    endpoint::Evidence,
+    endpoint::{Evidence, Mode},
     icmp_types::{CELLS, ERRORS},
     outcome::{Limit, Outcome},
     protocol::{CLASSES, PROTOCOLS, Protocol},
@@ -23,7 +23,7 @@ pub struct Tally {
 pub const TCP_FLAGS: [&str; 4] = ["syn", "syn_ack", "fin", "rst"];
 
 /// Modes of FTP data, in the order of [`Counters::ftp_data`].
-pub const MODES: [&str; 2] = ["active", "passive"];
+const MODES: usize = Mode::ALL.len();
 
 /// Room for the evidences: a power of two, for the verifier does not follow other remainders.
 const EVIDENCES: usize = Evidence::ALL.len().next_power_of_two();
@@ -49,7 +49,7 @@ pub struct Counters {
     /// By [`crate::outcome::Limit`]; packets.
     pub limits: [u64; LIMITS],
     /// FTP data by mode (active, passive), then by [`crate::endpoint::Evidence`]; packets.
-    pub ftp_data: [[u64; EVIDENCES]; MODES.len()],
+    pub ftp_data: [[u64; EVIDENCES]; MODES],
     /// First fragments whose class found no room in the fragment map.
     pub unremembered: u64,
 }
@@ -66,7 +66,7 @@ impl Counters {
             icmp: [0; CELLS],
             quoted: [[0; PROTOCOLS]; ERRORS.len()],
             limits: [0; LIMITS],
-            ftp_data: [[0; EVIDENCES]; MODES.len()],
+            ftp_data: [[0; EVIDENCES]; MODES],
             unremembered: 0,
         }
     }

@@ -39,7 +39,7 @@ pub use self::{
     policy::Policy,
     receive::{Span, receive, settle},
     segment::{Segment, SessionKey, Side},
-    session::Session,
+    session::{CONTROL, Session},
     stream::{PARSE_MAX, Stream},
     tally::{TALLIES, Tallies, Tally},
     world::{Hearing, Learned, World},

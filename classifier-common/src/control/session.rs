@@ -37,6 +37,9 @@ pub struct Session {
     pub reserved: u32,
 }
 
+/// Words for a control connection: in clear text, and [encrypted](Session::is_encrypted).
+pub const CONTROL: [&str; 2] = ["clear", "encrypted"];
+
 /// How far from its connection a segment may be and be of it. Both numbers of a segment are asked for, as in
 /// RFC 5961 §5: who sees neither has to try 2²² times.
 const NEAR: u32 = 1 << 20;
@@ -59,6 +62,13 @@ impl Session {
     #[must_use]
     pub const fn is_encrypted(&self) -> bool {
         self.is(ENCRYPTED)
+    }
+
+    /// Its word of [`CONTROL`].
+    #[must_use]
+    pub const fn control(&self) -> &'static str {
+        let [clear, encrypted] = CONTROL;
+        if self.is_encrypted() { encrypted } else { clear }
     }
 
     /// Whether it has ended; it is kept for a while, so that nothing begins it anew but a handshake.

@@ -1,5 +1,7 @@
 //! Addresses as two words, so that a comparison is two instructions in either family.
 
+use core::net::{IpAddr, Ipv6Addr};
+
 /// An IPv6 address, or an IPv4 address mapped into one (RFC 4291 §2.5.5.2), as it lies in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C)]
@@ -49,6 +51,13 @@ impl Address {
     #[inline(always)]
     pub(super) const fn mixed(self) -> u64 {
         self.high.rotate_left(32) ^ self.low
+    }
+}
+
+impl From<Address> for IpAddr {
+    /// A mapped IPv4 address becomes the IPv4 address that it is.
+    fn from(address: Address) -> Self {
+        Ipv6Addr::from(address.octets()).to_canonical()
     }
 }
 

@@ -8,6 +8,7 @@ mod announce;
 #[cfg(any(test, feature = "host"))]
 mod host;
 mod judge;
+mod labels;
 mod set;
 mod word;
 

@@ -35,9 +35,8 @@ impl Evidence {
         }
     }
 
-    /// Every evidence with its label, in the order of the counters.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Port20, "port20"), (Self::Announced, "announced"), (Self::Inferred, "inferred")];
+    /// Every evidence, in the order of the counters.
+    pub const ALL: [Self; 3] = [Self::Port20, Self::Announced, Self::Inferred];
 }
 
 /// What an endpoint is of, for as long as it lives.

@@ -2,8 +2,8 @@
 
 use classifier_common::{
     abi::Direction,
-    counter::{Counters, MODES, TCP_FLAGS, Tally},
-    endpoint::Evidence,
+    counter::{Counters, TCP_FLAGS, Tally},
+    endpoint::{Evidence, Mode},
     icmp_types::{CellLabels, ERRORS, cells},
     outcome::Limit,
     protocol::{Class, Protocol, Sides},
@@ -174,10 +174,11 @@ impl Datapath {
 /// What FTP data is told apart by; port 20 is evidence of active mode alone.
 fn ftp_data() -> Vec<(usize, Evidence, Labels)> {
     let mut all = Vec::new();
-    for (row, mode) in MODES.into_iter().enumerate() {
-        for (evidence, name) in Evidence::ALL {
-            if evidence != Evidence::Port20 || mode == "active" {
-                all.push((row, evidence, Labels::of(&[(label::MODE, mode), (label::EVIDENCE, name)])));
+    for mode in Mode::ALL {
+        for evidence in Evidence::ALL {
+            if evidence != Evidence::Port20 || mode == Mode::Active {
+                let labels = [(label::MODE, mode.label()), (label::EVIDENCE, evidence.label())];
+                all.push((mode as usize, evidence, Labels::of(&labels)));
             }
         }
     }

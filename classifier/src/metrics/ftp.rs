@@ -1,6 +1,9 @@
 //! The FTP tracking's numbers as samples.
 
-use classifier_common::control::{Tallies, Tally};
+use classifier_common::{
+    control::{CONTROL, Tallies, Tally},
+    endpoint::{Kind, Mode, State},
+};
 use prometheus::{Histogram, HistogramOpts, HistogramVec, Registry};
 
 use super::{
@@ -9,14 +12,6 @@ use super::{
     labels::Labels,
 };
 use crate::ftp::Snapshot;
-
-const LEARNED: [(&str, Tally); 5] = [
-    ("pasv", Tally::LearnedPasv),
-    ("epsv", Tally::LearnedEpsv),
-    ("port", Tally::LearnedPort),
-    ("eprt", Tally::LearnedEprt),
-    ("inferred", Tally::LearnedInferred),
-];
 
 const REMOVED: [(&str, Tally); 5] = [
     ("closed", Tally::RemovedClosed),
@@ -47,25 +42,25 @@ const ALONE: [(&Family, Tally); 8] = [
     (&catalog::FTP_EVENTS_LOST, Tally::EventsLost),
 ];
 
-/// Modes and states, in the order of [`Snapshot::endpoints`].
-const MODES: [&str; 2] = ["active", "passive"];
-const STATES: [&str; 2] = ["announced", "connected"];
+/// States, in the order of [`Snapshot::endpoints`].
+const STATES: [State; 2] = [State::Announced, State::Connected];
 
 /// Writes the families of the tracking but for those that the `prometheus` crate keeps.
 pub(super) fn write(out: &mut Exposition, snapshot: &Snapshot) {
     let tallies = &snapshot.tallies;
-    let [clear, encrypted] = sessions(tallies);
     let mut samples = out.family(&catalog::FTP_SESSIONS);
-    samples.add(&[&Labels::of(&[(label::CONTROL, "clear")])], Value::Whole(clear));
-    samples.add(&[&Labels::of(&[(label::CONTROL, "encrypted")])], Value::Whole(encrypted));
+    for (control, count) in CONTROL.into_iter().zip(sessions(tallies)) {
+        samples.add(&[&Labels::of(&[(label::CONTROL, control)])], Value::Whole(count));
+    }
     let mut samples = out.family(&catalog::FTP_ENDPOINTS);
-    for (mode, states) in MODES.into_iter().zip(snapshot.endpoints) {
+    for (mode, states) in Mode::ALL.into_iter().zip(snapshot.endpoints) {
         for (state, count) in STATES.into_iter().zip(states) {
-            let labels = Labels::of(&[(label::MODE, mode), (label::STATE, state)]);
+            let labels = Labels::of(&[(label::MODE, mode.label()), (label::STATE, state.label())]);
             samples.add(&[&labels], Value::Whole(count));
         }
     }
-    table(out, &catalog::FTP_ENDPOINTS_LEARNED, label::COMMAND, &LEARNED, tallies);
+    let learned = Kind::LEARNED.map(|kind| (kind.command(), Tally::learned(kind)));
+    table(out, &catalog::FTP_ENDPOINTS_LEARNED, label::COMMAND, &learned, tallies);
     table(out, &catalog::FTP_ENDPOINTS_REMOVED, label::REASON, &REMOVED, tallies);
     table(out, &catalog::FTP_REJECTED, label::REASON, &REJECTED, tallies);
     for (family, tally) in ALONE {
