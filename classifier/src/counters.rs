@@ -53,7 +53,7 @@ pub struct ProgramSnapshot {
 }
 
 /// How full a map is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct MapFill {
     /// Name of the map.
     pub map: &'static str,
@@ -61,6 +61,28 @@ pub struct MapFill {
     pub entries: u64,
     /// Entries that it has room for.
     pub capacity: u64,
+}
+
+macro_rules! fills {
+    ($($map:ident: $what:literal;)*) => {
+        impl MapFill {
+            $(
+                #[doc = $what]
+                #[must_use]
+                pub const fn $map(entries: u64, capacity: u64) -> Self {
+                    Self { map: stringify!($map), entries, capacity }
+                }
+            )*
+        }
+    };
+}
+
+fills! {
+    counters: "Of interfaces that have counters.";
+    fragments: "Of first fragments that are remembered.";
+    endpoints: "Of announced FTP data ports.";
+    sessions: "Of FTP control connections.";
+    ports: "Of ports that belong to a protocol.";
 }
 
 /// Where scrapes get their numbers from.

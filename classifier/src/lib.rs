@@ -6,6 +6,7 @@ pub mod config;
 pub mod counters;
 pub mod datapath;
 pub mod ftp;
+pub mod hook;
 pub mod http;
 pub mod interfaces;
 pub mod metrics;

@@ -10,7 +10,7 @@ use aya::{
 };
 
 use super::{DatapathError, blocks::InterfaceBlock, programs::Programs};
-use crate::{config::XdpMode, interfaces::Interface};
+use crate::{config::XdpMode, hook, interfaces::Interface};
 
 /// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
 const TCX: KernelVersion = KernelVersion::new(6, 6, 0);
@@ -61,7 +61,7 @@ pub(super) fn attach(
     } else {
         None
     };
-    let egress = if egress { tc_label() } else { "none" };
+    let egress = if egress { tc_label() } else { hook::NONE };
     Ok((Hooks { ingress, egress, why }, Links { _ingress: link, _egress: outgoing }))
 }
 
@@ -72,14 +72,16 @@ fn ingress(
 ) -> Result<(Ingress, &'static str, String), DatapathError> {
     let native = |programs: &mut Programs| xdp(programs, &interface.name, Driver::Driver, "native XDP");
     let why = match mode {
-        XdpMode::Native => return Ok((native(programs)?, "xdp_native", "asked for by --xdp-mode".into())),
+        XdpMode::Native => {
+            return Ok((native(programs)?, hook::XDP_NATIVE, "asked for by --xdp-mode".into()));
+        }
         XdpMode::Generic => {
             let link = xdp(programs, &interface.name, Driver::Skb, "generic XDP")?;
-            return Ok((link, "xdp_generic", "asked for by --xdp-mode".into()));
+            return Ok((link, hook::XDP_GENERIC, "asked for by --xdp-mode".into()));
         }
         XdpMode::Off => "XDP is off by --xdp-mode".to_owned(),
         XdpMode::Auto if interface.is_physical() => match native(programs) {
-            Ok(link) => return Ok((link, "xdp_native", "a network card of its own".into())),
+            Ok(link) => return Ok((link, hook::XDP_NATIVE, "a network card of its own".into())),
             Err(refused) => format!("native XDP is refused: {refused}"),
         },
         XdpMode::Auto => format!(
@@ -121,10 +123,12 @@ fn tc(
     program.take_link(id).map_err(refused)
 }
 
-fn has_tcx() -> bool {
+/// Whether TC programs hang on links, which the kernel lists, and not on filters.
+#[must_use]
+pub fn has_tcx() -> bool {
     KernelVersion::current().is_ok_and(|current| current >= TCX)
 }
 
 fn tc_label() -> &'static str {
-    if has_tcx() { "tcx" } else { "tc" }
+    if has_tcx() { hook::TCX } else { hook::TC }
 }

@@ -30,7 +30,7 @@ use super::{
 use crate::{
     config::{FtpSettings, XdpMode},
     counters::{InterfaceSnapshot, MapFill, ReadError, Snapshot},
-    ftp,
+    ftp, hook,
     interfaces::Interface,
 };
 
@@ -149,13 +149,12 @@ impl Datapath {
             key.map_err(ReadError::map(MAP_FRAGMENTS))?;
             fragments += 1;
         }
-        let fill = |map, entries, capacity| MapFill { map, entries, capacity };
         Ok(vec![
-            fill("counters", self.blocks.len(), abi::INTERFACES as u64),
-            fill("fragments", fragments, abi::FRAGMENTS as u64),
-            fill("endpoints", ftp.endpoints.iter().flatten().sum(), ftp.capacity),
-            fill("sessions", ftp.held_sessions(), ftp.sessions),
-            fill("ports", self.ports.known(), 2 * PORTS as u64),
+            MapFill::counters(self.blocks.len(), abi::INTERFACES as u64),
+            MapFill::fragments(fragments, abi::FRAGMENTS as u64),
+            MapFill::endpoints(ftp.endpoints.iter().flatten().sum(), ftp.capacity),
+            MapFill::sessions(ftp.held_sessions(), ftp.sessions),
+            MapFill::ports(self.ports.known(), 2 * PORTS as u64),
         ])
     }
 
@@ -207,7 +206,7 @@ impl TestCounters {
 
 fn interface(attached: &Attached) -> Result<InterfaceSnapshot, ReadError> {
     let read = |direction| attached.block.read(direction).map_err(ReadError::map(MAP_COUNTERS));
-    let counts_egress = attached.hooks.egress != "none";
+    let counts_egress = attached.hooks.egress != hook::NONE;
     Ok(InterfaceSnapshot {
         name: attached.interface.name.clone(),
         ingress: attached.hooks.ingress,

@@ -5,7 +5,10 @@ use super::{
     exposition::{Exposition, Value},
     labels::Labels,
 };
-use crate::counters::{InterfaceSnapshot, Snapshot};
+use crate::{
+    counters::{InterfaceSnapshot, Snapshot},
+    hook,
+};
 
 /// Writes the families of interfaces, programs and maps.
 pub fn write(out: &mut Exposition, snapshot: &Snapshot) {
@@ -17,7 +20,7 @@ pub fn write(out: &mut Exposition, snapshot: &Snapshot) {
 fn write_interfaces(out: &mut Exposition, interfaces: &[InterfaceSnapshot]) {
     let mut samples = out.family(&catalog::INTERFACE_INFO);
     for InterfaceSnapshot { name, ingress, egress, .. } in interfaces {
-        if (*ingress, *egress) != ("none", "none") {
+        if (*ingress, *egress) != (hook::NONE, hook::NONE) {
             let labels =
                 [(label::INTERFACE, name.as_str()), (label::INGRESS, ingress), (label::EGRESS, egress)];
             samples.add(&[&Labels::of(&labels)], Value::Whole(1));
