@@ -5,7 +5,10 @@ use std::{ffi::OsString, path::PathBuf, sync::LazyLock};
 use clap::{Args, CommandFactory, Parser, Subcommand, builder::BoolishValueParser, error::ErrorKind};
 use thiserror::Error;
 
-use crate::config::{Layer, Sources, XdpMode};
+use crate::{
+    config::{Layer, Sources, XdpMode},
+    status::Format,
+};
 
 /// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
 #[derive(Debug, Parser)]
@@ -25,6 +28,16 @@ pub struct Cli {
 pub enum Command {
     /// Load, attach and serve metrics
     Run(Run),
+    /// Show what running agents have in the kernel: interfaces, programs, maps, FTP sessions and data ports
+    Status(Status),
+}
+
+/// Arguments of `classifier status`.
+#[derive(Args, Debug)]
+pub struct Status {
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
+    pub format: Format,
 }
 
 /// Arguments of `classifier run`.
@@ -135,8 +148,13 @@ mod tests {
     }
 
     fn sources(line: &str) -> Sources {
-        let Command::Run(run) = parsed(line).unwrap().command;
+        let Command::Run(run) = parsed(line).unwrap().command else { panic!("{line} does not run") };
         run.into()
+    }
+
+    fn format(line: &str) -> Format {
+        let Command::Status(status) = parsed(line).unwrap().command else { panic!("{line} shows nothing") };
+        status.format
     }
 
     #[test]
@@ -169,6 +187,12 @@ mod tests {
     }
 
     #[test]
+    fn a_status_is_for_people_unless_it_is_said_otherwise() {
+        assert_eq!(format("classifier status"), Format::Text);
+        assert_eq!(format("classifier status --format json"), Format::Json);
+    }
+
+    #[test]
     fn help_and_version_are_answers() {
         for line in ["classifier --help", "classifier run --help", "classifier --version"] {
             assert!(matches!(parsed(line), Err(Stop::Answer(_))), "{line}");
@@ -183,6 +207,7 @@ mod tests {
             ("classifier run --lisen :1", "a similar argument exists: '--listen'"),
             ("classifier run --xdp-mode fast", "[possible values: auto, native, generic, off]"),
             ("classifier run -i", "a value is required"),
+            ("classifier status --format xml", "[possible values: text, json]"),
         ] {
             let Err(Stop::Usage(text)) = parsed(line) else { panic!("{line} is accepted") };
             assert!(text.contains(part) && text.ends_with("see `classifier --help`"), "{text}");

@@ -10,6 +10,7 @@ pub mod hook;
 pub mod http;
 pub mod interfaces;
 pub mod metrics;
+pub mod status;
 pub mod telemetry;
 
 /// The commit that this was built from, `unknown` outside a git work tree.

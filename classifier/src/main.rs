@@ -8,9 +8,9 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Stop},
+    cli::{self, Command, Run, Status, Stop},
     config::Sources,
-    telemetry,
+    status, telemetry,
 };
 
 const RUNTIME_ERROR: u8 = 1;
@@ -25,14 +25,23 @@ fn main() -> ExitCode {
     if let Err(error) = telemetry::start() {
         return fail(USAGE_ERROR, &error, cli.verbose);
     }
-    let Command::Run(run) = cli.command;
-    let settings = match Sources::from(run).settings() {
+    match cli.command {
+        Command::Run(arguments) => run(arguments, cli.verbose),
+        Command::Status(Status { format }) => match status::status(format) {
+            Ok(text) => answer(&text),
+            Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+        },
+    }
+}
+
+fn run(arguments: Run, verbose: bool) -> ExitCode {
+    let settings = match Sources::from(arguments).settings() {
         Ok(settings) => settings,
-        Err(error) => return fail(USAGE_ERROR, &error, cli.verbose),
+        Err(error) => return fail(USAGE_ERROR, &error, verbose),
     };
     match agent::run(&settings) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+        Err(error) => fail(RUNTIME_ERROR, &error, verbose),
     }
 }
 

@@ -46,6 +46,10 @@ fn the_agent_counts_exactly_by_every_hook() {
         let labels = [("interface", &*to.name), ("ingress", ingress), ("egress", tc)];
         let info = metrics(&receiver);
         assert_eq!(info.sum("classifier_interface_info", &labels), 1, "{mode}: {}", agent.said());
+        let status = receiver.run(env!("CARGO_BIN_EXE_classifier"), &["status"]);
+        let words = status.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let row = [&*to.name, &to.index.to_string(), ingress, tc];
+        assert_eq!(words.filter(|words| *words == row).count(), 1, "{mode}: {status}");
 
         let tables = HostTables::default();
         for (direction, host, end) in [("ingress", &sender, &from), ("egress", &receiver, &to)] {

@@ -9,7 +9,8 @@ use classifier_common::{
 
 use super::DatapathError;
 
-type Block = PerCpuArray<MapData, Counters>;
+/// The inner map of an interface.
+pub(super) type Block = PerCpuArray<MapData, Counters>;
 
 /// The outer map, and which of its places are taken.
 pub(super) struct Blocks {

@@ -6,6 +6,7 @@ mod clock;
 mod clsact;
 mod endpoints;
 mod error;
+mod found;
 pub mod messages;
 mod object;
 mod os_error;
@@ -15,10 +16,11 @@ mod programs;
 mod tracking;
 
 pub use self::{
-    attach::{Attached, Hooks},
+    attach::{Attached, Hooks, has_tcx},
     clock::now,
     endpoints::{SharedEndpoints, SharedSet},
     error::DatapathError,
+    found::{FindError, Found, find, tcx_in},
     object::{Datapath, OBJECT, TestCounters},
     preflight::preflight,
     tracking::Tracking,

@@ -9,6 +9,10 @@ use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 use super::DatapathError;
 use crate::counters::{ProgramSnapshot, ReadError};
 
+/// The programs, and the hook that each is for.
+pub(super) const HOOKS: [(&str, &str); 3] =
+    [(PROGRAM_XDP, "xdp"), (PROGRAM_INGRESS, "tc_ingress"), (PROGRAM_EGRESS, "tc_egress")];
+
 /// The object's programs.
 pub(super) struct Programs {
     object: Ebpf,
@@ -52,8 +56,6 @@ impl Programs {
 
     /// The loaded programs as the kernel describes them; run times only where it measures them.
     pub(super) fn describe(&self, measured: bool) -> Result<Vec<ProgramSnapshot>, ReadError> {
-        const HOOKS: [(&str, &str); 3] =
-            [(PROGRAM_XDP, "xdp"), (PROGRAM_INGRESS, "tc_ingress"), (PROGRAM_EGRESS, "tc_egress")];
         let mut described = Vec::new();
         for (program, hook) in HOOKS {
             let Some(loaded) = self.object.program(program).filter(|one| one.fd().is_ok()) else { continue };
@@ -83,7 +85,8 @@ fn compiled(program: &'static str, info: Result<ProgramInfo, ProgramError>) -> R
     }
 }
 
-fn snapshot(
+/// What the kernel says of a loaded program.
+pub(super) fn snapshot(
     program: &'static str,
     hook: &'static str,
     info: &ProgramInfo,

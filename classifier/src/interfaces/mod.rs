@@ -10,9 +10,13 @@ use rtnetlink::{
 use thiserror::Error;
 use tokio_stream::StreamExt as _;
 
+mod hooked;
 mod selection;
 
-pub use self::selection::select;
+pub use self::{
+    hooked::{Hooked, hooked},
+    selection::select,
+};
 
 /// The links cannot be listed, or are not as asked for.
 #[derive(Debug, Error)]

@@ -25,6 +25,7 @@ fn bad_usage_is_one_line_and_exit_2() {
         (&[][..], &["no command is given", "--help"][..]),
         (&["fly"], &["'fly'", "--help"]),
         (&["run", "--egress"], &["'--egress'", "--no-egress", "--help"]),
+        (&["status", "--format", "xml"], &["'xml'", "text, json"]),
         (&["run", "--xdp-mode", "fast"], &["'fast'", "auto, native, generic, off"]),
         (&["run", "-l", "localhost:80"], &["`localhost:80`", "invalid", "IP:PORT"]),
         (&["run", "-i", "a/b"], &["interface `a/b`", "'/'", "ip link"]),
@@ -61,7 +62,7 @@ fn a_taken_port_is_one_line_and_exit_1() {
 #[test]
 fn help_names_what_exists_and_only_that() {
     let help = String::from_utf8(classifier(&["--help"], &[]).stdout).unwrap();
-    assert!(help.contains("run ") && !help.contains("pcap"), "{help}");
+    assert!(help.contains("run ") && help.contains("status ") && !help.contains("pcap"), "{help}");
     let run = classifier(&["run", "--help"], &[]);
     assert!(run.status.success());
     let help = String::from_utf8(run.stdout).unwrap();

@@ -3,7 +3,6 @@
 use std::{
     env,
     io::Write,
-    path::Path,
     process::{Command, Stdio},
     sync::Arc,
 };
@@ -13,7 +12,10 @@ use classifier::{
     metrics::{Exporter, catalog, exposition::Format},
 };
 
-use crate::made_up::{MadeUp, times};
+use crate::{
+    golden::assert_golden,
+    made_up::{MadeUp, times},
+};
 
 const TEXT: &str = include_str!("golden/metrics.txt");
 const OPEN_METRICS: &str = include_str!("golden/metrics.openmetrics.txt");
@@ -36,28 +38,14 @@ fn settled(text: &str) -> String {
     text.lines().map(settle).collect::<Vec<_>>().concat()
 }
 
-/// With `UPDATE_GOLDEN` set, what is written becomes what is expected.
-fn assert_golden(format: Format, name: &str, expected: &str) {
-    let written = settled(&scrape(format));
-    if env::var_os("UPDATE_GOLDEN").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agent/golden").join(name);
-        std::fs::write(path, &written).expect("the work tree is writable");
-        return;
-    }
-    for (number, (written, expected)) in written.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(written, expected, "{name}, line {}", number + 1);
-    }
-    assert_eq!(written.lines().count(), expected.lines().count(), "{name}");
-}
-
 #[test]
 fn the_text_format_is_as_recorded() {
-    assert_golden(Format::Text, "metrics.txt", TEXT);
+    assert_golden("metrics.txt", &settled(&scrape(Format::Text)), TEXT);
 }
 
 #[test]
 fn open_metrics_is_as_recorded() {
-    assert_golden(Format::OpenMetrics, "metrics.openmetrics.txt", OPEN_METRICS);
+    assert_golden("metrics.openmetrics.txt", &settled(&scrape(Format::OpenMetrics)), OPEN_METRICS);
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! Which interfaces an agent counts, and by which hooks.
+
+use std::collections::BTreeSet;
+
+use classifier_common::abi::Direction;
+
+use super::InterfaceReport;
+use crate::{
+    datapath::Found,
+    hook::{self, Attachment},
+    interfaces::Hooked,
+};
+
+/// What is seen of hooks from within a network namespace.
+#[derive(Clone, Debug, Default)]
+pub struct Namespace {
+    /// Its interfaces.
+    pub interfaces: Vec<Hooked>,
+    /// All that agents attach are links, which are listed whatever their namespace; otherwise there are filters
+    /// too, which are not.
+    pub links_are_listed: bool,
+}
+
+/// The interfaces of an agent, by index. An agent is in one namespace: where one of its programs hangs here, all
+/// do. Elsewhere an interface may have the index of one that is here, so only the program tells.
+pub(super) fn interfaces(agent: &Found, namespace: &Namespace) -> Vec<InterfaceReport> {
+    let is_its = |one: &&Attachment| agent.programs.iter().any(|program| program.id == one.program);
+    let mut here = Vec::new();
+    for link in &namespace.interfaces {
+        let its: Vec<_> = link.attachments.iter().filter(is_its).copied().collect();
+        if !its.is_empty() {
+            here.push(report(link.index, Some(link.name.clone()), &its, hook::NONE));
+        }
+    }
+    if here.is_empty() { elsewhere(agent, namespace) } else { here }
+}
+
+fn elsewhere(agent: &Found, namespace: &Namespace) -> Vec<InterfaceReport> {
+    let mut indices: BTreeSet<_> = agent.links.iter().map(|link| link.interface).collect();
+    let absent = if namespace.links_are_listed {
+        hook::NONE
+    } else {
+        indices.extend(&agent.counted);
+        hook::UNKNOWN
+    };
+    let of = |index: u32| agent.links.iter().filter(move |link| link.interface == index).copied();
+    indices.into_iter().map(|index| report(index, None, &of(index).collect::<Vec<_>>(), absent)).collect()
+}
+
+fn report(
+    index: u32,
+    name: Option<String>,
+    attachments: &[Attachment],
+    absent: &'static str,
+) -> InterfaceReport {
+    let by = |direction: Direction| {
+        attachments.iter().find(|one| one.direction == direction).map_or(absent, |one| one.hook)
+    };
+    InterfaceReport { index, name, ingress: by(Direction::Ingress), egress: by(Direction::Egress) }
+}

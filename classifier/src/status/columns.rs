@@ -1,0 +1,43 @@
+//! Cells in aligned columns.
+
+/// Between two columns.
+const GAP: usize = 2;
+
+/// A table with a line of titles.
+pub(super) struct Columns {
+    /// By column: whether it holds numbers, which stand at its right.
+    numbers: Vec<bool>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Columns {
+    /// With these titles, a `>` before those of numbers.
+    pub(super) fn new<const N: usize>(titles: [&str; N]) -> Self {
+        let numbers = titles.iter().map(|title| title.starts_with('>')).collect();
+        Self { numbers, rows: vec![titles.map(|title| title.trim_start_matches('>').to_owned()).into()] }
+    }
+
+    /// Adds a row, of as many cells as there are titles.
+    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+
+    /// Writes the lines, without spaces at their ends.
+    pub(super) fn write(&self, text: &mut String) {
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
+        };
+        let widths: Vec<_> =
+            (0..self.numbers.len()).map(|column| width(column).unwrap_or_default()).collect();
+        for row in &self.rows {
+            let mut line = String::new();
+            for ((cell, width), is_number) in row.iter().zip(&widths).zip(&self.numbers) {
+                let room = " ".repeat(width - cell.chars().count());
+                let [before, behind] = if *is_number { [room.as_str(), ""] } else { ["", &room] };
+                line.extend([before, cell, behind, &" ".repeat(GAP)]);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
+}

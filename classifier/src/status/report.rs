@@ -1,0 +1,89 @@
+//! What was seen. The fields are the keys of the JSON, in their order: a promise, to which more may be added.
+
+use serde::Serialize;
+
+use super::{EndpointReport, Namespace, SessionReport, attached};
+use crate::{
+    counters::{MapFill, ProgramSnapshot},
+    datapath::Found,
+};
+
+/// Every agent of a machine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// The one that was started first before the others; empty where none is running.
+    pub agents: Vec<AgentReport>,
+}
+
+/// An agent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct AgentReport {
+    /// The interfaces that it counts.
+    pub interfaces: Vec<InterfaceReport>,
+    /// Its loaded programs.
+    pub programs: Vec<ProgramReport>,
+    /// How full its maps are.
+    pub maps: Vec<MapFill>,
+    /// The control connections that it follows, the oldest first.
+    pub sessions: Vec<SessionReport>,
+    /// The data ports that it knows, the one that has been longest in its state first.
+    pub endpoints: Vec<EndpointReport>,
+    /// What could not be read, a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// An interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InterfaceReport {
+    /// Its index, in its network namespace.
+    pub index: u32,
+    /// Its name; `null` where it is in another network namespace than this process.
+    pub name: Option<String>,
+    /// `xdp_native`, `xdp_generic`, `tcx`, `tc` or `none`; from another network namespace also `xdp` or, before
+    /// Linux 6.6, `unknown`.
+    pub ingress: &'static str,
+    /// `tcx`, `tc` or `none`; from another network namespace, before Linux 6.6, `unknown`.
+    pub egress: &'static str,
+}
+
+/// A loaded program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProgramReport {
+    /// Its name.
+    pub name: &'static str,
+    /// The kernel's number for it.
+    pub id: u32,
+    /// Hash over its instructions, in hexadecimal.
+    pub tag: String,
+    /// The hook that it is for: `xdp`, `tc_ingress` or `tc_egress`.
+    pub hook: &'static str,
+}
+
+impl Report {
+    /// What was found, seen from within a network namespace at a moment of the kernel's clock.
+    #[must_use]
+    pub fn of(found: Vec<Found>, namespace: &Namespace, now: u64) -> Self {
+        Self { agents: found.into_iter().map(|agent| AgentReport::of(agent, namespace, now)).collect() }
+    }
+}
+
+impl AgentReport {
+    fn of(mut found: Found, namespace: &Namespace, now: u64) -> Self {
+        // Those that have ended are kept for a while, so that nothing but a handshake begins them anew.
+        found.sessions.retain(|(_, session)| !session.has_ended());
+        found.sessions.sort_by_key(|(key, session)| (session.since, *key));
+        found.endpoints.sort_by_key(|endpoint| (endpoint.since, endpoint.address, endpoint.word.bits()));
+        Self {
+            interfaces: attached::interfaces(&found, namespace),
+            programs: found.programs.into_iter().map(program).collect(),
+            maps: found.maps,
+            sessions: found.sessions.iter().map(|(key, one)| SessionReport::of(key, one, now)).collect(),
+            endpoints: found.endpoints.iter().map(|one| EndpointReport::of(one, now)).collect(),
+            problems: found.problems,
+        }
+    }
+}
+
+fn program(ProgramSnapshot { program, id, tag, hook, .. }: ProgramSnapshot) -> ProgramReport {
+    ProgramReport { name: program, id, tag, hook }
+}

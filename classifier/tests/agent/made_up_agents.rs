@@ -1,0 +1,120 @@
+//! Agents that no kernel has.
+
+use classifier::{
+    counters::{MapFill, ProgramSnapshot},
+    datapath::Found,
+    hook::{self, Attachment},
+    interfaces::Hooked,
+    status::Namespace,
+};
+use classifier_common::{
+    abi::Direction,
+    control::{Flags, Session, SessionKey},
+    endpoint::{Address, Endpoint, Evidence, Kind, Mode, State, Word},
+};
+
+/// The moment at which they are looked at: 10,000 seconds after the machine was started.
+pub const NOW: u64 = 10_000 * SECOND;
+
+const SECOND: u64 = 1_000_000_000;
+const CLIENT: Address = Address::v4([192, 0, 2, 7]);
+const SERVER: Address = Address::v4([198, 51, 100, 21]);
+
+/// One in this network namespace with everything, and one in another with little.
+pub fn found() -> Vec<Found> {
+    let programs = vec![program("classifier_xdp", 41, "xdp"), program("classifier_out", 42, "tc_egress")];
+    let here = Found {
+        programs,
+        links: vec![link(2, Direction::Ingress, hook::XDP, 41), link(2, Direction::Egress, hook::TCX, 42)],
+        counted: vec![2],
+        maps: vec![
+            MapFill::counters(1, 4096),
+            MapFill::fragments(0, 8192),
+            MapFill::endpoints(5, 65_536),
+            MapFill::sessions(3, 1024),
+            MapFill::ports(5, 131_072),
+        ],
+        sessions: sessions(),
+        endpoints: endpoints(),
+        problems: Vec::new(),
+    };
+    let elsewhere = Found {
+        programs: vec![program("classifier_in", 51, "tc_ingress")],
+        links: vec![link(2, Direction::Ingress, hook::TCX, 51), link(17, Direction::Ingress, hook::TCX, 51)],
+        problems: vec!["its map SESSIONS cannot be read: it is gone; look again".into()],
+        ..Found::default()
+    };
+    vec![here, elsewhere]
+}
+
+/// A network namespace with one interface that is counted, and one that others have programs on.
+pub fn namespace() -> Namespace {
+    let hooked = |index, name: &str, attachments| Hooked { index, name: name.into(), attachments };
+    let counted = vec![
+        link(2, Direction::Ingress, hook::XDP_NATIVE, 41),
+        link(2, Direction::Egress, hook::TCX, 7),
+        link(2, Direction::Egress, hook::TCX, 42),
+    ];
+    let of_others = vec![link(17, Direction::Ingress, hook::XDP_GENERIC, 8)];
+    let interfaces = vec![hooked(2, "eth\u{1b}0", counted), hooked(17, "eth1", of_others)];
+    Namespace { interfaces, links_are_listed: true }
+}
+
+fn link(interface: u32, direction: Direction, hook: &'static str, program: u32) -> Attachment {
+    Attachment { interface, direction, hook, program }
+}
+
+fn program(program: &'static str, id: u32, hook: &'static str) -> ProgramSnapshot {
+    ProgramSnapshot { program, id, tag: "a04f5eef06a7f555".into(), hook, run_seconds: None, runs: None }
+}
+
+/// In clear text, encrypted, and one that has ended; the youngest first.
+fn sessions() -> Vec<(SessionKey, Session)> {
+    let v6 = |last| Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
+    let key = |client, client_port, server, server_port| SessionKey {
+        client,
+        server,
+        client_port,
+        server_port,
+        reserved: 0,
+    };
+    let session = |since, last, flags| Session { since, last, flags, ..Session::default() };
+    vec![
+        (key(CLIENT, 40_003, SERVER, 21), session(NOW - SECOND, NOW - SECOND, flag(Session::has_ended))),
+        (key(v6(7), 40_002, v6(0x21), 990), session(NOW - 60 * SECOND, NOW, flag(Session::is_encrypted))),
+        (key(CLIENT, 40_001, SERVER, 21), session(NOW - 3600 * SECOND, NOW - 12_345_678_901, Flags::default())),
+    ]
+}
+
+/// The flag of which this is true.
+fn flag(is_so: fn(&Session) -> bool) -> Flags {
+    let flags = (0..32).map(|bit| Flags::from_bits(1 << bit));
+    let mut flags = flags.filter(|flags| is_so(&Session { flags: *flags, ..Session::default() }));
+    flags.next().expect("there is one")
+}
+
+/// One of each command, in every state.
+fn endpoints() -> Vec<Endpoint> {
+    let kind = |mode, evidence, extended| Kind { mode, evidence, extended };
+    let announced = |mode, extended, port| Word::announced(port, kind(mode, Evidence::Announced, extended));
+    let inferred = Word::announced(50_005, kind(Mode::Passive, Evidence::Inferred, false));
+    let (active, passive) = ((CLIENT, SERVER), (SERVER, CLIENT));
+    [
+        (passive, announced(Mode::Passive, false, 50_001), 0),
+        (passive, announced(Mode::Passive, true, 50_002).dialled(40_010), 123_456),
+        (active, announced(Mode::Active, false, 50_003).in_state(State::Proposed), 0),
+        (active, announced(Mode::Active, true, 50_004).dialled(20).in_state(State::Closed), 12),
+        (passive, inferred.dialled(40_011), u64::MAX),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|(((address, peer), word, packets), age)| Endpoint {
+        address,
+        peer,
+        word,
+        since: NOW - age * SECOND,
+        session: 1,
+        packets,
+    })
+    .collect()
+}

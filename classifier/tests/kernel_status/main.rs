@@ -1,0 +1,7 @@
+//! `classifier status`, from another process: what it says of a transfer that goes on, and of agents on other
+//! hosts. Other agents may run on this machine: only those of the tests are looked at.
+
+mod agents;
+mod filters;
+mod shown;
+mod transfer;
