@@ -82,7 +82,10 @@ fn sessions() -> Vec<(SessionKey, Session)> {
     vec![
         (key(CLIENT, 40_003, SERVER, 21), session(NOW - SECOND, NOW - SECOND, flag(Session::has_ended))),
         (key(v6(7), 40_002, v6(0x21), 990), session(NOW - 60 * SECOND, NOW, flag(Session::is_encrypted))),
-        (key(CLIENT, 40_001, SERVER, 21), session(NOW - 3600 * SECOND, NOW - 12_345_678_901, Flags::default())),
+        (
+            key(CLIENT, 40_001, SERVER, 21),
+            session(NOW - 3600 * SECOND, NOW - 12_345_678_901, Flags::default()),
+        ),
     ]
 }
 
