@@ -27,7 +27,13 @@ impl<'a> SharedSet<'a> {
     /// The set with this number.
     #[inline(always)]
     pub fn find(number: usize, tables: &'a Maps) -> Option<Self> {
-        ENDPOINTS.get_ptr_mut(number as u32 & LAST_SET.load()).map(|places| Self { places, tables })
+        ENDPOINTS.get_ptr_mut(Self::number(number) as u32).map(|places| Self { places, tables })
+    }
+
+    /// The number of the set that this one is in the table as it is.
+    #[inline(always)]
+    pub fn number(number: usize) -> usize {
+        number & LAST_SET.load() as usize
     }
 
     #[inline(always)]

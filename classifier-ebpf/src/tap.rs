@@ -125,6 +125,11 @@ impl<'a, S: Source> Hearing for Kernel<'a, S> {
     }
 
     #[inline(always)]
+    fn set_number(&self, set: usize) -> usize {
+        SharedSet::number(set)
+    }
+
+    #[inline(always)]
     fn tally(&self, tally: Tally, number: u64) {
         if let Some(tallies) = TALLIES.get_ptr_mut(0) {
             // SAFETY: this CPU's value; a tally is a number below its length.

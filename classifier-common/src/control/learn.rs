@@ -33,7 +33,7 @@ pub(super) fn learn<W: Hearing>(
 /// The slot that the announcement got, 0 for none.
 #[inline(always)]
 fn place<W: Hearing>(world: &W, session: u64, kind: Kind, owner: &Owner, state: State) -> u32 {
-    let number = set_of(owner);
+    let number = world.set_number(set_of(owner));
     let Some(set) = world.endpoints(number) else { return 0 };
     let announcement = Announcement { owner, kind, session, state };
     let Some(place) = announce(&set, &announcement) else {

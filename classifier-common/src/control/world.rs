@@ -29,6 +29,12 @@ pub trait Hearing {
     /// A set of the endpoint table.
     fn endpoints(&self, set: usize) -> Option<Self::Set>;
 
+    /// The number of the set that this one is in a table that has fewer: a place has one slot.
+    #[inline(always)]
+    fn set_number(&self, set: usize) -> usize {
+        set
+    }
+
     /// Counts.
     fn tally(&self, tally: Tally, number: u64);
 

@@ -47,14 +47,13 @@ impl SharedEndpoints {
     /// The set with this number, as the programs count them.
     #[must_use]
     pub const fn set(&self, number: usize) -> SharedSet<'_> {
-        SharedSet { endpoints: self, number: number % self.sets }
+        SharedSet { endpoints: self, number: self.number(number) }
     }
 
-    /// The one slot of all that mean the same place here.
+    /// The number of the set that this one is in the table as it is.
     #[must_use]
-    pub const fn canonical(&self, slot: u32) -> u32 {
-        let (set, way) = place_of(slot);
-        classifier_common::endpoint::slot(set % self.sets, way)
+    pub const fn number(&self, number: usize) -> usize {
+        number % self.sets
     }
 
     /// What stands in a slot at this moment.

@@ -97,11 +97,10 @@ impl Room {
         true
     }
 
-    fn take(&mut self, mut event: Event) {
+    fn take(&mut self, event: Event) {
         self.looked = false;
-        if let Event::Learned { slot, nanoseconds, .. } = &mut event {
+        if let Event::Learned { nanoseconds, .. } = &event {
             self.times.by_kernel(*nanoseconds);
-            *slot = self.tracking.endpoints().canonical(*slot);
         }
         let came = event.came();
         let forgotten = RefCell::default();
@@ -226,12 +225,16 @@ impl<'a> Hearing for Maps<'a> {
         Some(self.tracking.endpoints().set(set))
     }
 
+    fn set_number(&self, set: usize) -> usize {
+        self.tracking.endpoints().number(set)
+    }
+
     fn tally(&self, tally: Tally, number: u64) {
         add(self.tallies, tally, number);
     }
 
     fn learned(&self, session: u64, learned: &Learned) {
-        self.learned.borrow_mut().push((session, self.tracking.endpoints().canonical(learned.slot)));
+        self.learned.borrow_mut().push((session, learned.slot));
         self.count.set(self.count.get() + 1);
     }
 }

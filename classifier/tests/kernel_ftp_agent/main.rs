@@ -10,6 +10,7 @@ mod bounded;
 mod connection;
 #[path = "../support/counts.rs"]
 mod counts;
+mod crowded;
 mod flood;
 mod lifetimes;
 mod long_segments;
