@@ -3,7 +3,7 @@
 use crate::{
     control::{Policy, Session, SessionKey, Tallies},
     counter::Counters,
-    endpoint::{Endpoint, SETS, WAYS},
+    endpoint::{Address, Endpoint, SETS, WAYS},
     fragment::FragmentKey,
     ports::PortTable,
 };
@@ -30,6 +30,8 @@ pub const MAP_ENDPOINTS: &str = "ENDPOINTS";
 pub const MAP_SESSIONS: &str = "SESSIONS";
 /// What the configuration says of the tracking.
 pub const MAP_POLICY: &str = "POLICY";
+/// Hosts that have encrypted sessions with each other.
+pub const MAP_ENCRYPTED: &str = "ENCRYPTED";
 /// What the tracking counts about itself.
 pub const MAP_TALLIES: &str = "TALLIES";
 /// The ring buffer to the agent.
@@ -103,7 +105,7 @@ pub struct MapShape {
 
 /// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
 /// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 9] = [
+pub const MAPS: [MapShape; 10] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
@@ -116,6 +118,7 @@ pub const MAPS: [MapShape; 9] = [
         entries: SESSIONS,
     },
     MapShape { name: MAP_POLICY, key: 4, value: size_of::<Policy>(), entries: 1 },
+    MapShape { name: MAP_ENCRYPTED, key: 2 * size_of::<Address>(), value: 8, entries: ENCRYPTED_PAIRS },
     MapShape { name: MAP_TALLIES, key: 4, value: size_of::<Tallies>(), entries: 1 },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
 ];

@@ -4,6 +4,7 @@
 use crate::{
     control::{Header, JUMP_BYTES, Policy, Session, SessionKey, Stream},
     counter::Counters,
+    endpoint::Address,
     fragment::FragmentKey,
 };
 
@@ -15,6 +16,9 @@ unsafe impl aya::Pod for Counters {}
 unsafe impl aya::Pod for FragmentKey {}
 
 const _: () = assert!(size_of::<FragmentKey>() == 16 + 16 + 4 + 1 + 1 + 2);
+
+// SAFETY: `repr(C)` over two integers of 8 bytes.
+unsafe impl aya::Pod for Address {}
 
 // SAFETY: `repr(C)` over words of descending size, 40 bytes of them without padding.
 unsafe impl aya::Pod for SessionKey {}

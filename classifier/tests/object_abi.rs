@@ -6,22 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
 use classifier::datapath::OBJECT;
 use classifier_common::abi::{
-    COUNTERS_SIZE, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_EVENTS, MAP_FRAGMENTS, MAP_POLICY, MAP_PORTS,
-    MAP_SESSIONS, MAP_TALLIES, MAP_UNATTRIBUTED, MAPS, PROGRAMS,
+    COUNTERS_SIZE, Direction, MAP_COUNTERS, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_FRAGMENTS,
+    MAP_POLICY, MAP_PORTS, MAP_SESSIONS, MAP_TALLIES, MAP_UNATTRIBUTED, MAPS, PROGRAMS,
 };
 
 /// Maps that user space never opens by name, and what they are for.
-const PRIVATE: [(&str, &str); 7] = [
+const PRIVATE: [(&str, &str); 6] = [
     ("HEADERS", "room to copy headers to, a frame at a time"),
     ("WORK", "room for what the tracking works at"),
     ("CANDIDATES", "control connections of which one side was heard"),
-    ("ENCRYPTED", "encrypted sessions by client and server"),
     ("RATES", "what sources have had handed to the agent"),
     ("AYA_LOGS", "debug messages: aya-log's own"),
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 9] = [
+const TYPES: [(&str, bpf_map_type); 10] = [
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
@@ -29,6 +28,7 @@ const TYPES: [(&str, bpf_map_type); 9] = [
     (MAP_ENDPOINTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_SESSIONS, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_POLICY, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
     (MAP_TALLIES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),
 ];

@@ -4,6 +4,7 @@ mod attach;
 mod blocks;
 mod clock;
 mod clsact;
+mod encrypted;
 mod endpoints;
 mod error;
 mod found;

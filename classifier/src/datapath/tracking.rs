@@ -9,14 +9,14 @@ use std::{
 
 use aya::maps::{Array, HashMap, Map, MapData, MapError, PerCpuArray, RingBuf};
 use classifier_common::{
-    abi::{MAP_ENDPOINTS, MAP_EVENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
+    abi::{MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
     control::{Policy, Session, SessionKey, TALLIES, Tallies},
     endpoint::WAYS,
 };
 
 use tokio::io::{Interest, unix::AsyncFd};
 
-use super::{DatapathError, endpoints::SharedEndpoints, port_table::SharedPorts};
+use super::{DatapathError, encrypted::EncryptedPairs, endpoints::SharedEndpoints, port_table::SharedPorts};
 use crate::{config::FtpSettings, counters::ReadError};
 
 /// What the agent has of the tracking.
@@ -28,8 +28,7 @@ pub struct Tracking {
     ports: Arc<SharedPorts>,
     policy: Policy,
     capacity: u32,
-    /// Programs that are still to be loaded name their maps by descriptor.
-    _policy: Array<MapData, Policy>,
+    encrypted: EncryptedPairs,
 }
 
 /// Sets that the endpoint table needs for so many endpoints.
@@ -56,7 +55,8 @@ impl Tracking {
             control_rate: settings.control_rate.into(),
             encrypted: 0,
         };
-        let mut written = Array::try_from(take(MAP_POLICY)?).map_err(of(MAP_POLICY))?;
+        let mut shared = take(MAP_POLICY)?;
+        let mut written = Array::try_from(&mut shared).map_err(of(MAP_POLICY))?;
         written.set(0, policy, 0).map_err(of(MAP_POLICY))?;
         let sets = sets(settings.max_endpoints) as usize;
         Ok(Self {
@@ -67,7 +67,7 @@ impl Tracking {
             ports,
             policy,
             capacity: settings.max_sessions,
-            _policy: written,
+            encrypted: EncryptedPairs::new(take(MAP_ENCRYPTED)?, shared)?,
         })
     }
 
@@ -137,8 +137,13 @@ impl Tracking {
         self.sessions.iter().map(|session| session.map_err(ReadError::map(MAP_SESSIONS)))
     }
 
-    /// Forgets a session, if it is still this one; `false` if it is not there.
-    pub fn forget(&mut self, key: &SessionKey, id: u64) -> bool {
-        self.sessions.get(key, 0).is_ok_and(|session| session.id == id) && self.sessions.remove(key).is_ok()
+    /// Forgets a session, if it is still this one: as it was then.
+    pub fn forget(&mut self, key: &SessionKey, id: u64) -> Option<Session> {
+        let session = self.sessions.get(key, 0).ok().filter(|session| session.id == id)?;
+        self.sessions.remove(key).ok()?;
+        if session.is_encrypted() && !session.has_ended() {
+            self.encrypted.leave(key);
+        }
+        Some(session)
     }
 }

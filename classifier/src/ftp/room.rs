@@ -123,8 +123,13 @@ impl Room {
 
     fn forget(&mut self, sessions: &[(SessionKey, u64)]) {
         for (key, session) in sessions {
-            let forgotten = self.tracking.forget(key, *session);
-            add(&self.tallies, Tally::SessionsForgotten, forgotten.into());
+            let Some(session) = self.tracking.forget(key, *session) else { continue };
+            add(&self.tallies, Tally::SessionsForgotten, 1);
+            if !session.has_ended() {
+                add(&self.tallies, Tally::SessionsEvicted, 1);
+                add(&self.tallies, Tally::SessionsClosed, 1);
+                add(&self.tallies, Tally::SessionsDecrypted, session.is_encrypted().into());
+            }
         }
     }
 
@@ -251,11 +256,6 @@ impl Table for Maps<'_> {
         }
         for (key, session) in giving_way(sessions) {
             self.forget(&key, session.id);
-            self.tally(Tally::SessionsEvicted, 1);
-            if !session.has_ended() {
-                self.tally(Tally::SessionsClosed, 1);
-                self.tally(Tally::SessionsDecrypted, session.is_encrypted().into());
-            }
         }
     }
 

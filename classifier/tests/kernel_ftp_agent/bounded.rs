@@ -57,8 +57,9 @@ fn is_limited(samples: &Samples, took: Duration) {
     let [handed, refused] = ["segments", "rejected rate_limited"].map(|name| samples.number(name));
     assert_eq!(handed + refused, MANY, "{handed} handed over, {refused} refused");
     assert!(handed <= RATE * (took.as_secs() + 2), "{handed} in {took:?}");
-    // Nothing is told of what was not handed over.
-    assert_eq!([samples.number("events_lost"), samples.number("lost")], [0, 0]);
+    // Nothing is told of what was not handed over; of two seconds' rates behind a hole, some find no room.
+    let lost = samples.number("lost");
+    assert!(samples.number("events_lost") == 0 && lost < handed, "{handed} handed over, {lost} lost");
 }
 
 /// Floods an established session, at a rate that may reach the agent, and looks at what that was. Gives what it cost.

@@ -37,3 +37,37 @@ fn the_newest_of_more_sessions_than_there_is_room_for_are_followed() {
     both_until(&agents, &[("data passive", 2 * FRAMES), ("packets tcp_other", 0)]);
     agents.into_iter().for_each(Agent::stop);
 }
+
+#[test]
+fn nothing_is_inferred_for_an_encrypted_session_that_gave_way() {
+    let wire = Wire::new();
+    let agents = wire.agents(&[], &format!("[ftp]\nmax_sessions = {ROOM}\n"));
+    let mut secured = [50_000, 50_001].map(|port| Control::open(&wire, port));
+    for session in &mut secured {
+        session.say("C>> \\x16\\x03\\x01\\0\\x02..\nS>> \\x16\\x03\\x03\\0\\x02..");
+    }
+    both_until(&agents, &[("sessions encrypted", 2)]);
+    wire.data((1, 51_000), (2, 40_000));
+    both_until(&agents, &[("data passive", FRAMES)]);
+    let crowd: Vec<_> = (0..MANY).map(|number| Control::open(&wire, 10_000 + number)).collect();
+    both_until(&agents, &[("sessions encrypted", 0)]);
+    wire.data((1, 51_001), (2, 40_001));
+    both_until(&agents, &[("data passive", FRAMES), ("packets tcp_other", FRAMES)]);
+    // Whoever goes on is known again.
+    drop(crowd);
+    for session in &mut secured {
+        session.say(
+            "C>> \\x17\\x03\\x03\\0\\x02..\nS>> \\x17\\x03\\x03\\0\\x02..\nC>> \\x17\\x03\\x03\\0\\x02..",
+        );
+    }
+    both_until(&agents, &[("sessions encrypted", 2)]);
+    wire.data((1, 51_002), (2, 40_002));
+    both_until(&agents, &[("data passive", 2 * FRAMES)]);
+    for session in &mut secured {
+        session.say("C rst");
+    }
+    both_until(&agents, &[("sessions encrypted", 0)]);
+    wire.data((1, 51_003), (2, 40_003));
+    both_until(&agents, &[("data passive", 2 * FRAMES), ("packets tcp_other", 2 * FRAMES)]);
+    agents.into_iter().for_each(Agent::stop);
+}
