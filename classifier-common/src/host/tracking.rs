@@ -133,6 +133,12 @@ impl HostTracking {
         self.tallies.borrow().get(tally as usize).copied().unwrap_or_default()
     }
 
+    /// All that was counted.
+    #[must_use]
+    pub fn tallies(&self) -> Tallies {
+        *self.tallies.borrow()
+    }
+
     /// The events since the last call.
     #[must_use]
     pub fn take_events(&self) -> Vec<Event> {

@@ -5,14 +5,10 @@
 //! ring buffer. After every statement, the endpoints in the table are those that were learned and not removed,
 //! and the port table counts them; long after the end of a trace, nothing is left to wait for.
 
-#[path = "../../../classifier-common/tests/ftp_tracking/connection.rs"]
-mod connection;
-#[path = "../../../classifier-common/tests/ftp_tracking/network.rs"]
-mod network;
+use classifier_common::fixtures::ftp_traces::{connection, network, statement};
+
 mod numbers;
 mod run;
-#[path = "../../../classifier-common/tests/ftp_tracking/statement.rs"]
-mod statement;
 mod table;
 mod trace;
 mod world;
