@@ -93,7 +93,8 @@ impl<S: Source> Kernel<'_, S> {
         };
         let second = segment.now / SECOND;
         let Some(rate) = RATES.get_ptr_mut(source) else {
-            return RATES.insert(source, Rate { second, segments: 1 }, 0).is_ok();
+            let noted = RATES.insert(source, Rate { second, segments: 1 }, 0).is_ok();
+            return noted && self.policy().control_rate > 0;
         };
         // SAFETY: a value of the map; what another CPU adds meanwhile may be lost, one in many.
         let rate = unsafe { &mut *rate };
