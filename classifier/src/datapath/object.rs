@@ -167,15 +167,13 @@ impl Datapath {
         Ok(TestCounters(self.blocks.create("test", index, link)?))
     }
 
-    /// Loads all programs and gives the one of this name.
+    /// Loads the program of this name, and gives it.
     ///
     /// # Errors
     ///
-    /// When the kernel refuses one, or there is none of this name.
+    /// When the kernel refuses it, or there is none of this name.
     pub fn program(&mut self, name: &'static str) -> Result<&Program, DatapathError> {
-        self.programs.xdp()?;
-        self.programs.ingress()?;
-        self.programs.egress()?;
+        self.programs.load(name)?;
         self.programs.get(name).ok_or(DatapathError::Missing(name))
     }
 

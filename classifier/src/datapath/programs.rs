@@ -44,6 +44,11 @@ impl Programs {
         self.classifier(PROGRAM_EGRESS)
     }
 
+    /// Loads the program of this name.
+    pub(super) fn load(&mut self, name: &'static str) -> Result<(), DatapathError> {
+        if name == PROGRAM_XDP { self.xdp().map(drop) } else { self.classifier(name).map(drop) }
+    }
+
     fn classifier(&mut self, name: &'static str) -> Result<&mut SchedClassifier, DatapathError> {
         let program = self.object.program_mut(name).and_then(|program| program.try_into().ok());
         let classifier: &mut SchedClassifier = program.ok_or(DatapathError::Missing(name))?;
