@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Debug};
 
-use classifier::datapath::Tracking;
+use classifier::datapath::{SharedEndpoints, Tracking};
 use classifier_common::{
     control::{Session, SessionKey, Tallies},
     counter::Counters,
@@ -67,8 +67,7 @@ pub fn sessions(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
 }
 
 /// Every place that is taken, by its slot.
-pub fn taken(kernel: &Tracking) -> Vec<(u32, Endpoint)> {
-    let endpoints = kernel.endpoints();
+pub fn taken(endpoints: &SharedEndpoints) -> Vec<(u32, Endpoint)> {
     let places = (0..endpoints.capacity() / WAYS).flat_map(|set| (0..WAYS).map(move |way| (set, way)));
     places
         .filter(|(set, way)| endpoints.set(*set).word(*way).state() != State::Free)
@@ -88,7 +87,7 @@ pub fn endpoints(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     };
     let host_sessions = by_connection(host.sessions().into_iter());
     let (kernel, host) =
-        (plain(kernel_sessions(kernel), taken(kernel)), plain(host_sessions, host.endpoints()));
+        (plain(kernel_sessions(kernel), taken(kernel.endpoints())), plain(host_sessions, host.endpoints()));
     same("places", &kernel.keys().collect::<Vec<_>>(), &host.keys().collect())?;
     kernel.iter().try_for_each(|(slot, place)| same(&format!("place {slot}"), place, &host[slot]))
 }

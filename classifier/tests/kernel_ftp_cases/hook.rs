@@ -14,6 +14,8 @@ use classifier_common::{
     protocol::Protocol,
 };
 
+use crate::forgetting;
+
 /// In a test run a frame comes from the loopback interface of the network namespace.
 pub const LOOPBACK: u32 = 1;
 
@@ -39,7 +41,19 @@ impl Hook {
         };
         let (mut datapath, tracking) = Datapath::load(false, &settings).unwrap();
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet).unwrap();
-        Self { datapath, tracking, counters, program }
+        let mut hook = Self { datapath, tracking, counters, program };
+        // Programs are loaded when they are first asked for: not within a trace, which may depend on the time.
+        hook.datapath.program(program).unwrap();
+        hook
+    }
+
+    /// Forgets all that it has seen, but for what it has counted.
+    pub fn forget(&mut self) {
+        let policy = self.tracking.policy();
+        forgetting::forget(self.datapath.program(self.program).unwrap(), policy);
+        forgetting::free(self.tracking.endpoints());
+        self.set_ports(&[]);
+        self.jumped();
     }
 
     /// Gives TCP ports to protocols.
@@ -52,10 +66,12 @@ impl Hook {
         let mut left = vec![0; frame.len() + 1];
         let options =
             TestRunOptions { data_in: Some(frame), data_out: Some(&mut left), ..TestRunOptions::default() };
-        let result = match self.datapath.program(self.program).unwrap() {
-            Program::Xdp(xdp) => xdp.test_run(options),
-            Program::SchedClassifier(classifier) => classifier.test_run(options),
-            other => panic!("{other:?}"),
+        let program = self.datapath.program(self.program).unwrap();
+        let result = if let Program::Xdp(xdp) = program {
+            xdp.test_run(options)
+        } else {
+            let Program::SchedClassifier(classifier) = program else { panic!("{program:?}") };
+            classifier.test_run(options)
         };
         let result = result.map_err(|refused| format!("is refused: {refused:?}"))?;
         let pass = if self.program == PROGRAM_XDP { XDP_PASS } else { TC_ACT_UNSPEC };

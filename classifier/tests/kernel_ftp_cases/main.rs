@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod agreement;
+mod forgetting;
 mod hook;
 mod traces;
 mod world;

@@ -9,16 +9,12 @@ use classifier_common::{
     endpoint::Endpoint,
     fixtures::ftp_traces::{HostWorld, World},
     label::Label,
-    packet::Link,
     ports::Transport,
     protocol::Protocol,
     segments::OnWire,
 };
 
-use crate::{
-    agreement,
-    hook::{Hook, LOOPBACK},
-};
+use crate::{agreement, hook::Hook};
 
 /// Seconds that pass by the machine's clock too. What the programs read from it is the second that a source's
 /// rate counts in, and the order of what happened: they let nothing expire, so that hours are no more than this.
@@ -46,15 +42,19 @@ impl KernelWorld {
     /// Loads the program, with the default policy and ports.
     pub fn new(program: &'static str) -> Self {
         let hook = Hook::load(program, Policy::default());
-        Self {
-            program,
-            counted: hook.counters(),
-            hook,
-            host: HostWorld::new(),
-            ports: Vec::new(),
-            expected: Box::new(Counters::new(LOOPBACK, Link::Ethernet as u32)),
-            jumped: 0,
+        let counted = hook.counters();
+        let (host, expected) = (HostWorld::new(), counted.clone());
+        Self { program, hook, host, ports: Vec::new(), counted, expected, jumped: 0 }
+    }
+
+    /// A world that knows nothing again; the program stays loaded where its policy is the default.
+    pub fn anew(mut self) -> Self {
+        if self.hook.tracking.policy() != Policy::default() {
+            return Self::new(self.program);
         }
+        self.hook.forget();
+        let expected = self.counted.clone();
+        Self { host: HostWorld::new(), ports: Vec::new(), expected, jumped: 0, ..self }
     }
 
     /// Whether the program's maps hold what the host's do.
@@ -71,6 +71,8 @@ impl World for KernelWorld {
     fn begin(&mut self, policy: Policy) {
         self.host.begin(policy);
         self.hook = Hook::load(self.program, policy);
+        self.counted = self.hook.counters();
+        self.expected = self.counted.clone();
         self.hook.set_ports(&self.ports);
         let into_second = now() % SECOND;
         if into_second > EARLY {
@@ -109,7 +111,7 @@ impl World for KernelWorld {
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {
-        agreement::taken(&self.hook.tracking).into_iter().map(|(_, endpoint)| endpoint).collect()
+        agreement::taken(self.hook.tracking.endpoints()).into_iter().map(|(_, endpoint)| endpoint).collect()
     }
 
     fn jumped(&self) -> u64 {
