@@ -6,23 +6,16 @@
 
 mod actively;
 mod bounded;
-#[path = "../../../classifier-common/tests/ftp_tracking/connection.rs"]
-mod connection;
 #[path = "../support/counts.rs"]
 mod counts;
 mod crowded;
 mod flood;
 mod lifetimes;
 mod long_segments;
-#[path = "../../../classifier-common/tests/ftp_tracking/network.rs"]
-mod network;
 mod one_way;
 mod out_of_order;
 mod reserved;
 mod sessions;
-#[expect(dead_code, reason = "traces of the tracking name ends of connections too")]
-#[path = "../../../classifier-common/tests/ftp_tracking/statement.rs"]
-mod statement;
 #[expect(dead_code, reason = "other tests have decoys, and moments between which they count")]
 #[path = "../support/truth.rs"]
 mod truth;

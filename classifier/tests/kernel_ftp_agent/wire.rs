@@ -2,14 +2,14 @@
 
 use std::{cell::RefCell, thread, time::Duration};
 
-use testbed::{Agent, End, FrameSocket, Host, Lab, servers::Folder};
-
-use crate::{
-    BINARY,
+use classifier_common::fixtures::ftp_traces::{
     connection::{Connection, Segment},
     network::{End as Address, Network},
     statement,
 };
+use testbed::{Agent, End, FrameSocket, Host, Lab, servers::Folder};
+
+use crate::BINARY;
 
 /// How long frames that were sent may be on their way before those of the other side are sent.
 const TURN: Duration = Duration::from_micros(500);
