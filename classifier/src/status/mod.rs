@@ -63,9 +63,12 @@ pub enum StatusError {
 ///
 /// When the kernel does not let this process look; as text, also when there is no agent.
 pub fn status(format: Format) -> Result<String, StatusError> {
-    let found = datapath::find()?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(StatusError::Start)?;
-    let namespace = runtime.block_on(namespace(&found))?;
+    let links_are_listed = has_tcx();
+    let interfaces = runtime.block_on(interfaces::hooked(!links_are_listed))?;
+    let here: Vec<_> = interfaces.iter().map(|link| link.index).collect();
+    let found = datapath::find(&here)?;
+    let namespace = namespace(interfaces, links_are_listed, &found);
     let report = Report::of(found, &namespace, datapath::now());
     report.write(format)
 }
@@ -86,13 +89,11 @@ impl Report {
 }
 
 /// This network namespace, with all that hangs on interfaces whose indices the agents name.
-async fn namespace(found: &[Found]) -> Result<Namespace, InterfaceError> {
-    let links_are_listed = has_tcx();
-    let mut interfaces = interfaces::hooked(!links_are_listed).await?;
+fn namespace(mut interfaces: Vec<Hooked>, links_are_listed: bool, found: &[Found]) -> Namespace {
     let named =
         |link: &Hooked| found.iter().flat_map(|agent| &agent.links).any(|one| one.interface == link.index);
     for link in interfaces.iter_mut().filter(|link| named(link)) {
         link.attachments.extend(tcx_in(&link.name, link.index));
     }
-    Ok(Namespace { interfaces, links_are_listed })
+    Namespace { interfaces, links_are_listed }
 }

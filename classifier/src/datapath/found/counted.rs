@@ -1,21 +1,31 @@
 //! Which interfaces have counters.
 
+use std::collections::BTreeSet;
+
 use aya::maps::{ArrayOfMaps, MapData, MapError};
-use classifier_common::abi::MAP_COUNTERS;
+use classifier_common::abi::{MAP_COUNTERS, PROBES, place};
 
 use super::{error::Problem, maps::Maps};
 use crate::{counters::MapFill, datapath::blocks::Block};
 
-/// Indices of the interfaces that have counters, and how full their map is.
-pub(super) fn read(maps: &mut Maps) -> Result<(Vec<u32>, MapFill), Problem> {
+/// Which of these interfaces have counters, by index, and how full their map is by that.
+///
+/// Not every place is looked at: up to Linux 6.7 each look into a map of maps waits until every CPU has passed
+/// through the scheduler (`maybe_wait_bpf_programs`), 4,096 of them for minutes.
+pub(super) fn read(maps: &mut Maps, candidates: &BTreeSet<u32>) -> Result<(Vec<u32>, MapFill), Problem> {
     let (outer, places): (ArrayOfMaps<MapData, Block>, _) = maps.take_as(MAP_COUNTERS)?;
     let mut indices = Vec::new();
-    for place in 0..places {
-        match outer.get(&place, 0).and_then(|block| block.get(&0, 0)) {
-            // Every CPU's block says the same of its interface.
-            Ok(block) => indices.extend(block.first().map(|counters| counters.ifindex)),
-            Err(MapError::KeyNotFound) => {}
-            Err(cause) => return Err(Problem::map(MAP_COUNTERS)(cause)),
+    for candidate in candidates {
+        for probe in 0..PROBES {
+            match outer.get(&place(*candidate, probe), 0).and_then(|block| block.get(&0, 0)) {
+                // Every CPU's block says the same of its interface.
+                Ok(block) if block.first().is_some_and(|counters| counters.ifindex == *candidate) => {
+                    indices.push(*candidate);
+                    break;
+                }
+                Ok(_) | Err(MapError::KeyNotFound) => {}
+                Err(cause) => return Err(Problem::map(MAP_COUNTERS)(cause)),
+            }
         }
     }
     let fill = MapFill::counters(indices.len() as u64, places.into());

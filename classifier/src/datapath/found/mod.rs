@@ -11,6 +11,8 @@ mod maps;
 mod programs;
 mod tables;
 
+use std::collections::BTreeSet;
+
 use classifier_common::{
     control::{Session, SessionKey},
     endpoint::Endpoint,
@@ -31,7 +33,7 @@ pub struct Found {
     /// Their links, whatever network namespace the interface is in. Filters are no links: see
     /// [`has_tcx`](super::has_tcx).
     pub links: Vec<Attachment>,
-    /// Indices of the interfaces that have counters.
+    /// Indices of the interfaces that have counters, of those that were asked for or have links.
     pub counted: Vec<u32>,
     /// How full its maps are.
     pub maps: Vec<MapFill>,
@@ -48,24 +50,25 @@ pub struct Found {
 /// # Errors
 ///
 /// When the kernel does not let this process look, or does not answer. What of an agent alone cannot be read is
-/// among its problems.
-pub fn find() -> Result<Vec<Found>, FindError> {
+/// among its problems. `here` are the interfaces that may have counters without a link.
+pub fn find(here: &[u32]) -> Result<Vec<Found>, FindError> {
     let loaded = programs::by_agent()?;
     let all: Vec<u32> = loaded.iter().flat_map(|agent| &agent.programs).map(|program| program.id).collect();
     let links = links::of(&all)?;
     let found = loaded.into_iter().map(|agent| {
         let is_its = |link: &&Attachment| agent.programs.iter().any(|program| program.id == link.program);
-        let links = links.iter().filter(is_its).copied().collect();
+        let links: Vec<_> = links.iter().filter(is_its).copied().collect();
+        let candidates = links.iter().map(|link| link.interface).chain(here.iter().copied()).collect();
         let mut found = Found { programs: agent.programs, links, ..Found::default() };
-        found.read(agent.maps);
+        found.read(agent.maps, &candidates);
         found
     });
     Ok(found.collect())
 }
 
 impl Found {
-    fn read(&mut self, mut maps: Maps) {
-        if let Some((counted, fill)) = self.note(counted::read(&mut maps)) {
+    fn read(&mut self, mut maps: Maps, candidates: &BTreeSet<u32>) {
+        if let Some((counted, fill)) = self.note(counted::read(&mut maps, candidates)) {
             self.counted = counted;
             self.maps.push(fill);
         }
