@@ -71,6 +71,13 @@ impl Direction {
     /// Both, in the order of the inner map.
     pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
 
+    /// The direction with this number; anything unknown reads as ingress.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_raw(raw: u32) -> Self {
+        if raw == Self::Egress as u32 { Self::Egress } else { Self::Ingress }
+    }
+
     /// Label value.
     #[must_use]
     pub const fn label(self) -> &'static str {

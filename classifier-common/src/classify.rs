@@ -1,6 +1,7 @@
 //! The judgement: one packet in, one outcome out.
 
 use crate::{
+    commonest::{Judged, commonest},
     first_fragment::{label_of_first, remember},
     fragment::Position,
     icmp_types::error_row,
@@ -14,40 +15,25 @@ use crate::{
     wire::{Bound, Family, Ip, Upper, ethernet, icmp, ipv4, ipv6, number, tcp, udp},
 };
 
-/// Judges one packet.
-#[inline(always)]
-pub fn classify<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
-    if matches!(frame.link, Link::Ethernet)
-        && let Some(outcome) = commonest(packet, tables)
-    {
+/// Judges one packet in user space: as the kernel's hooks do, the commonest shapes first.
+pub fn classify<T: Tables>(packet: &[u8], frame: Frame, tables: &T) -> Outcome {
+    let mut outcome = Outcome::stopped(Stop::Malformed);
+    if matches!(frame.link, Link::Ethernet) && commonest(packet, tables, Kept(&mut outcome)) {
         return outcome;
     }
     walk(packet, frame, tables)
 }
 
-/// Judges packets of the commonest shape, in few comparisons: Ethernet without tags, IP without options,
-/// extension headers or fragments, TCP, UDP, or an ICMP message that is no error, all of it sound. `None`
-/// for every other, which [`walk`] judges; of these it says the same.
-#[inline(always)]
-pub fn commonest<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T) -> Option<Outcome> {
-    let [.., high, low] = packet.read::<{ ethernet::HEADER }>(0)?;
-    let ip = match u16::from_be_bytes([high, low]) {
-        ethernet::ethertype::IPV4 => ipv4::commonest(packet, ethernet::HEADER)?,
-        ethernet::ethertype::IPV6 => ipv6::commonest(packet, ethernet::HEADER)?,
-        _ => return None,
-    };
-    match (ip.upper, ip.family) {
-        (Upper::Protocol(number::TCP), _) => {
-            tcp::read(packet, ip.payload, ip.end).ok().map(|header| of_tcp(tables, &ip, header))
-        }
-        (Upper::Protocol(number::UDP), _) => {
-            udp::read(packet, ip.payload, ip.end).ok().map(|ports| of_udp(tables, &ip, ports))
-        }
-        (Upper::Protocol(number::ICMP), Family::V4) | (Upper::Protocol(number::ICMPV6), Family::V6) => {
-            let (kind, code) = icmp::read(packet, ip.payload, ip.end).ok()?;
-            error_row(ip.family, kind).is_none().then(|| Outcome::message(ip.family, kind, code))
-        }
-        _ => None,
+/// A judgement that is kept.
+struct Kept<'a>(&'a mut Outcome);
+
+impl Judged for Kept<'_> {
+    fn take(self, outcome: Outcome) {
+        *self.0 = outcome;
+    }
+
+    fn take_data(self, outcome: Outcome) {
+        self.take(outcome);
     }
 }
 

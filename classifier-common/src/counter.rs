@@ -4,6 +4,7 @@ use crate::{
     endpoint::{Evidence, Mode},
     icmp_types::{CELLS, ERRORS},
     outcome::{Limit, Outcome},
+    packet::Link,
     protocol::{CLASSES, PROTOCOLS, Protocol},
     segments::OnWire,
     wire::tcp::{flag, is_syn_ack},
@@ -30,13 +31,16 @@ const EVIDENCES: usize = Evidence::ALL.len().next_power_of_two();
 
 const LIMITS: usize = Limit::ALL.len();
 
+/// Beside the link of an interface: every packet goes the general way, which has the debug messages.
+pub const WATCHED: u32 = 1 << 8;
+
 /// Counters of one interface, direction and CPU: the value of the kernel's counter maps.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Counters {
     /// The interface that the block belongs to; the program checks it after the look-up.
     pub ifindex: u32,
-    /// [`crate::packet::Link`] of the interface.
+    /// [`Link`] of the interface, and [`WATCHED`].
     pub link: u32,
     /// By [`crate::protocol::Class`].
     pub classes: [Tally; CLASSES],
@@ -71,22 +75,44 @@ impl Counters {
         }
     }
 
+    /// Whether the block belongs to this interface, an Ethernet one that is not [`WATCHED`]: one comparison of both
+    /// words.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_of_ethernet(&self, ifindex: u32) -> bool {
+        const { assert!(Link::Ethernet as u32 == 0) };
+        self.ifindex as u64 | (self.link as u64) << 32 == ifindex as u64
+    }
+
     /// Counts one buffer: all that is known of it, its packets and bytes under exactly one class.
+    #[inline(always)]
+    pub fn count(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize + Copy) {
+        self.count_other(outcome, wire, opaque);
+        self.count_data(outcome, wire, opaque);
+    }
+
+    /// Counts what all of FTP data have beside the rest.
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
+    fn count_data(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
+        if let Some(mode) = data_mode(outcome) {
+            self.ftp_data[mode][opaque(outcome.evidence as usize) % EVIDENCES] += wire.packets;
+        }
+    }
+
+    /// Counts one buffer that is not FTP data.
     ///
     /// `opaque` returns its argument in a way that the compiler cannot see through: it would else drop
     /// bounds that it has proved and the verifier has not. User space passes [`core::convert::identity`].
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
-    pub fn count(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
-        let tally = &mut self.classes[opaque(outcome.class.index()) % CLASSES];
+    pub fn count_other(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
+        let tally = &mut self.classes[opaque(outcome.class.row()) % CLASSES];
         tally.packets += wire.packets;
         tally.bytes += wire.bytes;
         if outcome.tcp_flags & (flag::SYN | flag::FIN | flag::RST) != 0 {
             let protocol = opaque(outcome.class.protocol().index()) % PROTOCOLS;
             count_flags(&mut self.tcp_flags[protocol], outcome.tcp_flags, wire.packets);
-        }
-        if let Some(mode) = data_mode(outcome) {
-            self.ftp_data[mode][opaque(outcome.evidence as usize) % EVIDENCES] += wire.packets;
         }
         if let Some(cell) = outcome.icmp {
             self.icmp[opaque(cell.index()) % CELLS] += 1;

@@ -9,6 +9,8 @@
 
 pub mod abi;
 pub mod classify;
+pub mod commonest;
+mod commonest_upper;
 pub mod control;
 pub mod counter;
 pub mod endpoint;
@@ -36,4 +38,5 @@ pub mod tables;
 pub mod track;
 pub mod tracked;
 mod transport;
+pub mod view;
 pub mod wire;

@@ -59,11 +59,11 @@ pub enum Link {
 }
 
 impl Link {
-    /// The link as the counters' header stores it; anything unknown reads as Ethernet.
+    /// The link in the low byte of what the counters' header stores; anything unknown reads as Ethernet.
     #[inline(always)]
     #[must_use]
     pub const fn from_raw(raw: u32) -> Self {
-        if raw == Self::RawIp as u32 { Self::RawIp } else { Self::Ethernet }
+        if raw & 0xff == Self::RawIp as u32 { Self::RawIp } else { Self::Ethernet }
     }
 }
 

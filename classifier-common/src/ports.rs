@@ -42,7 +42,7 @@ const COUNT: u32 = 0x7f << 24;
 /// One endpoint in an entry's count.
 pub const ENDPOINT: u32 = 1 << 24;
 
-/// The port's packets are tracked: it is one of FTP control, or more endpoints have had it than are counted.
+/// The port's packets are tracked: it is one of FTP's, or more endpoints have had it than are counted.
 pub const TRACKED: u32 = 1 << 31;
 
 /// Endpoints of one number that are counted. With more, [`TRACKED`] is set and stays; the rest of the count's
@@ -61,8 +61,8 @@ impl PortEntry {
         #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
         let (to, from) =
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
-        let control = protocol.index() == Protocol::FTP_CONTROL.index();
-        let tracked = if control && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
+        let tracked = matches!(protocol, Protocol::FTP_CONTROL | Protocol::FTP_DATA_ACTIVE);
+        let tracked = if tracked && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
         Self(to | KNOWN | from << 16 | tracked)
     }
 
@@ -93,6 +93,13 @@ impl PortEntry {
         (source.0 | destination.0) & (TRACKED | COUNT) != 0
     }
 
+    /// Whether an endpoint may have this entry's number.
+    #[inline(always)]
+    #[must_use]
+    pub const fn has_endpoints(self) -> bool {
+        self.0 & (TRACKED | COUNT) != 0
+    }
+
     /// Whether the port belongs to a protocol.
     #[inline(always)]
     #[must_use]
@@ -106,8 +113,7 @@ impl PortEntry {
     pub const fn select(transport: Transport, source: Self, destination: Self) -> Class {
         let to = destination.0 & 0xff;
         let from = (source.0 >> 16) & 0xff & !(destination.0 >> 8);
-        #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
-        Class::from_index(transport.other().index() as u32 + (to | from))
+        transport.other().further(to | from)
     }
 
     /// The class of a SYN-ACK, which only a server sends: the source decides, then the destination.
@@ -116,18 +122,17 @@ impl PortEntry {
     pub const fn select_syn_ack(transport: Transport, source: Self, destination: Self) -> Class {
         let from = (source.0 >> 16) & 0xff;
         let to = destination.0 & 0xff & !(source.0 >> 8);
-        #[expect(clippy::cast_possible_truncation, reason = "class indices are below 128")]
-        Class::from_index(transport.other().index() as u32 + (to | from))
+        transport.other().further(to | from)
     }
 }
 
 /// The value of the port map: both transports' entries.
 #[repr(C)]
 pub struct PortTable {
-    /// Indexed by TCP port. Port 0 is reserved (RFC 6335 §6) and its entry always 0, a number that the
+    /// Indexed by TCP port, its two bytes as they lie in a packet. Port 0 is reserved (RFC 6335 §6) and its entry always 0, a number that the
     /// verifier does not know: see [`crate::packet::Packet::forget`].
     pub tcp: [PortEntry; PORTS],
-    /// Indexed by UDP port.
+    /// Indexed by UDP port, in the same way.
     pub udp: [PortEntry; PORTS],
 }
 

@@ -127,11 +127,24 @@ impl Class {
         Self((index % CLASSES as u32) as u8)
     }
 
+    /// The class so many rows further on, by an entry of the port table: there is one.
+    #[inline(always)]
+    pub(crate) const fn further(self, rows: u32) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "an entry's classes are below 128")]
+        Self((self.0 as u32 + rows) as u8)
+    }
+
     /// Row in the counters, below [`CLASSES`].
     #[inline(always)]
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize % CLASSES
+    }
+
+    /// Row in the counters, for whoever cuts the excess off himself.
+    #[inline(always)]
+    pub(crate) const fn row(self) -> usize {
+        self.0 as usize
     }
 
     /// The protocol half.

@@ -3,7 +3,7 @@
 
 use crate::{
     control::{Segment, SessionKey, Side as Talker, Tally, World, infer},
-    endpoint::{Address, Hit, Mode, Owner, Query, Side, judge, set_of},
+    endpoint::{Address, Hit, Kind, Mode, Owner, Query, Side, judge, set_of},
     family::Family,
     label::Label,
     packet::Packet,
@@ -32,12 +32,10 @@ pub struct Ends {
     pub payload: u32,
     /// Bytes of payload, as the IP header says.
     pub length: u32,
-    /// Packets that it counts for.
-    pub packets: u32,
     /// Flags byte.
     pub flags: u8,
     /// Zero.
-    pub reserved: [u8; 7],
+    pub reserved: [u8; 3],
 }
 
 impl Ends {
@@ -117,28 +115,22 @@ const fn be16(bytes: [u8; 2]) -> usize {
 #[inline(always)]
 pub fn data<W: World>(world: &W, ends: &Ends, class: Class) -> Option<Label> {
     let owner = Owner { address: ends.destination, peer: ends.source, port: ends.destination_port };
-    let mut query = Query {
-        owner,
-        peer_port: ends.source_port,
-        sender: Side::Peer,
-        flags: ends.flags,
-        packets: ends.packets,
-    };
+    let mut query = Query { owner, peer_port: ends.source_port, sender: Side::Peer, flags: ends.flags };
     if let Some(hit) = look(world, &query) {
-        return Some(label(hit, Side::Peer));
+        return Some(label(hit.kind, Side::Peer));
     }
     query.owner = Owner { address: ends.source, peer: ends.destination, port: ends.source_port };
     (query.peer_port, query.sender) = (ends.destination_port, Side::Owner);
     if let Some(hit) = look(world, &query) {
-        return Some(label(hit, Side::Owner));
+        return Some(label(hit.kind, Side::Owner));
     }
     let dials = ends.flags & (flag::SYN | flag::ACK) == flag::SYN;
-    if !dials || world.policy().infer_encrypted == 0 || world.policy().encrypted == 0 {
+    if !dials || !world.policy().infers() {
         return None;
     }
     (query.owner, query.peer_port) = (owner, ends.source_port);
     let active = class.protocol() == Protocol::FTP_DATA_ACTIVE;
-    infer(world, &query, active).map(|hit| label(hit, Side::Peer))
+    infer(world, &query, active).map(|hit| label(hit.kind, Side::Peer))
 }
 
 /// Whether the endpoints have a say in a packet of this class: a learned port never beats a fixed or
@@ -160,11 +152,11 @@ fn look<W: World>(world: &W, query: &Query) -> Option<Hit> {
 
 /// The server owns a passive port and dials an active one.
 #[inline(always)]
-fn label(hit: Hit, sender: Side) -> Label {
-    let (protocol, server) = match hit.kind.mode {
+pub(crate) fn label(kind: Kind, sender: Side) -> Label {
+    let (protocol, server) = match kind.mode {
         Mode::Passive => (Protocol::FTP_DATA_PASSIVE, Side::Owner),
         Mode::Active => (Protocol::FTP_DATA_ACTIVE, Side::Peer),
     };
     let class = if sender == server { protocol.from_server() } else { protocol.to_server() };
-    Label { class, evidence: hit.kind.evidence }
+    Label { class, evidence: kind.evidence }
 }

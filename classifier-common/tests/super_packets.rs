@@ -1,7 +1,7 @@
 //! What the stack keeps beside a packet's bytes: a VLAN tag, and the length of a BIG TCP packet.
 
 use classifier_common::{
-    classify::classify,
+    classify::{classify, walk},
     fixtures::{
         self,
         layers::{CLIENT, Layer, carried, chain, ethernet, ipv4, ipv6, tag, tags, tcp, udp},
@@ -26,7 +26,7 @@ impl Packet for SuperPacket<'_> {
 }
 
 fn of_super_packet(packet: &Layer) -> Outcome {
-    classify(&SuperPacket(packet.bytes()), Frame::on_wire(Link::Ethernet), &fixtures::tables())
+    walk(&SuperPacket(packet.bytes()), Frame::on_wire(Link::Ethernet), &fixtures::tables())
 }
 
 fn on_wire(packet: &Layer) -> Outcome {

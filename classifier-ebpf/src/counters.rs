@@ -30,6 +30,13 @@ static COUNTERS: ArrayOfMaps<Interface, { abi::INTERFACES }> = ArrayOfMaps::new(
 #[btf_map]
 static UNATTRIBUTED: PerCpuArray<u64, 1> = PerCpuArray::new();
 
+/// This CPU's counters of an Ethernet interface and direction, if they stand at the interface's own place.
+#[inline(always)]
+pub fn of_ethernet<'a>(ifindex: u32, direction: Direction) -> Option<&'a mut Counters> {
+    let block = block(ifindex, direction, 0)?;
+    block.is_of_ethernet(ifindex).then_some(block)
+}
+
 /// This CPU's counters of an interface and direction.
 ///
 /// They stand at the place of the interface's index, or a few places on where two indices share one.
@@ -45,14 +52,20 @@ fn displaced<'a>(ifindex: u32, direction: Direction) -> Option<&'a mut Counters>
 
 #[inline(always)]
 fn at<'a>(ifindex: u32, direction: Direction, probe: u32) -> Option<&'a mut Counters> {
+    let block = block(ifindex, direction, probe)?;
+    (block.ifindex == ifindex).then_some(block)
+}
+
+/// Whatever counters stand at a place.
+#[inline(always)]
+fn block<'a>(ifindex: u32, direction: Direction, probe: u32) -> Option<&'a mut Counters> {
     let interface = from_ref(COUNTERS.get(place(ifindex, probe))?).cast_mut();
     let direction = direction as u32;
     // SAFETY: the map is one that the kernel has just found, and the key is as long as its keys.
     let block = unsafe { bpf_map_lookup_elem(interface.cast(), (&raw const direction).cast()) };
     // SAFETY: the pointer is null or this CPU's value, and programs of one direction do not interrupt each
     // other on a CPU: XDP and TC run with bottom halves disabled. User space only reads.
-    let block = unsafe { block.cast::<Counters>().as_mut() }?;
-    (block.ifindex == ifindex).then_some(block)
+    unsafe { block.cast::<Counters>().as_mut() }
 }
 
 /// Counts a packet on an interface that has no counters.

@@ -3,7 +3,7 @@
 use aya_ebpf::{
     Global, bindings::BPF_F_MMAPABLE, btf_maps::Array, helpers::bpf_ktime_get_ns, macros::btf_map,
 };
-use classifier_common::endpoint::{Endpoint, Owner, SETS, Set, WAYS, Word};
+use classifier_common::endpoint::{self, Endpoint, Owner, SETS, Set, WAYS, Word};
 
 use crate::{atomic, tables::Maps, verifier::opaque};
 
@@ -62,6 +62,13 @@ impl Set for SharedSet<'_> {
     }
 
     #[inline(always)]
+    fn words(&self) -> [Word; WAYS] {
+        let place = self.places.cast::<Endpoint>();
+        // SAFETY: each number is below WAYS; volatile, for others change it meanwhile.
+        core::array::from_fn(|way| unsafe { (&raw const (*place.add(way)).word).read_volatile() })
+    }
+
+    #[inline(always)]
     fn is_of(&self, way: usize, owner: &Owner) -> bool {
         // SAFETY: in range as above. Torn by a writer, the addresses do not match, or the word that is
         // replaced afterwards is not the one that was read.
@@ -91,7 +98,6 @@ impl Set for SharedSet<'_> {
             (&raw mut (*place).peer).write_volatile(owner.peer);
             (&raw mut (*place).since).write_volatile(bpf_ktime_get_ns());
             (&raw mut (*place).session).write_volatile(session);
-            (&raw mut (*place).packets).write_volatile(0);
         }
         self.exchange(way, Word::CLAIMED, word);
     }
@@ -117,10 +123,13 @@ impl Set for SharedSet<'_> {
     fn port_left(&self, port: u16) {
         self.tables.endpoint_left(port);
     }
+}
 
-    #[inline(always)]
-    fn add_packets(&self, way: usize, packets: u64) {
-        // SAFETY: in range as above, and aligned as every place is.
-        unsafe { atomic::add(&raw mut (*self.place(way)).packets, packets) };
+/// The word of the endpoint whose connection a packet in its midst belongs to; a free one if there is none.
+#[inline(always)]
+pub fn connected(owner: &Owner, peer_port: u16, tables: &Maps) -> Word {
+    match SharedSet::find(endpoint::set_of(owner), tables) {
+        Some(set) => endpoint::connected(&set, owner, peer_port),
+        None => Word::FREE,
     }
 }

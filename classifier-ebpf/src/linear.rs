@@ -31,12 +31,6 @@ impl<'a> Linear<'a> {
     pub fn super_packet(self, length: u32, segment_size: u32) -> Self {
         Self { all: length as usize & mask(segment_size as usize), ..self }
     }
-
-    /// Bytes in the linear part.
-    #[inline(always)]
-    pub fn len(self) -> usize {
-        self.end - self.data
-    }
 }
 
 impl Packet for Linear<'_> {
@@ -86,14 +80,14 @@ pub unsafe fn load_array<const N: usize>(start: usize) -> [u8; N] {
         word::<N, 32>(start, to);
         let four = N & !7;
         if N & 4 != 0 {
-            to.add(four).cast::<u32>().write_unaligned(load::<4>(start + four) as u32);
+            to.add(four).cast::<u32>().write_unaligned(load::<0, 4>(start + four) as u32);
         }
         let two = N & !3;
         if N & 2 != 0 {
-            to.add(two).cast::<u16>().write_unaligned(load::<2>(start + two) as u16);
+            to.add(two).cast::<u16>().write_unaligned(load::<0, 2>(start + two) as u16);
         }
         if N & 1 != 0 {
-            to.add(N - 1).write(load::<1>(start + N - 1) as u8);
+            to.add(N - 1).write(load::<0, 1>(start + N - 1) as u8);
         }
     }
     bytes
@@ -108,14 +102,14 @@ pub unsafe fn load_array<const N: usize>(start: usize) -> [u8; N] {
 unsafe fn word<const N: usize, const AT: usize>(start: usize, to: *mut u8) {
     if AT + 8 <= N {
         // SAFETY: the caller's promise, and the check above.
-        unsafe { to.add(AT).cast::<u64>().write_unaligned(load::<8>(start + AT)) };
+        unsafe { to.add(AT).cast::<u64>().write_unaligned(load::<AT, 8>(start)) };
     }
 }
 
 /// The address `N` bytes past `start`, in a form that the compiler cannot fold into the comparison: the
 /// verifier takes `data + 1 > end` as a check and `data >= end` not.
 #[inline(always)]
-fn past<const N: usize>(start: usize) -> usize {
+pub fn past<const N: usize>(start: usize) -> usize {
     let mut past = start;
     // SAFETY: an addition to a register.
     unsafe {
@@ -124,27 +118,29 @@ fn past<const N: usize>(start: usize) -> usize {
     past
 }
 
-/// Loads 1, 2, 4 or 8 bytes in one instruction. A plain read of packet data, of which the compiler knows
+/// Loads 1, 2, 4 or 8 bytes at an offset in one instruction. A plain read of packet data, of which the compiler knows
 /// no alignment, is put together from single bytes: that costs as much as the whole classification.
 ///
 /// # Safety
 ///
-/// The bytes from `address` must be there: packet data or a map's value, in range by a check.
+/// The bytes at `address + AT` must be there: packet data or a map's value, in range by a check.
 #[inline(always)]
-unsafe fn load<const SIZE: usize>(address: usize) -> u64 {
+pub unsafe fn load<const AT: usize, const SIZE: usize>(address: usize) -> u64 {
     let value: u64;
     macro_rules! load {
         ($instruction:literal) => {
-            asm!($instruction, v = out(reg) value, p = in(reg) address, options(pure, readonly, nostack))
+            asm!(
+                $instruction, v = out(reg) value, p = in(reg) address, at = const AT, options(pure, readonly, nostack)
+            )
         };
     }
     // SAFETY: the caller's promise; the machine loads unaligned, as the verifier allows where it does.
     unsafe {
         match SIZE {
-            1 => load!("{v} = *(u8 *)({p} + 0)"),
-            2 => load!("{v} = *(u16 *)({p} + 0)"),
-            4 => load!("{v} = *(u32 *)({p} + 0)"),
-            _ => load!("{v} = *(u64 *)({p} + 0)"),
+            1 => load!("{v} = *(u8 *)({p} + {at})"),
+            2 => load!("{v} = *(u16 *)({p} + {at})"),
+            4 => load!("{v} = *(u32 *)({p} + {at})"),
+            _ => load!("{v} = *(u64 *)({p} + {at})"),
         }
     }
     value

@@ -22,6 +22,7 @@ mod tap;
 mod tc;
 mod track;
 mod verifier;
+mod view;
 mod xdp;
 
 #[cfg(not(test))]

@@ -28,6 +28,13 @@ pub static ENCRYPTED: LruHashMap<[Address; 2], i64, { abi::ENCRYPTED_PAIRS }> = 
 #[btf_map]
 pub static POLICY: Array<Policy, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
 
+/// The policy as it stands.
+#[inline(always)]
+pub fn policy() -> Policy {
+    // SAFETY: the map's value, which the agent wrote before the programs ran; one word each.
+    POLICY.get_ptr(0).map_or_else(Policy::default, |policy| unsafe { policy.read_volatile() })
+}
+
 #[btf_map]
 pub static TALLIES: PerCpuArray<Tallies, 1> = PerCpuArray::new();
 

@@ -7,13 +7,14 @@ use aya_ebpf::{
 };
 use classifier_common::{
     abi,
+    endpoint::{Owner, Word},
     fragment::FragmentKey,
     label::Label,
     ports::{self, COUNTED, ENDPOINT, PortEntry, PortTable, TRACKED, Transport},
     tables::Tables,
 };
 
-use crate::{atomic, verifier::opaque};
+use crate::{atomic, endpoints, sessions, verifier::opaque};
 
 #[btf_map]
 static PORTS: Array<PortTable, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
@@ -66,19 +67,9 @@ impl Maps {
         }
     }
 
+    /// The entry at an index, which is a u16.
     #[inline(always)]
-    fn entry(&self, port: u16) -> *mut u32 {
-        let index = opaque(usize::from(port)) & (ports::PORTS - 1);
-        // SAFETY: `ports` is the value of the port map, and a u16 indexes within its table.
-        unsafe { (&raw const (*self.ports).tcp).cast_mut().cast::<u32>().add(index) }
-    }
-}
-
-impl Tables for Maps {
-    #[inline(always)]
-    fn port(&self, transport: Transport, port: u16) -> PortEntry {
-        // A u16 already, but most kernels' verifiers take a number whose bytes were swapped for any number.
-        let index = opaque(usize::from(port)) & (ports::PORTS - 1);
+    fn at(&self, transport: Transport, index: usize) -> PortEntry {
         // SAFETY: `ports` is the value of the port map, as long as a table, and a u16 indexes within it.
         // Volatile: user space rewrites entries while programs run.
         unsafe {
@@ -88,6 +79,38 @@ impl Tables for Maps {
             };
             table.cast::<PortEntry>().add(index).read_volatile()
         }
+    }
+
+    #[inline(always)]
+    fn entry(&self, port: u16) -> *mut u32 {
+        let index = opaque(usize::from(port.to_be())) & (ports::PORTS - 1);
+        // SAFETY: `ports` is the value of the port map, and a u16 indexes within its table.
+        unsafe { (&raw const (*self.ports).tcp).cast_mut().cast::<u32>().add(index) }
+    }
+}
+
+impl Tables for Maps {
+    const SEES_ENDPOINTS: bool = true;
+
+    #[inline(always)]
+    fn connected(&self, owner: &Owner, peer_port: u16) -> Word {
+        endpoints::connected(owner, peer_port, self)
+    }
+
+    #[inline(always)]
+    fn infers(&self) -> bool {
+        sessions::policy().infers()
+    }
+
+    #[inline(always)]
+    fn port(&self, transport: Transport, port: u16) -> PortEntry {
+        // A u16 already, but most kernels' verifiers take a number whose bytes were swapped for any number.
+        self.at(transport, opaque(usize::from(port.to_be())) & (ports::PORTS - 1))
+    }
+
+    #[inline(always)]
+    fn on_wire(&self, transport: Transport, port: u16) -> PortEntry {
+        self.at(transport, usize::from(port))
     }
 
     #[inline(always)]

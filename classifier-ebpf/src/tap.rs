@@ -16,7 +16,7 @@ use classifier_common::{
 use crate::{
     atomic,
     endpoints::SharedSet,
-    sessions::{CANDIDATES, ENCRYPTED, EVENTS, POLICY, RATES, Rate, SESSIONS, TALLIES, Work},
+    sessions::{self, CANDIDATES, ENCRYPTED, EVENTS, POLICY, RATES, Rate, SESSIONS, TALLIES, Work},
     tables::Maps,
     verifier::opaque,
 };
@@ -111,8 +111,7 @@ impl<'a, S: Source> Hearing for Kernel<'a, S> {
 
     #[inline(always)]
     fn policy(&self) -> Policy {
-        // SAFETY: the map's value, which the agent wrote before the programs ran; one word each.
-        POLICY.get_ptr(0).map_or_else(Policy::default, |policy| unsafe { policy.read_volatile() })
+        sessions::policy()
     }
 
     #[inline(always)]

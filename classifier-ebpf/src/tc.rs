@@ -11,12 +11,13 @@ use aya_ebpf::{
 use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
-    classify::{commonest, relabel, walk},
+    classify::{relabel, walk},
+    commonest::{Judged, commonest},
     counter::Counters,
     label::Label,
     outcome::Outcome,
     packet::{Frame, HEADERS_MAX, Link},
-    segments::Buffer,
+    segments::{Buffer, OnWire},
     tracked::Tracked,
 };
 
@@ -27,59 +28,89 @@ use crate::{
     tap::Source,
     track::{self, Part, part},
     verifier::opaque,
+    view::LinearView,
 };
 
 #[classifier]
 fn classifier_in(ctx: TcContext) -> i32 {
-    count(&ctx, Direction::Ingress);
+    count_any(&ctx, Direction::Ingress);
     TC_ACT_UNSPEC
 }
 
 #[classifier]
 fn classifier_out(ctx: TcContext) -> i32 {
-    count(&ctx, Direction::Egress);
+    count_any(&ctx, Direction::Egress);
     TC_ACT_UNSPEC
 }
 
 #[inline(always)]
-fn count(ctx: &TcContext, direction: Direction) {
-    let skb = skb(ctx);
-    let Some(counters) = counters::of(skb.ifindex, direction) else {
-        return counters::unattributed(u64::from(skb.gso_segs.max(1)));
-    };
-    let Some(tables) = Maps::open() else { return };
-    if matches!(Link::from_raw(counters.link), Link::Ethernet)
-        && let Some(outcome) = commonest(&linear(skb, &tables), &tables)
-    {
-        return add(ctx, counters, outcome);
+fn count_any(ctx: &TcContext, direction: Direction) {
+    if !is_counted(ctx, direction) {
+        classifier_tc_other(ctx.skb.skb, direction as u32);
     }
-    count_any(ctx, counters);
+}
+
+/// Counts a packet of one of the commonest shapes, on an Ethernet interface.
+#[inline(always)]
+fn is_counted(ctx: &TcContext, direction: Direction) -> bool {
+    let skb = skb(ctx);
+    let Some(counters) = counters::of_ethernet(skb.ifindex, direction) else { return false };
+    let Some(tables) = Maps::open() else { return false };
+    let frame = LinearView::new(skb.data as usize, skb.data_end as usize);
+    commonest(frame, &tables, Counting { ctx, counters })
+}
+
+/// The counters that a judgement goes to.
+struct Counting<'a> {
+    ctx: &'a TcContext,
+    counters: &'a mut Counters,
+}
+
+impl Judged for Counting<'_> {
+    #[inline(always)]
+    fn take(self, outcome: Outcome) {
+        self.counters.count_other(&outcome, on_wire(self.ctx, &outcome), opaque);
+    }
+
+    #[inline(always)]
+    fn take_data(self, outcome: Outcome) {
+        self.counters.count(&outcome, on_wire(self.ctx, &outcome), opaque);
+    }
 }
 
 #[inline(always)]
-fn count_any(ctx: &TcContext, counters: &mut Counters) {
+fn on_wire(ctx: &TcContext, outcome: &Outcome) -> OnWire {
+    buffer(skb(ctx)).on_wire(outcome.headers, outcome.off_wire)
+}
+
+/// Counts a packet of any other shape. A function with a name of its own is checked by the verifier once, by
+/// itself, not anew for each way that leads to it; so are those below.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u32 {
+    let ctx = &TcContext::new(ctx);
     let skb = skb(ctx);
+    let Some(counters) = counters::of(skb.ifindex, Direction::from_raw(direction)) else {
+        counters::unattributed(u64::from(skb.gso_segs.max(1)));
+        return 0;
+    };
     let mut outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
     if outcome.is_cut() && skb.len > skb.data_end - skb.data {
         // A failure leaves the packet as it was, and the outcome at `malformed`.
         let _ = ctx.pull_data(skb.len.min(HEADERS_MAX as u32));
         outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
     }
-    add(ctx, counters, outcome);
-}
-
-#[inline(always)]
-fn add(ctx: &TcContext, counters: &mut Counters, mut outcome: Outcome) {
-    let wire = buffer(skb(ctx)).on_wire(outcome.headers, outcome.off_wire);
     if let Some(tracked) = outcome.tracked {
-        track(ctx, counters.link, &mut outcome, tracked, wire.packets as u32);
+        track(ctx, counters.link, &mut outcome, tracked);
     }
+    let wire = on_wire(ctx, &outcome);
     debug!(ctx, "{} packets, {} bytes: class {}", wire.packets, wire.bytes, outcome.class.index());
     counters.count(&outcome, wire, opaque);
+    0
 }
 
 #[inline(always)]
-fn track(ctx: &TcContext, link: u32, outcome: &mut Outcome, tracked: Tracked, packets: u32) {
+fn track(ctx: &TcContext, link: u32, outcome: &mut Outcome, tracked: Tracked) {
     let at = u32::from(tracked.number().get());
     let class = outcome.class.index() as u32;
     match part(outcome.class) {
@@ -91,7 +122,7 @@ fn track(ctx: &TcContext, link: u32, outcome: &mut Outcome, tracked: Tracked, pa
             }
         }
         Part::Data => {
-            let label = classifier_tc_data(ctx.skb.skb, at, outcome.headers, class, packets);
+            let label = classifier_tc_data(ctx.skb.skb, at, outcome.headers, class);
             let Some(label) = label.checked_sub(1) else { return };
             let label = Label::unpack(label);
             (outcome.class, outcome.evidence) = (label.class, label.evidence);
@@ -103,8 +134,7 @@ fn track(ctx: &TcContext, link: u32, outcome: &mut Outcome, tracked: Tracked, pa
     }
 }
 
-/// The general way. A function with a name of its own is checked by the verifier once, by itself, not
-/// anew for each way that leads to it.
+/// The general way.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_tc_walk(ctx: *mut __sk_buff, link: u32) -> u64 {
@@ -117,17 +147,11 @@ extern "C" fn classifier_tc_walk(ctx: *mut __sk_buff, link: u32) -> u64 {
 /// Whether a packet is of an announced data connection. Apart, as the general way is, and those below.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_tc_data(
-    ctx: *mut __sk_buff,
-    tracked: u32,
-    headers: u32,
-    class: u32,
-    packets: u32,
-) -> u32 {
+extern "C" fn classifier_tc_data(ctx: *mut __sk_buff, tracked: u32, headers: u32, class: u32) -> u32 {
     let context = TcContext::new(ctx);
     let Some(tables) = Maps::open() else { return 0 };
     let packet = linear(skb(&context), &tables);
-    track::label(&packet, Whole(ctx), &tables, (tracked, headers), (class, packets))
+    track::label(&packet, Whole(ctx), &tables, (tracked, headers), class)
 }
 
 /// Takes a segment of a control connection: the bytes to read.

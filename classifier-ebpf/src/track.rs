@@ -31,7 +31,7 @@ pub fn label<P: Packet, S: Source>(
     source: S,
     tables: &Maps,
     (tracked, headers): (u32, u32),
-    (class, packets): (u32, u32),
+    class: u32,
 ) -> u32 {
     let class = Class::from_index(class);
     let Some(work) = ends(packet, tracked, headers) else { return 0 };
@@ -40,7 +40,6 @@ pub fn label<P: Packet, S: Source>(
         (*work).segment.now = bpf_ktime_get_ns();
         &mut (*work).ends
     };
-    ends.packets = packets;
     let world = Kernel { packet: source, tables, work };
     data(&world, ends, class).map_or(0, |label| label.pack() + 1)
 }

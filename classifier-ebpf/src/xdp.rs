@@ -11,7 +11,8 @@ use aya_ebpf::{
 use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
-    classify::{commonest, relabel, walk},
+    classify::{relabel, walk},
+    commonest::{Judged, commonest},
     counter::Counters,
     label::Label,
     outcome::{Outcome, Stop},
@@ -28,6 +29,7 @@ use crate::{
     tap::Source,
     track::{self, Part, part},
     verifier::opaque,
+    view::LinearView,
 };
 
 /// A buffer in several parts has a first part at least this long, unless the driver splits off the
@@ -36,29 +38,57 @@ const MAY_HAVE_FRAGMENTS: usize = 1024;
 
 #[xdp(frags)]
 fn classifier_xdp(ctx: XdpContext) -> u32 {
-    count(&ctx);
+    if !is_counted(&ctx) {
+        classifier_xdp_other(ctx.ctx);
+    }
     XDP_PASS
 }
 
+/// Counts a packet of one of the commonest shapes, on an Ethernet interface.
 #[inline(always)]
-fn count(ctx: &XdpContext) {
-    let Some(counters) = counters::of(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
-        return counters::unattributed(1);
+fn is_counted(ctx: &XdpContext) -> bool {
+    let Some(counters) = counters::of_ethernet(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
+        return false;
     };
-    let Some(tables) = Maps::open() else { return };
-    let packet = Linear::new(ctx.data(), ctx.data_end(), &tables);
-    if matches!(Link::from_raw(counters.link), Link::Ethernet)
-        && let Some(outcome) = commonest(&packet, &tables)
-    {
-        let length = packet.len();
-        let length = if length < MAY_HAVE_FRAGMENTS { length } else { whole_length(ctx.ctx) };
-        return add(ctx, counters, outcome, length);
+    let Some(tables) = Maps::open() else { return false };
+    commonest(LinearView::new(ctx.data(), ctx.data_end()), &tables, Counting { ctx, counters })
+}
+
+/// The counters that a judgement goes to.
+struct Counting<'a> {
+    ctx: &'a XdpContext,
+    counters: &'a mut Counters,
+}
+
+impl Judged for Counting<'_> {
+    #[inline(always)]
+    fn take(self, outcome: Outcome) {
+        self.counters.count_other(&outcome, on_wire(self.ctx), opaque);
     }
-    count_any(ctx, counters);
+
+    #[inline(always)]
+    fn take_data(self, outcome: Outcome) {
+        self.counters.count(&outcome, on_wire(self.ctx), opaque);
+    }
 }
 
 #[inline(always)]
-fn count_any(ctx: &XdpContext, counters: &mut Counters) {
+fn on_wire(ctx: &XdpContext) -> OnWire {
+    let length = ctx.data_end() - ctx.data();
+    let length = if length < MAY_HAVE_FRAGMENTS { length } else { whole_length(ctx.ctx) };
+    OnWire { packets: 1, bytes: length as u64 }
+}
+
+/// Counts a packet of any other shape. A function with a name of its own is checked by the verifier once, by
+/// itself, not anew for each way that leads to it; so are those below.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u32 {
+    let ctx = &XdpContext::new(ctx);
+    let Some(counters) = counters::of(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
+        counters::unattributed(1);
+        return 0;
+    };
     let mut outcome = Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link));
     let mut length = ctx.data_end() - ctx.data();
     if length >= MAY_HAVE_FRAGMENTS || outcome.is_cut() {
@@ -68,16 +98,12 @@ fn count_any(ctx: &XdpContext, counters: &mut Counters) {
         }
         length = whole;
     }
-    add(ctx, counters, outcome, length);
-}
-
-#[inline(always)]
-fn add(ctx: &XdpContext, counters: &mut Counters, mut outcome: Outcome, length: usize) {
     if let Some(tracked) = outcome.tracked {
         track(ctx, counters.link, &mut outcome, tracked);
     }
     debug!(ctx, "{} bytes: class {}", length, outcome.class.index());
     counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
+    0
 }
 
 #[inline(always)]
@@ -112,8 +138,7 @@ fn whole_length(ctx: *mut xdp_md) -> usize {
     (unsafe { bpf_xdp_get_buff_len(ctx) }) as usize
 }
 
-/// The general way. A function with a name of its own is checked by the verifier once, by itself, not
-/// anew for each way that leads to it.
+/// The general way.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_xdp_walk(ctx: *mut xdp_md, link: u32) -> u64 {
@@ -143,7 +168,7 @@ extern "C" fn classifier_xdp_data(ctx: *mut xdp_md, tracked: u32, headers: u32, 
     let context = XdpContext::new(ctx);
     let Some(tables) = Maps::open() else { return 0 };
     let packet = Linear::new(context.data(), context.data_end(), &tables);
-    track::label(&packet, Buffer(ctx), &tables, (tracked, headers), (class, 1))
+    track::label(&packet, Buffer(ctx), &tables, (tracked, headers), class)
 }
 
 /// Takes a segment of a control connection: the bytes to read.

@@ -14,6 +14,15 @@ pub struct Policy {
     pub encrypted: u64,
 }
 
+impl Policy {
+    /// Whether connections of encrypted sessions are inferred, and there are any.
+    #[inline(always)]
+    #[must_use]
+    pub const fn infers(&self) -> bool {
+        self.infer_encrypted != 0 && self.encrypted != 0
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self { allow_foreign_address: 0, infer_encrypted: 1, control_rate: 2000, encrypted: 0 }

@@ -23,6 +23,13 @@ impl Address {
         }
     }
 
+    /// From the two words that it is in an IPv6 header, as they lie in memory.
+    #[inline(always)]
+    #[must_use]
+    pub const fn words(high: u64, low: u64) -> Self {
+        Self { high, low }
+    }
+
     /// From the bytes of an IPv4 header.
     #[inline(always)]
     #[must_use]

@@ -57,7 +57,7 @@ impl Set for HostSet {
     fn fill(&self, way: usize, owner: &Owner, session: u64, word: Word) {
         let since = self.tick();
         let Owner { address, peer, .. } = *owner;
-        self.at(way, |place| *place = Endpoint { address, peer, word, since, session, packets: 0 });
+        self.at(way, |place| *place = Endpoint { address, peer, word, since, session, reserved: 0 });
     }
 
     fn since(&self, way: usize) -> u64 {
@@ -72,8 +72,4 @@ impl Set for HostSet {
     fn port_taken(&self, _port: u16) {}
 
     fn port_left(&self, _port: u16) {}
-
-    fn add_packets(&self, way: usize, packets: u64) {
-        self.at(way, |place| place.packets += packets);
-    }
 }

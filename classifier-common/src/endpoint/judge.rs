@@ -15,8 +15,6 @@ pub struct Query {
     pub sender: Side,
     /// Its flags.
     pub flags: u8,
-    /// Packets that it counts for: a super-packet's segments.
-    pub packets: u32,
 }
 
 /// A packet of an announced data connection.
@@ -66,12 +64,23 @@ pub fn judge<S: Set>(set: &S, query: &Query) -> Option<Hit> {
                 if next.is_retired() {
                     break;
                 }
-                set.add_packets(way, query.packets.into());
                 return Some(Hit { kind: word.kind(), confirmed: word.state() == State::Proposed });
             }
         }
     }
     None
+}
+
+/// The word of the endpoint whose connection a packet in the midst of one belongs to: with neither SYN, FIN nor
+/// RST it changes nothing. What [`judge`] says of such packets; a free word for none.
+#[inline(always)]
+pub fn connected<S: Set>(set: &S, owner: &Owner, peer_port: u16) -> Word {
+    for (way, word) in set.words().into_iter().enumerate() {
+        if word.is_of(owner.port, peer_port) && set.is_of(way, owner) {
+            return word;
+        }
+    }
+    Word::FREE
 }
 
 /// Whether the packet may be of this endpoint's connection, as far as its word says.
@@ -139,8 +148,7 @@ mod tests {
 
     /// Whether each packet (who sent it, the peer's port, flags) is of the announced connection.
     fn judged(set: &HostSet, packets: &[(Side, u16, u8)]) -> Vec<bool> {
-        let query =
-            |&(sender, peer_port, flags)| Query { owner: owner(), peer_port, sender, flags, packets: 1 };
+        let query = |&(sender, peer_port, flags)| Query { owner: owner(), peer_port, sender, flags };
         packets.iter().map(|packet| judge(set, &query(packet)).is_some()).collect()
     }
 
@@ -186,7 +194,7 @@ mod tests {
     #[test]
     fn a_second_sighting_changes_nothing() {
         let set = announced();
-        let query = Query { owner: owner(), peer_port: 5, sender: Client, flags: SYN, packets: 1 };
+        let query = Query { owner: owner(), peer_port: 5, sender: Client, flags: SYN };
         let hit = Some(Hit { kind: PASSIVE, confirmed: false });
         assert_eq!(judge(&set, &query), hit);
         let word = set.word(0);
@@ -217,7 +225,7 @@ mod tests {
     fn a_dial_confirms_a_proposal_once() {
         let set = HostSet::default();
         announce(&set, &Announcement { owner: &owner(), kind: PASSIVE, session: 1, state: State::Proposed });
-        let query = Query { owner: owner(), peer_port: 5, sender: Client, flags: SYN, packets: 1 };
+        let query = Query { owner: owner(), peer_port: 5, sender: Client, flags: SYN };
         assert_eq!(judge(&set, &query).map(|hit| hit.confirmed), Some(true));
         assert_eq!(judge(&set, &query).map(|hit| hit.confirmed), Some(false));
     }
@@ -226,7 +234,7 @@ mod tests {
     fn another_host_is_not_meant() {
         let set = announced();
         let stranger = Owner { peer: Address::v4([10, 0, 0, 9]), ..owner() };
-        let query = Query { owner: stranger, peer_port: 5, sender: Client, flags: SYN, packets: 1 };
+        let query = Query { owner: stranger, peer_port: 5, sender: Client, flags: SYN };
         assert_eq!(judge(&set, &query), None);
     }
 }

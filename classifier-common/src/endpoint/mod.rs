@@ -17,7 +17,7 @@ pub use self::host::HostSet;
 pub use self::{
     address::{Address, Owner},
     announce::{Announcement, Place, Placed, announce, confirm, withdraw},
-    judge::{Hit, Query, judge},
+    judge::{Hit, Query, connected, judge},
     set::{Endpoint, SETS, Set, WAYS, place_of, set_of, slot},
     word::{Evidence, Kind, Mode, Side, State, Word},
 };

@@ -21,8 +21,8 @@ pub struct Endpoint {
     pub since: u64,
     /// The control connection that it belongs to: see [`crate::abi`].
     pub session: u64,
-    /// Packets of its data connection, at every hook.
-    pub packets: u64,
+    /// Zero.
+    pub reserved: u64,
 }
 
 /// The number of a place among all of the table's, from 1: 0 is none.
@@ -46,6 +46,12 @@ pub trait Set {
     /// The word of a place.
     fn word(&self, way: usize) -> Word;
 
+    /// The words of all places.
+    #[inline(always)]
+    fn words(&self) -> [Word; WAYS] {
+        core::array::from_fn(|way| self.word(way))
+    }
+
     /// Whether a place is of these hosts.
     fn is_of(&self, way: usize, owner: &Owner) -> bool;
 
@@ -66,9 +72,6 @@ pub trait Set {
 
     /// Notes in the port table that one endpoint less has this number.
     fn port_left(&self, port: u16);
-
-    /// Adds packets to those of a place.
-    fn add_packets(&self, way: usize, packets: u64);
 }
 
 /// The set that an announced port belongs into.

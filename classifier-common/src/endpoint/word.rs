@@ -165,6 +165,17 @@ impl Word {
         Kind::from_number((self.0 >> 40 & 0xff) as u8)
     }
 
+    /// Whether it has, or had, a connection between these ports.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_of(self, port: u16, peer_port: u16) -> bool {
+        let ports = port as u64 | (peer_port as u64) << 16;
+        let state = self.0 >> 32 & 0xff;
+        peer_port != 0
+            && self.0 & 0xffff_ffff == ports
+            && (state == State::Connected as u64 || state == State::Closed as u64)
+    }
+
     /// Dialled from a port.
     #[inline(always)]
     #[must_use]

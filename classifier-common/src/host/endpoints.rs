@@ -43,8 +43,4 @@ impl Set for CountedSet<'_> {
     fn port_left(&self, port: u16) {
         self.tables.endpoint_left(port);
     }
-
-    fn add_packets(&self, way: usize, packets: u64) {
-        self.set.add_packets(way, packets);
-    }
 }

@@ -65,7 +65,6 @@ impl HostTracking {
         if !ends.read(bytes, tracked, outcome.headers) {
             return outcome;
         }
-        ends.packets = 1;
         let world = HostWorld { tracking: self, tables, frame: bytes };
         if outcome.class.protocol() == Protocol::FTP_CONTROL {
             self.follow(&world, &ends, &outcome);

@@ -8,6 +8,9 @@ pub const VLAN_TAGS: u8 = 8;
 /// Bytes of the header: destination, source, type or length.
 pub const HEADER: usize = 14;
 
+/// Bytes of a VLAN tag.
+pub const TAG: usize = 4;
+
 /// `EtherType`s that the walk knows.
 pub mod ethertype {
     /// Internet Protocol version 4.
@@ -22,8 +25,9 @@ pub mod ethertype {
     pub const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
+/// Whether it announces a VLAN tag.
 #[inline(always)]
-const fn is_tag(kind: u16) -> bool {
+pub(crate) const fn is_tag(kind: u16) -> bool {
     matches!(kind, ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN)
 }
 
@@ -46,7 +50,7 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, tags_aside: u8) -> Result<(Family, u
         }
         let [_, _, high, low] = packet.read(offset).ok_or(Stop::Malformed)?;
         kind = u16::from_be_bytes([high, low]);
-        offset = packet.forget(offset + 4);
+        offset = packet.forget(offset + TAG);
     }
     match kind {
         ethertype::IPV4 => Ok((Family::V4, offset)),

@@ -10,8 +10,10 @@ use crate::{
 /// Bytes of the header without options.
 pub const HEADER: usize = 20;
 
-const MORE_FRAGMENTS: u16 = 0x2000;
-const OFFSET: u16 = 0x1fff;
+/// More fragments of the packet follow.
+pub(crate) const MORE_FRAGMENTS: u16 = 0x2000;
+/// Where in the packet the fragment belongs.
+pub(crate) const OFFSET: u16 = 0x1fff;
 
 /// Walks the header that starts at `start`.
 #[inline(always)]
@@ -38,17 +40,6 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
         identification: start,
         off_wire: 0,
     }
-}
-
-/// The header at `start` if it has no options and the packet is no fragment.
-#[inline(always)]
-pub fn commonest<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<Ip> {
-    let fixed = packet.read::<HEADER>(start)?;
-    let fragment = u16::from_be_bytes([fixed[6], fixed[7]]);
-    let payload = start + HEADER;
-    let end = Bound::Own.end(packet, start, usize::from(u16::from_be_bytes([fixed[2], fixed[3]])));
-    let common = fixed[0] == 0x45 && fragment & (OFFSET | MORE_FRAGMENTS) == 0 && payload <= end;
-    common.then_some(Ip::plain(Family::V4, fixed[9], start, payload, end))
 }
 
 /// Fills in the key of the fragment whose header starts at `start`.

@@ -13,6 +13,9 @@ pub const EXTENSIONS: usize = 8;
 /// Bytes of the fixed header.
 pub const HEADER: usize = 40;
 
+/// Bytes of an extension header at least.
+pub const EXTENSION: usize = 8;
+
 /// Extension headers by their next-header number (IANA).
 mod extension {
     pub const HOP_BY_HOP: u8 = 0;
@@ -62,16 +65,6 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     ip
 }
 
-/// The header at `start` if no extension header follows.
-#[inline(always)]
-pub fn commonest<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<Ip> {
-    let [first, _, _, _, high, low, next, ..] = packet.read::<HEADER>(start)?;
-    let payload = start + HEADER;
-    let end = Bound::Own.end(packet, payload, usize::from(u16::from_be_bytes([high, low])));
-    let common = first >> 4 == 6 && !is_walked(next);
-    common.then_some(Ip::plain(Family::V6, next, start, payload, end))
-}
-
 /// Whether the number belongs to a header that this walk steps over or ends at.
 #[inline(always)]
 const fn is_walked(next: u8) -> bool {
@@ -94,6 +87,22 @@ const fn is_extension(next: u8) -> bool {
     )
 }
 
+/// Bytes of an extension header that states `stated`; a fragment header states nothing.
+#[inline(always)]
+const fn length(next: u8, stated: u8) -> usize {
+    match next {
+        extension::FRAGMENT => EXTENSION,
+        extension::AUTHENTICATION => (stated as usize + 2) * 4,
+        _ => (stated as usize + 1) * 8,
+    }
+}
+
+/// Bytes of an extension header that is stepped over and says nothing of fragments; 0 for any other.
+#[inline(always)]
+pub(crate) const fn length_of_unfragmenting(next: u8, stated: u8) -> usize {
+    if is_extension(next) && next != extension::FRAGMENT { length(next, stated) } else { 0 }
+}
+
 /// Steps over the chain; leaves `ip` at the last header that was whole.
 #[inline(always)]
 fn extensions<P: Packet + ?Sized>(packet: &P, ip: &mut Ip, mut next: u8) -> Upper {
@@ -101,12 +110,8 @@ fn extensions<P: Packet + ?Sized>(packet: &P, ip: &mut Ip, mut next: u8) -> Uppe
         if !is_extension(next) {
             break;
         }
-        let Some(fixed) = packet.read::<8>(ip.payload) else { return Upper::Stop(Stop::Malformed) };
-        let length = match next {
-            extension::FRAGMENT => 8,
-            extension::AUTHENTICATION => (usize::from(fixed[1]) + 2) * 4,
-            _ => (usize::from(fixed[1]) + 1) * 8,
-        };
+        let Some(fixed) = packet.read::<EXTENSION>(ip.payload) else { return Upper::Stop(Stop::Malformed) };
+        let length = length(next, fixed[1]);
         let after = ip.payload + length;
         if after > ip.end || !packet.reaches(after) {
             return Upper::Stop(Stop::Malformed);

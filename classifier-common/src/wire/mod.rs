@@ -80,13 +80,6 @@ pub struct Ip {
 }
 
 impl Ip {
-    /// A whole packet, its own header all there is.
-    #[inline(always)]
-    const fn plain(family: Family, upper: u8, start: usize, payload: usize, end: usize) -> Self {
-        let upper = Upper::Protocol(upper);
-        Self { family, upper, start, payload, end, position: Position::Whole, identification: 0, off_wire: 0 }
-    }
-
     /// A packet whose own header stopped the walk.
     #[inline(always)]
     const fn stopped(family: Family, stop: Stop) -> Self {

@@ -3,7 +3,7 @@
 use aya::maps::{ArrayOfMaps, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
     abi::{Direction, INTERFACES, MAP_COUNTERS, PROBES, place},
-    counter::Counters,
+    counter::{Counters, WATCHED},
     packet::Link,
 };
 
@@ -17,13 +17,16 @@ pub(super) struct Blocks {
     outer: ArrayOfMaps<MapData, Block>,
     taken: Vec<bool>,
     cpus: usize,
+    /// Added to the link of every interface.
+    mark: u32,
 }
 
 impl Blocks {
-    pub(super) fn new(outer: ArrayOfMaps<MapData, Block>) -> Result<Self, DatapathError> {
+    /// With `watched`, no packet passes the programs' debug messages by.
+    pub(super) fn new(outer: ArrayOfMaps<MapData, Block>, watched: bool) -> Result<Self, DatapathError> {
         let cpus = aya::util::nr_cpus()
             .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
-        Ok(Self { outer, taken: vec![false; INTERFACES], cpus })
+        Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark: if watched { WATCHED } else { 0 } })
     }
 
     /// Blocks in use.
@@ -43,7 +46,7 @@ impl Blocks {
         let error = |cause| DatapathError::map(MAP_COUNTERS, cause);
         let mut block = Block::create(2, 0).map_err(error)?;
         for direction in Direction::ALL {
-            let empty = vec![Counters::new(index, link as u32); self.cpus];
+            let empty = vec![Counters::new(index, link as u32 | self.mark); self.cpus];
             let empty = PerCpuValues::try_from(empty).map_err(|cause| error(MapError::IoError(cause)))?;
             block.set(direction as u32, empty, 0).map_err(error)?;
         }

@@ -19,7 +19,6 @@ use super::{DatapathError, clock, port_table::SharedPorts};
 const WORD: usize = offset_of!(Endpoint, word);
 const SINCE: usize = offset_of!(Endpoint, since);
 const SESSION: usize = offset_of!(Endpoint, session);
-const PACKETS: usize = offset_of!(Endpoint, packets);
 
 /// The table, mapped for as long as this lives.
 pub struct SharedEndpoints {
@@ -123,7 +122,6 @@ impl Set for SharedSet<'_> {
             (&raw mut (*place).peer).write_volatile(owner.peer);
             (&raw mut (*place).since).write_volatile(clock::now());
             (&raw mut (*place).session).write_volatile(session);
-            (&raw mut (*place).packets).write_volatile(0);
         }
         self.atomic(way, WORD).store(word.bits(), Ordering::Release);
     }
@@ -142,9 +140,5 @@ impl Set for SharedSet<'_> {
 
     fn port_left(&self, port: u16) {
         self.endpoints.ports.endpoint_left(port);
-    }
-
-    fn add_packets(&self, way: usize, packets: u64) {
-        self.atomic(way, PACKETS).fetch_add(packets, Ordering::Relaxed);
     }
 }

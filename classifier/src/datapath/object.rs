@@ -79,7 +79,7 @@ impl Datapath {
         let tracking = Tracking::new(&mut take, Arc::clone(&ports), ftp)?;
         let datapath = Self {
             programs: Programs::new(object),
-            blocks: Blocks::new(counters)?,
+            blocks: Blocks::new(counters, debug)?,
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,

@@ -96,7 +96,7 @@ fn place(transport: Transport, port: u16) -> usize {
         Transport::Tcp => 0,
         Transport::Udp => PORTS,
     };
-    first + usize::from(port)
+    first + usize::from(port.to_be())
 }
 
 const _: () = assert!(std::mem::offset_of!(PortTable, udp) == PORTS * size_of::<PortEntry>());

@@ -97,8 +97,6 @@ pub struct EndpointReport {
     pub command: &'static str,
     /// In this state.
     pub age_seconds: Age,
-    /// Packets of its data connection, at every hook that sees them.
-    pub packets: u64,
 }
 
 impl EndpointReport {
@@ -113,7 +111,6 @@ impl EndpointReport {
             evidence: kind.evidence.label(),
             command: kind.command(),
             age_seconds: Age::of(endpoint.since, now),
-            packets: endpoint.packets,
         }
     }
 }

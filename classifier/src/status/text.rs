@@ -75,8 +75,7 @@ fn sessions(sessions: &[SessionReport]) -> Columns {
 }
 
 fn endpoints(endpoints: &[EndpointReport]) -> Columns {
-    let mut table =
-        Columns::new(["data port", "dialled by", "mode", "command", "evidence", "state", ">age", ">packets"]);
+    let mut table = Columns::new(["data port", "dialled by", "mode", "command", "evidence", "state", ">age"]);
     for one in endpoints {
         table.row([
             one.owner.to_string(),
@@ -86,7 +85,6 @@ fn endpoints(endpoints: &[EndpointReport]) -> Columns {
             one.evidence.into(),
             one.state.into(),
             one.age_seconds.to_string(),
-            one.packets.to_string(),
         ]);
     }
     table

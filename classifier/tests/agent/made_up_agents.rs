@@ -103,21 +103,21 @@ fn endpoints() -> Vec<Endpoint> {
     let inferred = Word::announced(50_005, kind(Mode::Passive, Evidence::Inferred, false));
     let (active, passive) = ((CLIENT, SERVER), (SERVER, CLIENT));
     [
-        (passive, announced(Mode::Passive, false, 50_001), 0),
-        (passive, announced(Mode::Passive, true, 50_002).dialled(40_010), 123_456),
-        (active, announced(Mode::Active, false, 50_003).in_state(State::Proposed), 0),
-        (active, announced(Mode::Active, true, 50_004).dialled(20).in_state(State::Closed), 12),
-        (passive, inferred.dialled(40_011), u64::MAX),
+        (passive, announced(Mode::Passive, false, 50_001)),
+        (passive, announced(Mode::Passive, true, 50_002).dialled(40_010)),
+        (active, announced(Mode::Active, false, 50_003).in_state(State::Proposed)),
+        (active, announced(Mode::Active, true, 50_004).dialled(20).in_state(State::Closed)),
+        (passive, inferred.dialled(40_011)),
     ]
     .into_iter()
     .zip(1..)
-    .map(|(((address, peer), word, packets), age)| Endpoint {
+    .map(|(((address, peer), word), age)| Endpoint {
         address,
         peer,
         word,
         since: NOW - age * SECOND,
         session: 1,
-        packets,
+        reserved: 0,
     })
     .collect()
 }

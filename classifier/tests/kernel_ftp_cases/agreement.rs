@@ -79,10 +79,9 @@ pub fn taken(endpoints: &SharedEndpoints) -> Vec<(u32, Endpoint)> {
 pub fn endpoints(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     let plain = |sessions: BTreeMap<String, Session>, taken: Vec<(u32, Endpoint)>| {
         let of = move |id| sessions.iter().find(|(_, session)| session.id == id).map(|(key, _)| key.clone());
-        let plain =
-            taken.into_iter().map(|(slot, Endpoint { address, peer, word, session, packets, .. })| {
-                (slot, (address, peer, word, packets, of(session)))
-            });
+        let plain = taken.into_iter().map(|(slot, Endpoint { address, peer, word, session, .. })| {
+            (slot, (address, peer, word, of(session)))
+        });
         plain.collect::<BTreeMap<_, _>>()
     };
     let host_sessions = by_connection(host.sessions().into_iter());
