@@ -17,13 +17,18 @@ use crate::{
 /// Clippy's own way to take arguments through the environment.
 const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
+/// What is built for the BPF target.
+const KERNEL_CRATES: [&str; 2] = ["classifier-ebpf", "bench-ebpf"];
+
 /// Every check, also after one has failed; the number of them.
 pub fn run_all() -> Result<usize> {
     let record = toolchain::setup()?;
     let checks: [(&str, &dyn Fn() -> Result<()>); 4] = [
         ("formatting", &formatting),
         ("clippy", &clippy),
-        ("clippy of the kernel crate", &|| kernel_clippy(&record)),
+        ("clippy of the kernel crates", &|| {
+            KERNEL_CRATES.iter().try_for_each(|kernel| kernel_clippy(&record, kernel))
+        }),
         ("licences", &licences::check),
     ];
     let mut failed = vec![];
@@ -46,22 +51,23 @@ fn formatting() -> Result<()> {
 
 fn clippy() -> Result<()> {
     let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--workspace", "--exclude", "classifier-ebpf", "--all-targets"]);
+    cargo.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
+    KERNEL_CRATES.iter().for_each(|kernel| drop(cargo.args(["--exclude", kernel])));
     run(cargo.args(["--", "-D", "warnings"]))
 }
 
 /// For the BPF target with the clippy of the recorded compiler; a compiler without one leaves the host's, which sees
 /// the same source but not what is only compiled for BPF.
-fn kernel_clippy(record: &Record) -> Result<()> {
+fn kernel_clippy(record: &Record, package: &str) -> Result<()> {
     if let Some(driver) = toolchain::clippy(record) {
         let machine = Machine { arch: ARCH, big_endian: cfg!(target_endian = "big") };
         let target_dir = workspace::metadata()?.target_directory.join("kernel");
-        let mut cargo = record.cargo("check", &machine, target_dir.as_std_path());
+        let mut cargo = record.cargo("check", package, &machine, target_dir.as_std_path());
         cargo.current_dir(workspace::root()).arg("--quiet");
         return run(cargo.env("RUSTC_WORKSPACE_WRAPPER", driver).env("CLIPPY_ARGS", DENY_WARNINGS));
     }
-    println!("lint: no clippy beside {}: the kernel crate is checked for the host", record.rustc.display());
+    println!("lint: no clippy beside {}: {package} is checked for the host", record.rustc.display());
     let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--package", "classifier-ebpf", "--bins"]);
+    cargo.args(["clippy", "--quiet", "--package", package, "--bins"]);
     run(cargo.args(["--", "-D", "warnings"]))
 }

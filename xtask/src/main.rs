@@ -6,6 +6,7 @@
 )]
 
 mod agent;
+mod bench;
 mod ci;
 mod demo;
 mod dist;
@@ -57,6 +58,15 @@ enum Verb {
         #[arg(long)]
         once: bool,
     },
+    /// What a packet, a scrape and the agent cost: measured, and written to docs/BENCHMARKS.md, as root
+    Bench {
+        /// Measure only this section, repeatable; the report is printed, not written
+        #[arg(long = "section", value_name = "NAME")]
+        sections: Vec<String>,
+        /// Measure less often, to see whether it works; the report is printed, not written
+        #[arg(long)]
+        quick: bool,
+    },
     /// Make one binary to install, as static as this machine can
     Dist,
     /// Every tier of tests: lint, host, agent without root, kernel as root, older kernels
@@ -96,6 +106,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
         Verb::Run { arguments } => agent::run(&arguments),
         Verb::Demo { once } => demo::run(once),
+        Verb::Bench { sections, quick } => bench::run(&sections, quick),
         Verb::Dist => dist::make(),
         Verb::Test => tiers::run(),
         Verb::Vm => vm::run(),

@@ -1,6 +1,6 @@
 //! What builds the kernel object, and the one way to call it.
 //!
-//! `classifier/build.rs` includes this file, so that the record's keys and the flags of the nested build are written
+//! The build scripts of `classifier` and `bench` include this file, so that the record's keys and the flags of the nested build are written
 //! once.
 
 use std::{
@@ -37,8 +37,8 @@ impl Machine<'_> {
 }
 
 impl Record {
-    /// `cargo <verb>` for the kernel crate with the recorded tools, and nothing of the cargo around it.
-    pub fn cargo(&self, verb: &str, machine: &Machine<'_>, target_dir: &Path) -> Command {
+    /// `cargo <verb>` for a kernel crate with the recorded tools, and nothing of the cargo around it.
+    pub fn cargo(&self, verb: &str, package: &str, machine: &Machine<'_>, target_dir: &Path) -> Command {
         let target = machine.target();
         let arch = format!("--cfg=bpf_target_arch=\"{}\"", machine.arch);
         // v3 has 32-bit arithmetic and jumps; the linker's default has neither.
@@ -58,7 +58,7 @@ impl Record {
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
             .env("LD_LIBRARY_PATH", &self.library_path)
             .env(linker, &self.linker)
-            .args([verb, "--locked", "--package", "classifier-ebpf", "--bins", "--release"])
+            .args([verb, "--locked", "--package", package, "--bins", "--release"])
             .args(["--target", target, "-Zbuild-std=core", "--target-dir"])
             .arg(target_dir);
         command
@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn the_machine_decides_the_target() {
-        let command = record().cargo("build", &Machine { arch: "s390x", big_endian: true }, Path::new("/t"));
+        let machine = Machine { arch: "s390x", big_endian: true };
+        let command = record().cargo("build", "classifier-ebpf", &machine, Path::new("/t"));
         let name = "CARGO_TARGET_BPFEB_UNKNOWN_NONE_LINKER";
         assert!(
             command.get_envs().any(|(key, value)| key == name && value == Some(record().linker.as_os_str()))

@@ -1,0 +1,17 @@
+//! Programs that do nothing: what everything else is measured above.
+
+use aya_ebpf::{
+    bindings::{TC_ACT_UNSPEC, xdp_action::XDP_PASS},
+    macros::{classifier, xdp},
+    programs::{TcContext, XdpContext},
+};
+
+#[xdp(frags)]
+fn empty_xdp(_ctx: XdpContext) -> u32 {
+    XDP_PASS
+}
+
+#[classifier]
+fn empty_tc(_ctx: TcContext) -> i32 {
+    TC_ACT_UNSPEC
+}

@@ -1,0 +1,12 @@
+//! Builds the programs to compare with, for the benchmarks to embed.
+
+#[path = "../classifier/build/object.rs"]
+mod object;
+#[path = "../xtask/src/toolchain/record.rs"]
+mod record;
+
+fn main() {
+    if let Err(error) = object::embed("bench-ebpf", &["bench-ebpf"], "BENCH_OBJECT") {
+        println!("cargo::error={error}");
+    }
+}

@@ -1,0 +1,33 @@
+//! Where and when a report was measured.
+
+use std::{fs, process::Command, thread, time::SystemTime};
+
+use anyhow::{Context as _, Result};
+
+/// A sentence with the machine, its kernel, the commit and the time.
+pub fn describe() -> Result<String> {
+    let cpus = fs::read_to_string("/proc/cpuinfo").context("cannot read /proc/cpuinfo")?;
+    let value = |key: &str| {
+        let line = cpus.lines().find(|line| line.split(':').next().is_some_and(|word| word.trim() == key));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim())
+    };
+    let model = value("model name").unwrap_or("an unnamed processor");
+    let cores = thread::available_parallelism().context("cannot count the processors")?;
+    let guest = value("flags").is_some_and(|flags| flags.split(' ').any(|flag| flag == "hypervisor"));
+    let kind = if guest { ", a virtual machine" } else { "" };
+    let system = rustix::system::uname();
+    Ok(format!(
+        "Measured by `cargo xtask bench` on {cores} processors ({model}{kind}), Linux {} {}, commit {}, {}.",
+        system.release().to_string_lossy(),
+        system.machine().to_string_lossy(),
+        commit(),
+        humantime::format_rfc3339_seconds(SystemTime::now())
+    ))
+}
+
+/// The commit that was measured, and whether anything was changed since.
+fn commit() -> String {
+    let changes = Command::new("git").args(["status", "--porcelain", "--untracked-files=no"]).output();
+    let changed = changes.is_ok_and(|output| !output.stdout.is_empty());
+    format!("{}{}", classifier::REVISION, if changed { " with changes" } else { "" })
+}

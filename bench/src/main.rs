@@ -1,0 +1,71 @@
+//! `cargo xtask bench`: what a packet, a scrape and the agent cost, as ratios and differences within one run.
+//!
+//! A section is a module with `measure`, and a line in [`SECTIONS`]. Everything attaches to interfaces of network
+//! namespaces that it makes itself (crate `testbed`, which panics where it fails).
+#![expect(clippy::print_stdout, reason = "the report is for the person who asked for it")]
+
+mod machine;
+mod report;
+#[expect(dead_code, reason = "the sections are still to come")]
+mod section;
+#[expect(dead_code, reason = "the sections are still to come")]
+mod spread;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+
+use section::Section;
+
+/// Where the report is kept, from the workspace's folder.
+const REPORT: &str = "docs/BENCHMARKS.md";
+
+type Measure = fn(&Setup) -> Result<Section>;
+
+/// Every section by its name, in the order of the report.
+const SECTIONS: [(&str, Measure); 0] = [];
+
+/// What the sections are told.
+#[derive(Parser)]
+pub struct Setup {
+    /// Measure only this section, repeatable; the report is printed, not written
+    #[arg(long, value_parser = SECTIONS.map(|(name, _)| name))]
+    section: Vec<String>,
+    /// Measure less often, to see whether it works; the report is printed, not written
+    #[arg(long)]
+    pub quick: bool,
+    /// The agent, built for release; sections that need it ask for [`Setup::agent`]
+    #[arg(long)]
+    agent: Option<PathBuf>,
+}
+
+impl Setup {
+    /// The agent's binary.
+    pub fn agent(&self) -> Result<&Path> {
+        self.agent.as_deref().context("no agent: name its binary with --agent")
+    }
+}
+
+fn main() -> Result<()> {
+    let setup = Setup::parse();
+    let wanted = |name: &str| setup.section.is_empty() || setup.section.iter().any(|section| section == name);
+    let about = machine::describe()?;
+    println!("{about}");
+    let mut sections = Vec::new();
+    for (name, measure) in SECTIONS.into_iter().filter(|(name, _)| wanted(name)) {
+        let section = measure(&setup).with_context(|| format!("section {name}"))?;
+        println!("\n{}", report::write_section(&section));
+        sections.push(section);
+    }
+    println!("{}", report::summary(&sections));
+    if setup.section.is_empty() && !setup.quick {
+        fs::write(REPORT, report::write(&about, &sections))
+            .with_context(|| format!("cannot write {REPORT}"))?;
+        println!("written to {REPORT}");
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Many measurements of one thing in few numbers.
+
+use std::fmt;
+
+/// The middle of the measurements, and the two values that half of them lie between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub median: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Spread {
+    /// Of at least one measurement.
+    pub fn of(measured: impl IntoIterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = measured.into_iter().collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        Self { median: quantile(&sorted, 2), low: quantile(&sorted, 1), high: quantile(&sorted, 3) }
+    }
+}
+
+impl fmt::Display for Spread {
+    /// As many digits as are asked for: `3.1 (2.9–3.4)`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = out.precision().unwrap_or(1);
+        write!(out, "{:.digits$} ({:.digits$}–{:.digits$})", self.median, self.low, self.high)
+    }
+}
+
+/// The value that so many quarters of the sorted measurements lie below.
+fn quantile(sorted: &[f64], quarters: usize) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    let (whole, part) = (last * quarters / 4, last * quarters % 4);
+    let at = |index: usize| sorted.get(index.min(last)).copied().unwrap_or(f64::NAN);
+    let part = f64::from(u8::try_from(part).unwrap_or_default()) / 4.0;
+    at(whole) + (at(whole + 1) - at(whole)) * part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_measurements_lie_between_the_quartiles() {
+        assert_eq!(Spread::of([3.0, 1.0, 2.0, 5.0, 4.0]), Spread { median: 3.0, low: 2.0, high: 4.0 });
+        assert_eq!(Spread::of([1.0, 2.0]), Spread { median: 1.5, low: 1.25, high: 1.75 });
+        assert_eq!(Spread::of([7.0]), Spread { median: 7.0, low: 7.0, high: 7.0 });
+    }
+
+    #[test]
+    fn as_many_digits_are_shown_as_are_asked_for() {
+        let spread = Spread { median: 1.0, low: 0.986, high: 1.25 };
+        assert_eq!(
+            (format!("{spread}"), format!("{spread:.2}")),
+            ("1.0 (1.0–1.2)".into(), "1.00 (0.99–1.25)".into())
+        );
+    }
+}
