@@ -1,8 +1,15 @@
 //! What the benchmarks compare the classifier's programs with, and what feeds them packets. Never part of the agent.
 #![no_std]
 #![no_main]
+#![feature(asm_experimental_arch)]
+#![expect(clippy::inline_always, reason = "a call costs as much as the work it does")]
+#![expect(clippy::needless_pass_by_value, reason = "the program macros hand the context over by value")]
+#![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
+mod abi;
+mod counter;
 mod empty;
+mod replay;
 
 #[cfg(not(test))]
 #[panic_handler]

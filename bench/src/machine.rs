@@ -27,7 +27,7 @@ pub fn describe() -> Result<String> {
 
 /// The commit that was measured, and whether anything was changed since.
 fn commit() -> String {
-    let changes = Command::new("git").args(["status", "--porcelain", "--untracked-files=no"]).output();
-    let changed = changes.is_ok_and(|output| !output.stdout.is_empty());
+    let status = Command::new("git").args(["status", "--porcelain", "--untracked-files=no"]).output();
+    let changed = status.is_ok_and(|output| !output.stdout.is_empty());
     format!("{}{}", classifier::REVISION, if changed { " with changes" } else { "" })
 }

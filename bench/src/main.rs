@@ -4,12 +4,13 @@
 //! namespaces that it makes itself (crate `testbed`, which panics where it fails).
 #![expect(clippy::print_stdout, reason = "the report is for the person who asked for it")]
 
+mod kernel;
 mod machine;
+mod processor;
 mod report;
-#[expect(dead_code, reason = "the sections are still to come")]
 mod section;
-#[expect(dead_code, reason = "the sections are still to come")]
 mod spread;
+mod yardsticks;
 
 use std::{
     fs,
@@ -27,17 +28,17 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 0] = [];
+const SECTIONS: [(&str, Measure); 1] = [("kernel", kernel::measure)];
 
 /// What the sections are told.
 #[derive(Parser)]
-pub struct Setup {
+struct Setup {
     /// Measure only this section, repeatable; the report is printed, not written
     #[arg(long, value_parser = SECTIONS.map(|(name, _)| name))]
     section: Vec<String>,
     /// Measure less often, to see whether it works; the report is printed, not written
     #[arg(long)]
-    pub quick: bool,
+    quick: bool,
     /// The agent, built for release; sections that need it ask for [`Setup::agent`]
     #[arg(long)]
     agent: Option<PathBuf>,
@@ -45,7 +46,8 @@ pub struct Setup {
 
 impl Setup {
     /// The agent's binary.
-    pub fn agent(&self) -> Result<&Path> {
+    #[expect(dead_code, reason = "the sections on the scrape and on the agent ask")]
+    fn agent(&self) -> Result<&Path> {
         self.agent.as_deref().context("no agent: name its binary with --agent")
     }
 }

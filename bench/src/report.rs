@@ -1,6 +1,6 @@
 //! The report as Markdown.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, slice};
 
 use crate::section::{Goal, Row, Section, Table};
 
@@ -52,7 +52,7 @@ fn write_table(text: &mut String, table: &Table) {
     }
     let has_goals = table.rows.iter().any(|row| !row.goals.is_empty());
     let mut lines = vec![table.columns.clone()];
-    lines.extend(table.rows.iter().map(|row| [&[row.name.clone()], row.cells.as_slice()].concat()));
+    lines.extend(table.rows.iter().map(|row| [slice::from_ref(&row.name), &row.cells].concat()));
     if has_goals {
         let last = ["goal".to_owned()].into_iter().chain(table.rows.iter().map(goals));
         lines.iter_mut().zip(last).for_each(|(line, goal)| line.push(goal));

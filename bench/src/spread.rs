@@ -20,10 +20,14 @@ impl Spread {
 }
 
 impl fmt::Display for Spread {
-    /// As many digits as are asked for: `3.1 (2.9–3.4)`.
+    /// As many digits as are asked for, with signs if they are: `3.1 (2.9–3.4)`, `+3.1 (+2.9 to +3.4)`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { median, low, high } = self;
         let digits = out.precision().unwrap_or(1);
-        write!(out, "{:.digits$} ({:.digits$}–{:.digits$})", self.median, self.low, self.high)
+        if out.sign_plus() {
+            return write!(out, "{median:+.digits$} ({low:+.digits$} to {high:+.digits$})");
+        }
+        write!(out, "{median:.digits$} ({low:.digits$}–{high:.digits$})")
     }
 }
 

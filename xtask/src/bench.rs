@@ -26,7 +26,7 @@ pub fn run(sections: &[String], quick: bool) -> Result<()> {
     if sections.is_empty() || sections.iter().any(|section| !WITHOUT_AGENT.contains(&section.as_str())) {
         bench.arg("--agent").arg(agent::build()?);
     }
-    sections.iter().for_each(|section| drop(bench.args(["--section", section])));
+    bench.args(sections.iter().flat_map(|section| ["--section", section]));
     if quick {
         bench.arg("--quick");
     }

@@ -52,7 +52,7 @@ fn formatting() -> Result<()> {
 fn clippy() -> Result<()> {
     let mut cargo = workspace::cargo();
     cargo.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
-    KERNEL_CRATES.iter().for_each(|kernel| drop(cargo.args(["--exclude", kernel])));
+    cargo.args(KERNEL_CRATES.iter().flat_map(|kernel| ["--exclude", kernel]));
     run(cargo.args(["--", "-D", "warnings"]))
 }
 

@@ -1,0 +1,101 @@
+//! The programs to compare with, and those that draw packets at random, as they were built with this program.
+#![expect(unsafe_code, reason = "what the maps hold is bytes to aya")]
+
+use anyhow::{Context as _, Result};
+use aya::{
+    Ebpf, Pod,
+    maps::{Array, PerCpuArray, PerCpuValues, ProgramArray},
+    programs::{Program, ProgramFd, XdpMode},
+};
+
+#[path = "../../bench-ebpf/src/abi.rs"]
+#[expect(dead_code, reason = "the programs alone make the maps")]
+pub mod abi;
+
+use abi::{Block, Packet, Replay};
+
+static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("BENCH_OBJECT"));
+
+// SAFETY: they are made of whole numbers and bytes, without padding, and any bytes are one of them.
+unsafe impl Pod for Packet {}
+// SAFETY: as above.
+unsafe impl Pod for Replay {}
+// SAFETY: as above.
+unsafe impl Pod for Block {}
+
+/// The loaded object.
+pub struct Yardsticks(Ebpf);
+
+impl Yardsticks {
+    /// Loads all of its programs. The counter-only ones know this interface.
+    pub fn load(ifindex: u32) -> Result<Self> {
+        let mut object = Ebpf::load(OBJECT).context("cannot load the programs to compare with")?;
+        for (name, program) in object.programs_mut() {
+            let loaded = if let Program::Xdp(xdp) = program {
+                xdp.load()
+            } else if let Program::SchedClassifier(classifier) = program {
+                classifier.load()
+            } else {
+                continue;
+            };
+            loaded.with_context(|| format!("cannot load {name}"))?;
+        }
+        let mut yardsticks = Self(object);
+        yardsticks.count(ifindex)?;
+        Ok(yardsticks)
+    }
+
+    fn count(&mut self, ifindex: u32) -> Result<()> {
+        let cpus = aya::util::nr_cpus().map_err(|(_, error)| error).context("cannot count the processors")?;
+        let block = PerCpuValues::try_from(vec![Block { ifindex, reserved: 0, packets: 0 }; cpus])?;
+        let map = self.0.map_mut(abi::MAP_BLOCKS).context("no map of blocks")?;
+        PerCpuArray::try_from(map)?.set(ifindex, block, 0).context("cannot write a block")
+    }
+
+    /// Attaches each XDP program to one of these interfaces. A test run of a program that is attached nowhere has the
+    /// kernel patch itself before and after (`bpf_prog_change_xdp`), which takes milliseconds.
+    pub fn settle(&mut self, interfaces: &[u32]) -> Result<()> {
+        let mut interfaces = interfaces.iter();
+        for (name, program) in self.0.programs_mut() {
+            let Program::Xdp(xdp) = program else { continue };
+            let interface = *interfaces.next().context("too few interfaces")?;
+            xdp.attach_to_if_index(interface, XdpMode::Driver)
+                .with_context(|| format!("cannot attach {name}"))?;
+        }
+        Ok(())
+    }
+
+    /// One of the programs.
+    pub fn program(&self, name: &str) -> Result<&Program> {
+        self.0.program(name).with_context(|| format!("no program {name}"))
+    }
+
+    /// Hands packets that are drawn to these programs, by their place.
+    pub fn set_targets(&mut self, map: &str, targets: &[ProgramFd]) -> Result<()> {
+        let map = self.0.map_mut(map).with_context(|| format!("no map {map}"))?;
+        let mut programs = ProgramArray::try_from(map)?;
+        for (target, place) in targets.iter().zip(0..) {
+            programs.set(place, target, 0).context("cannot hand packets on")?;
+        }
+        Ok(())
+    }
+
+    /// Has these packets drawn, and gives them to the program at this place.
+    pub fn replay(&mut self, packets: &[Packet], seed: u64, target: u32) -> Result<()> {
+        let map = self.0.map_mut(abi::MAP_PACKETS).context("no map of packets")?;
+        let mut array = Array::<_, Packet>::try_from(map)?;
+        for (packet, place) in packets.iter().zip(0..) {
+            array.set(place, packet, 0).context("cannot write a packet")?;
+        }
+        let mask = u32::try_from(packets.len() - 1)?;
+        let map = self.0.map_mut(abi::MAP_REPLAY).context("no map of the replay")?;
+        let replay = Replay { random: seed.max(1), mask, target, drain: 0 };
+        Array::try_from(map)?.set(0, replay, 0).context("cannot begin a replay")
+    }
+
+    /// A packet as it was left.
+    pub fn packet(&self, place: u32) -> Result<Packet> {
+        let map = self.0.map(abi::MAP_PACKETS).context("no map of packets")?;
+        Array::try_from(map)?.get(&place, 0).context("cannot read a packet")
+    }
+}
