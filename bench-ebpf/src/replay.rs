@@ -5,7 +5,6 @@
 //! packets: it falls out of a difference.
 
 use aya_ebpf::{
-    EbpfContext as _,
     bindings::{TC_ACT_SHOT, xdp_action::XDP_ABORTED},
     btf_maps::{Array, ProgramArray},
     helpers::generated::{
@@ -33,10 +32,10 @@ static TARGETS_TC: ProgramArray<{ abi::TARGETS }> = ProgramArray::new();
 #[xdp(frags)]
 fn replay_xdp(ctx: XdpContext) -> u32 {
     if let Some(drawn) = draw() {
-        let length = (ctx.data_end() - ctx.data()) as i32;
+        let length = (ctx.data_end() - ctx.data()) as u32;
         // SAFETY: the context is the one that the kernel called the program with; the bytes are a map's value.
         unsafe {
-            bpf_xdp_adjust_tail(ctx.ctx, drawn.packet().length as i32 - length);
+            bpf_xdp_adjust_tail(ctx.ctx, drawn.packet().length.wrapping_sub(length).cast_signed());
             bpf_xdp_store_bytes(ctx.ctx, 0, drawn.bytes(), drawn.kept());
             if let Some(number) = drawn.step() {
                 bpf_xdp_store_bytes(
