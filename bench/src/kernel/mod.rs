@@ -5,6 +5,7 @@ mod hook;
 mod kinds;
 mod rounds;
 mod runner;
+mod sizes;
 mod stream;
 mod subject;
 mod test_run;
@@ -53,17 +54,20 @@ pub fn measure(setup: &Setup) -> Result<Section> {
     let tables = host.enter(|| {
         pin()?;
         let rounds = if setup.quick { ROUNDS_QUICK } else { ROUNDS };
-        let table = |hook| table(hook, &interfaces, rounds);
-        [&XDP, &INGRESS, &EGRESS].into_iter().map(table).collect::<Result<_>>()
+        let mut sizes = sizes::table();
+        let table = |hook| table(hook, &interfaces, rounds, &mut sizes);
+        let tables: Result<Vec<_>> = [&XDP, &INGRESS, &EGRESS].into_iter().map(table).collect();
+        Ok::<_, anyhow::Error>([tables?, vec![sizes]].into_iter().flatten().collect())
     })?;
     Ok(Section { heading: "In the kernel", about: ABOUT.to_owned(), tables })
 }
 
-fn table(hook: &'static Hook, interfaces: &[End], rounds: u32) -> Result<Table> {
+fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table) -> Result<Table> {
     let kinds = kinds::all();
     let (own, others) = interfaces.split_first().context("no interface")?;
     let mut subject = Subject::load(hook, own)?;
     kinds.iter().try_for_each(|kind| subject.check(kind))?;
+    sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
     let streams = streams(hook, &kinds)?;
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
     yardsticks.settle(&others.iter().map(|end| end.index).collect::<Vec<_>>())?;

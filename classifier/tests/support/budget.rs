@@ -1,0 +1,25 @@
+//! What the kernel programs may grow to.
+//!
+//! Each number is what there was when it was last decided on, and a seventh more. A program that outgrows it costs
+//! every host more memory, more of the instruction cache and a longer start: raising a number is a decision, to be
+//! explained in the commit that does it. Lower them when a program has shrunk.
+
+use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+
+/// The size of a program by three measures, none of which depends on how fast a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Instructions after the verifier has put its own in.
+    pub translated: u32,
+    /// Bytes of machine code, on x86-64.
+    pub jitted: u32,
+    /// Instructions that the verifier has gone through, on Linux 6.12 or newer: older ones prune less.
+    pub verified: u32,
+}
+
+/// The most that each program may have.
+pub const BUDGETS: [(&str, Size); 3] = [
+    (PROGRAM_XDP, Size { translated: 19_400, jitted: 90_500, verified: 231_000 }),
+    (PROGRAM_INGRESS, Size { translated: 14_400, jitted: 65_600, verified: 204_000 }),
+    (PROGRAM_EGRESS, Size { translated: 14_400, jitted: 65_600, verified: 204_000 }),
+];
