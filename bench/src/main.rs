@@ -6,9 +6,13 @@
 
 mod kernel;
 mod machine;
+mod memory;
+mod packets;
 mod processor;
 mod report;
+mod scale;
 mod section;
+mod sizes;
 mod spread;
 mod yardsticks;
 
@@ -28,7 +32,7 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 1] = [("kernel", kernel::measure)];
+const SECTIONS: [(&str, Measure); 2] = [("kernel", kernel::measure), ("scale", scale::measure)];
 
 /// What the sections are told.
 #[derive(Parser)]

@@ -1,6 +1,6 @@
 //! Many measurements of one thing in few numbers.
 
-use std::fmt;
+use std::{fmt, ops::Sub};
 
 /// The middle of the measurements, and the two values that half of them lie between.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +16,15 @@ impl Spread {
         let mut sorted: Vec<f64> = measured.into_iter().collect();
         sorted.sort_unstable_by(f64::total_cmp);
         Self { median: quantile(&sorted, 2), low: quantile(&sorted, 1), high: quantile(&sorted, 3) }
+    }
+}
+
+impl Sub<f64> for Spread {
+    type Output = Self;
+
+    /// What it would be if each measurement were so much less.
+    fn sub(self, less: f64) -> Self {
+        Self { median: self.median - less, low: self.low - less, high: self.high - less }
     }
 }
 

@@ -7,6 +7,7 @@ use aya::{
     maps::{Array, PerCpuArray, PerCpuValues, ProgramArray},
     programs::{Program, ProgramFd, XdpMode},
 };
+use testbed::End;
 
 #[path = "../../bench-ebpf/src/abi.rs"]
 #[expect(dead_code, reason = "the programs alone make the maps")]
@@ -54,12 +55,12 @@ impl Yardsticks {
 
     /// Attaches each XDP program to one of these interfaces. A test run of a program that is attached nowhere has the
     /// kernel patch itself before and after (`bpf_prog_change_xdp`), which takes milliseconds.
-    pub fn settle(&mut self, interfaces: &[u32]) -> Result<()> {
+    pub fn settle(&mut self, interfaces: &[End]) -> Result<()> {
         let mut interfaces = interfaces.iter();
         for (name, program) in self.0.programs_mut() {
             let Program::Xdp(xdp) = program else { continue };
-            let interface = *interfaces.next().context("too few interfaces")?;
-            xdp.attach_to_if_index(interface, XdpMode::Driver)
+            let interface = interfaces.next().context("too few interfaces")?;
+            xdp.attach_to_if_index(interface.index, XdpMode::Driver)
                 .with_context(|| format!("cannot attach {name}"))?;
         }
         Ok(())

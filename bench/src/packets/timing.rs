@@ -1,9 +1,10 @@
 //! One program, run on a packet again and again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use aya::{TestRun as _, TestRunOptions, programs::Program};
+use rustix::time::{ClockId, clock_gettime};
 
 /// How long a sample takes, about: long beside a system call, short beside a timer tick.
 const SAMPLE: Duration = Duration::from_micros(2500);
@@ -13,10 +14,11 @@ pub const FIRST: u32 = 10_000;
 
 /// Runs a program so often on a frame, and says how long one run took, in nanoseconds.
 ///
-/// By this process's clock: the kernel's own figure is in whole nanoseconds.
+/// By the time that this thread had a processor, into which nothing else comes that wants one too: the kernel's own
+/// figure is in whole nanoseconds.
 pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result<f64> {
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::default() };
-    let start = Instant::now();
+    let start = clock_gettime(ClockId::ThreadCPUTime);
     let result = if let Program::Xdp(xdp) = program {
         xdp.test_run(options)
     } else if let Program::SchedClassifier(classifier) = program {
@@ -24,7 +26,7 @@ pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result
     } else {
         bail!("no program for packets: {program:?}")
     };
-    let took = start.elapsed();
+    let took = Duration::try_from(clock_gettime(ClockId::ThreadCPUTime) - start)?;
     let result = result.context("the kernel refuses a test run")?;
     ensure!(result.return_value == verdict, "a program ended with {}", result.return_value);
     Ok(nanoseconds(took) / f64::from(repeat))

@@ -4,29 +4,12 @@ use anyhow::{Context as _, Result};
 use aya::programs::Program;
 
 use super::{
+    contender::Contender,
     hook::Hook,
     stream::{Packets, Stream},
-    test_run,
+    timing,
 };
 use crate::yardsticks::{Yardsticks, abi::Packet};
-
-/// A program that is compared with others.
-#[derive(Clone, Copy)]
-pub enum Contender<'a> {
-    /// One of those to compare with.
-    Yardstick(&'static str),
-    /// One under test.
-    Program(&'a Program),
-}
-
-impl<'a> Contender<'a> {
-    pub fn program(self, yardsticks: &'a Yardsticks) -> Result<&'a Program> {
-        match self {
-            Self::Yardstick(name) => yardsticks.program(name),
-            Self::Program(program) => Ok(program),
-        }
-    }
-}
 
 /// A program, the packets that it gets, and how often in a sample.
 pub struct Runner<'a> {
@@ -57,15 +40,16 @@ impl<'a> Runner<'a> {
                 (first.bytes[..length].to_vec(), packets.clone())
             }
         };
-        let mut runner = Self { hook, contender, place, frame, drawn, repeat: test_run::FIRST };
-        runner.repeat = test_run::repeats(runner.sample(yardsticks, 0)?);
+        let mut runner = Self { hook, contender, place, frame, drawn, repeat: timing::FIRST };
+        runner.repeat = timing::repeats(runner.sample(yardsticks, 0)?);
         Ok(runner)
     }
 
     /// Nanoseconds of a run. What is drawn in a round is the same for all programs.
     pub fn sample(&mut self, yardsticks: &mut Yardsticks, round: u32) -> Result<f64> {
+        self.contender.prepare()?;
         if self.drawn.is_empty() {
-            return self.run(self.contender.program(yardsticks)?);
+            return self.contender.with(yardsticks, |program| self.run(program));
         }
         // Any two rounds are as unlike as any two numbers: 2⁶⁴ divided by the golden ratio.
         let seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(u64::from(round) + 1);
@@ -79,6 +63,6 @@ impl<'a> Runner<'a> {
     }
 
     fn run(&self, program: &Program) -> Result<f64> {
-        test_run::run(program, &self.frame, self.repeat, self.hook.verdict)
+        timing::run(program, &self.frame, self.repeat, self.hook.verdict)
     }
 }

@@ -5,7 +5,7 @@ use aya::programs::Program;
 
 use crate::section::{Goal, Row, Table};
 
-#[path = "../../../classifier/tests/support/budget.rs"]
+#[path = "../../classifier/tests/support/budget.rs"]
 mod budget;
 
 /// A table without rows.

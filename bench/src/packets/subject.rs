@@ -12,32 +12,53 @@ use fastrand::Rng;
 use testbed::End;
 
 use super::{
+    burden::{Burden, LEAST},
     conversation::Conversation,
     hook::{Hook, LOOPBACK},
     kinds::Kind,
-    test_run,
+    timing,
 };
 
 /// The program under test.
 pub struct Subject {
-    datapath: Datapath,
-    /// Its maps are those of programs that are still to be loaded.
-    _tracking: Tracking,
+    pub(super) datapath: Datapath,
+    pub(super) tracking: Tracking,
     counters: TestCounters,
+    /// Of interfaces that no packet comes from.
+    pub(super) others: Vec<TestCounters>,
+    pub(super) burden: Burden,
+    /// Set and place of each announced port of the burden.
+    pub(super) announced: Vec<(usize, usize)>,
     hook: &'static Hook,
     /// What an XDP program is attached to, as [`Yardsticks::settle`](crate::yardsticks::Yardsticks::settle) says.
-    _settled: Option<Attached>,
+    settled: Option<Attached>,
 }
 
 impl Subject {
     /// Loads it, and shows it the conversation. An XDP program is attached to the interface.
     pub fn load(hook: &'static Hook, interface: &End) -> Result<Self> {
+        let mut subject = Self::load_aside(hook)?;
+        if matches!(subject.program()?, Program::Xdp(_)) {
+            let interface = classifier_interface(interface);
+            subject.settled = Some(subject.datapath.attach(interface, XdpMode::Native, false)?);
+        }
+        Ok(subject)
+    }
+
+    /// The same for one that only gets packets that are drawn.
+    pub fn load_aside(hook: &'static Hook) -> Result<Self> {
         let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default())?;
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet)?;
-        let is_xdp = matches!(datapath.program(hook.program)?, Program::Xdp(_));
-        let mut attach = || datapath.attach(classifier_interface(interface), XdpMode::Native, false);
-        let settled = if is_xdp { Some(attach()?) } else { None };
-        let mut subject = Self { datapath, _tracking: tracking, counters, hook, _settled: settled };
+        let mut subject = Self {
+            datapath,
+            tracking,
+            counters,
+            others: vec![],
+            burden: LEAST,
+            announced: vec![],
+            hook,
+            settled: None,
+        };
         Conversation::new().frames.iter().try_for_each(|frame| subject.see(frame))?;
         Ok(subject)
     }
@@ -49,7 +70,7 @@ impl Subject {
     /// Runs it once on a frame.
     fn see(&mut self, frame: &[u8]) -> Result<()> {
         let verdict = self.hook.verdict;
-        test_run::run(self.program()?, frame, 1, verdict).map(drop)
+        timing::run(self.program()?, frame, 1, verdict).map(drop)
     }
 
     /// Whether it takes a kind of packets for what it is: numbers about something else would mean nothing.

@@ -1,6 +1,6 @@
 //! Packets as the programs get them: one again and again, or many by turns.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use fastrand::Rng;
 
 use super::{SEED, kinds::Kind};
@@ -36,14 +36,15 @@ impl Stream {
     }
 
     /// As many packets of each kind as of the next, in an order that never repeats.
-    pub fn mix(name: &'static str, goal: Option<f64>, kinds: &[&Kind]) -> Result<Self> {
+    pub fn mix<'k>(name: &'static str, kinds: impl Iterator<Item = &'k Kind>) -> Result<Self> {
         let mut rng = Rng::with_seed(SEED);
         // Packets that step are one connection's: more than one of them would not be in order.
-        let (stepping, others): (Vec<&Kind>, Vec<&Kind>) =
-            kinds.iter().partition(|kind| kind.steps.is_some());
-        let turns = stepping.into_iter().chain(others.into_iter().cycle());
-        let packets = turns.take(MIXED).map(|kind| kept(&(kind.make)(&mut rng), kind.steps));
-        Ok(Self { name, goal, packets: Packets::Drawn(packets.collect::<Result<_>>()?) })
+        let (stepping, others): (Vec<&Kind>, Vec<&Kind>) = kinds.partition(|kind| kind.steps.is_some());
+        let turns = stepping.into_iter().chain(others.into_iter().cycle()).take(MIXED);
+        let packets =
+            turns.map(|kind| kept(&(kind.make)(&mut rng), kind.steps)).collect::<Result<Vec<_>>>()?;
+        ensure!(packets.len() == MIXED, "a mix of {} packets", packets.len());
+        Ok(Self { name, goal: None, packets: Packets::Drawn(packets) })
     }
 }
 

@@ -1,0 +1,104 @@
+//! What a packet costs in the kernel, by kind and hook.
+
+use std::cell::RefCell;
+
+use anyhow::{Context as _, Result};
+use testbed::{End, Lab};
+
+use crate::{
+    Setup,
+    packets::{
+        self, Contender, Cost, EGRESS, Hook, INGRESS, Kind, LEAST, LOOPBACK, Stream, Subject, XDP, compare,
+    },
+    processor::pin,
+    section::{Goal, Row, Section, Table},
+    sizes,
+    yardsticks::Yardsticks,
+};
+
+/// The classifier's and those to compare with.
+const XDP_PROGRAMS: usize = 4;
+
+/// Copies of the classifier that a mix goes through.
+const COPIES: usize = 4;
+
+const ROUNDS: u32 = 41;
+const ROUNDS_QUICK: u32 = 7;
+
+const ABOUT: &str = "\
+Nanoseconds a packet, by `BPF_PROG_TEST_RUN`: the processor time of the whole call over its repeats. Programs take turns
+within a round; what is shown of all but the empty program is the difference to the empty one in the same round: the
+median over the rounds, and in parentheses the quartiles. Rounds in which something else kept the core busy, so that the
+empty program took 15 % longer than in its best quarter, do not count.
+
+`counter only` finds its interface's block by one array look-up and adds one. A row repeats one packet. A mix draws each
+packet anew from a seeded stream that never repeats, through a program in front that costs all of them the same; it is
+about several loaded copies of the classifier, which differ by where their code lies: mispredicted branches feel that.";
+
+pub fn measure(setup: &Setup) -> Result<Section> {
+    let lab = Lab::new();
+    let (host, peer) = (lab.host("bench"), lab.host("peer"));
+    let interfaces: Vec<End> = (0..XDP_PROGRAMS).map(|_| lab.wire(&host, &peer, 1500).0).collect();
+    let tables = host.enter(|| {
+        pin()?;
+        let rounds = if setup.quick { ROUNDS_QUICK } else { ROUNDS };
+        let mut sizes = sizes::table();
+        let table = |hook| table(hook, &interfaces, rounds, &mut sizes);
+        let tables: Result<Vec<_>> = [&XDP, &INGRESS, &EGRESS].into_iter().map(table).collect();
+        Ok::<_, anyhow::Error>([tables?, vec![sizes]].into_iter().flatten().collect())
+    })?;
+    Ok(Section { heading: "In the kernel", about: ABOUT.to_owned(), tables })
+}
+
+fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table) -> Result<Table> {
+    let kinds = packets::all();
+    let (own, others) = interfaces.split_first().context("no interface")?;
+    let mut subject = Subject::load(hook, own)?;
+    kinds.iter().try_for_each(|kind| subject.check(kind))?;
+    sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
+    let (streams, mixes) = (streams(hook, &kinds)?, mixes(hook, &kinds)?);
+    let mut yardsticks = Yardsticks::load(LOOPBACK)?;
+    yardsticks.settle(others)?;
+    let mut subjects = vec![RefCell::new(subject)];
+    let [empty, counter] = [hook.empty, hook.counter].map(Contender::Yardstick);
+    let contenders = [empty, counter, Contender::Subject(&subjects[0], LEAST)];
+    let mut costs = compare(hook, &mut yardsticks, &contenders, &streams, rounds)?;
+
+    for _ in 1..COPIES {
+        subjects.push(RefCell::new(Subject::load_aside(hook)?));
+    }
+    let copies = subjects.iter().map(|subject| Contender::Subject(subject, LEAST));
+    let contenders: Vec<_> = [empty, counter].into_iter().chain(copies).collect();
+    costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
+    let columns = ["packet", "empty", "counter only", "classifier"].map(str::to_owned).into();
+    let rows = streams.iter().chain(&mixes).zip(&costs).map(|(stream, cost)| row(stream, cost)).collect();
+    Ok(Table { title: format!("{}, ns", hook.name), columns, rows })
+}
+
+/// A row for each kind.
+fn streams(hook: &Hook, kinds: &[Kind]) -> Result<Vec<Stream>> {
+    let mut streams = kinds.iter().map(Stream::of).collect::<Result<Vec<_>>>()?;
+    if !hook.kinds_have_goals {
+        for stream in &mut streams {
+            stream.goal = None;
+        }
+    }
+    Ok(streams)
+}
+
+fn mixes(hook: &Hook, kinds: &[Kind]) -> Result<[Stream; 2]> {
+    let mut mix =
+        Stream::mix("random mix of the rows with a goal", kinds.iter().filter(|kind| kind.goal.is_some()))?;
+    mix.goal = Some(hook.goal_of_mix);
+    Ok([mix, Stream::mix("random mix of all rows", kinds.iter())?])
+}
+
+fn row(stream: &Stream, cost: &Cost) -> Row {
+    let (counter, classifier) = (cost.above(1), cost.above_any(2..=cost.programs() - 1));
+    let cells = [format!("{:.1}", cost.base().median), format!("{counter:+.1}"), format!("{classifier:+.1}")];
+    let row = Row::new(stream.name, cells);
+    match stream.goal {
+        Some(goal) => row.with(Goal::at_most("", classifier.median, goal, " ns")),
+        None => row,
+    }
+}

@@ -1,0 +1,25 @@
+//! Programs on packets that are made up, by `BPF_PROG_TEST_RUN`.
+
+mod burden;
+mod contender;
+mod conversation;
+mod hook;
+mod kinds;
+mod rounds;
+mod runner;
+mod stream;
+mod subject;
+mod timing;
+
+pub use self::{
+    burden::{Burden, LEAST},
+    contender::Contender,
+    hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP},
+    kinds::{Kind, all},
+    rounds::{Cost, compare},
+    stream::Stream,
+    subject::Subject,
+};
+
+/// Of all that is made up at random.
+const SEED: u64 = 4;
