@@ -3,7 +3,6 @@
 
 use std::{
     mem::offset_of,
-    os::fd::{AsFd as _, AsRawFd as _},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -12,29 +11,33 @@ use std::{
 
 use aya::maps::MapData;
 use classifier_common::endpoint::{Endpoint, Owner, Set, WAYS, Word, place_of};
-use memmap2::{MmapOptions, MmapRaw};
 
-use super::{DatapathError, clock, port_table::SharedPorts};
+use super::{
+    DatapathError, clock,
+    port_table::SharedPorts,
+    windows::{WINDOW, Windows},
+};
 
 const WORD: usize = offset_of!(Endpoint, word);
 const SINCE: usize = offset_of!(Endpoint, since);
 const SESSION: usize = offset_of!(Endpoint, session);
 
-/// The table, mapped for as long as this lives.
+/// Bytes of a set, none of which lies in two pieces.
+const SET: usize = WAYS * size_of::<Endpoint>();
+const _: () = assert!(WINDOW.is_multiple_of(SET));
+
+/// The table, mapped for as long as this lives, where it has been looked at.
 pub struct SharedEndpoints {
-    table: MmapRaw,
+    table: Windows,
     sets: usize,
     ports: Arc<SharedPorts>,
-    /// Programs that are still to be loaded name their maps by descriptor.
-    _map: MapData,
 }
 
 impl SharedEndpoints {
     /// Maps the `sets` sets of the endpoint map, a power of two.
     pub(super) fn map(map: MapData, sets: usize, ports: Arc<SharedPorts>) -> Result<Self, DatapathError> {
-        let length = sets * WAYS * size_of::<Endpoint>();
-        let table = MmapOptions::new().len(length).map_raw(map.fd().as_fd().as_raw_fd());
-        Ok(Self { table: table.map_err(DatapathError::Mmap)?, sets, ports, _map: map })
+        let table = Windows::over(map, sets * SET).map_err(DatapathError::Mmap)?;
+        Ok(Self { table, sets, ports })
     }
 
     /// Places in it.
@@ -75,11 +78,10 @@ pub struct SharedSet<'a> {
 
 impl SharedSet<'_> {
     fn place(&self, way: usize) -> *mut Endpoint {
-        #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
-        // SAFETY: number and way are below the mapping's sets and WAYS.
-        unsafe {
-            self.endpoints.table.as_mut_ptr().cast::<Endpoint>().add(self.number * WAYS + way % WAYS)
-        }
+        #[expect(clippy::cast_ptr_alignment, reason = "a set lies at a multiple of its size in a page")]
+        let set = self.endpoints.table.at(self.number * SET).cast::<Endpoint>();
+        // SAFETY: a set is whole within its piece, and has WAYS places.
+        unsafe { set.add(way % WAYS) }
     }
 
     fn atomic(&self, way: usize, field: usize) -> &AtomicU64 {

@@ -15,6 +15,7 @@ mod port_table;
 mod preflight;
 mod programs;
 mod tracking;
+mod windows;
 
 pub use self::{
     attach::{Attached, Hooks, has_tcx},
