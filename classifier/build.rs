@@ -1,13 +1,16 @@
 //! Builds the kernel object for the agent to embed, and notes the commit.
 
 #[path = "build/object.rs"]
-mod object;
+mod kernel;
+#[path = "build/lean.rs"]
+mod lean;
 #[path = "../xtask/src/toolchain/record.rs"]
 mod record;
 
 use std::{path::Path, process::Command};
 
-const SOURCES: [&str; 3] = ["classifier-common/Cargo.toml", "classifier-common/src", "classifier-ebpf"];
+const SOURCES: [&str; 4] =
+    ["classifier/build/lean.rs", "classifier-common/Cargo.toml", "classifier-common/src", "classifier-ebpf"];
 
 fn main() {
     if let Err(error) = build() {
@@ -16,9 +19,9 @@ fn main() {
 }
 
 fn build() -> Result<(), String> {
-    let revision = revision(&object::root()?);
+    let revision = revision(&kernel::root()?);
     println!("cargo::rustc-env=CLASSIFIER_REVISION={}", revision.as_deref().unwrap_or("unknown"));
-    object::embed("classifier-ebpf", &SOURCES, "CLASSIFIER_OBJECT")
+    lean::strip(&kernel::embed("classifier-ebpf", &SOURCES, "CLASSIFIER_OBJECT")?)
 }
 
 /// The commit that is checked out, if this is a git work tree.

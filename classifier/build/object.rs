@@ -21,8 +21,8 @@ pub fn root() -> Result<PathBuf, String> {
 }
 
 /// Builds the kernel crate `package` from these sources too, and names the object to the crate in the environment
-/// variable `name`.
-pub fn embed(package: &str, sources: &[&str], name: &str) -> Result<(), String> {
+/// variable `name`. Gives its path.
+pub fn embed(package: &str, sources: &[&str], name: &str) -> Result<PathBuf, String> {
     let root = root()?;
     for source in SOURCES.iter().chain(sources) {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
@@ -32,7 +32,7 @@ pub fn embed(package: &str, sources: &[&str], name: &str) -> Result<(), String> 
     let built = compile(package, &root, &out)?;
     fs::copy(&built, &object).map_err(|error| format!("cannot copy {}: {error}", built.display()))?;
     println!("cargo::rustc-env={name}={}", object.display());
-    Ok(())
+    Ok(object)
 }
 
 fn compile(package: &str, root: &Path, out: &Path) -> Result<PathBuf, String> {
