@@ -133,6 +133,7 @@ impl Live {
         settings: &Settings,
     ) -> Result<Self, DatapathError> {
         let (mut attached, mut refused) = (Vec::new(), Vec::new());
+        datapath.prepare(&wanted, settings.xdp_mode, settings.egress);
         for interface in wanted {
             let named = is_named(&interface, &settings.interfaces);
             match datapath.attach(interface.clone(), settings.xdp_mode, settings.egress) {

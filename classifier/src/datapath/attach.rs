@@ -9,6 +9,8 @@ use aya::{
     util::KernelVersion,
 };
 
+use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+
 use super::{DatapathError, blocks::InterfaceBlock, programs::Programs};
 use crate::{config::XdpMode, hook, interfaces::Interface};
 
@@ -46,6 +48,19 @@ pub(super) struct Links {
 enum Ingress {
     Xdp(XdpLink),
     Tc(SchedClassifierLink),
+}
+
+/// The programs that these interfaces will want first.
+pub(super) fn programs(interfaces: &[Interface], mode: XdpMode, egress: bool) -> Vec<&'static str> {
+    let wants_xdp = |interface: &Interface| match mode {
+        XdpMode::Native | XdpMode::Generic => true,
+        XdpMode::Off => false,
+        XdpMode::Auto => interface.is_physical(),
+    };
+    let xdp = interfaces.iter().any(wants_xdp).then_some(PROGRAM_XDP);
+    let ingress = interfaces.iter().any(|interface| !wants_xdp(interface)).then_some(PROGRAM_INGRESS);
+    let egress = egress.then_some(PROGRAM_EGRESS);
+    [xdp, ingress, egress].into_iter().flatten().collect()
 }
 
 /// Attaches both directions, or neither.

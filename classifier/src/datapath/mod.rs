@@ -1,6 +1,7 @@
 //! The kernel side, from user space: the only place that knows aya's programs, maps and links.
 
 mod attach;
+mod batch;
 mod blocks;
 mod clock;
 mod clsact;
@@ -14,6 +15,7 @@ mod os_error;
 mod port_table;
 mod preflight;
 mod programs;
+mod syscall;
 mod tracking;
 mod windows;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aya::{
     EbpfLoader,
-    maps::{ArrayOfMaps, HashMap, Map, MapData, PerCpuArray},
+    maps::{HashMap, Map, MapData, PerCpuArray},
     programs::Program,
 };
 use aya_log::EbpfLogger;
@@ -72,7 +72,6 @@ impl Datapath {
         let (counters, ports) = (take(MAP_COUNTERS)?, take(MAP_PORTS)?);
         let (fragments, unattributed) = (take(MAP_FRAGMENTS)?, take(MAP_UNATTRIBUTED)?);
 
-        let counters = ArrayOfMaps::try_from(counters).map_err(|e| DatapathError::map(MAP_COUNTERS, e))?;
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
         let ports = Arc::new(SharedPorts::map(ports)?);
         ports.write(&[]);
@@ -102,6 +101,14 @@ impl Datapath {
         let refused = ReadError::map(MAP_FRAGMENTS);
         let keys = self.fragments.keys().collect::<Result<Vec<_>, _>>().map_err(&refused)?;
         keys.iter().try_for_each(|key| self.fragments.remove(key)).map_err(&refused)
+    }
+
+    /// Does what attaching these interfaces will need side by side, in place of one after the other: the programs that
+    /// they are going to hang on are verified, each on a thread of its own, while their counters are created. What
+    /// does not succeed here [`Self::attach`] will try again, and give the reason.
+    pub fn prepare(&mut self, interfaces: &[Interface], mode: XdpMode, egress: bool) {
+        let programs = attach::programs(interfaces, mode, egress);
+        self.programs.load_beside(&programs, || self.blocks.prepare(interfaces));
     }
 
     /// Counts an interface from now on, until what is returned is dropped.

@@ -1,5 +1,7 @@
 //! The three programs, each loaded when it is first needed: the verifier's work is most of a start.
 
+use std::thread;
+
 use aya::{
     Ebpf,
     programs::{Program, ProgramError, ProgramInfo, SchedClassifier, Xdp},
@@ -25,13 +27,7 @@ impl Programs {
 
     /// The XDP program, loaded.
     pub(super) fn xdp(&mut self) -> Result<&mut Xdp, DatapathError> {
-        let program = self.object.program_mut(PROGRAM_XDP).and_then(|program| program.try_into().ok());
-        let xdp: &mut Xdp = program.ok_or(DatapathError::Missing(PROGRAM_XDP))?;
-        if xdp.fd().is_err() {
-            xdp.load().map_err(|cause| DatapathError::program(PROGRAM_XDP, cause))?;
-            compiled(PROGRAM_XDP, xdp.info())?;
-        }
-        Ok(xdp)
+        self.loaded(PROGRAM_XDP)?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
     }
 
     /// The TC program of ingress, loaded.
@@ -46,17 +42,35 @@ impl Programs {
 
     /// Loads the program of this name.
     pub(super) fn load(&mut self, name: &'static str) -> Result<(), DatapathError> {
-        if name == PROGRAM_XDP { self.xdp().map(drop) } else { self.classifier(name).map(drop) }
+        self.loaded(name).map(drop)
+    }
+
+    /// Loads the programs of these names, each on a thread of its own, while `meanwhile` runs on this one.
+    ///
+    /// One that is refused stays as it was: whoever needs it meets the reason.
+    pub(super) fn load_beside(&mut self, names: &[&'static str], meanwhile: impl FnOnce()) {
+        let programs: Vec<_> = self
+            .object
+            .programs_mut()
+            .filter_map(|(name, program)| Some((*names.iter().find(|wanted| **wanted == name)?, program)))
+            .collect();
+        thread::scope(|scope| {
+            for (name, program) in programs {
+                // Without a thread it is loaded when it is needed.
+                let _ = thread::Builder::new().spawn_scoped(scope, move || load(name, program));
+            }
+            meanwhile();
+        });
     }
 
     fn classifier(&mut self, name: &'static str) -> Result<&mut SchedClassifier, DatapathError> {
-        let program = self.object.program_mut(name).and_then(|program| program.try_into().ok());
-        let classifier: &mut SchedClassifier = program.ok_or(DatapathError::Missing(name))?;
-        if classifier.fd().is_err() {
-            classifier.load().map_err(|cause| DatapathError::program(name, cause))?;
-            compiled(name, classifier.info())?;
-        }
-        Ok(classifier)
+        self.loaded(name)?.try_into().map_err(|_| DatapathError::Missing(name))
+    }
+
+    fn loaded(&mut self, name: &'static str) -> Result<&mut Program, DatapathError> {
+        let program = self.object.program_mut(name).ok_or(DatapathError::Missing(name))?;
+        load(name, program)?;
+        Ok(program)
     }
 
     /// The loaded programs as the kernel describes them; run times only where it measures them.
@@ -78,6 +92,25 @@ impl Programs {
     /// The object, for the kernel's debug messages.
     pub(super) const fn object(&mut self) -> &mut Ebpf {
         &mut self.object
+    }
+}
+
+/// Loads a program that is not loaded yet. One that would be interpreted is not kept: whoever asks again meets the same
+/// answer.
+fn load(name: &'static str, program: &mut Program) -> Result<(), DatapathError> {
+    let refused = |cause| DatapathError::program(name, cause);
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the object has no others")]
+    match program {
+        loaded if loaded.fd().is_ok() => Ok(()),
+        Program::Xdp(xdp) => {
+            xdp.load().map_err(refused)?;
+            compiled(name, xdp.info()).inspect_err(|_| drop(xdp.unload()))
+        }
+        Program::SchedClassifier(classifier) => {
+            classifier.load().map_err(refused)?;
+            compiled(name, classifier.info()).inspect_err(|_| drop(classifier.unload()))
+        }
+        _ => Err(DatapathError::Missing(name)),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The interface that a link hangs on: aya reads it from the kernel, and keeps it to itself.
-#![expect(unsafe_code, reason = "bpf(2) is not in rustix")]
+#![expect(unsafe_code, reason = "aya does not tell it")]
 
 use std::{
     io,
     os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
 };
 
-/// `attach_type` of a TCX link on egress: `BPF_TCX_EGRESS`. These numbers and the structures below are those of
-/// `include/uapi/linux/bpf.h`, which never change.
+use crate::datapath::syscall::bpf;
+
+/// `attach_type` of a TCX link on egress: `BPF_TCX_EGRESS`.
 pub(super) const TCX_EGRESS: u32 = 47;
 
 /// `BPF_OBJ_GET_INFO_BY_FD`
@@ -54,33 +55,18 @@ pub(super) struct Target {
 
 /// Asks the kernel about an XDP or TCX link.
 pub(super) fn target(link: u32) -> io::Result<Target> {
-    let by_number = ByNumber { id: link, next_id: 0, open_flags: 0 };
+    let mut by_number = ByNumber { id: link, next_id: 0, open_flags: 0 };
     // SAFETY: the command reads a `ByNumber` and writes nothing.
-    let descriptor = unsafe { bpf(LINK_BY_NUMBER, &by_number) }?;
+    let descriptor = unsafe { bpf(LINK_BY_NUMBER, &mut by_number) }?;
     // SAFETY: the system call was checked for success, and gives a new descriptor that nobody else has.
     let descriptor = unsafe { OwnedFd::from_raw_fd(descriptor) };
 
     let mut info = Info::default();
     let length = u32::try_from(size_of::<Info>()).map_err(io::Error::other)?;
     let address = (&raw mut info).expose_provenance() as u64;
-    let by_descriptor = ByDescriptor { descriptor: descriptor.as_raw_fd(), length, info: address };
+    let mut by_descriptor = ByDescriptor { descriptor: descriptor.as_raw_fd(), length, info: address };
     // SAFETY: the command reads a `ByDescriptor` and writes at most `length` bytes to `info`, which is as long and
     // lives until after the call; of its integers, every bit pattern is a value.
-    unsafe { bpf(INFO_BY_DESCRIPTOR, &by_descriptor) }?;
+    unsafe { bpf(INFO_BY_DESCRIPTOR, &mut by_descriptor) }?;
     Ok(info.target)
-}
-
-/// The system call bpf(2).
-///
-/// # Safety
-///
-/// `attributes` must be what the command takes, and addresses in it be good for what it does with them.
-unsafe fn bpf<T>(command: libc::c_int, attributes: &T) -> io::Result<RawFd> {
-    // SAFETY: the attributes are borrowed, and their size is said; the rest is the caller's promise.
-    let answer = unsafe { libc::syscall(libc::SYS_bpf, command, &raw const *attributes, size_of::<T>()) };
-    if answer < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        RawFd::try_from(answer).map_err(io::Error::other)
-    }
 }
