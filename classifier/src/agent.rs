@@ -16,10 +16,11 @@ use tracing::{Level, debug, enabled, error, info, warn};
 use crate::{
     config::{Pattern, Settings},
     counters::{InterfaceState, ReadError, Readiness, Snapshot, Source},
-    datapath::{Attached, Datapath, DatapathError, messages, preflight},
+    datapath::{Attached, Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
     http::{self, BindError, Endpoints, Limits},
     interfaces::{self, Interface, InterfaceError},
+    memory,
     metrics::{Exporter, LearnTimes, MetricsError},
 };
 
@@ -55,6 +56,7 @@ pub enum AgentError {
 ///
 /// When something that was asked for cannot be had; nothing is left attached then.
 pub fn run(settings: &Settings) -> Result<(), AgentError> {
+    memory::share();
     let start = |what| move |cause| AgentError::Start { what, cause };
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().map_err(start("the runtime"))?;
@@ -82,6 +84,8 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
             error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
         });
         let exporter = Exporter::new(source, &settings.names, &times)?;
+        memory::give_back();
+        memory::leave(OBJECT);
         announce(&listeners);
         let served =
             http::serve(listeners, Arc::new(Endpoints::new(exporter)), Limits::default(), end.wait());

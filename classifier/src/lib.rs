@@ -9,6 +9,7 @@ pub mod ftp;
 pub mod hook;
 pub mod http;
 pub mod interfaces;
+mod memory;
 pub mod metrics;
 pub mod status;
 pub mod telemetry;
