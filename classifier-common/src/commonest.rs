@@ -39,16 +39,21 @@ const PLAIN_MASK: u32 = u32::from_ne_bytes([0xff, 0xff, 0xff, 0]);
 /// An Ethernet header and an IPv4 header: no IP packet has less, and no tag stands further back.
 const SHORTEST: usize = ethernet::HEADER + ipv4::HEADER;
 
-/// With a TCP header: a frame on a wire has as much, whatever it carries.
-const WITH_TCP: usize = SHORTEST + tcp::HEADER;
+/// An Ethernet header with an IPv6 header, or with an IPv4 and a TCP header. A frame on a wire has as much, whatever it
+/// carries.
+const LONG: usize = ethernet::HEADER + ipv6::HEADER;
+const _: () = assert!(LONG == SHORTEST + tcp::HEADER);
 
 /// Judges an Ethernet frame of one of the commonest shapes; `false` leaves it to the general way.
 #[inline(always)]
 pub fn commonest<V: View, T: Tables, J: Judged>(frame: V, tables: &T, judged: J) -> bool {
-    if let Some(header) = frame.header::<WITH_TCP>()
-        && header.four::<12>() & PLAIN_MASK == PLAIN
-    {
-        return of_ipv4(frame, frame, header, ipv4::HEADER, tables, judged);
+    if let Some(header) = frame.header::<LONG>() {
+        if header.four::<12>() & PLAIN_MASK == PLAIN {
+            return of_ipv4(frame, frame, header, ipv4::HEADER, tables, judged);
+        }
+        if header.two::<12>() == ethertype::IPV6.to_be() {
+            return of_ipv6(frame, frame, tables, judged);
+        }
     }
     let Some(mut header) = frame.header::<SHORTEST>() else { return false };
     // Seen from as far behind its start as there are bytes of tags: the type is always at the same offset.
@@ -67,7 +72,7 @@ pub fn commonest<V: View, T: Tables, J: Judged>(frame: V, tables: &T, judged: J)
             let start = usize::from(first & 0x0f) * 4;
             first >> 4 == 4 && start >= ipv4::HEADER && of_ipv4(frame, tagged, header, start, tables, judged)
         }
-        ethertype::IPV6 => of_ipv6(frame, tagged.past(ethernet::HEADER), tables, judged),
+        ethertype::IPV6 => of_ipv6(frame, tagged, tables, judged),
         _ => false,
     }
 }
@@ -111,17 +116,14 @@ const TCP: u32 = u32::from_ne_bytes([0, 0, 0, number::TCP]);
 
 /// Judges an IPv6 packet.
 #[inline(always)]
-fn of_ipv6<V: View, T: Tables, J: Judged>(frame: V, network: V, tables: &T, judged: J) -> bool {
-    let Some(header) = network.header::<{ ipv6::HEADER }>() else { return false };
-    if header.byte::<0>() >> 4 != 6 {
+fn of_ipv6<V: View, T: Tables, J: Judged>(frame: V, tagged: V, tables: &T, judged: J) -> bool {
+    let Some(header) = tagged.header::<LONG>() else { return false };
+    if header.byte::<14>() >> 4 != 6 {
         return false;
     }
-    let mut upper = Upper {
-        frame,
-        view: network.past(ipv6::HEADER),
-        length: usize::from(header.be16::<4>()).cast_signed(),
-    };
-    let mut next = header.byte::<6>();
+    let mut upper =
+        Upper { frame, view: tagged.past(LONG), length: usize::from(header.be16::<18>()).cast_signed() };
+    let mut next = header.byte::<20>();
     for _ in 0..EXTENSIONS {
         if matches!(next, number::TCP | number::UDP | number::ICMPV6) {
             break;
@@ -138,8 +140,8 @@ fn of_ipv6<V: View, T: Tables, J: Judged>(frame: V, network: V, tables: &T, judg
     match next {
         number::TCP => {
             let hosts = || {
-                let source = Address::words(header.eight::<8>(), header.eight::<16>());
-                (source, Address::words(header.eight::<24>(), header.eight::<32>()))
+                let source = Address::words(header.eight::<22>(), header.eight::<30>());
+                (source, Address::words(header.eight::<38>(), header.eight::<46>()))
             };
             of_tcp(upper, tables, hosts, judged)
         }

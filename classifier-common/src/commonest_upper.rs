@@ -4,7 +4,7 @@ use crate::{
     commonest::Judged,
     endpoint::{Address, Kind, Owner, Side, Word},
     family::Family,
-    icmp_types::error_row,
+    icmp_types::IcmpCell,
     label::Label,
     outcome::Outcome,
     ports::{PortEntry, Transport},
@@ -151,10 +151,8 @@ pub(crate) fn of_udp<V: View, T: Tables, J: Judged>(upper: Upper<V>, tables: &T,
 #[inline(always)]
 pub(crate) fn of_icmp<V: View, J: Judged>(upper: Upper<V>, family: Family, judged: J) -> bool {
     let Some(header) = upper.header::<{ icmp::HEADER }>() else { return false };
-    let (kind, code) = (header.byte::<0>(), header.byte::<1>());
-    if error_row(family, kind).is_some() {
-        return false;
-    }
-    judged.take(Outcome::message(family, kind, code));
+    let cell = IcmpCell::of_unquoting(family, header.byte::<0>(), header.byte::<1>());
+    let Some(cell) = cell else { return false };
+    judged.take(Outcome::of_cell(family, cell));
     true
 }

@@ -123,11 +123,18 @@ impl Outcome {
     #[inline(always)]
     #[must_use]
     pub fn message(family: Family, kind: u8, code: u8) -> Self {
+        Self::of_cell(family, IcmpCell::of(family, kind, code))
+    }
+
+    /// An ICMP message that is counted in this cell.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of_cell(family: Family, cell: IcmpCell) -> Self {
         let protocol = match family {
             Family::V4 => Protocol::ICMP,
             Family::V6 => Protocol::ICMPV6,
         };
-        Self { icmp: Some(IcmpCell::of(family, kind, code)), ..Self::of(protocol.to_server()) }
+        Self { icmp: Some(cell), ..Self::of(protocol.to_server()) }
     }
 
     /// Whether a longer look at the frame could change the outcome: something was not whole.

@@ -35,13 +35,47 @@ pub const fn error_row(family: Family, kind: u8) -> Option<u8> {
     }
 }
 
-/// Where the counters of a type begin: its codes, its extra code if it has one, then all other codes.
+/// Where the counters of a type begin: its codes, its extra code if it has one, then all other codes. Bits 0–7 the
+/// first of them, 8–15 how many codes, 16–23 the extra one, 24 whether messages of the type quote a packet: read at
+/// once.
 #[derive(Clone, Copy)]
-#[repr(C)]
-struct Row {
-    base: u8,
-    codes: u8,
-    extra_code: u8,
+#[repr(transparent)]
+struct Row(u32);
+
+impl Row {
+    const fn new(base: usize, codes: u8, extra_code: u8, quotes: bool) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "the total is asserted to stay below 256")]
+        Self(base as u32 | (codes as u32) << 8 | (extra_code as u32) << 16 | (quotes as u32) << 24)
+    }
+
+    #[inline(always)]
+    fn of(family: Family, kind: u8) -> Self {
+        let rows = match family {
+            Family::V4 => &V4_ROWS,
+            Family::V6 => &V6_ROWS,
+        };
+        // A u8 always finds its row; the default keeps the kernel build free of panics.
+        rows.get(usize::from(kind)).copied().unwrap_or(UNASSIGNED)
+    }
+
+    #[inline(always)]
+    const fn quotes(self) -> bool {
+        self.0 >> 24 != 0
+    }
+
+    /// The counter of a code.
+    #[inline(always)]
+    const fn cell(self, code: u8) -> IcmpCell {
+        let [base, codes, extra_code, _] = self.0.to_le_bytes();
+        let index = if code < codes {
+            base + code
+        } else if extra_code == 0 || code == extra_code {
+            base + codes
+        } else {
+            base + codes + 1
+        };
+        IcmpCell(NonZeroU8::MIN.saturating_add(index))
+    }
 }
 
 /// The counter of an ICMP type and code: its row and one, so that no message is a 0.
@@ -53,20 +87,15 @@ impl IcmpCell {
     #[inline(always)]
     #[must_use]
     pub fn of(family: Family, kind: u8, code: u8) -> Self {
-        let rows = match family {
-            Family::V4 => &V4_ROWS,
-            Family::V6 => &V6_ROWS,
-        };
-        // A u8 always finds its row; the default keeps the kernel build free of panics.
-        let row = rows.get(usize::from(kind)).copied().unwrap_or(UNASSIGNED);
-        let index = if code < row.codes {
-            row.base + code
-        } else if row.extra_code == 0 || code == row.extra_code {
-            row.base + row.codes
-        } else {
-            row.base + row.codes + 1
-        };
-        Self(NonZeroU8::MIN.saturating_add(index))
+        Row::of(family, kind).cell(code)
+    }
+
+    /// The same, if messages of the type quote no packet.
+    #[inline(always)]
+    #[must_use]
+    pub fn of_unquoting(family: Family, kind: u8, code: u8) -> Option<Self> {
+        let row = Row::of(family, kind);
+        if row.quotes() { None } else { Some(row.cell(code)) }
     }
 
     #[inline(always)]
@@ -117,24 +146,23 @@ pub fn cells() -> impl Iterator<Item = CellLabels> {
     })
 }
 
-const UNASSIGNED: Row = Row { base: 0, codes: 0, extra_code: 0 };
+const UNASSIGNED: Row = Row(0);
 
-const V4_LAYOUT: ([Row; 256], usize) = layout(V4, 0);
-const V6_LAYOUT: ([Row; 256], usize) = layout(V6, V4_LAYOUT.1);
+const V4_LAYOUT: ([Row; 256], usize) = layout(Family::V4, V4, 0);
+const V6_LAYOUT: ([Row; 256], usize) = layout(Family::V6, V6, V4_LAYOUT.1);
 static V4_ROWS: [Row; 256] = V4_LAYOUT.0;
 static V6_ROWS: [Row; 256] = V6_LAYOUT.0;
 
 const _: () = assert!(V6_LAYOUT.1 < CELLS, "the ICMP counters are full");
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time, where a slip is a build error")]
-#[expect(clippy::cast_possible_truncation, reason = "the total is asserted to stay below 256")]
-const fn layout(types: &[AssignedType], first: usize) -> ([Row; 256], usize) {
-    let mut rows = [Row { base: first as u8, codes: 0, extra_code: 0 }; 256];
+const fn layout(family: Family, types: &[AssignedType], first: usize) -> ([Row; 256], usize) {
+    let mut rows = [Row::new(first, 0, 0, false); 256];
     let mut base = first + 1;
     let mut i = 0;
     while i < types.len() {
         let AssignedType { number, codes, extra_code, .. } = types[i];
-        rows[number as usize] = Row { base: base as u8, codes, extra_code };
+        rows[number as usize] = Row::new(base, codes, extra_code, error_row(family, number).is_some());
         base += codes as usize + 1 + (extra_code != 0) as usize;
         i += 1;
     }
