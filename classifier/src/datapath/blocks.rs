@@ -9,7 +9,10 @@ use classifier_common::{
     packet::Link,
 };
 
-use super::{DatapathError, batch};
+use super::{
+    DatapathError, batch,
+    reader::{Reader, Sums},
+};
 use crate::interfaces::Interface;
 
 /// The inner map of an interface.
@@ -39,6 +42,11 @@ impl Blocks {
     /// Blocks in use.
     pub(super) fn len(&self) -> u64 {
         self.taken.iter().filter(|taken| **taken).count() as u64
+    }
+
+    /// Reads any of these blocks.
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(self.cpus)
     }
 
     /// Creates the counters of several interfaces at once: after each change of a map of maps the kernel waits until
@@ -111,13 +119,8 @@ pub(super) struct InterfaceBlock {
 }
 
 impl InterfaceBlock {
-    /// The counters of a direction, summed over the CPUs.
-    pub(super) fn read(&self, direction: Direction) -> Result<Box<Counters>, MapError> {
-        let values = self.block.get(&(direction as u32), 0)?;
-        let mut sum = Box::new(Counters::new(0, 0));
-        for cpu in values.iter() {
-            sum.merge(cpu);
-        }
-        Ok(sum)
+    /// The counters of both directions, summed over the CPUs.
+    pub(super) fn read(&self, reader: &mut Reader) -> Result<Sums, MapError> {
+        reader.read(self.block.map().fd().as_fd())
     }
 }

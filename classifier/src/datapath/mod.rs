@@ -15,6 +15,7 @@ mod os_error;
 mod port_table;
 mod preflight;
 mod programs;
+mod reader;
 mod syscall;
 mod tracking;
 mod windows;

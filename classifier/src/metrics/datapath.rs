@@ -25,7 +25,6 @@ use crate::{
 pub struct Datapath {
     classes: Vec<(Class, Labels)>,
     protocols: Vec<ProtocolLabels>,
-    flags: [Labels; TCP_FLAGS.len()],
     icmp: Vec<Labels>,
     errors: [Labels; ERRORS.len()],
     limits: [Labels; Limit::ALL.len()],
@@ -36,6 +35,8 @@ pub struct Datapath {
 struct ProtocolLabels {
     protocol: Protocol,
     labels: Labels,
+    /// With each of its TCP flags.
+    flags: [Labels; TCP_FLAGS.len()],
     /// Its TCP flag series exist before their first packet.
     flags_from_start: bool,
 }
@@ -64,13 +65,13 @@ impl Datapath {
             protocols.push(ProtocolLabels {
                 protocol,
                 labels: Labels::of(&[(label::PROTOCOL, name)]),
+                flags: TCP_FLAGS.map(|flag| Labels::of(&[(label::PROTOCOL, name), (label::FLAG, flag)])),
                 flags_from_start: protocol == Protocol::TCP_OTHER || is_fixed_server(protocol),
             });
         }
         Self {
             classes,
             protocols,
-            flags: TCP_FLAGS.map(|flag| Labels::of(&[(label::FLAG, flag)])),
             icmp: cells().map(cell_labels).collect(),
             errors: ERRORS.map(|(family, kind)| {
                 Labels::of(&[(label::FAMILY, family_label(family)), (label::TYPE, &kind.to_string())])
@@ -102,9 +103,9 @@ impl Datapath {
     ) {
         let mut samples = out.family(family);
         for side in sides {
+            let mut samples = samples.under(&side.labels);
             for (class, labels) in &self.classes {
-                let value = of(&side.counters.classes[class.index()]);
-                samples.add(&[&side.labels, labels], Value::Whole(value));
+                samples.add(labels, of(&side.counters.classes[class.index()]));
             }
         }
     }
@@ -112,12 +113,11 @@ impl Datapath {
     fn write_flags(&self, out: &mut Exposition, sides: &[Side<'_>]) {
         let mut samples = out.family(&catalog::TCP_FLAG_PACKETS);
         for side in sides {
-            for ProtocolLabels { protocol, labels, flags_from_start } in &self.protocols {
+            let mut samples = samples.under(&side.labels);
+            for ProtocolLabels { protocol, flags, flags_from_start, .. } in &self.protocols {
                 let counts = &side.counters.tcp_flags[protocol.index()];
                 if *flags_from_start || counts.iter().any(|count| *count != 0) {
-                    for (flag, count) in self.flags.iter().zip(counts) {
-                        samples.add(&[&side.labels, labels, flag], Value::Whole(*count));
-                    }
+                    flags.iter().zip(counts).for_each(|(labels, count)| samples.add(labels, *count));
                 }
             }
         }
@@ -127,9 +127,8 @@ impl Datapath {
         let mut samples = out.family(&catalog::ICMP_PACKETS);
         for side in sides {
             let seen = self.icmp.iter().zip(&side.counters.icmp).filter(|(_, count)| **count != 0);
-            for (labels, count) in seen {
-                samples.add(&[&side.labels, labels], Value::Whole(*count));
-            }
+            let mut samples = samples.under(&side.labels);
+            seen.for_each(|(labels, count)| samples.add(labels, *count));
         }
     }
 
@@ -150,9 +149,9 @@ impl Datapath {
     fn write_ftp_data(&self, out: &mut Exposition, sides: &[Side<'_>]) {
         let mut samples = out.family(&catalog::FTP_DATA_PACKETS);
         for side in sides {
+            let mut samples = samples.under(&side.labels);
             for (mode, evidence, labels) in &self.ftp_data {
-                let count = side.counters.ftp_data[*mode][*evidence as usize];
-                samples.add(&[&side.labels, labels], Value::Whole(count));
+                samples.add(labels, side.counters.ftp_data[*mode][*evidence as usize]);
             }
         }
     }
@@ -160,9 +159,11 @@ impl Datapath {
     fn write_limits(&self, out: &mut Exposition, sides: &[Side<'_>]) {
         let mut samples = out.family(&catalog::PARSE_LIMITS);
         for side in sides {
-            for (labels, count) in self.limits.iter().zip(side.counters.limits) {
-                samples.add(&[&side.labels, labels], Value::Whole(count));
-            }
+            let mut samples = samples.under(&side.labels);
+            self.limits
+                .iter()
+                .zip(side.counters.limits)
+                .for_each(|(labels, count)| samples.add(labels, count));
         }
         let mut samples = out.family(&catalog::FRAGMENTS_UNREMEMBERED);
         for side in sides {

@@ -44,13 +44,15 @@ pub enum Value {
 pub struct Exposition {
     text: String,
     format: Format,
+    /// What the samples of one [`Under`] begin with.
+    lead: String,
 }
 
 impl Exposition {
     /// An empty text with room for `capacity` bytes.
     #[must_use]
     pub fn new(format: Format, capacity: usize) -> Self {
-        Self { text: String::with_capacity(capacity), format }
+        Self { text: String::with_capacity(capacity), format, lead: String::new() }
     }
 
     /// The format that is written.
@@ -117,7 +119,17 @@ pub struct Samples<'e, 'n> {
     begun: bool,
 }
 
-impl Samples<'_, '_> {
+impl<'e, 'n> Samples<'e, 'n> {
+    /// Samples that all begin with these labels, of which there is one at least, and have others too.
+    pub fn under(&mut self, labels: &Labels) -> Under<'_, 'e, 'n> {
+        let lead = &mut self.out.lead;
+        lead.clear();
+        for part in [self.name, "{", labels.as_str(), ","] {
+            lead.push_str(part);
+        }
+        Under(self)
+    }
+
     /// Adds a sample with all these labels.
     pub fn add(&mut self, labels: &[&Labels], value: Value) {
         self.add_suffixed("", labels, value);
@@ -125,10 +137,7 @@ impl Samples<'_, '_> {
 
     /// Adds a sample whose name is the family's with `suffix`, as histograms have them.
     pub fn add_suffixed(&mut self, suffix: &str, labels: &[&Labels], value: Value) {
-        if !self.begun {
-            self.begun = true;
-            self.out.header(self.name, self.help, self.kind);
-        }
+        self.begin();
         let text = &mut self.out.text;
         text.push_str(self.name);
         text.push_str(suffix);
@@ -143,6 +152,32 @@ impl Samples<'_, '_> {
             Value::Whole(whole) => text.push_str(itoa::Buffer::new().format(whole)),
             Value::Real(real) => text.push_str(&real_text(real)),
         }
+        text.push('\n');
+    }
+
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.out.header(self.name, self.help, self.kind);
+        }
+    }
+}
+
+/// The samples of one family that share their first labels. There are thousands in a scrape, so what they share is put
+/// together once, and each takes three copies.
+#[derive(Debug)]
+pub struct Under<'s, 'e, 'n>(&'s mut Samples<'e, 'n>);
+
+impl Under<'_, '_, '_> {
+    /// Adds a sample with these labels too.
+    pub fn add(&mut self, labels: &Labels, value: u64) {
+        const DIGITS: usize = 21;
+        self.0.begin();
+        let Exposition { text, lead, .. } = &mut *self.0.out;
+        text.reserve(lead.len() + labels.closed().len() + DIGITS);
+        text.push_str(lead);
+        text.push_str(labels.closed());
+        text.push_str(itoa::Buffer::new().format(value));
         text.push('\n');
     }
 }
@@ -171,6 +206,22 @@ mod tests {
         });
         let sample = r#"n{a="1",b="2",c=""} 18446744073709551615"#;
         assert_eq!(written, format!("# HELP n H.\n# TYPE n gauge\n{sample}\nn 0.5\n"));
+    }
+
+    #[test]
+    fn samples_under_common_labels_are_as_those_with_all_of_them() {
+        let (first, second) = (Labels::of(&[("a", "1")]), Labels::of(&[("b", "2")]));
+        let at_once = text(Format::Text, |out| {
+            out.named("n", "H.", Kind::Gauge).add(&[&first, &second], Value::Whole(u64::MAX));
+        });
+        let under = text(Format::Text, |out| {
+            out.named("n", "H.", Kind::Gauge).under(&first).add(&second, u64::MAX);
+        });
+        assert_eq!(under, at_once);
+        let none = text(Format::Text, |out| {
+            out.named("n", "H.", Kind::Gauge).under(&first);
+        });
+        assert_eq!(none, "");
     }
 
     #[test]

@@ -1,14 +1,23 @@
 //! Label pairs, rendered once.
 
 /// Label pairs as they stand between the braces, rendered once and used in many samples.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Labels(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels(
+    /// With [`CLOSE`] at its end, as the last pairs of a sample have it.
+    String,
+);
+
+const CLOSE: &str = "} ";
+
+/// Signs around a name and its value.
+const SIGNS: usize = r#"="","#.len();
 
 impl Labels {
     /// Renders names and values, in this order.
     #[must_use]
     pub fn of(pairs: &[(&str, &str)]) -> Self {
-        let mut text = String::new();
+        let length: usize = pairs.iter().map(|(name, value)| name.len() + value.len() + SIGNS).sum();
+        let mut text = String::with_capacity(length + CLOSE.len());
         for (name, value) in pairs {
             if !text.is_empty() {
                 text.push(',');
@@ -18,13 +27,26 @@ impl Labels {
             escape(value, &mut text);
             text.push('"');
         }
+        text.push_str(CLOSE);
         Self(text)
     }
 
     /// The pairs, with commas between them and no braces.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0[..self.0.len() - CLOSE.len()]
+    }
+
+    /// The pairs with what stands between the last of a sample and its value.
+    #[must_use]
+    pub fn closed(&self) -> &str {
         &self.0
+    }
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self::of(&[])
     }
 }
 
@@ -47,5 +69,7 @@ mod tests {
     fn values_are_escaped_and_pairs_joined() {
         let labels = Labels::of(&[("a", "q\"b\\s\nn"), ("b", "ü"), ("c", "")]);
         assert_eq!(labels.as_str(), r#"a="q\"b\\s\nn",b="ü",c="""#);
+        assert_eq!(labels.closed(), r#"a="q\"b\\s\nn",b="ü",c=""} "#);
+        assert_eq!(Labels::default().as_str(), "");
     }
 }
