@@ -28,7 +28,7 @@ use crate::{
 /// What one agent has in the kernel.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Its loaded programs, the oldest first.
+    /// Its loaded programs, ingress before egress.
     pub programs: Vec<ProgramSnapshot>,
     /// Their links, whatever network namespace the interface is in. Filters are no links: see
     /// [`has_tcx`](super::has_tcx).

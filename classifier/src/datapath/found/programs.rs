@@ -53,6 +53,10 @@ pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
         }
     }
     let mut agents: Vec<_> = agents.into_values().collect();
+    for agent in &mut agents {
+        // Which of them was loaded first is chance: they are verified side by side.
+        agent.programs.sort_by_key(|program| HOOKS.iter().position(|(name, _)| *name == program.program));
+    }
     agents.sort_by_key(|agent| agent.programs.iter().map(|program| program.id).min());
     Ok(agents)
 }
