@@ -95,8 +95,11 @@ impl Counters {
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
     fn count_data(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
-        if let Some(mode) = data_mode(outcome) {
-            self.ftp_data[mode][opaque(outcome.evidence as usize) % EVIDENCES] += wire.packets;
+        // Active, then passive: a row of the counters each, and of the protocols.
+        let mode = outcome.class.protocol().index().wrapping_sub(Protocol::FTP_DATA_ACTIVE.index());
+        if mode < MODES {
+            let evidence = opaque(outcome.evidence as usize) % EVIDENCES;
+            self.ftp_data[opaque(mode) % MODES][evidence] += wire.packets;
         }
     }
 
@@ -144,16 +147,6 @@ impl Counters {
         add(&mut self.icmp, &other.icmp);
         add(&mut self.limits, &other.limits);
         self.unremembered += other.unremembered;
-    }
-}
-
-/// The row of FTP data's mode.
-#[inline(always)]
-fn data_mode(outcome: &Outcome) -> Option<usize> {
-    match outcome.class.protocol() {
-        Protocol::FTP_DATA_ACTIVE => Some(0),
-        Protocol::FTP_DATA_PASSIVE => Some(1),
-        _ => None,
     }
 }
 

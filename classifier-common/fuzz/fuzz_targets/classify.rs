@@ -7,7 +7,7 @@
 use std::convert::identity;
 
 use classifier_common::{
-    classify::classify,
+    classify::{classify, walk},
     counter::Counters,
     fixtures::{self, Verdict},
     host::HostTables,
@@ -32,6 +32,8 @@ fuzz_target!(|input: &[u8]| {
         says_what_the_bytes_hold(&outcome, bytes);
         assert_eq!(Outcome::unpack(outcome.pack()), outcome, "the packed form");
         assert_eq!(classify(bytes, frame, tables), outcome, "the second look");
+        let general = walk(bytes, frame, tables);
+        assert_eq!(Outcome { tracked: outcome.tracked, ..general }, outcome, "the general way");
     });
 });
 

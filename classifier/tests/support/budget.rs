@@ -19,7 +19,7 @@ pub struct Size {
 
 /// The most that each program may have.
 pub const BUDGETS: [(&str, Size); 3] = [
-    (PROGRAM_XDP, Size { translated: 19_400, jitted: 90_500, verified: 231_000 }),
-    (PROGRAM_INGRESS, Size { translated: 14_400, jitted: 65_600, verified: 204_000 }),
-    (PROGRAM_EGRESS, Size { translated: 14_400, jitted: 65_600, verified: 204_000 }),
+    (PROGRAM_XDP, Size { translated: 21_500, jitted: 100_000, verified: 255_000 }),
+    (PROGRAM_INGRESS, Size { translated: 18_000, jitted: 81_500, verified: 240_000 }),
+    (PROGRAM_EGRESS, Size { translated: 18_000, jitted: 81_500, verified: 240_000 }),
 ];
