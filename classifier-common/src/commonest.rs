@@ -5,7 +5,7 @@
 //! these packets it says the same.
 
 use crate::{
-    commonest_upper::{Upper, of_icmp, of_tcp, of_udp},
+    commonest_upper::{Upper, of_icmp, of_tcp, of_tcp_header, of_udp},
     endpoint::Address,
     family::Family,
     outcome::Outcome,
@@ -49,7 +49,7 @@ const _: () = assert!(LONG == SHORTEST + tcp::HEADER);
 pub fn commonest<V: View, T: Tables, J: Judged>(frame: V, tables: &T, judged: J) -> bool {
     if let Some(header) = frame.header::<LONG>() {
         if header.four::<12>() & PLAIN_MASK == PLAIN {
-            return of_ipv4(frame, frame, header, ipv4::HEADER, tables, judged);
+            return of_plain(frame, header, tables, judged);
         }
         if header.two::<12>() == ethertype::IPV6.to_be() {
             return of_ipv6(frame, frame, tables, judged);
@@ -75,6 +75,19 @@ pub fn commonest<V: View, T: Tables, J: Judged>(frame: V, tables: &T, judged: J)
         ethertype::IPV6 => of_ipv6(frame, tagged, tables, judged),
         _ => false,
     }
+}
+
+/// Judges an IPv4 packet without options.
+#[inline(always)]
+fn of_plain<V: View, T: Tables, J: Judged>(frame: V, header: V::Header<LONG>, tables: &T, judged: J) -> bool {
+    if header.four::<20>() & FRAGMENT_MASK != TCP {
+        return of_ipv4(frame, frame, header, ipv4::HEADER, tables, judged);
+    }
+    let length = usize::from(header.be16::<16>()).cast_signed() - ipv4::HEADER.cast_signed();
+    let upper = Upper { frame, view: frame.past(SHORTEST), length };
+    let hosts = || ipv4_hosts(header.four::<26>(), header.four::<30>());
+    length >= tcp::HEADER.cast_signed()
+        && of_tcp_header(header.part::<SHORTEST, { tcp::HEADER }>(), upper, tables, hosts, judged)
 }
 
 /// Judges an IPv4 packet whose header has `start` bytes.

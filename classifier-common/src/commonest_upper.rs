@@ -12,7 +12,7 @@ use crate::{
     tables::Tables,
     track::{label, may_be_data},
     transport::tcp_class,
-    view::{Header as _, View},
+    view::{Header, View},
     wire::{
         icmp,
         tcp::{self, flag},
@@ -56,7 +56,20 @@ pub(crate) fn of_tcp<V: View, T: Tables, J: Judged>(
     hosts: impl Fn() -> (Address, Address),
     judged: J,
 ) -> bool {
-    let Some(header) = upper.header::<{ tcp::HEADER }>() else { return false };
+    upper
+        .header::<{ tcp::HEADER }>()
+        .is_some_and(|header| of_tcp_header(header, upper, tables, hosts, judged))
+}
+
+/// The same, of a packet whose header is known to be there.
+#[inline(always)]
+pub(crate) fn of_tcp_header<H: Header, V: View, T: Tables, J: Judged>(
+    header: H,
+    upper: Upper<V>,
+    tables: &T,
+    hosts: impl Fn() -> (Address, Address),
+    judged: J,
+) -> bool {
     let (offset, flags) = (header.byte::<12>(), header.byte::<13>());
     if offset >> 4 < 5 {
         return false;

@@ -110,7 +110,7 @@ impl Counters {
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
     pub fn count_other(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
-        let tally = &mut self.classes[opaque(outcome.class.row()) % CLASSES];
+        let tally = &mut self.classes[outcome.class.index()];
         tally.packets += wire.packets;
         tally.bytes += wire.bytes;
         if outcome.tcp_flags & (flag::SYN | flag::FIN | flag::RST) != 0 {

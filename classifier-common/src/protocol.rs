@@ -141,12 +141,6 @@ impl Class {
         self.0 as usize % CLASSES
     }
 
-    /// Row in the counters, for whoever cuts the excess off himself.
-    #[inline(always)]
-    pub(crate) const fn row(self) -> usize {
-        self.0 as usize
-    }
-
     /// The protocol half.
     #[inline(always)]
     #[must_use]

@@ -19,6 +19,12 @@ pub trait View: Copy {
 
 /// The first bytes of a view.
 pub trait Header: Copy {
+    /// Some of them.
+    type Part<const N: usize>: Header;
+
+    /// The `N` bytes at an offset.
+    fn part<const AT: usize, const N: usize>(self) -> Self::Part<N>;
+
     /// The byte at an offset.
     fn byte<const AT: usize>(self) -> u8;
 
@@ -57,7 +63,15 @@ impl<'a> View for &'a [u8] {
     }
 }
 
-impl<const N: usize> Header for &[u8; N] {
+impl<'a, const N: usize> Header for &'a [u8; N] {
+    type Part<const M: usize> = &'a [u8; M];
+
+    #[inline]
+    fn part<const AT: usize, const M: usize>(self) -> &'a [u8; M] {
+        const { assert!(AT + M <= N) };
+        self[AT..].first_chunk().expect("checked when this is compiled")
+    }
+
     #[inline]
     fn byte<const AT: usize>(self) -> u8 {
         let [byte] = bytes::<N, AT, 1>(self);

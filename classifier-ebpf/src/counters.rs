@@ -30,9 +30,10 @@ static COUNTERS: ArrayOfMaps<Interface, { abi::INTERFACES }> = ArrayOfMaps::new(
 #[btf_map]
 static UNATTRIBUTED: PerCpuArray<u64, 1> = PerCpuArray::new();
 
-/// This CPU's counters of an Ethernet interface and direction, if they stand at the interface's own place.
+/// This CPU's counters of an Ethernet interface and direction (a [`Direction`] in memory: it is the key as it is), if
+/// they stand at the interface's own place.
 #[inline(always)]
-pub fn of_ethernet<'a>(ifindex: u32, direction: Direction) -> Option<&'a mut Counters> {
+pub fn of_ethernet<'a>(ifindex: u32, direction: &u32) -> Option<&'a mut Counters> {
     let block = block(ifindex, direction, 0)?;
     block.is_of_ethernet(ifindex).then_some(block)
 }
@@ -52,17 +53,16 @@ fn displaced<'a>(ifindex: u32, direction: Direction) -> Option<&'a mut Counters>
 
 #[inline(always)]
 fn at<'a>(ifindex: u32, direction: Direction, probe: u32) -> Option<&'a mut Counters> {
-    let block = block(ifindex, direction, probe)?;
+    let block = block(ifindex, &(direction as u32), probe)?;
     (block.ifindex == ifindex).then_some(block)
 }
 
 /// Whatever counters stand at a place.
 #[inline(always)]
-fn block<'a>(ifindex: u32, direction: Direction, probe: u32) -> Option<&'a mut Counters> {
+fn block<'a>(ifindex: u32, direction: &u32, probe: u32) -> Option<&'a mut Counters> {
     let interface = from_ref(COUNTERS.get(place(ifindex, probe))?).cast_mut();
-    let direction = direction as u32;
     // SAFETY: the map is one that the kernel has just found, and the key is as long as its keys.
-    let block = unsafe { bpf_map_lookup_elem(interface.cast(), (&raw const direction).cast()) };
+    let block = unsafe { bpf_map_lookup_elem(interface.cast(), from_ref(direction).cast()) };
     // SAFETY: the pointer is null or this CPU's value, and programs of one direction do not interrupt each
     // other on a CPU: XDP and TC run with bottom halves disabled. User space only reads.
     unsafe { block.cast::<Counters>().as_mut() }

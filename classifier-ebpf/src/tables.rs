@@ -1,8 +1,11 @@
 //! The maps that the judgement asks, behind its trait.
 
+use core::ptr::from_ref;
+
 use aya_ebpf::{
     bindings::BPF_F_MMAPABLE,
     btf_maps::{Array, LruHashMap},
+    helpers::bpf_map_lookup_elem,
     macros::btf_map,
 };
 use classifier_common::{
@@ -31,7 +34,16 @@ impl Maps {
     /// `None` never happens: the port map has the one entry that is asked for. The verifier wants it said.
     #[inline(always)]
     pub fn open() -> Option<Self> {
-        Some(Self { ports: PORTS.get_ptr(0)? })
+        Self::open_by(&0)
+    }
+
+    /// The same with a 0 that is in memory already: a key has to be, and a store saved is worth it here.
+    #[inline(always)]
+    pub fn open_by(zero: &u32) -> Option<Self> {
+        // SAFETY: the map is this program's, and the key is as long as its keys.
+        let ports =
+            unsafe { bpf_map_lookup_elem((&raw const PORTS).cast_mut().cast(), from_ref(zero).cast()) };
+        if ports.is_null() { None } else { Some(Self { ports: ports.cast() }) }
     }
 
     /// A 0 that neither the compiler nor the verifier knows for one.

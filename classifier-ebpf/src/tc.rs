@@ -54,7 +54,7 @@ fn count_any(ctx: &TcContext, direction: Direction) {
 #[inline(always)]
 fn is_counted(ctx: &TcContext, direction: Direction) -> bool {
     let skb = skb(ctx);
-    let Some(counters) = counters::of_ethernet(skb.ifindex, direction) else { return false };
+    let Some(counters) = counters::of_ethernet(skb.ifindex, &(direction as u32)) else { return false };
     let Some(tables) = Maps::open() else { return false };
     let frame = LinearView::new(skb.data as usize, skb.data_end as usize);
     commonest(frame, &tables, Counting { ctx, counters })

@@ -66,6 +66,14 @@ impl<const N: usize> LinearHeader<N> {
 }
 
 impl<const N: usize> Header for LinearHeader<N> {
+    type Part<const M: usize> = LinearHeader<M>;
+
+    #[inline(always)]
+    fn part<const AT: usize, const M: usize>(self) -> LinearHeader<M> {
+        const { assert!(AT + M <= N) };
+        LinearHeader(self.0 + AT)
+    }
+
     #[inline(always)]
     fn byte<const AT: usize>(self) -> u8 {
         self.below::<AT, 1>() as u8

@@ -47,10 +47,11 @@ fn classifier_xdp(ctx: XdpContext) -> u32 {
 /// Counts a packet of one of the commonest shapes, on an Ethernet interface.
 #[inline(always)]
 fn is_counted(ctx: &XdpContext) -> bool {
-    let Some(counters) = counters::of_ethernet(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
-        return false;
-    };
-    let Some(tables) = Maps::open() else { return false };
+    // One key for both maps: the direction, and the only entry of the port map.
+    const { assert!(Direction::Ingress as u32 == 0) };
+    let zero = Direction::Ingress as u32;
+    let Some(counters) = counters::of_ethernet(ctx.ingress_ifindex() as u32, &zero) else { return false };
+    let Some(tables) = Maps::open_by(&zero) else { return false };
     commonest(LinearView::new(ctx.data(), ctx.data_end()), &tables, Counting { ctx, counters })
 }
 
