@@ -25,6 +25,9 @@ pub struct Packet {
     pub step: u32,
     pub number: u32,
     pub number_at: u32,
+    /// Where a number of 16 bits stands of which some bits are random, and which; none are where these are 0.
+    pub varied_at: u32,
+    pub varied: u32,
     pub bytes: [u8; KEPT],
 }
 

@@ -9,7 +9,9 @@
 #[expect(dead_code, reason = "the benchmarks alone look maps up by name")]
 mod abi;
 mod counter;
+mod draw;
 mod empty;
+mod inject;
 mod replay;
 
 #[cfg(not(test))]

@@ -7,12 +7,11 @@ use testbed::{End, Lab};
 
 use crate::{
     Setup,
-    packets::{
-        self, Contender, Cost, EGRESS, Hook, INGRESS, Kind, LEAST, LOOPBACK, Stream, Subject, XDP, compare,
-    },
+    packets::{self, Contender, EGRESS, Hook, INGRESS, Kind, LEAST, LOOPBACK, Stream, Subject, XDP, compare},
     processor::pin,
     section::{Goal, Row, Section, Table},
     sizes,
+    turns::Turns,
     yardsticks::Yardsticks,
 };
 
@@ -58,7 +57,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
     let (streams, mixes) = (streams(hook, &kinds)?, mixes(hook, &kinds)?);
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
-    yardsticks.settle(others)?;
+    packets::settle(&mut yardsticks, others)?;
     let mut subjects = vec![RefCell::new(subject)];
     let [empty, counter] = [hook.empty, hook.counter].map(Contender::Yardstick);
     let contenders = [empty, counter, Contender::Subject(&subjects[0], LEAST)];
@@ -93,9 +92,9 @@ fn mixes(hook: &Hook, kinds: &[Kind]) -> Result<[Stream; 2]> {
     Ok([mix, Stream::mix("random mix of all rows", kinds.iter())?])
 }
 
-fn row(stream: &Stream, cost: &Cost) -> Row {
-    let (counter, classifier) = (cost.above(1), cost.above_any(2..=cost.programs() - 1));
-    let cells = [format!("{:.1}", cost.base().median), format!("{counter:+.1}"), format!("{classifier:+.1}")];
+fn row(stream: &Stream, cost: &Turns) -> Row {
+    let (counter, classifier) = (cost.above(1), cost.above_any(2..=cost.things() - 1));
+    let cells = [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}")];
     let row = Row::new(stream.name, cells);
     match stream.goal {
         Some(goal) => row.with(Goal::at_most("", classifier.median, goal, " ns")),

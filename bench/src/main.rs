@@ -4,6 +4,7 @@
 //! namespaces that it makes itself (crate `testbed`, which panics where it fails).
 #![expect(clippy::print_stdout, reason = "the report is for the person who asked for it")]
 
+mod interface;
 mod kernel;
 mod machine;
 mod memory;
@@ -14,6 +15,8 @@ mod scale;
 mod section;
 mod sizes;
 mod spread;
+mod turns;
+mod wire;
 mod yardsticks;
 
 use std::{
@@ -32,7 +35,8 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 2] = [("kernel", kernel::measure), ("scale", scale::measure)];
+const SECTIONS: [(&str, Measure); 3] =
+    [("kernel", kernel::measure), ("wire", wire::measure), ("scale", scale::measure)];
 
 /// What the sections are told.
 #[derive(Parser)]

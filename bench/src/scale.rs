@@ -72,7 +72,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32) -> Result<Table> 
     let (own, others) = interfaces.split_first().context("no interface")?;
     let subject = RefCell::new(Subject::load(hook, own)?);
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
-    yardsticks.settle(others)?;
+    packets::settle(&mut yardsticks, others)?;
     let with_one = [&[SMALLEST], MORE.as_slice()].concat();
     let mut above = costs(hook, &mut yardsticks, &subject, &with_one, rounds)?;
     subject.borrow_mut().count(INTERFACES)?;

@@ -53,7 +53,6 @@ impl Goal {
         Self::of(what, "≤", measured, bound, unit, measured <= bound)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "throughputs are still to come"))]
     /// `measured` has to be at least `bound`.
     pub fn at_least(what: &str, measured: f64, bound: f64, unit: &str) -> Self {
         Self::of(what, "≥", measured, bound, unit, measured >= bound)

@@ -19,6 +19,13 @@ impl Spread {
     }
 }
 
+impl Spread {
+    /// Of so much divided by each measurement.
+    pub fn inverse(self, of: f64) -> Self {
+        Self { median: of / self.median, low: of / self.high, high: of / self.low }
+    }
+}
+
 impl Sub<f64> for Spread {
     type Output = Self;
 

@@ -1,7 +1,7 @@
 //! The programs to compare with, and those that draw packets at random, as they were built with this program.
 #![expect(unsafe_code, reason = "what the maps hold is bytes to aya")]
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use aya::{
     Ebpf, Pod,
     maps::{Array, PerCpuArray, PerCpuValues, ProgramArray},
@@ -13,7 +13,7 @@ use testbed::End;
 #[expect(dead_code, reason = "the programs alone make the maps")]
 pub mod abi;
 
-use abi::{Block, Packet, Replay};
+use abi::{Block, KEPT, Packet, Replay};
 
 static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("BENCH_OBJECT"));
 
@@ -23,6 +23,16 @@ unsafe impl Pod for Packet {}
 unsafe impl Pod for Replay {}
 // SAFETY: as above.
 unsafe impl Pod for Block {}
+
+impl Packet {
+    /// A packet that comes as it is.
+    pub fn new(frame: &[u8]) -> Result<Self> {
+        let length = u32::try_from(frame.len())?;
+        let mut bytes = [0; KEPT];
+        bytes.iter_mut().zip(frame).for_each(|(kept, byte)| *kept = *byte);
+        Ok(Self { length, step: 0, number: 0, number_at: 0, varied_at: 0, varied: 0, bytes })
+    }
+}
 
 /// The loaded object.
 pub struct Yardsticks(Ebpf);
@@ -53,16 +63,12 @@ impl Yardsticks {
         PerCpuArray::try_from(map)?.set(ifindex, block, 0).context("cannot write a block")
     }
 
-    /// Attaches each XDP program to one of these interfaces. A test run of a program that is attached nowhere has the
-    /// kernel patch itself before and after (`bpf_prog_change_xdp`), which takes milliseconds.
-    pub fn settle(&mut self, interfaces: &[End]) -> Result<()> {
-        let mut interfaces = interfaces.iter();
-        for (name, program) in self.0.programs_mut() {
-            let Program::Xdp(xdp) = program else { continue };
-            let interface = interfaces.next().context("too few interfaces")?;
-            xdp.attach_to_if_index(interface.index, XdpMode::Driver)
-                .with_context(|| format!("cannot attach {name}"))?;
-        }
+    /// Attaches an XDP program, which has to be done for a test run too: that of a program that is attached nowhere has
+    /// the kernel patch itself before and after (`bpf_prog_change_xdp`), which takes milliseconds.
+    pub fn attach(&mut self, name: &str, interface: &End) -> Result<()> {
+        let Some(Program::Xdp(xdp)) = self.0.program_mut(name) else { bail!("no XDP program {name}") };
+        xdp.attach_to_if_index(interface.index, XdpMode::Driver)
+            .with_context(|| format!("cannot attach {name} to {}", interface.name))?;
         Ok(())
     }
 

@@ -1,8 +1,14 @@
 //! The hooks that are measured, and the programs of each.
 
+use anyhow::Result;
 use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 
-use crate::yardsticks::abi::{MAP_TARGETS_TC, MAP_TARGETS_XDP};
+use testbed::End;
+
+use crate::yardsticks::{
+    Yardsticks,
+    abi::{MAP_TARGETS_TC, MAP_TARGETS_XDP},
+};
 
 /// In a test run a frame comes from the loopback interface of the network namespace.
 pub const LOOPBACK: u32 = 1;
@@ -56,3 +62,10 @@ pub const INGRESS: Hook = Hook {
 
 pub const EGRESS: Hook =
     Hook { name: "TCX egress", program: PROGRAM_EGRESS, direction: Direction::Egress, ..INGRESS };
+
+/// Attaches the XDP programs to compare with, each to one of these interfaces. With the classifier's there are four, each
+/// of them as deep in the kernel's search for the program (`bpf_dispatcher`) as the others.
+pub fn settle(yardsticks: &mut Yardsticks, interfaces: &[End]) -> Result<()> {
+    let programs = [XDP.empty, XDP.counter, XDP.replay].into_iter().zip(interfaces);
+    programs.into_iter().try_for_each(|(program, interface)| yardsticks.attach(program, interface))
+}

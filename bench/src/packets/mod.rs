@@ -14,9 +14,9 @@ mod timing;
 pub use self::{
     burden::{Burden, LEAST},
     contender::Contender,
-    hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP},
+    hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP, settle},
     kinds::{Kind, all},
-    rounds::{Cost, compare},
+    rounds::compare,
     stream::Stream,
     subject::Subject,
 };

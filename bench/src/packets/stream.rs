@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use fastrand::Rng;
 
 use super::{SEED, kinds::Kind};
-use crate::yardsticks::abi::{KEPT, Packet};
+use crate::yardsticks::abi::Packet;
 
 /// Packets of a mix; a power of two. They lie in the processor's nearest cache, as packets do that a driver has just
 /// received.
@@ -50,9 +50,7 @@ impl Stream {
 
 fn kept(frame: &[u8], steps: Option<(u32, u32)>) -> Result<Packet> {
     let (step, number_at) = steps.unwrap_or_default();
-    let mut packet =
-        Packet { length: u32::try_from(frame.len())?, step, number: 0, number_at, bytes: [0; KEPT] };
-    packet.bytes.iter_mut().zip(frame).for_each(|(kept, byte)| *kept = *byte);
+    let mut packet = Packet { step, number_at, ..Packet::new(frame)? };
     if step != 0 {
         let at = usize::try_from(number_at)?;
         let number = frame.get(at..).and_then(<[u8]>::first_chunk).context("a number beyond the frame")?;

@@ -5,11 +5,12 @@ use aya::programs::Program;
 use classifier::{
     config::{FtpSettings, XdpMode},
     datapath::{Attached, Datapath, TestCounters, Tracking},
-    interfaces::Interface,
 };
 use classifier_common::{counter::Counters, packet::Link, protocol::Class};
 use fastrand::Rng;
 use testbed::End;
+
+use crate::interface::veth;
 
 use super::{
     burden::{Burden, LEAST},
@@ -30,7 +31,7 @@ pub struct Subject {
     /// Set and place of each announced port of the burden.
     pub(super) announced: Vec<(usize, usize)>,
     hook: &'static Hook,
-    /// What an XDP program is attached to, as [`Yardsticks::settle`](crate::yardsticks::Yardsticks::settle) says.
+    /// What an XDP program is attached to, as [`Yardsticks::attach`](crate::yardsticks::Yardsticks::attach) says.
     settled: Option<Attached>,
 }
 
@@ -39,8 +40,7 @@ impl Subject {
     pub fn load(hook: &'static Hook, interface: &End) -> Result<Self> {
         let mut subject = Self::load_aside(hook)?;
         if matches!(subject.program()?, Program::Xdp(_)) {
-            let interface = classifier_interface(interface);
-            subject.settled = Some(subject.datapath.attach(interface, XdpMode::Native, false)?);
+            subject.settled = Some(subject.datapath.attach(veth(interface), XdpMode::Native, false)?);
         }
         Ok(subject)
     }
@@ -89,18 +89,5 @@ impl Subject {
     fn packets(&self) -> Result<Vec<u64>> {
         let Counters { classes, .. } = *self.counters.read(self.hook.direction)?;
         Ok(classes.iter().map(|tally| tally.packets).collect())
-    }
-}
-
-fn classifier_interface(end: &End) -> Interface {
-    Interface {
-        index: end.index,
-        name: end.name.clone(),
-        link: Some(Link::Ethernet),
-        link_layer: "Ethernet".to_owned(),
-        kind: Some("veth".to_owned()),
-        bus: None,
-        master: None,
-        lower: None,
     }
 }

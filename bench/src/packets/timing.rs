@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::processor::busy;
 use anyhow::{Context as _, Result, bail, ensure};
 use aya::{TestRun as _, TestRunOptions, programs::Program};
-use rustix::time::{ClockId, clock_gettime};
 
 /// How long a sample takes, about: long beside a system call, short beside a timer tick.
 const SAMPLE: Duration = Duration::from_micros(2500);
@@ -18,7 +18,7 @@ pub const FIRST: u32 = 10_000;
 /// figure is in whole nanoseconds.
 pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result<f64> {
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::default() };
-    let start = clock_gettime(ClockId::ThreadCPUTime);
+    let start = busy()?;
     let result = if let Program::Xdp(xdp) = program {
         xdp.test_run(options)
     } else if let Program::SchedClassifier(classifier) = program {
@@ -26,7 +26,7 @@ pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result
     } else {
         bail!("no program for packets: {program:?}")
     };
-    let took = Duration::try_from(clock_gettime(ClockId::ThreadCPUTime) - start)?;
+    let took = busy()?.saturating_sub(start);
     let result = result.context("the kernel refuses a test run")?;
     ensure!(result.return_value == verdict, "a program ended with {}", result.return_value);
     Ok(nanoseconds(took) / f64::from(repeat))

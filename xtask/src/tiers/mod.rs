@@ -68,7 +68,16 @@ fn lint() -> Outcome {
 
 fn host() -> Outcome {
     outcome(cargo_test::run(
-        &["--package", "classifier-common", "--package", "testbed", "--package", "xtask"],
+        &[
+            "--package",
+            "classifier-common",
+            "--package",
+            "testbed",
+            "--package",
+            "xtask",
+            "--package",
+            "bench",
+        ],
         &[],
     ))
 }

@@ -1,0 +1,26 @@
+//! A program that sends packets as frames, which a network card's driver would hand to XDP: run by a test run with live
+//! frames (`BPF_F_TEST_XDP_LIVE_FRAMES`).
+
+use aya_ebpf::{
+    bindings::xdp_action::XDP_DROP,
+    helpers::generated::{bpf_redirect, bpf_xdp_store_bytes},
+    macros::xdp,
+    programs::XdpContext,
+};
+
+use crate::draw::draw;
+
+/// Sends a packet that is drawn out of the interface with the target's number. All packets are as long as the frame of
+/// the test run.
+#[xdp]
+fn inject_xdp(ctx: XdpContext) -> u32 {
+    let Some(drawn) = draw() else { return XDP_DROP };
+    // SAFETY: the context is the one that the kernel called the program with; the bytes are a map's value.
+    unsafe {
+        bpf_xdp_store_bytes(ctx.ctx, 0, drawn.bytes(), drawn.kept());
+        if let Some(number) = drawn.varied() {
+            bpf_xdp_store_bytes(ctx.ctx, drawn.packet().varied_at, (&raw const number).cast_mut().cast(), 2);
+        }
+        bpf_redirect(drawn.target, 0).cast_unsigned() as u32
+    }
+}
