@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use testbed::{End, Lab};
 
 use crate::{
@@ -58,15 +58,21 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let (streams, mixes) = (streams(hook, &kinds)?, mixes(hook, &kinds)?);
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
     packets::settle(&mut yardsticks, others)?;
-    let mut subjects = vec![RefCell::new(subject)];
+    let subject = RefCell::new(subject);
     let [empty, counter] = [hook.empty, hook.counter].map(Contender::Yardstick);
-    let contenders = [empty, counter, Contender::Subject(&subjects[0], LEAST)];
+    let contenders = [empty, counter, Contender::Subject(&subject, LEAST)];
     let mut costs = compare(hook, &mut yardsticks, &contenders, &streams, rounds)?;
 
-    for _ in 1..COPIES {
-        subjects.push(RefCell::new(Subject::load_aside(hook)?));
-    }
-    let copies = subjects.iter().map(|subject| Contender::Subject(subject, LEAST));
+    let handed_over = subject.borrow().handed_over()?;
+    ensure!(
+        handed_over == 0,
+        "{handed_over} control segments were left to the agent, and are not measured whole"
+    );
+
+    // New ones: the one above has seen commands that are still to come in the mix.
+    let copies = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_aside(hook)?)));
+    let copies = copies.collect::<Result<Vec<_>>>()?;
+    let copies = copies.iter().map(|copy| Contender::Subject(copy, LEAST));
     let contenders: Vec<_> = [empty, counter].into_iter().chain(copies).collect();
     costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
     let columns = ["packet", "empty", "counter only", "classifier"].map(str::to_owned).into();

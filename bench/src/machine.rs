@@ -15,13 +15,16 @@ pub fn describe() -> Result<String> {
     let cores = thread::available_parallelism().context("cannot count the processors")?;
     let guest = value("flags").is_some_and(|flags| flags.split(' ').any(|flag| flag == "hypervisor"));
     let kind = if guest { ", a virtual machine" } else { "" };
+    let load = fs::read_to_string("/proc/loadavg").context("cannot read /proc/loadavg")?;
     let system = rustix::system::uname();
     Ok(format!(
-        "Measured by `cargo xtask bench` on {cores} processors ({model}{kind}), Linux {} {}, commit {}, {}.",
+        "Measured by `cargo xtask bench` on {cores} processors ({model}{kind}), Linux {} {}, commit {}, {}; load average\n\
+         before: {}.",
         system.release().to_string_lossy(),
         system.machine().to_string_lossy(),
         commit(),
-        humantime::format_rfc3339_seconds(SystemTime::now())
+        humantime::format_rfc3339_seconds(SystemTime::now()),
+        load.split(' ').next().unwrap_or_default()
     ))
 }
 

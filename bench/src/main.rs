@@ -2,7 +2,11 @@
 //!
 //! A section is a module with `measure`, and a line in [`SECTIONS`]. Everything attaches to interfaces of network
 //! namespaces that it makes itself (crate `testbed`, which panics where it fails).
-#![expect(clippy::print_stdout, reason = "the report is for the person who asked for it")]
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "the report is for the person who asked for it"
+)]
 
 mod interface;
 mod kernel;
@@ -22,6 +26,7 @@ mod yardsticks;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use anyhow::{Context as _, Result};
@@ -60,14 +65,24 @@ impl Setup {
     }
 }
 
-fn main() -> Result<()> {
-    let setup = Setup::parse();
+fn main() -> ExitCode {
+    // Not by returning the error: RUST_BACKTRACE would bury the line that says what went wrong.
+    match run(&Setup::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(setup: &Setup) -> Result<()> {
     let wanted = |name: &str| setup.section.is_empty() || setup.section.iter().any(|section| section == name);
     let about = machine::describe()?;
     println!("{about}");
     let mut sections = Vec::new();
     for (name, measure) in SECTIONS.into_iter().filter(|(name, _)| wanted(name)) {
-        let section = measure(&setup).with_context(|| format!("section {name}"))?;
+        let section = measure(setup).with_context(|| format!("section {name}"))?;
         println!("\n{}", report::write_section(&section));
         sections.push(section);
     }

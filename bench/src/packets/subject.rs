@@ -6,7 +6,7 @@ use classifier::{
     config::{FtpSettings, XdpMode},
     datapath::{Attached, Datapath, TestCounters, Tracking},
 };
-use classifier_common::{counter::Counters, packet::Link, protocol::Class};
+use classifier_common::{control::Tally, counter::Counters, packet::Link, protocol::Class};
 use fastrand::Rng;
 use testbed::End;
 
@@ -83,6 +83,11 @@ impl Subject {
         let protocol = Class::from_index(index).protocol();
         ensure!(protocol == kind.protocol, "{}: counted as {protocol:?} by {}", kind.name, self.hook.name);
         Ok(())
+    }
+
+    /// Control segments that the program left to the agent, which is not there.
+    pub fn handed_over(&self) -> Result<u64> {
+        Ok(self.tracking.tallies()?[Tally::Segments as usize])
     }
 
     /// Packets by class.
