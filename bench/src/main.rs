@@ -16,6 +16,7 @@ mod packets;
 mod processor;
 mod report;
 mod scale;
+mod scrape;
 mod section;
 mod sizes;
 mod spread;
@@ -40,8 +41,12 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 3] =
-    [("kernel", kernel::measure), ("wire", wire::measure), ("scale", scale::measure)];
+const SECTIONS: [(&str, Measure); 4] = [
+    ("kernel", kernel::measure),
+    ("wire", wire::measure),
+    ("scale", scale::measure),
+    ("scrape", scrape::measure),
+];
 
 /// What the sections are told.
 #[derive(Parser)]
@@ -59,7 +64,6 @@ struct Setup {
 
 impl Setup {
     /// The agent's binary.
-    #[expect(dead_code, reason = "the sections on the scrape and on the agent ask")]
     fn agent(&self) -> Result<&Path> {
         self.agent.as_deref().context("no agent: name its binary with --agent")
     }

@@ -15,7 +15,8 @@ pub mod abi;
 
 use abi::{Block, KEPT, Packet, Replay};
 
-static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("BENCH_OBJECT"));
+/// The object with all of them.
+pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("BENCH_OBJECT"));
 
 // SAFETY: they are made of whole numbers and bytes, without padding, and any bytes are one of them.
 unsafe impl Pod for Packet {}

@@ -1,0 +1,113 @@
+//! How long it takes until the agent is ready, and what that is made of.
+
+use std::{
+    slice::from_ref,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use aya::{
+    Ebpf,
+    programs::{LinkOrder, SchedClassifier, TcAttachType, tc::TcAttachOptions},
+};
+use classifier::{
+    config::{FtpSettings, XdpMode},
+    datapath::Datapath,
+    interfaces::Interface,
+};
+
+use super::{
+    count,
+    server::{Kind, Place, Server},
+};
+use crate::{
+    Setup,
+    packets::INGRESS,
+    section::{Goal, Row, Table},
+    spread::Spread,
+    yardsticks::OBJECT,
+};
+
+/// Starts with so many interfaces: how often, and milliseconds that one may take.
+const STARTS: [(u32, u32, Option<f64>); 3] = [(1, 15, Some(150.0)), (16, 5, None), (200, 3, Some(2000.0))];
+
+const LOADS: u32 = 9;
+
+pub fn table(setup: &Setup) -> Result<Table> {
+    let mut rows = Vec::new();
+    for (interfaces, times, goal) in STARTS {
+        let place = Place::new(interfaces);
+        let (mut agent, mut empty) = (Vec::new(), Vec::new());
+        for _ in 0..if setup.quick { 1 } else { times } {
+            let began = Instant::now();
+            let server = Server::start(Kind::Classifier, &place, setup.agent()?)?;
+            agent.push(millis(began.elapsed()));
+            server.stop();
+            empty.push(millis(take_hooks(&place)?));
+        }
+        let (agent, empty) = (Spread::of(agent), Spread::of(empty));
+        let row = Row::new(count(interfaces, "interface"), [agent, empty].map(|one| format!("{one:.0}")));
+        rows.push(
+            goal.into_iter().fold(row, |row, most| row.with(Goal::at_most("", agent.median, most, " ms"))),
+        );
+    }
+    let columns = ["start", "ms from exec to ready", "ms to hang an empty program on the same hooks"]
+        .map(str::to_owned);
+    Ok(Table { title: "A start".into(), columns: columns.into(), rows })
+}
+
+/// The parts of a start that are the agent's own, in this process.
+pub fn parts(quick: bool) -> Result<Table> {
+    // Nothing is attached to it.
+    let any = Interface {
+        index: 1,
+        name: "any".into(),
+        link: None,
+        link_layer: String::new(),
+        kind: None,
+        bus: None,
+        master: None,
+        lower: None,
+    };
+    let (mut object, mut programs) = (Vec::new(), Vec::new());
+    for _ in 0..if quick { 1 } else { LOADS } {
+        let began = Instant::now();
+        let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default())?;
+        object.push(millis(began.elapsed()));
+        let began = Instant::now();
+        datapath.prepare(from_ref(&any), XdpMode::Off, true);
+        programs.push(millis(began.elapsed()));
+    }
+    let row = |name, took| Row::new(name, [format!("{:.0}", Spread::of(took))]);
+    let rows = vec![
+        row("the object read, the kernel's types read, the maps created", object),
+        row("two programs verified side by side", programs),
+    ];
+    Ok(Table { title: "Parts of a start".into(), columns: vec!["part".into(), "ms".into()], rows })
+}
+
+/// How long it takes to hang an empty program on both hooks of every interface of a host: the kernel waits at each until
+/// every processor has passed through the scheduler, and holds its lock over the network devices meanwhile.
+fn take_hooks(place: &Place) -> Result<Duration> {
+    place.host.enter(|| {
+        let mut object = Ebpf::load(OBJECT).context("cannot load the programs to compare with")?;
+        let program = object.program_mut(INGRESS.empty).context("no empty program")?;
+        let program: &mut SchedClassifier = program.try_into()?;
+        program.load()?;
+        let began = Instant::now();
+        for end in &place.ends {
+            for hook in [TcAttachType::Ingress, TcAttachType::Egress] {
+                program.attach_with_options(
+                    &end.name,
+                    hook,
+                    TcAttachOptions::TcxOrder(LinkOrder::first()),
+                )?;
+            }
+        }
+        Ok(began.elapsed())
+    })
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
