@@ -18,12 +18,12 @@ pub fn describe() -> Result<String> {
     let load = fs::read_to_string("/proc/loadavg").context("cannot read /proc/loadavg")?;
     let system = rustix::system::uname();
     Ok(format!(
-        "Measured by `cargo xtask bench` on {cores} processors ({model}{kind}), Linux {} {}, commit {}, {}; load average\n\
-         before: {}.",
-        system.release().to_string_lossy(),
-        system.machine().to_string_lossy(),
+        "Measured by `cargo xtask bench` at commit {}, {}, on {cores} processors\n\
+         ({model}{kind}) under Linux {} {}. Load average before: {}.",
         commit(),
         humantime::format_rfc3339_seconds(SystemTime::now()),
+        system.release().to_string_lossy(),
+        system.machine().to_string_lossy(),
         load.split(' ').next().unwrap_or_default()
     ))
 }

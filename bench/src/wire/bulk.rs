@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// Bytes of a sample, and the gigabits that they are.
-const BYTES: usize = 64 << 20;
-#[expect(clippy::cast_precision_loss, reason = "64 MiB")]
+const BYTES: usize = 32 << 20;
+#[expect(clippy::cast_precision_loss, reason = "32 MiB")]
 const GIGABITS: f64 = BYTES as f64 * 8.0 / 1e9;
 
 /// Rounds of these for each of the others: they are longer, and less alike.
@@ -62,7 +62,7 @@ pub fn table(rounds: u32) -> Result<Table> {
     let pairs = ATTACHED.map(|(_, attachment, at_receiver)| Pair::new(&lab, attachment, at_receiver));
     let mut pairs = pairs.into_iter().collect::<Result<Vec<_>>>()?;
     // Windows grow with what they carry.
-    pairs.iter_mut().try_for_each(|pair| pair.carry(4 * BYTES).map(drop))?;
+    pairs.iter_mut().try_for_each(|pair| pair.carry(8 * BYTES).map(drop))?;
     let [times, work] = Turns::take(pairs.len(), ROUNDS * rounds, |place, _| {
         let times = pairs[place].carry(BYTES).context(ATTACHED[place].0)?;
         Ok(times.map(|time| time.as_secs_f64()))
