@@ -12,6 +12,7 @@ mod room;
 mod sessions;
 mod spans;
 mod task;
+mod ticks;
 mod tracker;
 
 pub use self::{

@@ -3,17 +3,12 @@
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-use tokio::time;
+use super::{Room, ticks::Ticks};
 
-use super::Room;
-
-/// How often what is over is looked for, while there is anything that can be over.
-const TICK: Duration = Duration::from_secs(1);
-
-/// Takes the programs' events as they come; returns only when the system refuses to wait for them.
+/// Takes the programs' events as they come, and once a second while there is anything that can be over looks for what
+/// is; returns only when the system refuses to wait for either.
 ///
 /// # Errors
 ///
@@ -21,26 +16,31 @@ const TICK: Duration = Duration::from_secs(1);
 pub async fn watch(room: Arc<Mutex<Room>>) -> io::Error {
     // A panic while the room was held leaves each event taken or not.
     let enter = || room.lock().unwrap_or_else(PoisonError::into_inner);
-    let readiness = enter().readiness();
-    let events = match readiness {
-        Ok(events) => events,
+    let waits = enter().readiness().and_then(|events| Ok((events, Ticks::new()?)));
+    let (events, mut ticks) = match waits {
+        Ok(waits) => waits,
         Err(error) => return error,
     };
-    let mut ticks = time::interval(TICK);
-    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     loop {
-        let idle = enter().is_idle();
-        tokio::select! {
+        let is_idle = enter().is_idle();
+        if let Err(error) = ticks.run(!is_idle) {
+            return error;
+        }
+        let waited = tokio::select! {
             ready = events.readable() => match ready {
                 Ok(mut ready) => {
                     ready.clear_ready();
                     while enter().take_events() {
                         tokio::task::yield_now().await;
                     }
+                    Ok(())
                 }
-                Err(error) => return error,
+                Err(error) => Err(error),
             },
-            _ = ticks.tick(), if !idle => enter().tick(),
+            tick = ticks.tick() => tick.map(|()| enter().tick()),
+        };
+        if let Err(error) = waited {
+            return error;
         }
     }
 }
