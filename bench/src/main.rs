@@ -10,6 +10,7 @@
 
 mod interface;
 mod kernel;
+mod learn;
 mod machine;
 mod memory;
 mod packets;
@@ -41,11 +42,12 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 4] = [
+const SECTIONS: [(&str, Measure); 5] = [
     ("kernel", kernel::measure),
     ("wire", wire::measure),
     ("scale", scale::measure),
     ("scrape", scrape::measure),
+    ("learn", learn::measure),
 ];
 
 /// What the sections are told.

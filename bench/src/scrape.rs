@@ -3,7 +3,7 @@
 mod client;
 mod counters;
 mod latency;
-mod process;
+pub mod process;
 mod rest;
 mod server;
 mod start;
