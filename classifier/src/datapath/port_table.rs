@@ -43,8 +43,11 @@ impl SharedPorts {
         for transport in [Transport::Tcp, Transport::Udp] {
             for port in 0..=u16::MAX {
                 let wanted = entries[place(transport, port)];
-                let change = |there| Some(PortEntry(there).become_of(wanted).0);
-                // Never refused: the change is made anew where a program came between.
+                let change = |there| {
+                    let changed = PortEntry(there).become_of(wanted).0;
+                    (changed != there).then_some(changed)
+                };
+                // Refused only where there is nothing to change: it is made anew where a program came between.
                 let _ =
                     self.entry(transport, port).fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
             }
