@@ -87,8 +87,8 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         memory::give_back();
         memory::leave(OBJECT);
         announce(&listeners);
-        let served =
-            http::serve(listeners, Arc::new(Endpoints::new(exporter)), Limits::default(), end.wait());
+        let endpoints = Arc::new(Endpoints::new(exporter, settings.telemetry_path.clone()));
+        let served = http::serve(listeners, endpoints, Limits::default(), end.wait());
         served.await.map_err(start("the HTTP server"))?;
         info!("ended, everything is detached");
         Ok(())

@@ -65,6 +65,15 @@ pub struct Run {
     )]
     pub listen: Vec<String>,
 
+    /// Under which path metrics are served [default: /metrics]
+    #[arg(
+        long,
+        value_name = "PATH",
+        visible_alias = "web.telemetry-path",
+        env = "CLASSIFIER_TELEMETRY_PATH"
+    )]
+    pub telemetry_path: Option<String>,
+
     /// TOML file with settings; a flag beats it
     #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
     pub config: Option<PathBuf>,
@@ -90,6 +99,7 @@ impl From<Run> for Sources {
         let flags = Layer {
             interfaces: given(run.interfaces),
             listen: given(run.listen),
+            telemetry_path: run.telemetry_path,
             xdp_mode: run.xdp_mode,
             egress: run.no_egress.map(|no_egress| !no_egress),
             ..Layer::default()
@@ -173,6 +183,7 @@ mod tests {
         let flags = Layer {
             interfaces: Some(["eth0", "veth*"].map(str::to_owned).into()),
             listen: Some(listen.map(str::to_owned).into()),
+            telemetry_path: Some("/m".into()),
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
             ..Layer::default()
@@ -180,7 +191,8 @@ mod tests {
         assert_eq!(
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
-                 --listen [::1]:3 --xdp-mode native --no-egress -c a.toml"
+                 --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
+                 --web.telemetry-path /m"
             ),
             Sources { flags, file: Some("a.toml".into()) }
         );

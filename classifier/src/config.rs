@@ -13,6 +13,7 @@ mod pattern;
 mod ports;
 mod protocol_names;
 mod sources;
+mod telemetry_path;
 
 pub use self::{
     error::ConfigError,
@@ -23,6 +24,7 @@ pub use self::{
     ports::Ports,
     protocol_names::ProtocolNames,
     sources::Sources,
+    telemetry_path::TelemetryPath,
 };
 
 /// How ingress is seen.
@@ -47,6 +49,8 @@ pub struct Settings {
     pub interfaces: Vec<Pattern>,
     /// Where metrics are served.
     pub listen: Vec<SocketAddr>,
+    /// Under which path metrics are served.
+    pub telemetry_path: TelemetryPath,
     /// How ingress is seen.
     pub xdp_mode: XdpMode,
     /// Whether egress is counted.
@@ -65,14 +69,17 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When an interface name or a listen address cannot be one, or stands twice.
+    /// When an interface name or a listen address cannot be one, or stands twice; when the telemetry path cannot
+    /// be one.
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
         let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
+        let telemetry_path = layer.telemetry_path.as_deref().map(TelemetryPath::parse).transpose()?;
         let ports = layer.ports.unwrap_or_default();
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
             listen: distinct(&addresses)?.into_iter().map(listen::address).collect::<Result<_, _>>()?,
+            telemetry_path: telemetry_path.unwrap_or_default(),
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             names: ports.names,

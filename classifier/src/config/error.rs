@@ -25,6 +25,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         cause: String,
     },
+    /// No request can ask for it.
+    #[error("telemetry path `{text}`: {cause}; write one such as /metrics")]
+    TelemetryPath {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The same word stands twice.
     #[error("`{0}` is given twice; leave one out")]
     Twice(String),

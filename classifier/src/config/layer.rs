@@ -9,6 +9,8 @@ pub struct Layer {
     pub interfaces: Option<Vec<String>>,
     /// Listen addresses.
     pub listen: Option<Vec<String>>,
+    /// Under which path metrics are served.
+    pub telemetry_path: Option<String>,
     /// How ingress is seen.
     pub xdp_mode: Option<XdpMode>,
     /// Whether egress is counted.
@@ -26,6 +28,7 @@ impl Layer {
         Self {
             interfaces: self.interfaces.or(lower.interfaces),
             listen: self.listen.or(lower.listen),
+            telemetry_path: self.telemetry_path.or(lower.telemetry_path),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
             ports: self.ports.or(lower.ports),

@@ -14,6 +14,7 @@ use hyper::{
 
 use super::{compression, negotiation, page};
 use crate::{
+    config::TelemetryPath,
     counters::Readiness,
     metrics::{Exporter, agent::DropReason},
 };
@@ -31,33 +32,59 @@ const PAGE_HEADERS: [(HeaderName, &str); 3] = [
     (REFERRER_POLICY, "no-referrer"),
 ];
 
+/// What a path takes, and who answers there.
+struct Route {
+    /// Its methods, as the header `Allow` lists them.
+    methods: &'static str,
+    answer: fn(&Endpoints, &HeaderMap) -> Answer,
+}
+
+impl Route {
+    /// Something to look at.
+    const fn get(answer: fn(&Endpoints, &HeaderMap) -> Answer) -> Self {
+        Self { methods: "GET, HEAD", answer }
+    }
+
+    fn takes(&self, method: &Method) -> bool {
+        self.methods.split(", ").any(|one| one == method.as_str())
+    }
+}
+
 /// Everything that can be asked for.
 pub struct Endpoints {
     exporter: Exporter,
+    telemetry: TelemetryPath,
 }
 
 impl Endpoints {
-    /// The endpoints over an exporter.
+    /// The endpoints over an exporter, its scrapes under this path.
     #[must_use]
-    pub const fn new(exporter: Exporter) -> Self {
-        Self { exporter }
+    pub const fn new(exporter: Exporter, telemetry: TelemetryPath) -> Self {
+        Self { exporter, telemetry }
     }
 
     /// Answers a request; its body is not looked at. HEAD is answered as GET, hyper leaves the body out.
     pub fn answer<B>(&self, request: &Request<B>) -> Answer {
-        let known = match request.uri().path() {
-            "/metrics" => Self::metrics,
-            "/" => Self::page,
-            "/-/healthy" => Self::healthy,
-            "/-/ready" => Self::ready,
-            _ => return text(StatusCode::NOT_FOUND, PLAIN, "not found; / lists what is here\n".into()),
+        let Some(route) = self.route(request.uri().path()) else {
+            return text(StatusCode::NOT_FOUND, PLAIN, "not found; / lists what is here\n".into());
         };
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD\n".into());
-            set(&mut answer, ALLOW, "GET, HEAD");
+        if !route.takes(request.method()) {
+            let only = format!("only {}\n", route.methods.replace(", ", " and "));
+            let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, only);
+            set(&mut answer, ALLOW, route.methods);
             return answer;
         }
-        known(self, request.headers())
+        (route.answer)(self, request.headers())
+    }
+
+    fn route(&self, path: &str) -> Option<Route> {
+        match path {
+            path if path == self.telemetry.as_str() => Some(Route::get(Self::metrics)),
+            "/" => Some(Route::get(Self::page)),
+            "/-/healthy" => Some(Route::get(Self::healthy)),
+            "/-/ready" => Some(Route::get(Self::ready)),
+            _ => None,
+        }
     }
 
     pub(super) fn dropped(&self, reason: DropReason) {
@@ -80,7 +107,8 @@ impl Endpoints {
     }
 
     fn page(&self, _: &HeaderMap) -> Answer {
-        let mut answer = text(StatusCode::OK, HTML, page::render(&self.exporter.readiness()));
+        let mut answer =
+            text(StatusCode::OK, HTML, page::render(&self.exporter.readiness(), &self.telemetry));
         for (name, value) in PAGE_HEADERS {
             set(&mut answer, name, value);
         }

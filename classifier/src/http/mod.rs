@@ -2,7 +2,7 @@
 //!
 //! | path | answer |
 //! | --- | --- |
-//! | `/metrics` | a scrape: text format 0.0.4, or `OpenMetrics` 1.0 when `Accept` asks for it |
+//! | `/metrics`, or what `--telemetry-path` says | a scrape: text format 0.0.4, or `OpenMetrics` 1.0 when `Accept` asks for it |
 //! | `/` | a page for people: what is attached, links |
 //! | `/-/healthy` | 200 while the process lives |
 //! | `/-/ready` | 200 once every wanted interface is attached, else 503 with the reasons |

@@ -28,6 +28,7 @@ fn bad_usage_is_one_line_and_exit_2() {
         (&["status", "--format", "xml"], &["'xml'", "text, json"]),
         (&["run", "--xdp-mode", "fast"], &["'fast'", "auto, native, generic, off"]),
         (&["run", "-l", "localhost:80"], &["`localhost:80`", "invalid", "IP:PORT"]),
+        (&["run", "--web.telemetry-path", "metrics"], &["`metrics`", "begins with `/`", "/metrics"]),
         (&["run", "-i", "a/b"], &["interface `a/b`", "'/'", "ip link"]),
         (&["run", "-i", "eth0", "-i", "eth0"], &["`eth0`", "twice", "leave one out"]),
     ] {
@@ -70,6 +71,7 @@ fn help_names_what_exists_and_only_that() {
         "--interface",
         "--listen",
         "--web.listen-address",
+        "--web.telemetry-path",
         "--xdp-mode",
         "--no-egress",
         "--config",

@@ -24,6 +24,7 @@ fn every_key_arrives() {
         r#"
         listen = ["127.0.0.1:1", ":2"]
         interfaces = ["eth0", "veth*"]
+        telemetry_path = "/m"
         xdp_mode = "native"
         egress = false
 
@@ -60,6 +61,7 @@ fn every_key_arrives() {
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
     assert_eq!(settings.interfaces[0], Pattern::Plain("eth0".into()));
     assert!(settings.interfaces[1].matches("veth7") && settings.interfaces.len() == 2);
+    assert_eq!(settings.telemetry_path.as_str(), "/m");
     assert_eq!((settings.xdp_mode, settings.egress), (XdpMode::Native, false));
     let names: Vec<_> = settings.names.iter().collect();
     assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);

@@ -2,7 +2,7 @@
 
 use std::{io::Read, sync::atomic::Ordering};
 
-use classifier::http::Limits;
+use classifier::{config::TelemetryPath, http::Limits};
 use flate2::read::GzDecoder;
 
 use crate::{
@@ -69,6 +69,18 @@ fn unknown_paths_and_methods_are_refused() {
         assert_eq!(answer.header("allow").as_deref(), Some("GET, HEAD"), "{method}");
     }
     assert_eq!(server.connect().request("POST", "/nowhere", "").status(), 404);
+}
+
+#[test]
+fn metrics_are_where_they_are_wanted() {
+    let elsewhere = TelemetryPath::parse("/probe/classifier").unwrap();
+    let server = Served::under(elsewhere, MadeUp::default(), Limits::default());
+    assert!(server.get("/probe/classifier", "").text().contains("classifier_scrape_success 1\n"));
+    assert_eq!(server.get("/metrics", "").status(), 404);
+    assert!(server.get("/", "").text().contains("href=\"/probe/classifier\""));
+
+    let server = Served::under(TelemetryPath::parse("/").unwrap(), MadeUp::default(), Limits::default());
+    assert!(server.get("/", "").text().contains("classifier_scrape_success 1\n"), "no page is in the way");
 }
 
 #[test]

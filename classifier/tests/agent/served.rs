@@ -9,7 +9,7 @@ use std::{
 };
 
 use classifier::{
-    config::ProtocolNames,
+    config::{ProtocolNames, TelemetryPath},
     http::{self, Endpoints, Limits},
     metrics::Exporter,
 };
@@ -30,13 +30,18 @@ pub struct Served {
 
 impl Served {
     pub fn start(source: MadeUp, limits: Limits) -> Self {
+        Self::under(TelemetryPath::default(), source, limits)
+    }
+
+    /// Serves metrics under this path.
+    pub fn under(telemetry: TelemetryPath, source: MadeUp, limits: Limits) -> Self {
         let source = Arc::new(source);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let listeners = http::bind(&[any, any]).expect("loopback has free ports");
         let addresses = listeners.iter().map(|bound| bound.local_addr().expect("is bound")).collect();
         let exporter =
             Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default(), &times()).expect("has /proc");
-        let endpoints = Arc::new(Endpoints::new(exporter));
+        let endpoints = Arc::new(Endpoints::new(exporter, telemetry));
         let (shutdown, ended) = oneshot::channel();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

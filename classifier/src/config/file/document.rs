@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::{
     claims::{Claims, PortTable},
@@ -10,7 +11,7 @@ use super::{
     list::List,
     refusal::Refusal,
 };
-use crate::config::{ConfigError, Layer, Pattern, XdpMode, listen};
+use crate::config::{ConfigError, Layer, Pattern, TelemetryPath, XdpMode, listen};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -18,6 +19,7 @@ use crate::config::{ConfigError, Layer, Pattern, XdpMode, listen};
 pub(super) struct Document {
     listen: Option<List<String>>,
     interfaces: Option<List<String>>,
+    telemetry_path: Option<Spanned<String>>,
     xdp_mode: Option<XdpMode>,
     egress: Option<bool>,
     port: Option<List<PortTable>>,
@@ -30,6 +32,9 @@ impl Document {
     pub(super) fn layer(&self) -> Result<Layer, Refusal> {
         check(self.listen.as_ref(), listen::address)?;
         check(self.interfaces.as_ref(), Pattern::parse)?;
+        if let Some(path) = &self.telemetry_path {
+            TelemetryPath::parse(path.get_ref()).map_err(|error| Refusal::new(path, error.to_string()))?;
+        }
         let mut claims = Claims::default();
         claims.control(self.ftp.control_ports.as_ref())?;
         for table in self.port.iter().flat_map(|tables| &tables.0) {
@@ -39,6 +44,7 @@ impl Document {
         Ok(Layer {
             interfaces: self.interfaces.as_ref().map(List::texts),
             listen: self.listen.as_ref().map(List::texts),
+            telemetry_path: self.telemetry_path.as_ref().map(|path| path.get_ref().clone()),
             xdp_mode: self.xdp_mode,
             egress: self.egress,
             ports: Some(ports),
