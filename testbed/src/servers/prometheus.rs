@@ -27,11 +27,19 @@ impl Prometheus {
     /// Starts it; each job is a name and the one address that it scrapes.
     #[must_use]
     pub fn start(host: &Host, jobs: &[(&str, &str)]) -> Self {
+        let jobs: Vec<_> = jobs.iter().map(|(name, target)| (*name, *target, "")).collect();
+        Self::start_asking(host, &jobs)
+    }
+
+    /// The same with jobs that say how they ask: further keys of theirs, in YAML's flow style.
+    #[must_use]
+    pub fn start_asking(host: &Host, jobs: &[(&str, &str, &str)]) -> Self {
         let folder = Folder::new("prometheus");
         let mut configuration = String::from("global:\n  scrape_interval: 1s\nscrape_configs:\n");
-        for (name, target) in jobs {
-            let job = format!("  - job_name: {name}\n    static_configs: [targets: ['{target}']]\n");
-            configuration.push_str(&job);
+        for (name, target, how) in jobs {
+            let comma = if how.is_empty() { "" } else { ", " };
+            let job = format!("job_name: {name}, static_configs: [targets: ['{target}']]{comma}{how}");
+            writeln!(configuration, "  - {{{job}}}").expect("a string takes all");
         }
         let file = folder.write("prometheus.yml", configuration);
         let options = [
