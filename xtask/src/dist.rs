@@ -36,11 +36,14 @@ pub fn make() -> Result<()> {
     Ok(())
 }
 
-/// musl where its standard library is installed, else the C library of this machine, linked in.
+/// musl where its standard library and a C compiler for it are installed, else the C library of this machine,
+/// linked in.
 fn target() -> (String, &'static str) {
     let musl = format!("{ARCH}-unknown-linux-musl");
     let library = read(Command::new("rustc").args(["--print", "target-libdir", "--target", &musl]));
-    if library.is_ok_and(|folder| Path::new(folder.trim()).is_dir()) {
+    let library = library.is_ok_and(|folder| Path::new(folder.trim()).is_dir());
+    // ring is C and assembly in part.
+    if library && read(Command::new("musl-gcc").arg("--version")).is_ok() {
         (musl, "")
     } else {
         (format!("{ARCH}-unknown-linux-gnu"), "-Ctarget-feature=+crt-static")
