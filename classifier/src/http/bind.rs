@@ -7,6 +7,9 @@ use std::{
 
 use super::BindError;
 
+/// Connections that wait to be accepted; the kernel makes of it what `net.core.somaxconn` allows, 4096 usually.
+const BACKLOG: i32 = 1 << 16;
+
 /// Listens on every address. Port 0 takes any free port.
 ///
 /// # Errors
@@ -19,6 +22,9 @@ pub fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, BindError> {
 fn listener(address: SocketAddr) -> Result<TcpListener, BindError> {
     let listen = || {
         let listener = TcpListener::bind(address)?;
+        // The standard library lets 128 wait to be accepted. Past that a client is not heard and tries again a
+        // second later, which a scrape between thousands of connections must not have to.
+        rustix::net::listen(&listener, BACKLOG)?;
         listener.set_nonblocking(true)?;
         Ok(listener)
     };

@@ -12,7 +12,7 @@ use std::{
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::{
     net::{TcpListener, TcpStream},
-    task::{AbortHandle, JoinSet},
+    task::{AbortHandle, JoinSet, yield_now},
     time::{sleep, timeout},
 };
 use tracing::{debug, warn};
@@ -62,7 +62,11 @@ impl Connections {
     async fn accept_all(&mut self, listeners: &[TcpListener]) -> std::convert::Infallible {
         loop {
             match accept(listeners).await {
-                Ok((socket, _)) => self.begin(socket),
+                Ok((socket, _)) => {
+                    self.begin(socket);
+                    // Its first bytes are read before others come, who may be many and need its place.
+                    yield_now().await;
+                }
                 Err(error) => {
                     warn!(%error, "cannot accept a connection");
                     sleep(REST).await;

@@ -13,6 +13,7 @@ use classifier::{
     http::{self, Endpoints, Limits},
     metrics::Exporter,
 };
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::oneshot;
 
 use crate::made_up::{MadeUp, times};
@@ -90,6 +91,16 @@ impl Drop for Served {
         if !thread::panicking() {
             self.wait();
         }
+    }
+}
+
+/// Files that a process may have open: this one needs one for each connection.
+pub fn raise_open_files(wanted: u64) {
+    let limit = getrlimit(Resource::Nofile);
+    let enough = limit.maximum.is_none_or(|maximum| maximum >= wanted);
+    assert!(enough, "the test needs {wanted} open files: raise `ulimit -Hn`");
+    if limit.current.is_some_and(|current| current < wanted) {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).expect("below the maximum");
     }
 }
 
