@@ -18,10 +18,11 @@ use crate::{
     counters::{InterfaceState, ReadError, Readiness, Snapshot, Source},
     datapath::{Attached, Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
-    http::{self, BindError, Endpoints, Limits},
+    http::{self, BindError, Endpoints, Limits, Site},
     interfaces::{self, Interface, InterfaceError},
     memory,
     metrics::{Exporter, LearnTimes, MetricsError},
+    web::{Web, WebError},
 };
 
 /// The agent cannot start, or cannot go on.
@@ -48,6 +49,9 @@ pub enum AgentError {
     /// See [`MetricsError`].
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// See [`WebError`].
+    #[error(transparent)]
+    Web(#[from] WebError),
 }
 
 /// Runs until SIGINT or SIGTERM; what was attached is then detached.
@@ -62,6 +66,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         runtime::Builder::new_current_thread().enable_all().build().map_err(start("the runtime"))?;
     runtime.block_on(async {
         let end = Shutdown::listen().map_err(start("signal handlers"))?;
+        let web = settings.web_config.as_deref().map(Web::load).transpose()?;
         let listeners = http::bind(&settings.listen)?;
         preflight()?;
         let wanted = interfaces::select(&interfaces::list().await?, &settings.interfaces)?;
@@ -87,8 +92,9 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         memory::give_back();
         memory::leave(OBJECT);
         announce(&listeners);
-        let endpoints = Arc::new(Endpoints::new(exporter, settings.telemetry_path.clone()));
-        let served = http::serve(listeners, endpoints, Limits::default(), end.wait());
+        let endpoints = Endpoints::new(exporter, settings.telemetry_path.clone());
+        let site = Arc::new(Site::new(endpoints, web));
+        let served = http::serve(listeners, site, Limits::default(), end.wait());
         served.await.map_err(start("the HTTP server"))?;
         info!("ended, everything is detached");
         Ok(())

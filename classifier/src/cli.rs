@@ -2,7 +2,11 @@
 
 use std::{ffi::OsString, path::PathBuf, sync::LazyLock};
 
-use clap::{Args, CommandFactory, Parser, Subcommand, builder::BoolishValueParser, error::ErrorKind};
+use clap::{
+    Args, CommandFactory, Parser, Subcommand,
+    builder::{BoolishValueParser, OsStringValueParser},
+    error::ErrorKind,
+};
 use thiserror::Error;
 
 use crate::{
@@ -74,6 +78,16 @@ pub struct Run {
     )]
     pub telemetry_path: Option<String>,
 
+    /// Prometheus exporter-toolkit web configuration: TLS, users, rate limit, headers
+    #[arg(
+        long,
+        value_name = "FILE",
+        visible_alias = "web.config.file",
+        env = "CLASSIFIER_WEB_CONFIG",
+        value_parser = OsStringValueParser::new()
+    )]
+    pub web_config: Option<OsString>,
+
     /// TOML file with settings; a flag beats it
     #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
     pub config: Option<PathBuf>,
@@ -100,6 +114,7 @@ impl From<Run> for Sources {
             interfaces: given(run.interfaces),
             listen: given(run.listen),
             telemetry_path: run.telemetry_path,
+            web_config: run.web_config.map(PathBuf::from),
             xdp_mode: run.xdp_mode,
             egress: run.no_egress.map(|no_egress| !no_egress),
             ..Layer::default()
@@ -184,6 +199,7 @@ mod tests {
             interfaces: Some(["eth0", "veth*"].map(str::to_owned).into()),
             listen: Some(listen.map(str::to_owned).into()),
             telemetry_path: Some("/m".into()),
+            web_config: Some("web.yml".into()),
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
             ..Layer::default()
@@ -192,7 +208,7 @@ mod tests {
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
-                 --web.telemetry-path /m"
+                 --web.telemetry-path /m --web.config.file=web.yml"
             ),
             Sources { flags, file: Some("a.toml".into()) }
         );

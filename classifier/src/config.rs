@@ -1,6 +1,6 @@
 //! What was meant: the settings, merged from their sources and checked.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use classifier_common::{ports::Transport, protocol::Protocol};
 
@@ -51,6 +51,8 @@ pub struct Settings {
     pub listen: Vec<SocketAddr>,
     /// Under which path metrics are served.
     pub telemetry_path: TelemetryPath,
+    /// The web configuration, if there is one.
+    pub web_config: Option<PathBuf>,
     /// How ingress is seen.
     pub xdp_mode: XdpMode,
     /// Whether egress is counted.
@@ -80,6 +82,8 @@ impl Settings {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
             listen: distinct(&addresses)?.into_iter().map(listen::address).collect::<Result<_, _>>()?,
             telemetry_path: telemetry_path.unwrap_or_default(),
+            // An empty name is how exporters are told that there is none.
+            web_config: layer.web_config.filter(|path| !path.as_os_str().is_empty()),
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             names: ports.names,

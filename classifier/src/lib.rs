@@ -13,6 +13,7 @@ mod memory;
 pub mod metrics;
 pub mod status;
 pub mod telemetry;
+pub mod web;
 
 /// The commit that this was built from, `unknown` outside a git work tree.
 pub const REVISION: &str = match option_env!("CLASSIFIER_REVISION") {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::FileError;
+use crate::web::WebError;
 
 /// The settings contradict themselves or the system's rules.
 #[derive(Debug, Error)]
@@ -39,4 +40,7 @@ pub enum ConfigError {
     /// See [`FileError`].
     #[error(transparent)]
     File(#[from] FileError),
+    /// See [`WebError`].
+    #[error(transparent)]
+    Web(#[from] WebError),
 }

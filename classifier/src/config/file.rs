@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use serde::Deserialize as _;
@@ -35,6 +35,12 @@ pub(super) fn read(path: &Path) -> Result<Layer, FileError> {
     }
     let (text, rest) = split_at_garbage(&bytes);
     let layer = if rest { Err(Refusal::not_utf8(text.len())) } else { parse(text) };
+    // What the file names is found beside it.
+    let beside = |named: PathBuf| match path.parent() {
+        Some(folder) if !named.as_os_str().is_empty() => folder.join(named),
+        Some(_) | None => named,
+    };
+    let layer = layer.map(|layer| Layer { web_config: layer.web_config.map(beside), ..layer });
     layer.map_err(|refusal| FileError::Refused {
         path: path.to_owned(),
         place: Place::of(text, refusal.at),

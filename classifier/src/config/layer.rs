@@ -1,5 +1,7 @@
 //! What one source of settings says.
 
+use std::path::PathBuf;
+
 use super::{FtpSettings, Ports, XdpMode};
 
 /// What one source of settings says; `None` where it says nothing.
@@ -11,6 +13,8 @@ pub struct Layer {
     pub listen: Option<Vec<String>>,
     /// Under which path metrics are served.
     pub telemetry_path: Option<String>,
+    /// The web configuration.
+    pub web_config: Option<PathBuf>,
     /// How ingress is seen.
     pub xdp_mode: Option<XdpMode>,
     /// Whether egress is counted.
@@ -29,6 +33,7 @@ impl Layer {
             interfaces: self.interfaces.or(lower.interfaces),
             listen: self.listen.or(lower.listen),
             telemetry_path: self.telemetry_path.or(lower.telemetry_path),
+            web_config: self.web_config.or(lower.web_config),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
             ports: self.ports.or(lower.ports),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{ConfigError, Layer, Settings, file};
+use crate::web::Web;
 
 /// What was typed, and the file that has the word where nothing was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,14 +15,16 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the file as it is now, and checks what all say together.
+    /// Reads the files as they are now, and checks what all say together.
     ///
     /// # Errors
     ///
     /// When the file cannot be read or anything in it is wrong, even what a flag overrides; when a flag is
-    /// wrong: see [`Settings::check`].
+    /// wrong: see [`Settings::check`]; when the web configuration is.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let below = self.file.as_deref().map(file::read).transpose()?.unwrap_or_default();
-        Settings::check(self.flags.clone().over(below))
+        let settings = Settings::check(self.flags.clone().over(below))?;
+        settings.web_config.as_deref().map(Web::load).transpose()?;
+        Ok(settings)
     }
 }

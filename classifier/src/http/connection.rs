@@ -4,11 +4,16 @@ use std::{convert::Infallible, pin::pin, sync::Arc, task::Poll};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::{rt::TokioIo, server::graceful::Watcher};
-use tokio::{net::TcpStream, time::sleep_until};
+use rustls::ServerConfig;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::{sleep_until, timeout_at},
+};
 use tracing::debug;
 
 use super::{
-    Endpoints, Limits,
+    Limits, Site, handshake,
     phase::{Phase, Progress, Watched},
 };
 use crate::metrics::agent::DropReason;
@@ -21,19 +26,41 @@ enum End {
 /// Serves requests until the client leaves, a phase takes too long, or the server ends.
 pub async fn serve(
     socket: TcpStream,
+    tls: Option<Arc<ServerConfig>>,
     progress: Progress,
-    endpoints: Arc<Endpoints>,
+    site: Arc<Site>,
     limits: Limits,
     shutdown: Watcher,
 ) {
     // A scrape is one write; waiting for more to send would only delay it.
     let _ = socket.set_nodelay(true);
+    let Some(config) = tls else { return requests(socket, progress, &site, limits, shutdown).await };
+    // Most of a handshake's state is on the heap, and gone when it is over.
+    let shaken = timeout_at(progress.deadline(&limits).1, Box::pin(handshake::shake(socket, config))).await;
+    match shaken {
+        Ok(Ok(Some(stream))) => {
+            progress.encrypted();
+            requests(stream, progress, &site, limits, shutdown).await;
+        }
+        Ok(Ok(None)) => {}
+        Ok(Err(reason)) => site.dropped(reason),
+        Err(_) => site.dropped(DropReason::SlowHandshake),
+    }
+}
+
+async fn requests(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    progress: Progress,
+    site: &Arc<Site>,
+    limits: Limits,
+    shutdown: Watcher,
+) {
     let service = service_fn(|request| {
         progress.requested();
-        let answer = endpoints.answer(&request);
-        async move { Ok::<_, Infallible>(answer) }
+        let site = Arc::clone(site);
+        async move { Ok::<_, Infallible>(site.answer(request).await) }
     });
-    let io = TokioIo::new(Watched::new(socket, progress.clone()));
+    let io = TokioIo::new(Watched::new(stream, progress.clone()));
     let http = http1::Builder::new()
         .header_read_timeout(None)
         .max_header_size(limits.header_bytes)
@@ -56,10 +83,11 @@ pub async fn serve(
         End::Served(Ok(())) | End::Overdue(Phase::Idle) => {}
         End::Served(Err(error)) if error.is_parse() => {
             debug!(%error, "request does not parse");
-            endpoints.dropped(DropReason::Malformed);
+            site.dropped(DropReason::Malformed);
         }
         End::Served(Err(error)) => debug!(%error, "connection broke"),
-        End::Overdue(Phase::Request) => endpoints.dropped(DropReason::SlowRequest),
-        End::Overdue(Phase::Response { .. }) => endpoints.dropped(DropReason::SlowResponse),
+        End::Overdue(Phase::Handshake) => site.dropped(DropReason::SlowHandshake),
+        End::Overdue(Phase::Request) => site.dropped(DropReason::SlowRequest),
+        End::Overdue(Phase::Response { .. }) => site.dropped(DropReason::SlowResponse),
     }
 }

@@ -16,12 +16,12 @@ use super::{compression, negotiation, page};
 use crate::{
     config::TelemetryPath,
     counters::Readiness,
-    metrics::{Exporter, agent::DropReason},
+    metrics::{Exporter, agent::AgentMetrics},
 };
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
-const PLAIN: &str = "text/plain; charset=utf-8";
+pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const PAGE_HEADERS: [(HeaderName, &str); 3] = [
     (
@@ -87,8 +87,9 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn dropped(&self, reason: DropReason) {
-        self.exporter.agent().connection_dropped(reason);
+    /// What the agent counts of itself.
+    pub(super) const fn agent(&self) -> &AgentMetrics {
+        self.exporter.agent()
     }
 
     fn metrics(&self, headers: &HeaderMap) -> Answer {
@@ -141,7 +142,7 @@ fn readiness_text(readiness: &Readiness) -> String {
     text
 }
 
-fn text(status: StatusCode, content_type: &'static str, body: String) -> Answer {
+pub(super) fn text(status: StatusCode, content_type: &'static str, body: String) -> Answer {
     respond(status, content_type, body.into_bytes())
 }
 
@@ -154,6 +155,6 @@ fn respond(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Ans
     answer
 }
 
-fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
+pub(super) fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
     answer.headers_mut().insert(name, HeaderValue::from_static(value));
 }

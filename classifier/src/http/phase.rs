@@ -17,6 +17,8 @@ use super::Limits;
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// The end of the TLS handshake.
+    Handshake,
     /// The end of a request's headers.
     Request,
     /// The client taking the answer.
@@ -35,8 +37,8 @@ pub struct Progress(Arc<Mutex<(Phase, Instant)>>);
 impl Progress {
     /// A connection that was just accepted.
     #[must_use]
-    pub fn new() -> Self {
-        Self(Arc::new(Mutex::new((Phase::Request, Instant::now()))))
+    pub fn new(phase: Phase) -> Self {
+        Self(Arc::new(Mutex::new((phase, Instant::now()))))
     }
 
     /// The phase and its beginning.
@@ -50,11 +52,17 @@ impl Progress {
     pub fn deadline(&self, limits: &Limits) -> (Phase, Instant) {
         let (phase, since) = self.now();
         let time = match phase {
+            Phase::Handshake => limits.handshake_time,
             Phase::Request => limits.header_time,
             Phase::Response { .. } => limits.response_time,
             Phase::Idle => limits.idle_time,
         };
         (phase, since + time)
+    }
+
+    /// The TLS handshake is done.
+    pub fn encrypted(&self) {
+        self.change(|phase| (phase == Phase::Handshake).then_some(Phase::Request));
     }
 
     /// The headers of a request are whole.

@@ -17,7 +17,10 @@ use tokio::{
 };
 use tracing::{debug, warn};
 
-use super::{Endpoints, Limits, connection, phase::Progress};
+use super::{
+    Limits, Site, connection,
+    phase::{Phase, Progress},
+};
 use crate::metrics::agent::DropReason;
 
 /// Rest after a failed accept: out of file descriptors, most likely, and trying at once would only spin.
@@ -30,12 +33,12 @@ const REST: Duration = Duration::from_millis(100);
 /// When a listener cannot be handed to the runtime.
 pub async fn serve(
     listeners: Vec<Bound>,
-    endpoints: Arc<Endpoints>,
+    site: Arc<Site>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let listeners = listeners.into_iter().map(TcpListener::from_std).collect::<io::Result<Vec<_>>>()?;
-    let mut connections = Connections::new(endpoints, limits);
+    let mut connections = Connections::new(site, limits);
     tokio::select! {
         () = shutdown => {}
         never = connections.accept_all(&listeners) => match never {}
@@ -46,7 +49,7 @@ pub async fn serve(
 }
 
 struct Connections {
-    endpoints: Arc<Endpoints>,
+    site: Arc<Site>,
     limits: Limits,
     tasks: JoinSet<()>,
     open: Vec<(Progress, AbortHandle)>,
@@ -54,9 +57,9 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(endpoints: Arc<Endpoints>, limits: Limits) -> Self {
+    fn new(site: Arc<Site>, limits: Limits) -> Self {
         let graceful = GracefulShutdown::new();
-        Self { endpoints, limits, tasks: JoinSet::new(), open: Vec::new(), graceful }
+        Self { site, limits, tasks: JoinSet::new(), open: Vec::new(), graceful }
     }
 
     async fn accept_all(&mut self, listeners: &[TcpListener]) -> std::convert::Infallible {
@@ -78,32 +81,45 @@ impl Connections {
     fn begin(&mut self, socket: TcpStream) {
         while self.tasks.try_join_next().is_some() {}
         self.open.retain(|(_, task)| !task.is_finished());
-        if self.open.len() >= self.limits.connections {
-            self.make_room();
+        let tls = self.site.tls();
+        let phase = if tls.is_some() { Phase::Handshake } else { Phase::Request };
+        if self.in_handshake().count() >= self.limits.handshakes && tls.is_some() {
+            self.make_room(|phase| phase == Phase::Handshake);
+        } else if self.open.len() >= self.limits.connections {
+            self.make_room(|_| true);
         }
-        let progress = Progress::new();
+        let progress = Progress::new(phase);
         let task = self.tasks.spawn(connection::serve(
             socket,
+            tls,
             progress.clone(),
-            Arc::clone(&self.endpoints),
+            Arc::clone(&self.site),
             self.limits,
             self.graceful.watcher(),
         ));
         self.open.push((progress, task));
     }
 
-    /// Ends the connection whose phase began first. A scraper's is young while it matters.
-    fn make_room(&mut self) {
-        let oldest = (0..self.open.len()).min_by_key(|index| self.open[*index].0.now().1);
+    fn in_handshake(&self) -> impl Iterator<Item = &AbortHandle> {
+        let open = self.open.iter().filter(|(progress, _)| progress.now().0 == Phase::Handshake);
+        open.map(|(_, task)| task)
+    }
+
+    /// Ends the connection whose phase began first, of those in such a phase. A scraper's is young while it
+    /// matters.
+    fn make_room(&mut self, of: impl Fn(Phase) -> bool) {
+        let candidates = (0..self.open.len()).filter(|index| of(self.open[*index].0.now().0));
+        let oldest = candidates.min_by_key(|index| self.open[*index].0.now().1);
         if let Some(index) = oldest {
             let (_, task) = self.open.swap_remove(index);
             task.abort();
-            self.endpoints.dropped(DropReason::Crowded);
+            self.site.dropped(DropReason::Crowded);
             debug!("a connection gave way to another");
         }
     }
 
     async fn end(mut self) {
+        self.in_handshake().for_each(AbortHandle::abort);
         if timeout(self.limits.shutdown_time, self.graceful.shutdown()).await.is_err() {
             warn!(connections = self.tasks.len(), "answers under way were cut");
         }

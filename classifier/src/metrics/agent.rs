@@ -1,6 +1,8 @@
 //! What the agent counts and says about itself.
 
-use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
+use std::time::SystemTime;
+
+use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
 use super::{
     catalog::{self, Family, label},
@@ -13,28 +15,55 @@ use super::{
 /// Why the agent ended an HTTP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DropReason {
+    /// Its client showed no certificate that is let in.
+    ClientCertificate,
     /// It was the longest idle one when there was no room for another.
     Crowded,
+    /// Its TLS handshake failed.
+    Handshake,
     /// Its request did not parse, or was too large.
     Malformed,
+    /// It does not speak TLS, and should.
+    NotTls,
+    /// Its TLS handshake did not end in time.
+    SlowHandshake,
     /// Its request did not come in time.
     SlowRequest,
     /// Its answer was not taken in time.
     SlowResponse,
 }
 
-const DROPS: [(DropReason, &str); 4] = [
+const DROPS: [(DropReason, &str); 8] = [
+    (DropReason::ClientCertificate, "client_certificate"),
     (DropReason::Crowded, "crowded"),
+    (DropReason::Handshake, "handshake"),
     (DropReason::Malformed, "malformed"),
+    (DropReason::NotTls, "not_tls"),
+    (DropReason::SlowHandshake, "slow_handshake"),
     (DropReason::SlowRequest, "slow_request"),
     (DropReason::SlowResponse, "slow_response"),
 ];
+
+/// Why the agent refused an HTTP request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalReason {
+    /// There were too many.
+    RateLimited,
+    /// It has no name and password, or wrong ones.
+    Unauthorized,
+}
+
+const REFUSALS: [(RefusalReason, &str); 2] =
+    [(RefusalReason::RateLimited, "rate_limited"), (RefusalReason::Unauthorized, "unauthorized")];
 
 /// The agent's own counters. What is registered here is exported.
 #[derive(Debug)]
 pub struct AgentMetrics {
     registry: Registry,
     drops: [IntCounter; DROPS.len()],
+    refusals: [IntCounter; REFUSALS.len()],
+    web_config_successful: IntGauge,
+    web_config_read: Gauge,
     build: Labels,
 }
 
@@ -48,18 +77,46 @@ impl AgentMetrics {
         let registry = Registry::new();
         times.register(&registry)?;
         let drops = counters(&registry, &catalog::HTTP_CONNECTIONS_DROPPED)?;
+        let refusals = counters(&registry, &catalog::HTTP_REQUESTS_REFUSED)?;
+        let opts = |family: &Family| Opts::new(family.name, family.help);
+        let web_config_successful = IntGauge::with_opts(opts(&catalog::WEB_CONFIG_SUCCESSFUL))?;
+        web_config_successful.set(1);
+        registry.register(Box::new(web_config_successful.clone()))?;
+        let web_config_read = Gauge::with_opts(opts(&catalog::WEB_CONFIG_READ))?;
+        registry.register(Box::new(web_config_read.clone()))?;
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease");
         let build = Labels::of(&[
             (label::VERSION, env!("CARGO_PKG_VERSION")),
             (label::REVISION, crate::REVISION),
             (label::KERNEL, kernel.as_deref().map_or("unknown", str::trim)),
         ]);
-        Ok(Self { registry, drops: DROPS.map(|(_, reason)| drops.with_label_values(&[reason])), build })
+        Ok(Self {
+            registry,
+            drops: DROPS.map(|(_, reason)| drops.with_label_values(&[reason])),
+            refusals: REFUSALS.map(|(_, reason)| refusals.with_label_values(&[reason])),
+            web_config_successful,
+            web_config_read,
+            build,
+        })
     }
 
     /// Counts an HTTP connection that was ended.
     pub fn connection_dropped(&self, reason: DropReason) {
         self.drops[reason as usize].inc();
+    }
+
+    /// Counts an HTTP request that was refused.
+    pub fn request_refused(&self, reason: RefusalReason) {
+        self.refusals[reason as usize].inc();
+    }
+
+    /// Notes that the web configuration was read, and whether it applies now.
+    pub fn web_config_read(&self, successful: bool) {
+        self.web_config_successful.set(successful.into());
+        if successful {
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            self.web_config_read.set(now.as_secs_f64());
+        }
     }
 
     /// Writes everything that is registered, and what is built in.
@@ -82,9 +139,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_of_drops_is_in_the_order_of_the_variants() {
+    fn the_tables_are_in_the_order_of_the_variants() {
         for (index, (drop, _)) in DROPS.into_iter().enumerate() {
             assert_eq!(drop as usize, index);
+        }
+        for (index, (refusal, _)) in REFUSALS.into_iter().enumerate() {
+            assert_eq!(refusal as usize, index);
         }
     }
 }

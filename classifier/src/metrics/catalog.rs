@@ -144,6 +144,12 @@ families! {
         "Entries that a kernel map has room for.";
     HTTP_CONNECTIONS_DROPPED = Counter "classifier_http_connections_dropped_total" [REASON]
         "HTTP connections that the agent ended before they were answered or done.";
+    HTTP_REQUESTS_REFUSED = Counter "classifier_http_requests_refused_total" [REASON]
+        "HTTP requests that the web configuration refuses: too many, or without a user's name and password.";
+    WEB_CONFIG_SUCCESSFUL = Gauge "classifier_web_config_last_reload_successful" []
+        "1 if the web configuration applies as its files are, 0 if they have changed and are refused.";
+    WEB_CONFIG_READ = Gauge "classifier_web_config_last_reload_success_timestamp_seconds" []
+        "When the web configuration that applies was read, since unix epoch in seconds; 0 without one.";
     BUILD_INFO = Info "classifier_build_info" [VERSION REVISION KERNEL]
         "The agent's version and commit, and the kernel that it runs on.";
     SCRAPE_SUCCESS = Gauge "classifier_scrape_success" []

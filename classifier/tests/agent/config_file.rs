@@ -19,12 +19,22 @@ fn configured(nth: usize) -> Protocol {
 }
 
 #[test]
+fn a_web_configuration_is_found_beside_the_file() {
+    let web = Written::new("rate_limit: {interval: 1s, burst: 2}\n");
+    let name = web.0.file_name().and_then(|name| name.to_str()).expect("a name of letters");
+    assert_eq!(settings(&format!("web_config = '{name}'")).web_config.as_ref(), Some(&web.0));
+    let nowhere = Written::new("web_config = 'nowhere/web.yml'").below(Layer::default()).unwrap_err();
+    assert!(nowhere.to_string().contains("nowhere/web.yml: No such file"), "{nowhere}");
+}
+
+#[test]
 fn every_key_arrives() {
     let settings = settings(
         r#"
         listen = ["127.0.0.1:1", ":2"]
         interfaces = ["eth0", "veth*"]
         telemetry_path = "/m"
+        web_config = ""
         xdp_mode = "native"
         egress = false
 
@@ -61,7 +71,7 @@ fn every_key_arrives() {
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
     assert_eq!(settings.interfaces[0], Pattern::Plain("eth0".into()));
     assert!(settings.interfaces[1].matches("veth7") && settings.interfaces.len() == 2);
-    assert_eq!(settings.telemetry_path.as_str(), "/m");
+    assert_eq!((settings.telemetry_path.as_str(), settings.web_config), ("/m", None));
     assert_eq!((settings.xdp_mode, settings.egress), (XdpMode::Native, false));
     let names: Vec<_> = settings.names.iter().collect();
     assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);

@@ -74,12 +74,13 @@ fn unknown_paths_and_methods_are_refused() {
 #[test]
 fn metrics_are_where_they_are_wanted() {
     let elsewhere = TelemetryPath::parse("/probe/classifier").unwrap();
-    let server = Served::under(elsewhere, MadeUp::default(), Limits::default());
+    let server = Served::behind(None, elsewhere, MadeUp::default(), Limits::default());
     assert!(server.get("/probe/classifier", "").text().contains("classifier_scrape_success 1\n"));
     assert_eq!(server.get("/metrics", "").status(), 404);
     assert!(server.get("/", "").text().contains("href=\"/probe/classifier\""));
 
-    let server = Served::under(TelemetryPath::parse("/").unwrap(), MadeUp::default(), Limits::default());
+    let root = TelemetryPath::parse("/").unwrap();
+    let server = Served::behind(None, root, MadeUp::default(), Limits::default());
     assert!(server.get("/", "").text().contains("classifier_scrape_success 1\n"), "no page is in the way");
 }
 

@@ -10,8 +10,9 @@ use std::{
 
 use classifier::{
     config::{ProtocolNames, TelemetryPath},
-    http::{self, Endpoints, Limits},
+    http::{self, Endpoints, Limits, Site},
     metrics::Exporter,
+    web::Web,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::oneshot;
@@ -31,22 +32,22 @@ pub struct Served {
 
 impl Served {
     pub fn start(source: MadeUp, limits: Limits) -> Self {
-        Self::under(TelemetryPath::default(), source, limits)
+        Self::behind(None, TelemetryPath::default(), source, limits)
     }
 
-    /// Serves metrics under this path.
-    pub fn under(telemetry: TelemetryPath, source: MadeUp, limits: Limits) -> Self {
+    /// Serves metrics behind a web configuration, under this path.
+    pub fn behind(web: Option<Web>, telemetry: TelemetryPath, source: MadeUp, limits: Limits) -> Self {
         let source = Arc::new(source);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let listeners = http::bind(&[any, any]).expect("loopback has free ports");
         let addresses = listeners.iter().map(|bound| bound.local_addr().expect("is bound")).collect();
         let exporter =
             Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default(), &times()).expect("has /proc");
-        let endpoints = Arc::new(Endpoints::new(exporter, telemetry));
+        let site = Arc::new(Site::new(Endpoints::new(exporter, telemetry), web));
         let (shutdown, ended) = oneshot::channel();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(http::serve(listeners, endpoints, limits, async {
+            runtime.block_on(http::serve(listeners, site, limits, async {
                 let _ = ended.await;
             }))
         });
@@ -104,8 +105,8 @@ pub fn raise_open_files(wanted: u64) {
     }
 }
 
-pub struct Client {
-    stream: TcpStream,
+pub struct Client<S = TcpStream> {
+    stream: S,
     unread: Vec<u8>,
 }
 
@@ -113,6 +114,25 @@ impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("the timeout is not zero");
+        Self::over(stream)
+    }
+
+    /// Whether the server has closed, waiting for it; what it still says is thrown away.
+    pub fn is_closed_within(&mut self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).expect("the timeout is not zero");
+        let mut buffer = [0; 4096];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() == ErrorKind::ConnectionReset,
+            }
+        }
+    }
+}
+
+impl<S: Read + Write> Client<S> {
+    pub const fn over(stream: S) -> Self {
         Self { stream, unread: Vec::new() }
     }
 
@@ -128,39 +148,35 @@ impl Client {
 
     /// The next answer; `None` where the connection ends before it.
     pub fn answer(&mut self, bodiless: bool) -> Option<Answer> {
+        match self.try_answer(bodiless) {
+            Ok(answer) => Some(answer),
+            Err(error) if [ErrorKind::UnexpectedEof, ErrorKind::ConnectionReset].contains(&error.kind()) => {
+                None
+            }
+            Err(error) => panic!("no answer: {error}"),
+        }
+    }
+
+    /// The next answer, or why there is none.
+    pub fn try_answer(&mut self, bodiless: bool) -> io::Result<Answer> {
         let head_end = self.read_until(|bytes| bytes.windows(4).position(|four| four == b"\r\n\r\n"))?;
         let head = String::from_utf8(self.unread.drain(..head_end + 4).collect()).expect("heads are ASCII");
         let length = Answer { head: head.clone(), body: Vec::new() }.header("content-length");
         let length = length.map_or(0, |length| length.parse().expect("a number"));
         let length = if bodiless { 0 } else { length };
         self.read_until(|bytes| (bytes.len() >= length).then_some(0))?;
-        Some(Answer { head, body: self.unread.drain(..length).collect() })
+        Ok(Answer { head, body: self.unread.drain(..length).collect() })
     }
 
-    /// Whether the server has closed, waiting for it; what it still says is thrown away.
-    pub fn is_closed_within(&mut self, time: Duration) -> bool {
-        self.stream.set_read_timeout(Some(time)).expect("the timeout is not zero");
-        let mut buffer = [0; 4096];
-        loop {
-            match self.stream.read(&mut buffer) {
-                Ok(0) => return true,
-                Ok(_) => {}
-                Err(error) => return error.kind() == ErrorKind::ConnectionReset,
-            }
-        }
-    }
-
-    fn read_until(&mut self, found: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+    fn read_until(&mut self, found: impl Fn(&[u8]) -> Option<usize>) -> io::Result<usize> {
         let mut buffer = [0; 16 * 1024];
         loop {
             if let Some(at) = found(&self.unread) {
-                return Some(at);
+                return Ok(at);
             }
-            match self.stream.read(&mut buffer) {
-                Ok(0) => return None,
-                Ok(read) => self.unread.extend_from_slice(&buffer[..read]),
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => return None,
-                Err(error) => panic!("no answer: {error}"),
+            match self.stream.read(&mut buffer)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                read => self.unread.extend_from_slice(&buffer[..read]),
             }
         }
     }

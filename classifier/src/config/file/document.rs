@@ -1,6 +1,6 @@
 //! The keys of the file.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -20,6 +20,7 @@ pub(super) struct Document {
     listen: Option<List<String>>,
     interfaces: Option<List<String>>,
     telemetry_path: Option<Spanned<String>>,
+    web_config: Option<PathBuf>,
     xdp_mode: Option<XdpMode>,
     egress: Option<bool>,
     port: Option<List<PortTable>>,
@@ -45,6 +46,7 @@ impl Document {
             interfaces: self.interfaces.as_ref().map(List::texts),
             listen: self.listen.as_ref().map(List::texts),
             telemetry_path: self.telemetry_path.as_ref().map(|path| path.get_ref().clone()),
+            web_config: self.web_config.clone(),
             xdp_mode: self.xdp_mode,
             egress: self.egress,
             ports: Some(ports),

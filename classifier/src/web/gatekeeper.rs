@@ -1,0 +1,99 @@
+//! Passwords are looked at one after the other, away from the thread that serves.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ring::{
+    hmac::{self, HMAC_SHA256, Key},
+    rand::SystemRandom,
+};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use super::{
+    Users, WebError,
+    credentials::Credentials,
+    verdicts::{Token, Verdicts},
+};
+
+/// Passwords that are looked at at the same time: each takes a whole CPU for a while.
+const AT_ONCE: usize = 1;
+
+/// Says who is let in. A password that was looked at is remembered, right or wrong: a scrape costs no bcrypt.
+#[derive(Debug)]
+pub(crate) struct Gatekeeper {
+    /// Of this process alone, so that what is remembered tells nothing about passwords.
+    key: Key,
+    verdicts: Arc<Mutex<Verdicts>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Gatekeeper {
+    pub(super) fn new() -> Result<Self, WebError> {
+        let key = Key::generate(HMAC_SHA256, &SystemRandom::new()).map_err(|_| WebError::NoRandomNumbers)?;
+        Ok(Self { key, verdicts: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) })
+    }
+
+    /// Whether the name is a user's and the password is right.
+    pub(crate) async fn admits(&self, users: &Users, credentials: Credentials) -> bool {
+        let candidate = users.candidate(&credentials.user, self.number(&credentials.user));
+        let token = self.token(&credentials, &candidate.hash);
+        if let Some(verdict) = recall(&self.verdicts, &token) {
+            return verdict;
+        }
+        let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return false };
+        let verdicts = Arc::clone(&self.verdicts);
+        // Once it has begun it is ended and remembered, also when the client has left: it comes again.
+        let looked_at = spawn_blocking(move || {
+            let _turn = turn;
+            // Another connection may have had the same question in the meantime.
+            recall(&verdicts, &token).unwrap_or_else(|| {
+                let right = bcrypt::verify(&credentials.password, &candidate.hash).unwrap_or(false);
+                let granted = candidate.known && right;
+                verdicts.lock().unwrap_or_else(PoisonError::into_inner).remember(token, granted);
+                granted
+            })
+        });
+        looked_at.await.unwrap_or(false)
+    }
+
+    /// The same for the same name, and nobody else's guess.
+    fn number(&self, name: &[u8]) -> u64 {
+        let tag = hmac::sign(&self.key, name);
+        tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    /// Stands for all three. Each has its length before it: no name can end where a password begins
+    /// (CVE-2022-46146).
+    fn token(&self, credentials: &Credentials, hash: &str) -> Token {
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in [&credentials.user, hash.as_bytes(), &credentials.password] {
+            context.update(&(part.len() as u64).to_le_bytes());
+            context.update(part);
+        }
+        let mut token = Token::default();
+        token.copy_from_slice(context.sign().as_ref());
+        token
+    }
+}
+
+fn recall(verdicts: &Mutex<Verdicts>, token: &Token) -> Option<bool> {
+    verdicts.lock().unwrap_or_else(PoisonError::into_inner).of(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_one_part_cannot_begin_the_next() {
+        let gatekeeper = Gatekeeper::new().unwrap();
+        let token = |user: &str, hash, password: &str| {
+            let credentials = Credentials { user: user.into(), password: password.into() };
+            gatekeeper.token(&credentials, hash)
+        };
+        assert_eq!(token("a", "b", "c"), token("a", "b", "c"));
+        let others = [("ab", "", "c"), ("", "ab", "c"), ("a", "", "bc"), ("a", "bc", ""), ("", "", "abc")];
+        assert!(
+            others.iter().all(|(user, hash, password)| token(user, hash, password) != token("a", "b", "c"))
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! Who may ask, and the hashes of their passwords.
+
+/// Names and bcrypt hashes, one pair at least.
+pub struct Users(Vec<(String, String)>);
+
+/// What a name and password are held against.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// There is such a user.
+    pub known: bool,
+    /// The user's hash, or another's: whoever asks for an unknown name shall wait as long.
+    pub hash: String,
+}
+
+impl Users {
+    /// `None` where there are none.
+    pub(super) fn new(hashes: Vec<(String, String)>) -> Option<Self> {
+        (!hashes.is_empty()).then_some(Self(hashes))
+    }
+
+    /// What a password for this name is held against. An unknown name has the hash of a user that `number`
+    /// chooses, so that hashes of several costs do not tell who is known.
+    pub(super) fn candidate(&self, name: &[u8], number: u64) -> Candidate {
+        if let Some((_, hash)) = self.0.iter().find(|(known, _)| known.as_bytes() == name) {
+            return Candidate { known: true, hash: hash.clone() };
+        }
+        let nth = usize::try_from(number % self.0.len() as u64).unwrap_or_default();
+        Candidate { known: false, hash: self.0[nth].1.clone() }
+    }
+}
+
+/// Names alone.
+impl std::fmt::Debug for Users {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(hashes: &[(&str, &str)]) -> Option<Users> {
+        Users::new(hashes.iter().map(|(name, hash)| ((*name).to_owned(), (*hash).to_owned())).collect())
+    }
+
+    #[test]
+    fn an_unknown_name_is_held_against_somebodys_hash_and_always_the_same() {
+        let users = of(&[("a", "1"), ("b", "2")]).unwrap();
+        let against = |name: &str, number| {
+            let candidate = users.candidate(name.as_bytes(), number);
+            (candidate.known, candidate.hash)
+        };
+        assert_eq!(against("a", 7), (true, "1".into()));
+        assert_eq!(against("b", 0), (true, "2".into()));
+        assert_eq!(against("c", 7), (false, "2".into()));
+        assert_eq!(against("", u64::MAX - 1), (false, "1".into()));
+        assert!(of(&[]).is_none());
+    }
+
+    #[test]
+    fn hashes_are_not_shown() {
+        let users = of(&[("alice", "$2y$hash")]).unwrap();
+        assert_eq!(format!("{users:?}"), r#"{"alice"}"#);
+    }
+}
