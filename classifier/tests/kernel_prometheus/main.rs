@@ -1,5 +1,10 @@
 //! A real Prometheus scrapes the agent, in either format.
 
+#[expect(dead_code, reason = "other tests make more certificates")]
+#[path = "../web_config/authority.rs"]
+mod authority;
+mod encrypted;
+
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
