@@ -66,7 +66,9 @@ fn the_counters_of_an_interface_are_a_block_for_each_direction() {
 fn the_object_has_no_other_map() {
     let known = MAPS.iter().map(|shape| shape.name).chain(PRIVATE.iter().map(|(name, _)| *name));
     let maps = object().maps;
-    assert_eq!(maps.keys().map(String::as_str).collect::<BTreeSet<_>>(), known.collect());
+    // Constants whose address is taken, such as a key: whether they have a section of their own is the compiler's choice.
+    let named = maps.keys().map(String::as_str).filter(|name| !name.starts_with(".rodata.cst"));
+    assert_eq!(named.collect::<BTreeSet<_>>(), known.collect());
 }
 
 /// Every program is there by its name, in the section that says its type, and no other is.
