@@ -176,7 +176,7 @@ impl Source for Live {
     fn snapshot(&self) -> Result<Snapshot, ReadError> {
         // A panic while reading leaves nothing half-written.
         let ftp = self.ftp.lock().unwrap_or_else(PoisonError::into_inner).snapshot()?;
-        self.datapath.lock().unwrap_or_else(PoisonError::into_inner).snapshot(&self.attached, ftp)
+        self.datapath.lock().unwrap_or_else(PoisonError::into_inner).snapshot(&self.attached, [], ftp)
     }
 
     fn readiness(&self) -> Readiness {

@@ -82,7 +82,7 @@ impl Held {
             Self::Nothing | Self::Empty { .. } => Ok(None),
             Self::Classifier(classifier) => {
                 let snapshot =
-                    classifier.datapath.snapshot(&classifier.attached, ftp::Snapshot::default())?;
+                    classifier.datapath.snapshot(&classifier.attached, [], ftp::Snapshot::default())?;
                 let blocks = snapshot
                     .interfaces
                     .iter()

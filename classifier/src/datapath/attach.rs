@@ -11,7 +11,7 @@ use aya::{
 
 use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 
-use super::{DatapathError, blocks::InterfaceBlock, programs::Programs};
+use super::{DatapathError, programs::Programs};
 use crate::{config::XdpMode, hook, interfaces::Interface};
 
 /// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
@@ -26,16 +26,6 @@ pub struct Hooks {
     pub egress: &'static str,
     /// Why these.
     pub why: String,
-}
-
-/// An attached interface: dropping it detaches it.
-pub struct Attached {
-    /// The interface.
-    pub interface: Interface,
-    /// Its hooks.
-    pub hooks: Hooks,
-    pub(super) block: InterfaceBlock,
-    pub(super) _links: Links,
 }
 
 /// What holds the programs to the interface's hooks.

@@ -1,4 +1,4 @@
-//! The counter blocks of the interfaces: created, found by the programs, summed at a scrape.
+//! The counter blocks of the interfaces: created, found by the programs, summed at a scrape, moved, taken away.
 
 use std::{collections::HashMap, os::fd::AsFd as _};
 
@@ -15,6 +15,9 @@ use super::{
 };
 use crate::interfaces::Interface;
 
+/// An index that no interface has.
+const NOBODY: u32 = 0;
+
 /// The inner map of an interface.
 pub(super) type Block = PerCpuArray<MapData, Counters>;
 
@@ -27,6 +30,8 @@ pub(super) struct Blocks {
     mark: u32,
     /// Blocks in the outer map whose interfaces are still to be attached, by index.
     ready: HashMap<u32, InterfaceBlock>,
+    /// What stands where a block was taken away; made with the first.
+    nobody: Option<Block>,
 }
 
 impl Blocks {
@@ -36,7 +41,7 @@ impl Blocks {
         let cpus = aya::util::nr_cpus()
             .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
         let mark = if watched { WATCHED } else { 0 };
-        Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark, ready: HashMap::new() })
+        Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark, ready: HashMap::new(), nobody: None })
     }
 
     /// Blocks in use.
@@ -68,6 +73,59 @@ impl Blocks {
         }
     }
 
+    /// Puts blocks where the indices of these interfaces lead to, all at once, and has them count for those from now on.
+    /// No program may have one in use. Where one is refused, none of them is found by any program.
+    pub(super) fn rehouse(
+        &mut self,
+        moved: &mut [(&Interface, &mut InterfaceBlock)],
+    ) -> Result<(), DatapathError> {
+        self.vacate(moved.iter_mut().map(|(_, block)| &mut **block))?;
+        let housed = moved.iter_mut().try_for_each(|(interface, block)| self.house(interface, block));
+        let all: Vec<_> = moved.iter().map(|(_, block)| &**block).collect();
+        housed.and_then(|()| self.put(&all)).inspect_err(|_| {
+            for (_, block) in moved.iter_mut() {
+                self.release(block);
+                block.place = None;
+            }
+        })
+    }
+
+    fn house(&mut self, interface: &Interface, block: &mut InterfaceBlock) -> Result<(), DatapathError> {
+        let place = self.free(&interface.name, interface.index)?;
+        self.address(&mut block.block, interface)?;
+        self.taken[place as usize] = true;
+        (block.index, block.place) = (interface.index, Some(place));
+        Ok(())
+    }
+
+    /// Takes blocks away from where the programs look for them, all at once as in [`Self::prepare`]; no program has one
+    /// in use any longer when this returns. What they hold can still be read. Those that stay, for want of memory, keep
+    /// their places.
+    pub(super) fn vacate<'b>(
+        &mut self,
+        blocks: impl IntoIterator<Item = &'b mut InterfaceBlock>,
+    ) -> Result<(), DatapathError> {
+        let found: Vec<_> =
+            blocks.into_iter().filter_map(|block| Some((block.place?, &mut block.place))).collect();
+        if found.is_empty() {
+            return Ok(());
+        }
+        let nobody = match self.nobody.take() {
+            Some(nobody) => nobody,
+            None => self.empty(NOBODY, 0)?,
+        };
+        let nobody = self.nobody.insert(nobody);
+        let places: Vec<_> = found.iter().map(|(place, _)| *place).collect();
+        let maps = vec![nobody.map().fd().as_fd(); places.len()];
+        batch::put(self.outer.fd().as_fd(), &places, &maps)
+            .map_err(|cause| refused(MapError::IoError(cause)))?;
+        for (place, at) in found {
+            self.taken[place as usize] = false;
+            *at = None;
+        }
+        Ok(())
+    }
+
     /// Creates the counters of an interface where its index leads to.
     pub(super) fn create(
         &mut self,
@@ -83,42 +141,83 @@ impl Blocks {
         Ok(block)
     }
 
-    /// Gives the place of an interface that is not counted after all to the next one.
-    pub(super) fn release(&mut self, block: &InterfaceBlock) {
-        self.taken[block.place as usize] = false;
+    /// Gives a place at which nothing was put to the next one.
+    fn release(&mut self, block: &InterfaceBlock) {
+        if let Some(place) = block.place {
+            self.taken[place as usize] = false;
+        }
     }
 
     /// A block with a place, which nobody finds there yet.
     fn block(&mut self, name: &str, index: u32, link: Link) -> Result<InterfaceBlock, DatapathError> {
-        let free = (0..PROBES).map(|probe| place(index, probe)).find(|place| !self.taken[*place as usize]);
-        let place = free.ok_or_else(|| DatapathError::Full(name.to_owned()))?;
-        let error = |cause| DatapathError::map(MAP_COUNTERS, cause);
-        let mut block = Block::create(2, 0).map_err(error)?;
-        for direction in Direction::ALL {
-            let empty = vec![Counters::new(index, link as u32 | self.mark); self.cpus];
-            let empty = PerCpuValues::try_from(empty).map_err(|cause| error(MapError::IoError(cause)))?;
-            block.set(direction as u32, empty, 0).map_err(error)?;
-        }
+        let place = self.free(name, index)?;
+        let block = self.empty(index, link as u32 | self.mark)?;
         self.taken[place as usize] = true;
-        Ok(InterfaceBlock { block, place })
+        Ok(InterfaceBlock { block, index, place: Some(place) })
+    }
+
+    fn free(&self, name: &str, index: u32) -> Result<u32, DatapathError> {
+        let mut places = (0..PROBES).map(|probe| place(index, probe));
+        places.find(|place| !self.taken[*place as usize]).ok_or_else(|| DatapathError::Full(name.to_owned()))
+    }
+
+    fn empty(&self, index: u32, link: u32) -> Result<Block, DatapathError> {
+        let mut block = Block::create(2, 0).map_err(refused)?;
+        for direction in Direction::ALL {
+            write(&mut block, direction, vec![Counters::new(index, link); self.cpus])?;
+        }
+        Ok(block)
+    }
+
+    /// Has a block count for this interface.
+    fn address(&self, block: &mut Block, interface: &Interface) -> Result<(), DatapathError> {
+        let link = interface.link.unwrap_or(Link::Ethernet) as u32 | self.mark;
+        for direction in Direction::ALL {
+            let mut values = block.get(&(direction as u32), 0).map_err(refused)?.to_vec();
+            for counters in &mut values {
+                (counters.ifindex, counters.link) = (interface.index, link);
+            }
+            write(block, direction, values)?;
+        }
+        Ok(())
     }
 
     /// Puts blocks where the programs look for them.
     fn put(&self, blocks: &[&InterfaceBlock]) -> Result<(), DatapathError> {
-        let places: Vec<_> = blocks.iter().map(|block| block.place).collect();
-        let maps: Vec<_> = blocks.iter().map(|block| block.block.map().fd().as_fd()).collect();
-        batch::put(self.outer.fd().as_fd(), &places, &maps)
-            .map_err(|cause| DatapathError::map(MAP_COUNTERS, MapError::IoError(cause)))
+        let found = blocks.iter().filter_map(|block| Some((block.place?, block.block.map().fd().as_fd())));
+        let (places, maps): (Vec<_>, Vec<_>) = found.unzip();
+        if places.is_empty() {
+            return Ok(());
+        }
+        batch::put(self.outer.fd().as_fd(), &places, &maps).map_err(|cause| refused(MapError::IoError(cause)))
     }
+}
+
+/// A direction's values, one a CPU.
+fn write(block: &mut Block, direction: Direction, values: Vec<Counters>) -> Result<(), DatapathError> {
+    let values = PerCpuValues::try_from(values).map_err(|cause| refused(MapError::IoError(cause)))?;
+    block.set(direction as u32, values, 0).map_err(refused)
+}
+
+fn refused(cause: MapError) -> DatapathError {
+    DatapathError::map(MAP_COUNTERS, cause)
 }
 
 /// The counters of one interface, in both directions.
 pub(super) struct InterfaceBlock {
     block: Block,
-    place: u32,
+    /// Index of the interface that it counts for.
+    index: u32,
+    /// Where it stands in the outer map; `None` while no program finds it.
+    place: Option<u32>,
 }
 
 impl InterfaceBlock {
+    /// Whether the programs find it for this interface.
+    pub(super) fn is_of(&self, index: u32) -> bool {
+        self.place.is_some() && self.index == index
+    }
+
     /// The counters of both directions, summed over the CPUs.
     pub(super) fn read(&self, reader: &mut Reader) -> Result<Sums, MapError> {
         reader.read(self.block.map().fd().as_fd())

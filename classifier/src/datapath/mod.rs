@@ -9,6 +9,8 @@ mod encrypted;
 mod endpoints;
 mod error;
 mod found;
+mod held;
+mod lifecycle;
 pub mod messages;
 mod object;
 mod os_error;
@@ -21,11 +23,12 @@ mod tracking;
 mod windows;
 
 pub use self::{
-    attach::{Attached, Hooks, has_tcx},
+    attach::{Hooks, has_tcx},
     clock::now,
     endpoints::{SharedEndpoints, SharedSet},
     error::DatapathError,
     found::{FindError, Found, find, tcx_in},
+    lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
     preflight::preflight,
     tracking::Tracking,

@@ -21,7 +21,7 @@ use classifier_common::{
 };
 
 use super::{
-    Attached, DatapathError, attach, batch,
+    Attached, DatapathError, Retained, attach, batch,
     blocks::{Blocks, InterfaceBlock},
     messages::Messages,
     port_table::SharedPorts,
@@ -31,8 +31,8 @@ use super::{
 };
 use crate::{
     config::{FtpSettings, XdpMode},
-    counters::{InterfaceSnapshot, MapFill, ReadError, Snapshot},
-    ftp, hook,
+    counters::{MapFill, ReadError, Snapshot},
+    ftp,
     interfaces::Interface,
 };
 
@@ -44,8 +44,8 @@ const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
 
 /// The loaded object.
 pub struct Datapath {
-    programs: Programs,
-    blocks: Blocks,
+    pub(super) programs: Programs,
+    pub(super) blocks: Blocks,
     ports: Arc<SharedPorts>,
     fragments: HashMap<MapData, FragmentKey, u32>,
     unattributed: PerCpuArray<MapData, u64>,
@@ -116,39 +116,29 @@ impl Datapath {
         self.programs.load_beside(&programs, || self.blocks.prepare(interfaces));
     }
 
-    /// Counts an interface from now on, until what is returned is dropped.
-    ///
-    /// # Errors
-    ///
-    /// When the interface refuses the hook that was asked for, or every one.
-    pub fn attach(
-        &mut self,
-        interface: Interface,
-        mode: XdpMode,
-        egress: bool,
-    ) -> Result<Attached, DatapathError> {
-        let link = interface.link.unwrap_or(Link::Ethernet);
-        let block = self.blocks.create(&interface.name, interface.index, link)?;
-        match attach::attach(&mut self.programs, &interface, mode, egress) {
-            Ok((hooks, links)) => Ok(Attached { interface, hooks, block, _links: links }),
-            Err(refused) => {
-                self.blocks.release(&block);
-                Err(refused)
-            }
-        }
-    }
-
     /// Reads everything that a scrape shows.
     ///
     /// # Errors
     ///
     /// When the kernel refuses to read a map or to describe a program.
-    pub fn snapshot(&self, attached: &[Attached], ftp: ftp::Snapshot) -> Result<Snapshot, ReadError> {
+    pub fn snapshot<'i>(
+        &self,
+        attached: impl IntoIterator<Item = &'i Attached>,
+        retained: impl IntoIterator<Item = &'i Retained>,
+        ftp: ftp::Snapshot,
+    ) -> Result<Snapshot, ReadError> {
         let measured = self.stats.as_ref().is_some_and(is_on);
         let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
         let mut reader = self.blocks.reader();
+        let mut interfaces = Vec::new();
+        for one in attached {
+            interfaces.push(one.snapshot(&mut reader)?);
+        }
+        for one in retained {
+            interfaces.push(one.snapshot(&mut reader)?);
+        }
         Ok(Snapshot {
-            interfaces: attached.iter().map(|one| interface(one, &mut reader)).collect::<Result<_, _>>()?,
+            interfaces,
             programs: self.programs.describe(measured)?,
             maps: self.fill(&ftp)?,
             unattributed: unattributed.iter().sum(),
@@ -236,15 +226,4 @@ impl TestCounters {
 fn is_on(setting: &File) -> bool {
     let mut value = [0];
     setting.read_at(&mut value, 0).is_ok_and(|length| length == 1 && value != *b"0")
-}
-
-fn interface(attached: &Attached, reader: &mut Reader) -> Result<InterfaceSnapshot, ReadError> {
-    let [ingress, egress] = attached.block.read(reader).map_err(ReadError::map(MAP_COUNTERS))?;
-    Ok(InterfaceSnapshot {
-        name: attached.interface.name.clone(),
-        ingress: attached.hooks.ingress,
-        egress: attached.hooks.egress,
-        ingress_counters: Some(ingress),
-        egress_counters: (attached.hooks.egress != hook::NONE).then_some(egress),
-    })
 }

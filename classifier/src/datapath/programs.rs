@@ -84,7 +84,12 @@ impl Programs {
         Ok(described)
     }
 
-    /// A loaded program by name, for tests and benchmarks that run it on packets of their own.
+    /// The kernel's number of a loaded program.
+    pub(super) fn id(&self, name: &str) -> Option<u32> {
+        self.get(name)?.info().ok().map(|info| info.id())
+    }
+
+    /// A loaded program by name; tests and benchmarks run it on packets of their own.
     pub(super) fn get(&self, name: &str) -> Option<&Program> {
         self.object.program(name).filter(|program| program.fd().is_ok())
     }

@@ -49,7 +49,7 @@ impl Seen {
     }
 
     pub fn counters(&self, direction: Direction) -> Box<Counters> {
-        let snapshot = self.datapath.snapshot(&self.attached, ftp::Snapshot::default()).unwrap();
+        let snapshot = self.datapath.snapshot(&self.attached, [], ftp::Snapshot::default()).unwrap();
         assert_eq!(snapshot.unattributed, 0, "packets on an interface without counters");
         let interface = snapshot.interfaces.into_iter().next().unwrap();
         match direction {

@@ -1,0 +1,197 @@
+//! From an interface that is attached to one that was: its counters go on, stay as they are, or are dropped.
+
+use std::{iter, mem};
+
+use classifier_common::{abi::MAP_COUNTERS, packet::Link};
+
+use super::{
+    Datapath, DatapathError, Hooks,
+    attach::{self, Links},
+    blocks::InterfaceBlock,
+    reader::{Reader, Sums},
+};
+use crate::{
+    config::XdpMode,
+    counters::{InterfaceSnapshot, ReadError},
+    hook,
+    interfaces::Interface,
+};
+
+/// An attached interface: dropping it detaches it.
+pub struct Attached {
+    /// The interface.
+    pub interface: Interface,
+    /// Its hooks.
+    pub hooks: Hooks,
+    links: Links,
+    counts: Counts,
+}
+
+/// The counters of an interface that is no longer attached; they do not change any more.
+pub struct Retained {
+    /// Its last name.
+    pub name: String,
+    counts: Counts,
+    egress: bool,
+}
+
+/// What an interface has counted.
+struct Counts {
+    block: InterfaceBlock,
+    /// What others counted under its name before it had it.
+    before: Option<Sums>,
+}
+
+/// An interface that has returned is not attached, and its counters stay as they are.
+pub struct Refused {
+    /// Why.
+    pub error: DatapathError,
+    /// Its counters.
+    pub retained: Retained,
+}
+
+impl Datapath {
+    /// Counts an interface from now on, until what is returned is dropped or [retained](Self::retain).
+    ///
+    /// # Errors
+    ///
+    /// When the interface refuses the hook that was asked for, or every one.
+    pub fn attach(
+        &mut self,
+        interface: Interface,
+        mode: XdpMode,
+        egress: bool,
+    ) -> Result<Attached, DatapathError> {
+        let link = interface.link.unwrap_or(Link::Ethernet);
+        let mut block = self.blocks.create(&interface.name, interface.index, link)?;
+        match attach::attach(&mut self.programs, &interface, mode, egress) {
+            Ok((hooks, links)) => {
+                let counts = Counts { block, before: None };
+                Ok(Attached { interface, hooks, links, counts })
+            }
+            Err(refused) => {
+                // For want of memory the place stays taken: the next one finds another.
+                let _ = self.blocks.vacate(iter::once(&mut block));
+                Err(refused)
+            }
+        }
+    }
+
+    /// Has the counters of interfaces that have returned count for them again, all at once: [`Self::attach_again`] then
+    /// finds it done. What does not succeed here it will try again, and give the reason.
+    pub fn prepare_again(&mut self, returned: &mut [(Interface, Retained)]) {
+        let mut moved: Vec<_> = returned
+            .iter_mut()
+            .map(|(interface, retained)| (&*interface, &mut retained.counts.block))
+            .collect();
+        let _ = self.blocks.rehouse(&mut moved);
+    }
+
+    /// Counts an interface that has returned on from where it stood.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::attach`].
+    pub fn attach_again(
+        &mut self,
+        interface: Interface,
+        mode: XdpMode,
+        egress: bool,
+        mut retained: Retained,
+    ) -> Result<Attached, Box<Refused>> {
+        let block = &mut retained.counts.block;
+        let housed = if block.is_of(interface.index) {
+            Ok(())
+        } else {
+            self.blocks.rehouse(&mut [(&interface, block)])
+        };
+        match housed.and_then(|()| attach::attach(&mut self.programs, &interface, mode, egress)) {
+            Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts: retained.counts }),
+            Err(error) => {
+                let _ = self.blocks.vacate(iter::once(&mut retained.counts.block));
+                Err(Box::new(Refused { error, retained }))
+            }
+        }
+    }
+
+    /// Detaches interfaces, and keeps what they have counted: final once this returns.
+    pub fn retain(&mut self, attached: impl IntoIterator<Item = Attached>) -> Vec<Retained> {
+        let mut all: Vec<_> = attached.into_iter().map(Attached::detach).collect();
+        // For want of memory the places stay taken until they are forgotten.
+        let _ = self.blocks.vacate(all.iter_mut().map(|retained| &mut retained.counts.block));
+        all
+    }
+
+    /// Gives back what was kept.
+    pub fn forget(&mut self, retained: impl IntoIterator<Item = Retained>) {
+        let mut all: Vec<_> = retained.into_iter().collect();
+        let _ = self.blocks.vacate(all.iter_mut().map(|retained| &mut retained.counts.block));
+    }
+
+    /// Adds what was counted under a name to the interface that has this name now.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read the map; the counts are lost then.
+    pub fn join(&mut self, attached: &mut Attached, retained: Retained) -> Result<(), ReadError> {
+        let sums = retained.counts.read(&mut self.blocks.reader());
+        self.forget([retained]);
+        let before = mem::take(&mut attached.counts.before);
+        attached.counts.before = Some(sum(sums?, before.as_ref()));
+        Ok(())
+    }
+}
+
+impl Attached {
+    /// The interface has another name now: what it has counted goes on under that.
+    pub fn renamed(&mut self, name: String) {
+        self.interface.name = name;
+    }
+
+    pub(super) fn snapshot(&self, reader: &mut Reader) -> Result<InterfaceSnapshot, ReadError> {
+        let [ingress, egress] = self.counts.read(reader)?;
+        Ok(InterfaceSnapshot {
+            name: self.interface.name.clone(),
+            ingress: self.hooks.ingress,
+            egress: self.hooks.egress,
+            ingress_counters: Some(ingress),
+            egress_counters: self.sees_egress().then_some(egress),
+        })
+    }
+
+    fn sees_egress(&self) -> bool {
+        self.hooks.egress != hook::NONE
+    }
+
+    fn detach(self) -> Retained {
+        drop(self.links);
+        Retained { egress: self.hooks.egress != hook::NONE, name: self.interface.name, counts: self.counts }
+    }
+}
+
+impl Retained {
+    pub(super) fn snapshot(&self, reader: &mut Reader) -> Result<InterfaceSnapshot, ReadError> {
+        let [ingress, egress] = self.counts.read(reader)?;
+        Ok(InterfaceSnapshot {
+            name: self.name.clone(),
+            ingress: hook::NONE,
+            egress: hook::NONE,
+            ingress_counters: Some(ingress),
+            egress_counters: self.egress.then_some(egress),
+        })
+    }
+}
+
+impl Counts {
+    fn read(&self, reader: &mut Reader) -> Result<Sums, ReadError> {
+        let sums = self.block.read(reader).map_err(ReadError::map(MAP_COUNTERS))?;
+        Ok(sum(sums, self.before.as_ref()))
+    }
+}
+
+fn sum(mut sums: Sums, more: Option<&Sums>) -> Sums {
+    for (sum, more) in sums.iter_mut().zip(more.into_iter().flatten()) {
+        sum.merge(more);
+    }
+    sums
+}
