@@ -3,7 +3,7 @@
 use std::{
     io,
     net::TcpListener,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use thiserror::Error;
@@ -11,15 +11,15 @@ use tokio::{
     runtime,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tracing::{Level, debug, enabled, error, info, warn};
+use tracing::{Level, debug, enabled, error, info};
 
 use crate::{
-    config::{Pattern, Settings},
-    counters::{InterfaceState, ReadError, Readiness, Snapshot, Source},
-    datapath::{Attached, Datapath, DatapathError, OBJECT, messages, preflight},
+    config::Settings,
+    datapath::{Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
+    hotplug::{self, Live, Times},
     http::{self, BindError, Endpoints, Limits, Site},
-    interfaces::{self, Interface, InterfaceError},
+    interfaces::{self, InterfaceError, Watch},
     memory,
     metrics::{Exporter, LearnTimes, MetricsError},
     web::{Web, WebError},
@@ -69,7 +69,9 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let web = settings.web_config.as_deref().map(Web::load).transpose()?;
         let listeners = http::bind(&settings.listen)?;
         preflight()?;
-        let wanted = interfaces::select(&interfaces::list().await?, &settings.interfaces)?;
+        let watch = Watch::open(interfaces::ROOM)?;
+        let links = interfaces::list().await?;
+        interfaces::select(&links, &settings.interfaces)?;
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
         let (mut datapath, tracking) = Datapath::load(debug, &settings.ftp)?;
         datapath.set_ports(&settings.ports);
@@ -83,7 +85,13 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let times = LearnTimes::new().map_err(MetricsError::from)?;
         let room = Room::new(tracking, Lifetimes::new(settings.ftp.endpoint_ttl), times.clone());
         let room = Arc::new(Mutex::new(room));
-        let source = Arc::new(Live::attach(datapath, Arc::clone(&room), wanted, settings)?);
+        let source = Live::start(datapath, Arc::clone(&room), links, settings, Times::default())?;
+        let source = Arc::new(source);
+        let live = Arc::clone(&source);
+        tokio::spawn(async {
+            let error = hotplug::follow(live, watch).await;
+            error!(%error, "interfaces are no longer followed");
+        });
         tokio::spawn(async {
             let error = ftp::watch(room).await;
             error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
@@ -122,74 +130,6 @@ impl Shutdown {
         tokio::select! {
             _ = self.interrupt.recv() => debug!("SIGINT"),
             _ = self.terminate.recv() => debug!("SIGTERM"),
-        }
-    }
-}
-
-/// The attached interfaces, as scrapes see them.
-struct Live {
-    datapath: Mutex<Datapath>,
-    ftp: Arc<Mutex<Room>>,
-    attached: Vec<Attached>,
-    refused: Vec<(Interface, DatapathError)>,
-}
-
-impl Live {
-    /// Attaches the wanted interfaces. One that was named must work, and so must one at least.
-    fn attach(
-        mut datapath: Datapath,
-        ftp: Arc<Mutex<Room>>,
-        wanted: Vec<Interface>,
-        settings: &Settings,
-    ) -> Result<Self, DatapathError> {
-        let (mut attached, mut refused) = (Vec::new(), Vec::new());
-        datapath.prepare(&wanted, settings.xdp_mode, settings.egress);
-        for interface in wanted {
-            let named = is_named(&interface, &settings.interfaces);
-            match datapath.attach(interface.clone(), settings.xdp_mode, settings.egress) {
-                Ok(one) => {
-                    let hooks = &one.hooks;
-                    info!(interface = interface.name, hooks.ingress, hooks.egress, hooks.why, "attached");
-                    attached.push(one);
-                }
-                Err(error) if named => return Err(error),
-                Err(error) => {
-                    warn!(interface = interface.name, %error, "not attached");
-                    refused.push((interface, error));
-                }
-            }
-        }
-        if attached.is_empty()
-            && let Some((_, error)) = refused.pop()
-        {
-            return Err(error);
-        }
-        Ok(Self { datapath: Mutex::new(datapath), ftp, attached, refused })
-    }
-}
-
-fn is_named(interface: &Interface, patterns: &[Pattern]) -> bool {
-    patterns.iter().any(|pattern| matches!(pattern, Pattern::Plain(name) if *name == interface.name))
-}
-
-impl Source for Live {
-    fn snapshot(&self) -> Result<Snapshot, ReadError> {
-        // A panic while reading leaves nothing half-written.
-        let ftp = self.ftp.lock().unwrap_or_else(PoisonError::into_inner).snapshot()?;
-        self.datapath.lock().unwrap_or_else(PoisonError::into_inner).snapshot(&self.attached, [], ftp)
-    }
-
-    fn readiness(&self) -> Readiness {
-        let state = |one: &Attached| InterfaceState {
-            name: one.interface.name.clone(),
-            ingress: one.hooks.ingress,
-            egress: one.hooks.egress,
-            why: one.hooks.why.clone(),
-        };
-        Readiness {
-            ready: self.refused.is_empty(),
-            interfaces: self.attached.iter().map(state).collect(),
-            reasons: self.refused.iter().map(|(_, error)| error.to_string()).collect(),
         }
     }
 }

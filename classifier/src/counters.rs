@@ -1,5 +1,7 @@
 //! What the kernel has counted, as one scrape sees it.
 
+use std::collections::BTreeMap;
+
 use classifier_common::counter::Counters;
 use thiserror::Error;
 
@@ -18,6 +20,19 @@ pub struct Snapshot {
     pub unattributed: u64,
     /// What the FTP tracking says of itself.
     pub ftp: ftp::Snapshot,
+    /// How interfaces are kept up with.
+    pub hotplug: Hotplug,
+}
+
+/// How interfaces are kept up with, as they come and go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hotplug {
+    /// Interfaces that are wanted now, missing ones too.
+    pub wanted: u64,
+    /// Attempts to attach an interface that failed, by name; 0 for every other.
+    pub failures: BTreeMap<String, u64>,
+    /// Times that more happened to interfaces than could be heard.
+    pub overruns: u64,
 }
 
 /// One interface: how it is seen, and its counters summed over the CPUs.

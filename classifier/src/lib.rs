@@ -7,6 +7,7 @@ pub mod counters;
 pub mod datapath;
 pub mod ftp;
 pub mod hook;
+pub mod hotplug;
 pub mod http;
 pub mod interfaces;
 mod memory;

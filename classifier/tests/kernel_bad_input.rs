@@ -34,7 +34,7 @@ fn two_hosts(lab: &Lab) -> (Host, Host, String) {
     (here, there, end.name)
 }
 
-/// An interface that is not there, by name and by pattern.
+/// An interface that is not there, by name; what a pattern matches may appear later.
 #[test]
 fn an_unknown_interface_is_named() {
     let lab = Lab::new();
@@ -42,7 +42,7 @@ fn an_unknown_interface_is_named() {
     let words = ["interface `nic9`", "does not exist", "`ip link`"];
     fails(&host, &[], &["-i", "nic9"], &words);
     fails(&host, &[], &["-i", &name, "-i", "nic9"], &words);
-    fails(&host, &[], &["-i", "nic*"], &["nothing matches", "--interface"]);
+    host.agent(BINARY, &["-i", "nic*"]).stop();
 }
 
 /// A user without any capability, and root without one of those that are needed.

@@ -1,6 +1,6 @@
 //! The counter blocks of the interfaces: created, found by the programs, summed at a scrape, moved, taken away.
 
-use std::{collections::HashMap, os::fd::AsFd as _};
+use std::{collections::HashMap, mem, os::fd::AsFd as _};
 
 use aya::maps::{IterableMap as _, Map, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
@@ -70,6 +70,15 @@ impl Blocks {
         match self.put(&all) {
             Ok(()) => self.ready.extend(blocks),
             Err(_) => blocks.iter().for_each(|(_, block)| self.release(block)),
+        }
+    }
+
+    /// Gives back the blocks that nobody asked for.
+    pub(super) fn settle(&mut self) {
+        let mut ready = mem::take(&mut self.ready);
+        // For want of memory they stay for the next time.
+        if self.vacate(ready.values_mut()).is_err() {
+            self.ready = ready;
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use aya::{EbpfError, maps::MapError, programs::ProgramError};
+use rustix::io::Errno;
 use thiserror::Error;
 
 use super::os_error::{is_memory, os_error, remedy};
@@ -111,6 +112,16 @@ pub enum DatapathError {
 }
 
 impl DatapathError {
+    /// Whether the interface was gone by then.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Attach { cause, .. } => cause.raw_os_error() == Some(Errno::NODEV.raw_os_error()),
+            Self::AttachOther { cause, .. } => matches!(**cause, ProgramError::UnknownInterface { .. }),
+            _ => false,
+        }
+    }
+
     pub(super) fn map(map: &'static str, cause: MapError) -> Self {
         match os_error(&cause) {
             Some(error) if is_memory(&error) => Self::Memory { what: format!("map {map}"), cause: error },

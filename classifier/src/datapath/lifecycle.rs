@@ -79,12 +79,19 @@ impl Datapath {
 
     /// Has the counters of interfaces that have returned count for them again, all at once: [`Self::attach_again`] then
     /// finds it done. What does not succeed here it will try again, and give the reason.
-    pub fn prepare_again(&mut self, returned: &mut [(Interface, Retained)]) {
-        let mut moved: Vec<_> = returned
-            .iter_mut()
-            .map(|(interface, retained)| (&*interface, &mut retained.counts.block))
-            .collect();
+    pub fn prepare_again<'r>(
+        &mut self,
+        returned: impl IntoIterator<Item = (&'r Interface, &'r mut Retained)>,
+    ) {
+        let returned = returned.into_iter();
+        let mut moved: Vec<_> =
+            returned.map(|(interface, retained)| (interface, &mut retained.counts.block)).collect();
         let _ = self.blocks.rehouse(&mut moved);
+    }
+
+    /// Gives back what was prepared for interfaces that were not attached after all.
+    pub fn settle(&mut self) {
+        self.blocks.settle();
     }
 
     /// Counts an interface that has returned on from where it stood.
@@ -157,6 +164,19 @@ impl Attached {
             ingress_counters: Some(ingress),
             egress_counters: self.sees_egress().then_some(egress),
         })
+    }
+
+    /// Whether it would be attached in this way, were it attached now.
+    #[must_use]
+    pub fn is_as(&self, mode: XdpMode, egress: bool) -> bool {
+        let tc = [hook::TCX, hook::TC].contains(&self.hooks.ingress);
+        let ingress = match mode {
+            XdpMode::Native => self.hooks.ingress == hook::XDP_NATIVE,
+            XdpMode::Generic => self.hooks.ingress == hook::XDP_GENERIC,
+            XdpMode::Off => tc,
+            XdpMode::Auto => tc || self.hooks.ingress == hook::XDP_NATIVE && self.interface.is_physical(),
+        };
+        ingress && self.sees_egress() == egress
     }
 
     fn sees_egress(&self) -> bool {

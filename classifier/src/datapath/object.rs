@@ -143,6 +143,7 @@ impl Datapath {
             maps: self.fill(&ftp)?,
             unattributed: unattributed.iter().sum(),
             ftp,
+            ..Snapshot::default()
         })
     }
 

@@ -12,10 +12,12 @@ use tokio_stream::StreamExt as _;
 
 mod hooked;
 mod selection;
+mod watch;
 
 pub use self::{
     hooked::{Hooked, hooked},
-    selection::select,
+    selection::{named, select, wanted},
+    watch::{Change, Heard, ROOM, Watch},
 };
 
 /// The links cannot be listed, or are not as asked for.
@@ -41,9 +43,9 @@ pub enum InterfaceError {
         /// Its link-layer type.
         kind: String,
     },
-    /// Nothing is left to count.
-    #[error("no interface to count: {0}; name one with --interface")]
-    Nothing(&'static str),
+    /// The kernel tells no longer what happens to links.
+    #[error("cannot hear of changes to interfaces: {0}; the agent's sandbox must allow rtnetlink")]
+    Watch(#[source] io::Error),
 }
 
 /// A link, as far as the agent looks at it.
@@ -78,10 +80,6 @@ impl Interface {
 
     fn is_loopback(&self) -> bool {
         self.link_layer == "Loopback"
-    }
-
-    fn is_stacked_on(&self, other: &Self) -> bool {
-        other.master == Some(self.index) || self.lower == Some(other.index)
     }
 
     fn from_message(message: LinkMessage) -> Option<Self> {

@@ -1,48 +1,62 @@
 //! Which links are counted.
 
+use std::collections::BTreeSet;
+
 use super::{Interface, InterfaceError};
 use crate::config::Pattern;
 
 /// Kinds of device whose packets all cross another link of the host too.
-const STACKED: [&str; 7] = ["bond", "bridge", "ipvlan", "macvlan", "macvtap", "team", "vlan"];
+const STACKED: [&str; 9] =
+    ["bond", "bridge", "ipvlan", "ipvtap", "macvlan", "macvtap", "team", "vlan", "vrf"];
 
-/// Chooses the interfaces that the patterns want; without patterns, every one that carries its own
-/// traffic.
+/// Chooses the interfaces that the patterns want, as [`wanted`] does, where every plain name must be one that can be
+/// counted.
 ///
 /// # Errors
 ///
-/// When a plain name does not exist or cannot be counted, or nothing is left.
+/// When a plain name does not exist or cannot be counted.
 pub fn select(all: &[Interface], patterns: &[Pattern]) -> Result<Vec<Interface>, InterfaceError> {
     for pattern in patterns {
         if let Pattern::Plain(name) = pattern {
             let interface = all.iter().find(|interface| interface.name == *name);
-            let interface = interface.ok_or_else(|| InterfaceError::Unknown(name.clone()))?;
-            if interface.link.is_none() {
-                let kind = interface.link_layer.clone();
-                return Err(InterfaceError::LinkLayer { name: name.clone(), kind });
-            }
+            named(name, interface)?;
         }
     }
-    let readable = all.iter().filter(|interface| interface.link.is_some());
+    Ok(wanted(all, patterns).into_iter().cloned().collect())
+}
+
+/// Whether the interface of a plain name is there and can be counted.
+///
+/// # Errors
+///
+/// When it is not.
+pub fn named(name: &str, interface: Option<&Interface>) -> Result<(), InterfaceError> {
+    let interface = interface.ok_or_else(|| InterfaceError::Unknown(name.to_owned()))?;
+    if interface.link.is_none() {
+        let kind = interface.link_layer.clone();
+        return Err(InterfaceError::LinkLayer { name: name.to_owned(), kind });
+    }
+    Ok(())
+}
+
+/// The interfaces that the patterns want; without patterns, every one that carries its own traffic. What cannot be
+/// counted is left out.
+pub fn wanted<'i>(all: impl IntoIterator<Item = &'i Interface>, patterns: &[Pattern]) -> Vec<&'i Interface> {
+    let readable = all.into_iter().filter(|interface| interface.link.is_some());
     if !patterns.is_empty() {
-        let wanted = |interface: &&Interface| patterns.iter().any(|one| one.matches(&interface.name));
-        let selected: Vec<_> = readable.filter(wanted).cloned().collect();
-        return if selected.is_empty() {
-            Err(InterfaceError::Nothing("nothing matches the patterns"))
-        } else {
-            Ok(selected)
-        };
+        let matches = |one: &&Interface| patterns.iter().any(|pattern| pattern.matches(&one.name));
+        return readable.filter(matches).collect();
     }
     let candidates: Vec<_> = readable.filter(|interface| !interface.is_loopback()).collect();
-    let carries_its_own = |interface: &&&Interface| {
-        let stacked = interface.kind.as_deref().is_some_and(|kind| STACKED.contains(&kind));
-        !stacked || !candidates.iter().any(|other| interface.is_stacked_on(other))
+    let below: BTreeSet<_> = candidates.iter().map(|one| one.index).collect();
+    let masters: BTreeSet<_> = candidates.iter().filter_map(|one| one.master).collect();
+    let carries_its_own = |one: &&Interface| {
+        let is_stacked = one.kind.as_deref().is_some_and(|kind| STACKED.contains(&kind));
+        let stands_on_another =
+            masters.contains(&one.index) || one.lower.is_some_and(|lower| below.contains(&lower));
+        !(is_stacked && stands_on_another)
     };
-    let selected: Vec<_> = candidates.iter().filter(carries_its_own).map(|one| (*one).clone()).collect();
-    if selected.is_empty() {
-        return Err(InterfaceError::Nothing("there is only the loopback interface"));
-    }
-    Ok(selected)
+    candidates.into_iter().filter(carries_its_own).collect()
 }
 
 #[cfg(test)]
@@ -98,7 +112,7 @@ mod tests {
         let error = |pattern: &str| select(&all, &[Pattern::Plain(pattern.into())]).unwrap_err().to_string();
         assert!(error("eth9").contains("`eth9` does not exist"));
         assert!(error("ib0").contains("Infiniband"));
-        assert!(select(&all, &[]).unwrap_err().to_string().contains("only the loopback"));
+        assert_eq!(select(&all, &[]).unwrap(), [], "neither loopback nor what is not read");
     }
 
     #[test]

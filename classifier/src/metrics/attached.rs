@@ -1,18 +1,21 @@
 //! What is loaded and attached, straight from a snapshot.
 
+use std::collections::BTreeSet;
+
 use super::{
     catalog::{self, label},
     exposition::{Exposition, Value},
     labels::Labels,
 };
 use crate::{
-    counters::{InterfaceSnapshot, Snapshot},
+    counters::{Hotplug, InterfaceSnapshot, Snapshot},
     hook,
 };
 
 /// Writes the families of interfaces, programs and maps.
 pub fn write(out: &mut Exposition, snapshot: &Snapshot) {
     write_interfaces(out, &snapshot.interfaces);
+    write_hotplug(out, snapshot);
     write_programs(out, snapshot);
     write_maps(out, snapshot);
 }
@@ -26,6 +29,19 @@ fn write_interfaces(out: &mut Exposition, interfaces: &[InterfaceSnapshot]) {
             samples.add(&[&Labels::of(&labels)], Value::Whole(1));
         }
     }
+}
+
+fn write_hotplug(out: &mut Exposition, snapshot: &Snapshot) {
+    let Hotplug { wanted, failures, overruns } = &snapshot.hotplug;
+    out.family(&catalog::INTERFACES_WANTED).add(&[], Value::Whole(*wanted));
+    let known = snapshot.interfaces.iter().map(|interface| interface.name.as_str());
+    let known: BTreeSet<_> = known.chain(failures.keys().map(String::as_str)).collect();
+    let mut samples = out.family(&catalog::INTERFACE_ATTACH_FAILURES);
+    for name in known {
+        let failed = failures.get(name).copied().unwrap_or_default();
+        samples.add(&[&Labels::of(&[(label::INTERFACE, name)])], Value::Whole(failed));
+    }
+    out.family(&catalog::NETLINK_OVERRUNS).add(&[], Value::Whole(*overruns));
 }
 
 fn write_programs(out: &mut Exposition, snapshot: &Snapshot) {

@@ -132,6 +132,12 @@ families! {
         "From the packet that completes an announcement to the entry in the kernel's table.";
     INTERFACE_INFO = Info "classifier_interface_info" [INTERFACE INGRESS EGRESS]
         "How an interface is attached; present while it is.";
+    INTERFACES_WANTED = Gauge "classifier_interfaces_wanted" []
+        "Interfaces that are to be attached now, missing ones too.";
+    INTERFACE_ATTACH_FAILURES = Counter "classifier_interface_attach_failures_total" [INTERFACE]
+        "Attempts to attach an interface that failed; it is tried again until it is attached.";
+    NETLINK_OVERRUNS = Counter "classifier_netlink_overruns_total" []
+        "Times that more happened to interfaces than could be heard; they are then listed.";
     PROGRAM_INFO = Info "classifier_program_info" [PROGRAM ID TAG HOOK]
         "A loaded kernel program.";
     PROGRAM_RUN_SECONDS = Counter "classifier_program_run_seconds_total" [PROGRAM ID]

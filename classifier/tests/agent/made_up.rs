@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use classifier::{
     counters::{
-        InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot, Source,
+        Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot,
+        Source,
     },
     ftp,
     metrics::LearnTimes,
@@ -71,6 +72,7 @@ fn snapshot(more: usize) -> Snapshot {
         ],
         unattributed: 1,
         ftp: ftp(),
+        hotplug: Hotplug { wanted: 3, failures: [("eth1".to_owned(), 7)].into(), overruns: 2 },
     }
 }
 
