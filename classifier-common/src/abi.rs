@@ -36,6 +36,10 @@ pub const MAP_ENCRYPTED: &str = "ENCRYPTED";
 pub const MAP_TALLIES: &str = "TALLIES";
 /// The ring buffer to the agent.
 pub const MAP_EVENTS: &str = "EVENTS";
+/// Control connections of which one side was heard.
+pub const MAP_CANDIDATES: &str = "CANDIDATES";
+/// Sources whose handed-over segments are counted.
+pub const MAP_RATES: &str = "RATES";
 /// Packets on interfaces that have no counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
 
@@ -96,6 +100,23 @@ pub const fn place(ifindex: u32, probe: u32) -> u32 {
     const MASK: u32 = INTERFACES as u32 - 1;
     ifindex.wrapping_add(probe) & MASK
 }
+
+/// The maps that outlive an agent, each with the version of what its keys and values mean: to be raised when that changes
+/// and their sizes do not. What all of FTP's tracking stands in is taken over as a whole or not at all.
+pub const PINNED: [(&str, u32); 12] = [
+    (MAP_COUNTERS, 1),
+    (MAP_UNATTRIBUTED, 1),
+    (MAP_FRAGMENTS, 1),
+    (MAP_PORTS, 1),
+    (MAP_ENDPOINTS, 1),
+    (MAP_SESSIONS, 1),
+    (MAP_POLICY, 1),
+    (MAP_ENCRYPTED, 1),
+    (MAP_TALLIES, 1),
+    (MAP_EVENTS, 1),
+    (MAP_CANDIDATES, 1),
+    (MAP_RATES, 1),
+];
 
 /// Shape of a map, as a test without root finds it in the built object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

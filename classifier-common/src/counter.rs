@@ -132,6 +132,18 @@ impl Counters {
         self.unremembered += u64::from(outcome.unremembered);
     }
 
+    /// Every number, in the order in which they lie in memory, behind the interface's index and link.
+    pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+        let classes = self.classes.iter_mut().flat_map(|tally| [&mut tally.packets, &mut tally.bytes]);
+        classes
+            .chain(self.tcp_flags.as_flattened_mut())
+            .chain(&mut self.icmp)
+            .chain(self.quoted.as_flattened_mut())
+            .chain(&mut self.limits)
+            .chain(self.ftp_data.as_flattened_mut())
+            .chain(core::iter::once(&mut self.unremembered))
+    }
+
     /// Adds another CPU's counters of the same interface and direction.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.classes.iter_mut().zip(&other.classes) {

@@ -54,7 +54,7 @@ pub enum AgentError {
     Web(#[from] WebError),
 }
 
-/// Runs until SIGINT or SIGTERM; what was attached is then detached.
+/// Runs until SIGINT or SIGTERM; what was attached is then detached, or where it is pinned counts on.
 ///
 /// # Errors
 ///
@@ -73,7 +73,8 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let links = interfaces::list().await?;
         interfaces::select(&links, &settings.interfaces)?;
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
-        let (mut datapath, tracking) = Datapath::load(debug, &settings.ftp)?;
+        let (mut datapath, tracking) =
+            Datapath::load_into(settings.pin_dir.as_deref(), debug, &settings.ftp)?;
         datapath.set_ports(&settings.ports);
         if debug {
             let messages = datapath.messages()?;
@@ -104,7 +105,12 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let site = Arc::new(Site::new(endpoints, web));
         let served = http::serve(listeners, site, Limits::default(), end.wait());
         served.await.map_err(start("the HTTP server"))?;
-        info!("ended, everything is detached");
+        if let Some(folder) = &settings.pin_dir {
+            let folder = folder.display();
+            info!(%folder, "ended, the kernel goes on counting; `classifier detach` ends that");
+        } else {
+            info!("ended, everything is detached");
+        }
         Ok(())
     })
 }

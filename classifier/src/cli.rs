@@ -10,7 +10,7 @@ use clap::{
 use thiserror::Error;
 
 use crate::{
-    config::{Layer, Sources, XdpMode},
+    config::{Layer, PIN_DIR, Sources, XdpMode},
     status::Format,
 };
 
@@ -34,6 +34,8 @@ pub enum Command {
     Run(Run),
     /// Show what running agents have in the kernel: interfaces, programs, maps, FTP sessions and data ports
     Status(Status),
+    /// Remove everything that is pinned: programs, links, maps
+    Detach(Detach),
 }
 
 /// Arguments of `classifier status`.
@@ -42,6 +44,14 @@ pub struct Status {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
     pub format: Format,
+}
+
+/// Arguments of `classifier detach`.
+#[derive(Args, Debug)]
+pub struct Detach {
+    /// The folder that the agent was given
+    #[arg(long, value_name = "DIR", env = "CLASSIFIER_PIN_DIR", default_value = PIN_DIR)]
+    pub pin_dir: PathBuf,
 }
 
 /// Arguments of `classifier run`.
@@ -96,6 +106,11 @@ pub struct Run {
     #[arg(long, value_name = "MODE", env = "CLASSIFIER_XDP_MODE")]
     pub xdp_mode: Option<XdpMode>,
 
+    /// Folder of a bpf filesystem where programs and counters outlive the agent, until `classifier detach`; empty:
+    /// all ends with the agent [default: /sys/fs/bpf/classifier]
+    #[arg(long, value_name = "DIR", env = "CLASSIFIER_PIN_DIR", value_parser = OsStringValueParser::new())]
+    pub pin_dir: Option<OsString>,
+
     /// Attach the ingress side only
     #[arg(
         long,
@@ -116,6 +131,7 @@ impl From<Run> for Sources {
             telemetry_path: run.telemetry_path,
             web_config: run.web_config.map(PathBuf::from),
             xdp_mode: run.xdp_mode,
+            pin_dir: run.pin_dir.map(PathBuf::from),
             egress: run.no_egress.map(|no_egress| !no_egress),
             ..Layer::default()
         };
@@ -202,13 +218,14 @@ mod tests {
             web_config: Some("web.yml".into()),
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
+            pin_dir: Some("/sys/fs/bpf/b".into()),
             ..Layer::default()
         };
         assert_eq!(
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
-                 --web.telemetry-path /m --web.config.file=web.yml"
+                 --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b"
             ),
             Sources { flags, file: Some("a.toml".into()) }
         );

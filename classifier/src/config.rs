@@ -10,6 +10,7 @@ mod ftp;
 mod layer;
 mod listen;
 mod pattern;
+mod pin_dir;
 mod ports;
 mod protocol_names;
 mod sources;
@@ -21,6 +22,7 @@ pub use self::{
     ftp::FtpSettings,
     layer::Layer,
     pattern::Pattern,
+    pin_dir::{DEFAULT as PIN_DIR, folder as pin_dir},
     ports::Ports,
     protocol_names::ProtocolNames,
     sources::Sources,
@@ -57,6 +59,8 @@ pub struct Settings {
     pub xdp_mode: XdpMode,
     /// Whether egress is counted.
     pub egress: bool,
+    /// Where programs and counters outlive the agent; `None`: nowhere.
+    pub pin_dir: Option<PathBuf>,
     /// The protocols that are configured beside the fixed ones.
     pub names: ProtocolNames,
     /// The ports that belong to another protocol than without a configuration, each once. What is left to
@@ -72,7 +76,7 @@ impl Settings {
     /// # Errors
     ///
     /// When an interface name or a listen address cannot be one, or stands twice; when the telemetry path cannot
-    /// be one.
+    /// be one, or the pin folder.
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
         let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
@@ -86,6 +90,7 @@ impl Settings {
             web_config: layer.web_config.filter(|path| !path.as_os_str().is_empty()),
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
+            pin_dir: pin_dir(&layer.pin_dir.unwrap_or_else(|| PIN_DIR.into()))?,
             names: ports.names,
             ports: ports.changed,
             ftp: layer.ftp.unwrap_or_default(),

@@ -8,9 +8,9 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Run, Status, Stop},
-    config::Sources,
-    status, telemetry,
+    cli::{self, Command, Detach, Run, Status, Stop},
+    config::{Sources, pin_dir},
+    datapath, status, telemetry,
 };
 
 const RUNTIME_ERROR: u8 = 1;
@@ -31,6 +31,18 @@ fn main() -> ExitCode {
             Ok(text) => answer(&text),
             Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
         },
+        Command::Detach(arguments) => detach(&arguments, cli.verbose),
+    }
+}
+
+fn detach(Detach { pin_dir: folder }: &Detach, verbose: bool) -> ExitCode {
+    match pin_dir(folder) {
+        Ok(None) => answer("nothing is pinned without a folder\n"),
+        Ok(Some(folder)) => match datapath::detach(&folder) {
+            Ok(detached) => answer(&detached.to_string()),
+            Err(error) => fail(RUNTIME_ERROR, &error, verbose),
+        },
+        Err(error) => fail(USAGE_ERROR, &error, verbose),
     }
 }
 

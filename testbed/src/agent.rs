@@ -72,6 +72,17 @@ impl Agent {
         assert_eq!(left_behind(), Vec::<String>::new(), "still loaded");
     }
 
+    /// Ends it by SIGINT: its status must be 0. What it has pinned stays.
+    pub fn leave(mut self) {
+        let status = self.process.interrupt();
+        assert_eq!(status.code(), Some(0), "{}", self.said());
+    }
+
+    /// Ends it by SIGKILL.
+    pub fn kill(mut self) {
+        self.process.kill();
+    }
+
     fn try_get(&self, path: &str) -> Option<String> {
         self.host.enter(|| {
             let mut stream = TcpStream::connect(ADDRESS).ok()?;

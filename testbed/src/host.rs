@@ -76,11 +76,13 @@ impl Host {
         entered.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// A command that will run on this host.
+    /// A command that will run on this host. An agent pins nothing there unless its arguments say so: the machine's own
+    /// pins are not a test's.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
         let namespace = Arc::clone(&self.namespace);
         let mut command = Command::new(program);
+        command.env("CLASSIFIER_PIN_DIR", "");
         // SAFETY: between fork and exec the closure makes one system call, and allocates nothing.
         unsafe {
             command.pre_exec(move || {

@@ -42,6 +42,11 @@ impl Samples {
         Self(lines.map(|line| Sample::parse(line).unwrap_or_else(|| panic!("no sample: {line}"))).collect())
     }
 
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Sample> {
+        self.0.iter()
+    }
+
     /// The samples of a family that have all of these labels.
     pub fn of<'a>(&'a self, name: &'a str, labels: &'a [(&str, &str)]) -> impl Iterator<Item = &'a Sample> {
         let has = |sample: &Sample| labels.iter().all(|(label, value)| sample.label(label) == *value);

@@ -79,6 +79,12 @@ impl Running {
         self.wait()
     }
 
+    /// Ends it by SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it is there until it is waited for");
+        self.wait();
+    }
+
     /// Waits for the end, and for its last words.
     pub fn wait(&mut self) -> ExitStatus {
         let status = self.child.wait().expect("a child can be waited for");

@@ -77,6 +77,41 @@ pub const TALLIES: usize = 32;
 pub type Tallies = [u64; TALLIES];
 
 impl Tally {
+    /// Every one, in the order of the numbers.
+    pub const ALL: [Self; 31] = [
+        Self::LearnedPasv,
+        Self::LearnedEpsv,
+        Self::LearnedPort,
+        Self::LearnedEprt,
+        Self::LearnedInferred,
+        Self::RemovedClosed,
+        Self::RemovedExpired,
+        Self::RemovedEvicted,
+        Self::RemovedReplaced,
+        Self::RemovedWithdrawn,
+        Self::RejectedMalformed,
+        Self::RejectedForeignAddress,
+        Self::RejectedReservedPort,
+        Self::RejectedUnsolicited,
+        Self::RejectedRefused,
+        Self::RejectedNotEstablished,
+        Self::RejectedRateLimited,
+        Self::AddressMismatch,
+        Self::Segments,
+        Self::SegmentsLost,
+        Self::SessionsOpened,
+        Self::SessionsClosed,
+        Self::SessionsEncrypted,
+        Self::SessionsDecrypted,
+        Self::SessionsRefused,
+        Self::Unplaced,
+        Self::UnseenBytes,
+        Self::EventsLost,
+        Self::SessionsEvicted,
+        Self::SessionsReplaced,
+        Self::SessionsForgotten,
+    ];
+
     /// Under which an endpoint counts as learned.
     #[inline(always)]
     #[must_use]

@@ -1,5 +1,7 @@
 //! Why settings are refused, each in one line.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use super::FileError;
@@ -34,6 +36,12 @@ pub enum ConfigError {
         /// What is wrong with it.
         cause: String,
     },
+    /// Nothing can be pinned there.
+    #[error(
+        "pin folder `{}`: no folder of a bpf filesystem, which has no names with dots; write one such as \
+         /sys/fs/bpf/classifier", .0.display()
+    )]
+    PinDir(PathBuf),
     /// The same word stands twice.
     #[error("`{0}` is given twice; leave one out")]
     Twice(String),

@@ -19,6 +19,8 @@ pub struct Layer {
     pub xdp_mode: Option<XdpMode>,
     /// Whether egress is counted.
     pub egress: Option<bool>,
+    /// Where programs and counters outlive the agent; empty: nowhere.
+    pub pin_dir: Option<PathBuf>,
     /// Which ports belong to which protocol.
     pub ports: Option<Ports>,
     /// How FTP's control connections are followed.
@@ -36,6 +38,7 @@ impl Layer {
             web_config: self.web_config.or(lower.web_config),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
+            pin_dir: self.pin_dir.or(lower.pin_dir),
             ports: self.ports.or(lower.ports),
             ftp: self.ftp.or(lower.ftp),
         }

@@ -1,21 +1,31 @@
 //! Which hooks an interface is seen through, and taking them.
 
+use std::{fs, path::Path};
+
 use aya::{
     programs::{
-        LinkOrder, SchedClassifier, TcAttachType, XdpMode as Driver,
-        tc::{NlOptions, SchedClassifierLink, TcAttachOptions},
-        xdp::XdpLink,
+        LinkOrder, ProgramError, TcAttachType, XdpMode as Driver,
+        tc::{NlOptions, SchedClassifierLink, TcAttachOptions, TcError, TcHandle},
     },
     util::KernelVersion,
 };
 
-use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 
-use super::{DatapathError, programs::Programs};
+use super::{
+    DatapathError, PinError,
+    hold::{self, Hold, HoldError, Places},
+    pins::{InterfacePins, LinkPin},
+    programs::Programs,
+};
 use crate::{config::XdpMode, hook, interfaces::Interface};
 
 /// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
 const TCX: KernelVersion = KernelVersion::new(6, 6, 0);
+
+/// Where the agent's filters stand, where there are no links: the next agent finds them there.
+const PRIORITY: u16 = 1;
+const HANDLE: TcHandle = TcHandle::new(0, 1);
 
 /// How an interface is attached, as labels say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +40,16 @@ pub struct Hooks {
 
 /// What holds the programs to the interface's hooks.
 pub(super) struct Links {
-    _ingress: Ingress,
-    _egress: Option<SchedClassifierLink>,
+    ingress: Hold,
+    egress: Option<Hold>,
 }
 
-#[expect(dead_code, reason = "held for what dropping them does")]
-enum Ingress {
-    Xdp(XdpLink),
-    Tc(SchedClassifierLink),
+impl Links {
+    /// Lets go, pinned or not; the pins are the caller's.
+    pub(super) fn release(self) {
+        self.ingress.release();
+        self.egress.into_iter().for_each(Hold::release);
+    }
 }
 
 /// The programs that these interfaces will want first.
@@ -53,38 +65,43 @@ pub(super) fn programs(interfaces: &[Interface], mode: XdpMode, egress: bool) ->
     [xdp, ingress, egress].into_iter().flatten().collect()
 }
 
-/// Attaches both directions, or neither.
+/// Attaches both directions, or neither. What an agent before has pinned is taken over: the program is replaced where it
+/// hangs, and no packet is missed.
 pub(super) fn attach(
     programs: &mut Programs,
     interface: &Interface,
     mode: XdpMode,
     egress: bool,
+    places: Option<&Places>,
 ) -> Result<(Hooks, Links), DatapathError> {
-    let (link, ingress, why) = ingress(programs, interface, mode)?;
-    let outgoing = if egress {
-        Some(tc(programs.egress()?, &interface.name, TcAttachType::Egress, "TC egress")?)
-    } else {
-        None
-    };
+    let (link, ingress, why) = ingress(programs, interface, mode, places)?;
+    let outgoing = if egress { Some(tc(programs, interface, Direction::Egress, places)?) } else { None };
+    if let Some(places) = places.filter(|_| !egress) {
+        places.clear(Direction::Egress, None)?;
+    }
     let egress = if egress { tc_label() } else { hook::NONE };
-    Ok((Hooks { ingress, egress, why }, Links { _ingress: link, _egress: outgoing }))
+    Ok((Hooks { ingress, egress, why }, Links { ingress: link, egress: outgoing }))
 }
 
 fn ingress(
     programs: &mut Programs,
     interface: &Interface,
     mode: XdpMode,
-) -> Result<(Ingress, &'static str, String), DatapathError> {
-    let native = |programs: &mut Programs| xdp(programs, &interface.name, Driver::Driver, "native XDP");
+    places: Option<&Places>,
+) -> Result<(Hold, &'static str, String), DatapathError> {
+    let held = places.and_then(|places| places.held(Direction::Ingress, interface.index)).map(|pin| pin.hook);
+    let native = |programs: &mut Programs| xdp(programs, interface, Driver::Driver, hook::XDP_NATIVE, places);
     let why = match mode {
         XdpMode::Native => {
             return Ok((native(programs)?, hook::XDP_NATIVE, "asked for by --xdp-mode".into()));
         }
         XdpMode::Generic => {
-            let link = xdp(programs, &interface.name, Driver::Skb, "generic XDP")?;
+            let link = xdp(programs, interface, Driver::Skb, hook::XDP_GENERIC, places)?;
             return Ok((link, hook::XDP_GENERIC, "asked for by --xdp-mode".into()));
         }
         XdpMode::Off => "XDP is off by --xdp-mode".to_owned(),
+        // Another hook would miss packets on the way there, or count them twice.
+        XdpMode::Auto if held == Some(tc_label()) => "as the agent before it".to_owned(),
         XdpMode::Auto if interface.is_physical() => match native(programs) {
             Ok(link) => return Ok((link, hook::XDP_NATIVE, "a network card of its own".into())),
             Err(refused) => format!("native XDP is refused: {refused}"),
@@ -94,38 +111,114 @@ fn ingress(
             interface.kind.as_deref().or(interface.bus.as_deref()).unwrap_or("software device")
         ),
     };
-    let link = tc(programs.ingress()?, &interface.name, TcAttachType::Ingress, "TC ingress")?;
-    Ok((Ingress::Tc(link), tc_label(), why))
+    Ok((tc(programs, interface, Direction::Ingress, places)?, tc_label(), why))
 }
 
 fn xdp(
     programs: &mut Programs,
-    name: &str,
+    interface: &Interface,
     mode: Driver,
-    hook: &'static str,
-) -> Result<Ingress, DatapathError> {
+    label: &'static str,
+    places: Option<&Places>,
+) -> Result<Hold, DatapathError> {
+    let hook = if label == hook::XDP_NATIVE { "native XDP" } else { "generic XDP" };
+    let refused = |cause| refused(&interface.name, hook, cause);
     let program = programs.xdp()?;
-    let id = program.attach(name, mode).map_err(|cause| DatapathError::attach(name, hook, cause))?;
-    let link = program.take_link(id).map_err(|cause| DatapathError::attach(name, hook, cause))?;
-    Ok(Ingress::Xdp(link))
+    if let Some((places, pin)) = found(places, Direction::Ingress, label, interface.index)? {
+        let held = hold::take_over_xdp(program, &pin.path).map_err(refused)?;
+        places.adopt(pin)?;
+        return Ok(held);
+    }
+    let attached = program.attach(&interface.name, mode).and_then(|id| program.take_link(id));
+    attached.map_err(HoldError::from).and_then(|link| hold::xdp(link, label, places)).map_err(refused)
 }
 
 /// First in its hook: a program before this one could end the chain, and its packets would not be seen.
 fn tc(
-    program: &mut SchedClassifier,
-    name: &str,
-    hook_type: TcAttachType,
-    hook: &'static str,
-) -> Result<SchedClassifierLink, DatapathError> {
-    let refused = |cause| DatapathError::attach(name, hook, cause);
+    programs: &mut Programs,
+    interface: &Interface,
+    direction: Direction,
+    places: Option<&Places>,
+) -> Result<Hold, DatapathError> {
+    let (hook_type, hook) = match direction {
+        Direction::Ingress => (TcAttachType::Ingress, "TC ingress"),
+        Direction::Egress => (TcAttachType::Egress, "TC egress"),
+    };
+    let program = match direction {
+        Direction::Ingress => programs.ingress()?,
+        Direction::Egress => programs.egress()?,
+    };
+    let (name, label) = (&interface.name, tc_label());
+    let refused = |cause| refused(name, hook, cause);
+    if let Some((places, pin)) = found(places, direction, label, interface.index)? {
+        let held = if pin.path.is_dir() {
+            filter(name, hook_type)
+                .and_then(|filter| program.attach_to_link(filter))
+                .and_then(|id| program.take_link(id))
+                .map_err(HoldError::from)
+                .and_then(|filter| hold::tc(filter, direction, label, Some(places)))
+        } else {
+            hold::take_over_tc(program, &pin.path)
+        };
+        if let Ok(held) = held {
+            places.adopt(pin)?;
+            return Ok(held);
+        }
+        places.clear(direction, None)?;
+    }
     let options = if has_tcx() {
         TcAttachOptions::TcxOrder(LinkOrder::first())
     } else {
-        super::clsact::ensure(name)?;
-        TcAttachOptions::Netlink(NlOptions { priority: 1, ..NlOptions::default() })
+        super::clsact::ensure(name, places.map(|places| places.pins.qdisc()).as_deref())?;
+        TcAttachOptions::Netlink(NlOptions { priority: PRIORITY, handle: HANDLE, ..NlOptions::default() })
     };
-    let id = program.attach_with_options(name, hook_type, options).map_err(refused)?;
-    program.take_link(id).map_err(refused)
+    let attached = program.attach_with_options(name, hook_type, options).and_then(|id| program.take_link(id));
+    attached
+        .map_err(HoldError::from)
+        .and_then(|link| hold::tc(link, direction, label, places))
+        .map_err(refused)
+}
+
+/// What an agent before has pinned to this very hook; what else it has pinned for the direction ends.
+fn found<'p>(
+    places: Option<&'p Places>,
+    direction: Direction,
+    hook: &str,
+    index: u32,
+) -> Result<Option<(&'p Places, &'p LinkPin)>, DatapathError> {
+    let Some(places) = places else { return Ok(None) };
+    let pin = places.held(direction, index).filter(|pin| pin.hook == hook);
+    places.clear(direction, pin.map(|pin| &*pin.path))?;
+    Ok(pin.map(|pin| (places, pin)))
+}
+
+/// The filter of an agent before, where there are no links.
+fn filter(name: &str, hook_type: TcAttachType) -> Result<SchedClassifierLink, ProgramError> {
+    SchedClassifierLink::attached(name, hook_type, PRIORITY, HANDLE, None)
+        .map_err(|cause| TcError::IoError(cause).into())
+}
+
+/// Removes the filters of an agent before from an interface, if it is still this one.
+pub(super) fn remove_filters(pins: &InterfacePins, index: u32) {
+    let name = pins.name();
+    let is_it = fs::read_to_string(format!("/sys/class/net/{name}/ifindex"))
+        .is_ok_and(|text| text.trim().parse() == Ok(index));
+    for link in pins.links().iter().filter(|link| link.hook == hook::TC && is_it) {
+        let hook_type = match link.direction {
+            Direction::Ingress => TcAttachType::Ingress,
+            Direction::Egress => TcAttachType::Egress,
+        };
+        // One that is gone needs no removing.
+        let _ = filter(name, hook_type).and_then(aya::programs::Link::detach);
+    }
+}
+
+fn refused(name: &str, hook: &'static str, cause: HoldError) -> DatapathError {
+    match cause {
+        HoldError::Program(cause) => DatapathError::attach(name, hook, cause),
+        HoldError::Link(cause) => PinError::of("use the link of", Path::new(name))(cause).into(),
+        HoldError::Pin(cause) => cause.into(),
+    }
 }
 
 /// Whether TC programs hang on links, which the kernel lists, and not on filters.

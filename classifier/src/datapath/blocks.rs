@@ -1,6 +1,6 @@
 //! The counter blocks of the interfaces: created, found by the programs, summed at a scrape, moved, taken away.
 
-use std::{collections::HashMap, mem, os::fd::AsFd as _};
+use std::{collections::HashMap, mem, os::fd::AsFd as _, path::Path};
 
 use aya::maps::{IterableMap as _, Map, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
@@ -10,8 +10,9 @@ use classifier_common::{
 };
 
 use super::{
-    DatapathError, batch,
+    DatapathError, PinError, batch,
     reader::{Reader, Sums},
+    takeover,
 };
 use crate::interfaces::Interface;
 
@@ -42,6 +43,35 @@ impl Blocks {
             .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
         let mark = if watched { WATCHED } else { 0 };
         Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark, ready: HashMap::new(), nobody: None })
+    }
+
+    /// By the kernel's number of a map, where it stands.
+    pub(super) fn housed(&self) -> Result<HashMap<u32, u32>, DatapathError> {
+        let all = batch::numbers(self.outer.fd().as_fd(), INTERFACES);
+        let all = all.map_err(|cause| refused(MapError::IoError(cause)))?;
+        Ok(all.into_iter().map(|(place, number)| (number, place)).collect())
+    }
+
+    /// The counters that an agent before has pinned, where they stand.
+    pub(super) fn found(
+        &mut self,
+        pin: &Path,
+        housed: &HashMap<u32, u32>,
+    ) -> Result<InterfaceBlock, DatapathError> {
+        let map = MapData::from_pin(pin).and_then(Map::from_map_data).map_err(refused)?;
+        let block = Block::try_from(map).map_err(refused)?;
+        let index = block.get(&(Direction::Ingress as u32), 0).map_err(refused)?;
+        let index = index.first().map_or(NOBODY, |counters| counters.ifindex);
+        let place = housed.get(&takeover::number(block.map())?).copied();
+        if let Some(place) = place {
+            self.taken[place as usize] = true;
+        }
+        Ok(InterfaceBlock { block, index, place })
+    }
+
+    /// Counters of no interface, which no program finds.
+    pub(super) fn unhoused(&self) -> Result<InterfaceBlock, DatapathError> {
+        Ok(InterfaceBlock { block: self.empty(NOBODY, 0)?, index: NOBODY, place: None })
     }
 
     /// Blocks in use.
@@ -222,6 +252,16 @@ pub(super) struct InterfaceBlock {
 }
 
 impl InterfaceBlock {
+    /// Pins it.
+    pub(super) fn pin(&self, pin: &Path) -> Result<(), PinError> {
+        self.block.map().pin(pin).map_err(PinError::of("pin", pin))
+    }
+
+    /// Index of the interface that it counts for.
+    pub(super) const fn index(&self) -> u32 {
+        self.index
+    }
+
     /// Whether the programs find it for this interface.
     pub(super) fn is_of(&self, index: u32) -> bool {
         self.place.is_some() && self.index == index

@@ -37,6 +37,19 @@ impl EncryptedPairs {
         })
     }
 
+    /// Writes what the configuration says. The count of all stays: programs change it meanwhile.
+    pub(super) fn allow(&self, policy: &Policy) {
+        #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
+        let written = self.policy.as_mut_ptr().cast::<Policy>();
+        // SAFETY: the mapping is as long as a `Policy` and aligned as the page is; programs read these words each by
+        // itself, and never write them.
+        unsafe {
+            (&raw mut (*written).allow_foreign_address).write_volatile(policy.allow_foreign_address);
+            (&raw mut (*written).infer_encrypted).write_volatile(policy.infer_encrypted);
+            (&raw mut (*written).control_rate).write_volatile(policy.control_rate);
+        }
+    }
+
     /// One session less is encrypted: one that the programs will not see the end of.
     pub(super) fn leave(&mut self, key: &SessionKey) {
         let all = offset_of!(Policy, encrypted);

@@ -6,7 +6,10 @@ use aya::{EbpfError, maps::MapError, programs::ProgramError};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use super::os_error::{is_memory, os_error, remedy};
+use super::{
+    PinError,
+    os_error::{is_memory, os_error, remedy},
+};
 
 /// The kernel side cannot be set up.
 #[derive(Debug, Error)]
@@ -98,6 +101,9 @@ pub enum DatapathError {
         /// What helps.
         remedy: &'static str,
     },
+    /// See [`PinError`].
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// The same from a part of aya that gives no error number.
     #[error("interface `{interface}` refuses {hook}: {cause}; see `dmesg` for the driver's reason")]
     AttachOther {

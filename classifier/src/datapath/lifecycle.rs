@@ -1,13 +1,15 @@
 //! From an interface that is attached to one that was: its counters go on, stay as they are, or are dropped.
 
-use std::{iter, mem};
+use std::iter;
 
 use classifier_common::{abi::MAP_COUNTERS, packet::Link};
+use tracing::error;
 
 use super::{
     Datapath, DatapathError, Hooks,
     attach::{self, Links},
     blocks::InterfaceBlock,
+    pins::InterfacePins,
     reader::{Reader, Sums},
 };
 use crate::{
@@ -24,22 +26,24 @@ pub struct Attached {
     /// Its hooks.
     pub hooks: Hooks,
     links: Links,
-    counts: Counts,
+    pub(super) counts: Counts,
 }
 
 /// The counters of an interface that is no longer attached; they do not change any more.
 pub struct Retained {
     /// Its last name.
     pub name: String,
-    counts: Counts,
-    egress: bool,
+    pub(super) counts: Counts,
+    pub(super) egress: bool,
 }
 
 /// What an interface has counted.
-struct Counts {
-    block: InterfaceBlock,
-    /// What others counted under its name before it had it.
-    before: Option<Sums>,
+pub(super) struct Counts {
+    pub block: InterfaceBlock,
+    /// What others counted under its name before it had it, or another layout.
+    pub before: Option<Sums>,
+    /// Where it is pinned, if it is.
+    pub pins: Option<InterfacePins>,
 }
 
 /// An interface that has returned is not attached, and its counters stay as they are.
@@ -63,15 +67,16 @@ impl Datapath {
         egress: bool,
     ) -> Result<Attached, DatapathError> {
         let link = interface.link.unwrap_or(Link::Ethernet);
-        let mut block = self.blocks.create(&interface.name, interface.index, link)?;
-        match attach::attach(&mut self.programs, &interface, mode, egress) {
-            Ok((hooks, links)) => {
-                let counts = Counts { block, before: None };
-                Ok(Attached { interface, hooks, links, counts })
-            }
+        let block = self.blocks.create(&interface.name, interface.index, link)?;
+        let mut counts = Counts { block, before: None, pins: None };
+        let attached = self.pin(&interface.name, &mut counts).and_then(|()| {
+            let places = self.places(&interface.name, counts.pins.as_ref());
+            attach::attach(&mut self.programs, &interface, mode, egress, places.as_ref())
+        });
+        match attached {
+            Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts }),
             Err(refused) => {
-                // For want of memory the place stays taken: the next one finds another.
-                let _ = self.blocks.vacate(iter::once(&mut block));
+                self.drop_counts(iter::once(&mut counts));
                 Err(refused)
             }
         }
@@ -86,6 +91,7 @@ impl Datapath {
         let returned = returned.into_iter();
         let mut moved: Vec<_> =
             returned.map(|(interface, retained)| (interface, &mut retained.counts.block)).collect();
+        moved.retain(|(interface, block)| !block.is_of(interface.index));
         let _ = self.blocks.rehouse(&mut moved);
     }
 
@@ -112,9 +118,12 @@ impl Datapath {
         } else {
             self.blocks.rehouse(&mut [(&interface, block)])
         };
-        match housed.and_then(|()| attach::attach(&mut self.programs, &interface, mode, egress)) {
+        let places = self.places(&interface.name, retained.counts.pins.as_ref());
+        let attach = |()| attach::attach(&mut self.programs, &interface, mode, egress, places.as_ref());
+        match housed.and_then(attach) {
             Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts: retained.counts }),
             Err(error) => {
+                unlink(&retained.counts);
                 let _ = self.blocks.vacate(iter::once(&mut retained.counts.block));
                 Err(Box::new(Refused { error, retained }))
             }
@@ -132,7 +141,18 @@ impl Datapath {
     /// Gives back what was kept.
     pub fn forget(&mut self, retained: impl IntoIterator<Item = Retained>) {
         let mut all: Vec<_> = retained.into_iter().collect();
-        let _ = self.blocks.vacate(all.iter_mut().map(|retained| &mut retained.counts.block));
+        self.drop_counts(all.iter_mut().map(|retained| &mut retained.counts));
+    }
+
+    fn drop_counts<'c>(&mut self, counts: impl Iterator<Item = &'c mut Counts>) {
+        let mut all: Vec<_> = counts.collect();
+        // For want of memory the places stay taken: the next ones find others.
+        let _ = self.blocks.vacate(all.iter_mut().map(|counts| &mut counts.block));
+        for pins in all.iter().filter_map(|counts| counts.pins.as_ref()) {
+            if let Err(refused) = pins.remove() {
+                error!(error = %refused, "counters of an interface that is gone stay pinned");
+            }
+        }
     }
 
     /// Adds what was counted under a name to the interface that has this name now.
@@ -142,16 +162,20 @@ impl Datapath {
     /// When the kernel refuses to read the map; the counts are lost then.
     pub fn join(&mut self, attached: &mut Attached, retained: Retained) -> Result<(), ReadError> {
         let sums = retained.counts.read(&mut self.blocks.reader());
+        if let Ok(sums) = &sums {
+            attached.credit(sums);
+        }
         self.forget([retained]);
-        let before = mem::take(&mut attached.counts.before);
-        attached.counts.before = Some(sum(sums?, before.as_ref()));
-        Ok(())
+        sums.map(drop)
     }
 }
 
 impl Attached {
     /// The interface has another name now: what it has counted goes on under that.
     pub fn renamed(&mut self, name: String) {
+        if let Some(Err(refused)) = self.counts.pins.as_mut().map(|pins| pins.rename(&name)) {
+            error!(error = %refused, "the pins of a renamed interface keep its old name");
+        }
         self.interface.name = name;
     }
 
@@ -184,7 +208,8 @@ impl Attached {
     }
 
     fn detach(self) -> Retained {
-        drop(self.links);
+        unlink(&self.counts);
+        self.links.release();
         Retained { egress: self.hooks.egress != hook::NONE, name: self.interface.name, counts: self.counts }
     }
 }
@@ -209,7 +234,14 @@ impl Counts {
     }
 }
 
-fn sum(mut sums: Sums, more: Option<&Sums>) -> Sums {
+/// Ends what is pinned to hold programs to the hooks of an interface.
+fn unlink(counts: &Counts) {
+    if let Some(Err(refused)) = counts.pins.as_ref().map(InterfacePins::unlink) {
+        error!(error = %refused, "a link that is no longer wanted stays pinned");
+    }
+}
+
+pub(super) fn sum(mut sums: Sums, more: Option<&Sums>) -> Sums {
     for (sum, more) in sums.iter_mut().zip(more.into_iter().flatten()) {
         sum.merge(more);
     }

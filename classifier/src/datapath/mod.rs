@@ -10,15 +10,20 @@ mod endpoints;
 mod error;
 mod found;
 mod held;
+mod hold;
 mod lifecycle;
+mod link_info;
 pub mod messages;
 mod object;
 mod os_error;
+mod pins;
 mod port_table;
 mod preflight;
 mod programs;
+mod quiesce;
 mod reader;
 mod syscall;
+mod takeover;
 mod tracking;
 mod windows;
 
@@ -30,6 +35,8 @@ pub use self::{
     found::{FindError, Found, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
+    pins::{Detached, Own, PinError, TIMES, detach},
     preflight::preflight,
+    reader::Sums,
     tracking::Tracking,
 };

@@ -1,6 +1,6 @@
 //! The object in the kernel: loaded, filled in, attached to interfaces, read.
 
-use std::{cell::RefCell, fs::File, os::unix::fs::FileExt as _, sync::Arc};
+use std::{cell::RefCell, fs::File, os::unix::fs::FileExt as _, path::Path, sync::Arc};
 
 use aya::{
     EbpfLoader,
@@ -24,6 +24,7 @@ use super::{
     Attached, DatapathError, Retained, attach, batch,
     blocks::{Blocks, InterfaceBlock},
     messages::Messages,
+    pins::{Folder, Layout, Own, Pinned},
     port_table::SharedPorts,
     programs::Programs,
     reader::Reader,
@@ -51,6 +52,8 @@ pub struct Datapath {
     unattributed: PerCpuArray<MapData, u64>,
     /// [`STATS`], where it can be read: asked at every scrape.
     stats: Option<File>,
+    pub(super) pinned: Option<Pinned>,
+    pub(super) own: Arc<Own>,
 }
 
 impl Datapath {
@@ -62,10 +65,30 @@ impl Datapath {
     ///
     /// When the kernel refuses the object or one of its maps.
     pub fn load(debug: bool, ftp: &FtpSettings) -> Result<(Self, Tracking), DatapathError> {
+        Self::load_into(None, debug, ftp)
+    }
+
+    /// The same; with a pin folder, the maps outlive this process until [`detach`](super::detach), and are those of the
+    /// agent before where they are of the same layout.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::load`], and when the pin folder cannot be used: it is as before then.
+    pub fn load_into(
+        pin_dir: Option<&Path>,
+        debug: bool,
+        ftp: &FtpSettings,
+    ) -> Result<(Self, Tracking), DatapathError> {
         let level = if debug { log::Level::Debug as u8 } else { 0 };
         let mut loader = EbpfLoader::new();
         let sets = tracking::sets(ftp.max_endpoints);
         let last_set = sets - 1;
+        let layout = Layout::of_build(debug, sets, ftp.max_sessions);
+        let folder = pin_dir.map(Folder::open).transpose()?;
+        let pinned = folder.map(|folder| Pinned::new(folder, layout)).transpose()?;
+        for (name, path) in pinned.iter().flat_map(Pinned::maps) {
+            loader.map_pin_path(name, path);
+        }
         let loader = loader
             .override_global(aya_log::LEVEL, &level, true)
             .override_global(abi::GLOBAL_LAST_SET, &last_set, true)
@@ -79,7 +102,14 @@ impl Datapath {
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
         let ports = Arc::new(SharedPorts::map(ports)?);
         ports.write(&[]);
-        let tracking = Tracking::new(&mut take, Arc::clone(&ports), ftp)?;
+        let own = match &pinned {
+            Some(pinned) => pinned.own()?,
+            None => Own::unpinned().map_err(DatapathError::Mmap)?,
+        };
+        let own = Arc::new(own);
+        let goes_on = pinned.as_ref().is_some_and(Pinned::tracking_goes_on);
+        let tracking = Tracking::new(&mut take, Arc::clone(&ports), ftp, Arc::clone(&own), goes_on)?;
+        pinned.iter().try_for_each(|pinned| pinned.complete(&own))?;
         let datapath = Self {
             programs: Programs::new(object),
             blocks: Blocks::new(counters, debug)?,
@@ -87,6 +117,8 @@ impl Datapath {
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
             stats: File::open(STATS).ok(),
+            pinned,
+            own,
         };
         Ok((datapath, tracking))
     }

@@ -8,7 +8,7 @@ use classifier_common::{abi::Direction, counter::Counters};
 use super::batch;
 
 /// The counters of an interface by direction, in the order of [`Direction::ALL`].
-pub(super) type Sums = [Box<Counters>; Direction::ALL.len()];
+pub type Sums = [Box<Counters>; Direction::ALL.len()];
 
 /// Room for what the kernel says of one interface. Allocated for many: it is 20 KiB a CPU.
 pub(super) struct Reader {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use aya::maps::{Array, HashMap, Map, MapData, MapError, PerCpuArray, RingBuf};
+use aya::maps::{HashMap, Map, MapData, MapError, PerCpuArray, RingBuf};
 use classifier_common::{
     abi::{MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
     control::{Policy, Session, SessionKey, TALLIES, Tallies},
@@ -16,7 +16,9 @@ use classifier_common::{
 
 use tokio::io::{Interest, unix::AsyncFd};
 
-use super::{DatapathError, encrypted::EncryptedPairs, endpoints::SharedEndpoints, port_table::SharedPorts};
+use super::{
+    DatapathError, Own, encrypted::EncryptedPairs, endpoints::SharedEndpoints, port_table::SharedPorts,
+};
 use crate::{config::FtpSettings, counters::ReadError};
 
 /// What the agent has of the tracking.
@@ -29,6 +31,8 @@ pub struct Tracking {
     policy: Policy,
     capacity: u32,
     encrypted: EncryptedPairs,
+    own: Arc<Own>,
+    goes_on: bool,
 }
 
 /// Sets that the endpoint table needs for so many endpoints.
@@ -39,11 +43,13 @@ pub(super) fn sets(endpoints: u32) -> u32 {
 }
 
 impl Tracking {
-    /// Takes the maps, by name, and writes what the settings say.
+    /// Takes the maps, by name, and writes what the settings say; `goes_on`: an agent before has filled them.
     pub(super) fn new(
         mut take: impl FnMut(&'static str) -> Result<Map, DatapathError>,
         ports: Arc<SharedPorts>,
         settings: &FtpSettings,
+        own: Arc<Own>,
+        goes_on: bool,
     ) -> Result<Self, DatapathError> {
         let Map::Array(endpoints) = take(MAP_ENDPOINTS)? else {
             return Err(DatapathError::Missing(MAP_ENDPOINTS));
@@ -55,9 +61,8 @@ impl Tracking {
             control_rate: settings.control_rate.into(),
             encrypted: 0,
         };
-        let mut shared = take(MAP_POLICY)?;
-        let mut written = Array::try_from(&mut shared).map_err(of(MAP_POLICY))?;
-        written.set(0, policy, 0).map_err(of(MAP_POLICY))?;
+        let encrypted = EncryptedPairs::new(take(MAP_ENCRYPTED)?, take(MAP_POLICY)?)?;
+        encrypted.allow(&policy);
         let sets = sets(settings.max_endpoints) as usize;
         Ok(Self {
             endpoints: SharedEndpoints::map(endpoints, sets, Arc::clone(&ports))?,
@@ -67,7 +72,9 @@ impl Tracking {
             ports,
             policy,
             capacity: settings.max_sessions,
-            encrypted: EncryptedPairs::new(take(MAP_ENCRYPTED)?, shared)?,
+            encrypted,
+            own,
+            goes_on,
         })
     }
 
@@ -87,6 +94,18 @@ impl Tracking {
     #[must_use]
     pub const fn capacity(&self) -> u32 {
         self.capacity
+    }
+
+    /// Whether there was an agent before, whose sessions and endpoints these are.
+    #[must_use]
+    pub const fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    /// What the agent counts itself.
+    #[must_use]
+    pub fn own(&self) -> &Own {
+        &self.own
     }
 
     /// Whether a TCP port belongs to a protocol.

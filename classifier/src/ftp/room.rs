@@ -8,7 +8,7 @@ use std::{
 
 use classifier_common::{
     abi::EVENT_BYTES,
-    control::{Header, Hearing, Learned, Policy, Session, SessionKey, TALLIES, Tallies, Tally},
+    control::{Header, Hearing, Learned, Policy, Session, SessionKey, Tallies, Tally},
     endpoint::{Endpoint, State},
 };
 
@@ -31,7 +31,6 @@ const MANY: usize = EVENT_BYTES / size_of::<Header>() / STRETCH;
 pub struct Room {
     tracking: Tracking,
     tracker: Tracker,
-    tallies: Cell<Tallies>,
     times: LearnTimes,
     /// Events that the programs could not send, as of the last look.
     lost: u64,
@@ -67,8 +66,12 @@ impl Room {
     /// The tracker begins with what is in the maps.
     #[must_use]
     pub fn new(tracking: Tracking, lifetimes: Lifetimes, times: LearnTimes) -> Self {
-        let tallies = Cell::new([0; TALLIES]);
-        Self { tracking, tracker: Tracker::new(lifetimes), tallies, times, lost: 0, looked: true }
+        let mut room = Self { tracking, tracker: Tracker::new(lifetimes), times, lost: 0, looked: true };
+        if room.tracking.goes_on() {
+            room.take_stock();
+            room.lost = room.tracking.tallies().map_or(0, |tallies| tallies[Tally::EventsLost as usize]);
+        }
+        room
     }
 
     /// A descriptor that is readable when there are events.
@@ -91,7 +94,7 @@ impl Room {
             taken += 1;
             match event {
                 Some(event) => self.take(event),
-                None => add(&self.tallies, Tally::EventsLost, 1),
+                None => self.tracking.own().add(Tally::EventsLost, 1),
             }
         }
         true
@@ -104,7 +107,7 @@ impl Room {
         }
         let came = event.came();
         let forgotten = RefCell::default();
-        let table = Maps::new(&self.tracking, &self.tallies, &forgotten);
+        let table = Maps::new(&self.tracking, &forgotten);
         self.tracker.take(&table, event, now());
         if let Some(came) = came {
             (0..table.count.get()).for_each(|_| self.times.by_agent(now().saturating_sub(came)));
@@ -116,7 +119,7 @@ impl Room {
     pub fn tick(&mut self) {
         self.look_for_losses();
         let forgotten = RefCell::default();
-        let table = Maps::new(&self.tracking, &self.tallies, &forgotten);
+        let table = Maps::new(&self.tracking, &forgotten);
         self.tracker.tick(&table, now());
         self.forget(&forgotten.into_inner());
     }
@@ -124,11 +127,11 @@ impl Room {
     fn forget(&mut self, sessions: &[(SessionKey, u64)]) {
         for (key, session) in sessions {
             let Some(session) = self.tracking.forget(key, *session) else { continue };
-            add(&self.tallies, Tally::SessionsForgotten, 1);
+            self.tracking.own().add(Tally::SessionsForgotten, 1);
             if !session.has_ended() {
-                add(&self.tallies, Tally::SessionsEvicted, 1);
-                add(&self.tallies, Tally::SessionsClosed, 1);
-                add(&self.tallies, Tally::SessionsDecrypted, session.is_encrypted().into());
+                self.tracking.own().add(Tally::SessionsEvicted, 1);
+                self.tracking.own().add(Tally::SessionsClosed, 1);
+                self.tracking.own().add(Tally::SessionsDecrypted, session.is_encrypted().into());
             }
         }
     }
@@ -147,6 +150,11 @@ impl Room {
             return;
         }
         self.lost = lost;
+        self.take_stock();
+    }
+
+    /// Takes what is in the maps in: endpoints, and sessions that have ended.
+    fn take_stock(&mut self) {
         let table = self.tracking.endpoints();
         let slots = (1..=u32::try_from(table.capacity()).unwrap_or(u32::MAX))
             .filter(|slot| table.at(*slot).word.state() != State::Free);
@@ -170,11 +178,11 @@ impl Room {
         // As many as the ring holds, and no more: a flood must not hold up a scrape.
         let _ = (0..MANY).all(|_| self.take_events());
         let mut tallies = self.tracking.tallies()?;
-        for (sum, own) in tallies.iter_mut().zip(self.tallies.get()) {
+        for (sum, own) in tallies.iter_mut().zip(self.tracking.own().tallies()) {
             *sum += own;
         }
         let forgotten = RefCell::default();
-        let endpoints = self.tracker.census(&Maps::new(&self.tracking, &self.tallies, &forgotten));
+        let endpoints = self.tracker.census(&Maps::new(&self.tracking, &forgotten));
         let capacity = self.tracking.endpoints().capacity() as u64;
         Ok(Snapshot { tallies, endpoints, capacity, sessions: self.tracking.capacity().into() })
     }
@@ -190,28 +198,17 @@ impl Room {
     }
 }
 
-fn add(tallies: &Cell<Tallies>, tally: Tally, number: u64) {
-    let mut all = tallies.get();
-    all[tally as usize] += number;
-    tallies.set(all);
-}
-
 /// The maps behind the tracker's verbs.
 struct Maps<'a> {
     tracking: &'a Tracking,
-    tallies: &'a Cell<Tallies>,
     forgotten: &'a RefCell<Vec<(SessionKey, u64)>>,
     learned: RefCell<Vec<(u64, u32)>>,
     count: Cell<usize>,
 }
 
 impl<'a> Maps<'a> {
-    fn new(
-        tracking: &'a Tracking,
-        tallies: &'a Cell<Tallies>,
-        forgotten: &'a RefCell<Vec<(SessionKey, u64)>>,
-    ) -> Self {
-        Self { tracking, tallies, forgotten, learned: RefCell::default(), count: Cell::new(0) }
+    fn new(tracking: &'a Tracking, forgotten: &'a RefCell<Vec<(SessionKey, u64)>>) -> Self {
+        Self { tracking, forgotten, learned: RefCell::default(), count: Cell::new(0) }
     }
 }
 
@@ -235,7 +232,7 @@ impl<'a> Hearing for Maps<'a> {
     }
 
     fn tally(&self, tally: Tally, number: u64) {
-        add(self.tallies, tally, number);
+        self.tracking.own().add(tally, number);
     }
 
     fn learned(&self, session: u64, learned: &Learned) {

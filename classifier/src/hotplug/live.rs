@@ -34,7 +34,7 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// When one that must be attached is refused.
+    /// When one that must be attached is refused, or pins cannot be taken over.
     pub fn start(
         datapath: Datapath,
         ftp: Arc<Mutex<Room>>,
@@ -51,6 +51,7 @@ impl Live {
             failures: BTreeMap::new(),
             overruns: 0,
         };
+        state.recognise(&links)?;
         state.roster.list(links);
         let plan = state.roster.plan(Instant::now());
         state.prepare(&plan.attach);
@@ -65,6 +66,7 @@ impl Live {
         match refused {
             Some(error) if state.attached.is_empty() => Err(error),
             _ => {
+                state.take_over(Instant::now())?;
                 let state = Mutex::new(state);
                 Ok(Self { state, ftp, times, scraped: Notify::new(), changed: Notify::new() })
             }

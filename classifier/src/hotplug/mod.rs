@@ -6,6 +6,7 @@
 mod live;
 mod roster;
 mod state;
+mod takeover;
 mod task;
 
 use std::time::Duration;

@@ -177,6 +177,11 @@ impl Roster {
         before.is_none()
     }
 
+    /// An interface that is not attached has series, which go on for a while.
+    pub fn keep(&mut self, name: String, now: Instant) {
+        self.kept.insert(name, now + self.times.keep);
+    }
+
     /// Its programs do not hang on it any longer.
     pub fn lost(&mut self, index: u32, reason: String, now: Instant) {
         let Some(Attached { name, since, failed }) = self.attached.remove(&index) else { return };

@@ -42,7 +42,7 @@ impl Agent {
         let address = proxy::start(server, LISTEN)?;
         let mut command = Command::new(binary);
         command.args(["run", "--xdp-mode", "native", "--interface", server.name]);
-        command.args(["--listen", &LISTEN.to_string()]);
+        command.args(["--listen", &LISTEN.to_string(), "--pin-dir", ""]);
         // A group of its own: Ctrl-C in the terminal reaches this process only, which then ends the agent.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
         // Nothing that is set for an agent of the machine's own.

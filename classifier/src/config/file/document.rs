@@ -11,7 +11,7 @@ use super::{
     list::List,
     refusal::Refusal,
 };
-use crate::config::{ConfigError, Layer, Pattern, TelemetryPath, XdpMode, listen};
+use crate::config::{ConfigError, Layer, Pattern, TelemetryPath, XdpMode, listen, pin_dir};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -23,6 +23,7 @@ pub(super) struct Document {
     web_config: Option<PathBuf>,
     xdp_mode: Option<XdpMode>,
     egress: Option<bool>,
+    pin_dir: Option<Spanned<PathBuf>>,
     port: Option<List<PortTable>>,
     #[serde(default)]
     ftp: FtpTable,
@@ -35,6 +36,9 @@ impl Document {
         check(self.interfaces.as_ref(), Pattern::parse)?;
         if let Some(path) = &self.telemetry_path {
             TelemetryPath::parse(path.get_ref()).map_err(|error| Refusal::new(path, error.to_string()))?;
+        }
+        if let Some(path) = &self.pin_dir {
+            pin_dir(path.get_ref()).map_err(|error| Refusal::new(path, error.to_string()))?;
         }
         let mut claims = Claims::default();
         claims.control(self.ftp.control_ports.as_ref())?;
@@ -49,6 +53,7 @@ impl Document {
             web_config: self.web_config.clone(),
             xdp_mode: self.xdp_mode,
             egress: self.egress,
+            pin_dir: self.pin_dir.as_ref().map(|path| path.get_ref().clone()),
             ports: Some(ports),
             ftp: Some(self.ftp.settings(control_ports)),
         })

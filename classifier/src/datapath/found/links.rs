@@ -7,7 +7,8 @@ use aya::programs::{
 };
 use classifier_common::abi::Direction;
 
-use super::{FindError, link_info};
+use super::FindError;
+use crate::datapath::link_info;
 use crate::hook::{self, Attachment};
 
 /// The links of these programs. A link whose interface is gone hangs nowhere.

@@ -4,7 +4,6 @@
 mod counted;
 mod error;
 mod hashed;
-mod link_info;
 mod links;
 mod mapped;
 mod maps;

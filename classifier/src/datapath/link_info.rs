@@ -2,17 +2,28 @@
 #![expect(unsafe_code, reason = "aya does not tell it")]
 
 use std::{
+    ffi::CString,
     io,
-    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
+    os::{
+        fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
+        unix::ffi::OsStrExt as _,
+    },
+    path::Path,
 };
 
-use crate::datapath::syscall::bpf;
+use super::syscall::bpf;
 
 /// `attach_type` of a TCX link on egress: `BPF_TCX_EGRESS`.
 pub(super) const TCX_EGRESS: u32 = 47;
 
 /// `BPF_OBJ_GET_INFO_BY_FD`
 const INFO_BY_DESCRIPTOR: libc::c_int = 15;
+/// `BPF_OBJ_GET`
+const BY_PATH: libc::c_int = 7;
+/// `BPF_LINK_TYPE_XDP`
+const LINK_XDP: u32 = 6;
+/// `BPF_LINK_TYPE_TCX`
+const LINK_TCX: u32 = 11;
 /// `BPF_LINK_GET_FD_BY_ID`
 const LINK_BY_NUMBER: libc::c_int = 30;
 
@@ -22,6 +33,14 @@ struct ByNumber {
     id: u32,
     next_id: u32,
     open_flags: u32,
+}
+
+/// Of `union bpf_attr`, what `BPF_OBJ_GET` reads.
+#[repr(C)]
+struct ByPath {
+    path: u64,
+    descriptor: RawFd,
+    flags: u32,
 }
 
 /// Of `union bpf_attr`, what `BPF_OBJ_GET_INFO_BY_FD` reads.
@@ -61,6 +80,20 @@ pub(super) fn target(link: u32) -> io::Result<Target> {
     // SAFETY: the system call was checked for success, and gives a new descriptor that nobody else has.
     let descriptor = unsafe { OwnedFd::from_raw_fd(descriptor) };
 
+    of(&descriptor)
+}
+
+/// Asks the kernel about a pinned XDP or TCX link; an error where something else is pinned.
+pub(super) fn pinned_target(pin: &Path) -> io::Result<Target> {
+    let path = CString::new(pin.as_os_str().as_bytes())?;
+    let mut by_path = ByPath { path: path.as_ptr().expose_provenance() as u64, descriptor: 0, flags: 0 };
+    // SAFETY: the command reads a `ByPath` and the path in it, which ends with a zero and lives until after the call.
+    let descriptor = unsafe { bpf(BY_PATH, &mut by_path) }?;
+    // SAFETY: as above.
+    of(&unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+fn of(descriptor: &OwnedFd) -> io::Result<Target> {
     let mut info = Info::default();
     let length = u32::try_from(size_of::<Info>()).map_err(io::Error::other)?;
     let address = (&raw mut info).expose_provenance() as u64;
@@ -68,5 +101,9 @@ pub(super) fn target(link: u32) -> io::Result<Target> {
     // SAFETY: the command reads a `ByDescriptor` and writes at most `length` bytes to `info`, which is as long and
     // lives until after the call; of its integers, every bit pattern is a value.
     unsafe { bpf(INFO_BY_DESCRIPTOR, &mut by_descriptor) }?;
-    Ok(info.target)
+    if [LINK_XDP, LINK_TCX].contains(&info.kind) {
+        Ok(info.target)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }

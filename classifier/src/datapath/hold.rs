@@ -1,0 +1,164 @@
+//! What holds a program to a hook, and where it is pinned so that it outlives the agent.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use aya::programs::{
+    Link as _, ProgramError, SchedClassifier, Xdp,
+    links::{FdLink, LinkError, PinnedLink},
+    tc::SchedClassifierLink,
+    xdp::XdpLink,
+};
+use classifier_common::abi::Direction;
+
+use super::{
+    PinError,
+    link_info::pinned_target,
+    pins::{InterfacePins, LinkPin},
+};
+
+/// What holds a program to a hook. Dropping it ends that, unless it is pinned and pins are kept.
+pub(super) enum Hold {
+    Link(#[expect(dead_code, reason = "held for what dropping it does")] FdLink),
+    Filter { filter: Option<SchedClassifierLink>, kept: Arc<AtomicBool> },
+}
+
+impl Hold {
+    /// Lets go, pinned or not; the pins are the caller's.
+    pub(super) fn release(mut self) {
+        if let Self::Filter { filter, .. } = &mut self
+            && let Some(filter) = filter.take()
+        {
+            // It is gone with its interface, or dropping it would not help either.
+            let _ = filter.detach();
+        }
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if let Self::Filter { filter, kept } = self
+            && kept.load(Ordering::Relaxed)
+        {
+            std::mem::forget(filter.take());
+        }
+    }
+}
+
+/// Where the hooks of an interface are pinned, or are to be.
+pub(super) struct Places {
+    pub pins: InterfacePins,
+    /// Those of agents before.
+    pub found: Vec<LinkPin>,
+    pub kept: Arc<AtomicBool>,
+}
+
+impl Places {
+    /// What holds an interface to a hook of this direction already.
+    pub(super) fn held(&self, direction: Direction, index: u32) -> Option<&LinkPin> {
+        let lives = |pin: &&LinkPin| {
+            pin.path.is_dir() || pinned_target(&pin.path).is_ok_and(|target| target.interface == index)
+        };
+        self.found.iter().filter(|pin| pin.direction == direction).find(lives)
+    }
+
+    /// Ends what agents before have pinned for this direction, but for one.
+    pub(super) fn clear(&self, direction: Direction, but: Option<&Path>) -> Result<(), PinError> {
+        let over = self.found.iter().filter(|pin| pin.direction == direction && Some(&*pin.path) != but);
+        over.map(|pin| &pin.path).try_for_each(|path| super::pins::unpin(path))
+    }
+
+    /// Pins a link.
+    fn pin(&self, link: FdLink, direction: Direction, hook: &str) -> Result<FdLink, PinError> {
+        let path = self.pins.link(direction, hook);
+        link.pin(&path).map(Into::into).map_err(PinError::of("pin", &path))
+    }
+
+    /// The pin of an agent before is this one's.
+    pub(super) fn adopt(&self, pin: &LinkPin) -> Result<(), PinError> {
+        let path = self.pins.link(pin.direction, pin.hook);
+        if path == pin.path {
+            return Ok(());
+        }
+        fs::rename(&pin.path, &path).map_err(PinError::refused("rename", &pin.path))
+    }
+}
+
+/// Holds an XDP program by a link.
+pub(super) fn xdp(link: XdpLink, hook: &str, places: Option<&Places>) -> Result<Hold, HoldError> {
+    let link = FdLink::try_from(link)?;
+    let link = match places {
+        Some(places) => places.pin(link, Direction::Ingress, hook)?,
+        None => link,
+    };
+    Ok(Hold::Link(link))
+}
+
+/// Holds a TC program by a link, or by a filter.
+pub(super) fn tc(
+    link: SchedClassifierLink,
+    direction: Direction,
+    hook: &str,
+    places: Option<&Places>,
+) -> Result<Hold, HoldError> {
+    if <&FdLink>::try_from(&link).is_err() {
+        let kept = places.map_or_else(Arc::default, |places| Arc::clone(&places.kept));
+        if let Some(places) = places {
+            let path = places.pins.link(direction, hook);
+            fs::create_dir_all(&path).map_err(PinError::refused("create", &path))?;
+        }
+        return Ok(Hold::Filter { filter: Some(link), kept });
+    }
+    let link = FdLink::try_from(link)?;
+    let link = match places {
+        Some(places) => places.pin(link, direction, hook)?,
+        None => link,
+    };
+    Ok(Hold::Link(link))
+}
+
+/// Puts an XDP program in the place of the one that hangs on a pinned link: no packet comes between.
+pub(super) fn take_over_xdp(program: &mut Xdp, pin: &Path) -> Result<Hold, HoldError> {
+    let link = XdpLink::try_from(FdLink::from(PinnedLink::from_pin(pin)?))?;
+    let id = program.attach_to_link(link)?;
+    Ok(Hold::Link(program.take_link(id)?.try_into()?))
+}
+
+/// The same for a TC program.
+pub(super) fn take_over_tc(program: &mut SchedClassifier, pin: &Path) -> Result<Hold, HoldError> {
+    let link = SchedClassifierLink::try_from(FdLink::from(PinnedLink::from_pin(pin)?))?;
+    let id = program.attach_to_link(link)?;
+    Ok(Hold::Link(program.take_link(id)?.try_into()?))
+}
+
+/// A hook is refused, or cannot be pinned.
+#[derive(Debug)]
+pub(super) enum HoldError {
+    Program(ProgramError),
+    Link(LinkError),
+    Pin(PinError),
+}
+
+impl From<ProgramError> for HoldError {
+    fn from(error: ProgramError) -> Self {
+        Self::Program(error)
+    }
+}
+
+impl From<LinkError> for HoldError {
+    fn from(error: LinkError) -> Self {
+        Self::Link(error)
+    }
+}
+
+impl From<PinError> for HoldError {
+    fn from(error: PinError) -> Self {
+        Self::Pin(error)
+    }
+}

@@ -1,0 +1,106 @@
+//! A name for every number of a counter block, that says the same in every build.
+
+use classifier_common::{
+    counter::TCP_FLAGS,
+    endpoint::{Evidence, Mode},
+    family::Family,
+    icmp_types::{self, CELLS, CellLabels, ERRORS},
+    outcome::Limit,
+    protocol::{CLASSES, CONFIGURED_FIRST, PROTOCOLS, Protocol},
+};
+
+/// The names, in the order of [`Counters::numbers_mut`](classifier_common::counter::Counters::numbers_mut).
+pub(super) fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    let classes = (0..CLASSES).map(|class| {
+        let side = if class % 2 == 0 { "to_server" } else { "from_server" };
+        format!("{}/{side}", protocol(class / 2))
+    });
+    names.extend(classes.flat_map(|class| [format!("packets/{class}"), format!("bytes/{class}")]));
+    for index in 0..PROTOCOLS {
+        names.extend(TCP_FLAGS.map(|flag| format!("tcp_flags/{}/{flag}", protocol(index))));
+    }
+    let known: Vec<_> = icmp_types::cells().map(cell).collect();
+    let spare = (known.len()..CELLS).map(|number| format!("icmp/spare_{number}"));
+    names.extend(known.iter().cloned().chain(spare));
+    for (version, kind) in ERRORS {
+        let quoted = |index| format!("quoted/{}/{kind}/{}", family(version), protocol(index));
+        names.extend((0..PROTOCOLS).map(quoted));
+    }
+    names.extend(Limit::ALL.map(|(_, limit)| format!("limits/{limit}")));
+    for mode in Mode::ALL {
+        let evidences = Evidence::ALL.len().next_power_of_two();
+        let evident = Evidence::ALL.map(|evidence| format!("ftp_data/{}/{}", mode.label(), evidence.label()));
+        let spare =
+            (evident.len()..evidences).map(|number| format!("ftp_data/{}/spare_{number}", mode.label()));
+        names.extend(evident.into_iter().chain(spare));
+    }
+    names.push("unremembered".into());
+    names
+}
+
+fn protocol(index: usize) -> String {
+    let fixed = Protocol::FIXED.iter().find(|(protocol, ..)| protocol.index() == index);
+    match (fixed, index.checked_sub(usize::from(CONFIGURED_FIRST))) {
+        (Some((_, label, _)), _) => (*label).to_owned(),
+        (None, Some(nth)) => format!("configured_{nth}"),
+        (None, None) => format!("spare_{index}"),
+    }
+}
+
+const fn family(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "ipv4",
+        Family::V6 => "ipv6",
+    }
+}
+
+fn cell(CellLabels { family: version, kind, code, .. }: CellLabels) -> String {
+    let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
+    format!("icmp/{}/{}/{}", family(version), number(kind), number(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, mem::size_of};
+
+    use classifier_common::counter::Counters;
+
+    use super::*;
+
+    #[test]
+    fn every_number_has_a_name_of_its_own() {
+        let names = names();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        assert_eq!(names.len(), Counters::new(0, 0).numbers_mut().count());
+        assert_eq!(8 + 8 * names.len(), size_of::<Counters>());
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_numbers() {
+        let mut counters = Counters::new(0, 0);
+        counters.classes[Protocol::SMTP.from_server().index()].bytes = 1;
+        counters.tcp_flags[Protocol::IMAP.index()][2] = 2;
+        counters.limits[1] = 3;
+        counters.ftp_data[1][Evidence::Inferred as usize] = 4;
+        counters.quoted[8][Protocol::TCP_OTHER.index()] = 5;
+        let cell = icmp_types::cells().position(|cell| cell.kind == Some(3) && cell.code == Some(4));
+        counters.icmp[cell.expect("fragmentation needed")] = 6;
+        counters.unremembered = 7;
+        let found: Vec<_> =
+            names().into_iter().zip(counters.numbers_mut()).filter(|(_, n)| **n != 0).collect();
+        let found: Vec<_> = found.iter().map(|(name, number)| (name.as_str(), **number)).collect();
+        assert_eq!(
+            found,
+            [
+                ("bytes/smtp/from_server", 1),
+                ("tcp_flags/imap/fin", 2),
+                ("icmp/ipv4/3/4", 6),
+                ("quoted/ipv6/4/tcp_other", 5),
+                ("limits/ipv6_extensions", 3),
+                ("ftp_data/passive/inferred", 4),
+                ("unremembered", 7),
+            ]
+        );
+    }
+}

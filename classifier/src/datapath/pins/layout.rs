@@ -1,0 +1,121 @@
+//! What the pinned maps hold, said in words: pinned beside them, so that a build of another layout can read them.
+
+use std::path::Path;
+
+use aya::maps::{Array, MapData, MapError};
+use classifier_common::{
+    abi::{MAP_ENDPOINTS, MAP_SESSIONS, MAPS, PINNED},
+    control::Tally,
+};
+
+use super::{PinError, cells};
+
+/// Bytes of a line, padded with zeros.
+const LINE: usize = 64;
+
+/// What these lines are; to be raised when their grammar changes.
+const TITLE: &str = "classifier layout 1";
+
+const MAP: &str = "map ";
+const TALLY: &str = "tally ";
+const CELL: &str = "cell ";
+
+/// The lines: the title, whether debug messages are on, the maps, then the numbers in tallies and counter blocks, in
+/// their order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::datapath) struct Layout(Vec<String>);
+
+impl Layout {
+    /// Name under which it is pinned.
+    pub(super) const MAP: &'static str = "LAYOUT";
+
+    /// That of this build, with these settings.
+    pub(in crate::datapath) fn of_build(debug: bool, sets: u32, sessions: u32) -> Self {
+        let mut lines = vec![TITLE.to_owned(), format!("debug {debug}")];
+        for (name, version) in PINNED {
+            let shape = MAPS.iter().find(|shape| shape.name == name);
+            let entries = |entries| match name {
+                MAP_ENDPOINTS => sets as usize,
+                MAP_SESSIONS => sessions as usize,
+                _ => entries,
+            };
+            let shape = shape.map(|map| format!(" {} {} {}", map.key, map.value, entries(map.entries)));
+            lines.push(format!("{MAP}{name} {version}{}", shape.unwrap_or_default()));
+        }
+        lines.extend(Tally::ALL.map(|tally| format!("{TALLY}{tally:?}")));
+        lines.extend(cells::names().into_iter().map(|name| format!("{CELL}{name}")));
+        Self(lines)
+    }
+
+    /// What is said of a map; `None` if nothing is.
+    pub(super) fn map(&self, name: &str) -> Option<&str> {
+        self.after(MAP).find(|line| line.split(' ').next() == Some(name))
+    }
+
+    /// Names of the tracking's numbers, in their order.
+    pub(super) fn tallies(&self) -> impl Iterator<Item = &str> {
+        self.after(TALLY)
+    }
+
+    /// Names of a counter block's numbers, in their order.
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        self.after(CELL)
+    }
+
+    fn after(&self, word: &'static str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(move |line| line.strip_prefix(word))
+    }
+
+    /// Reads one that is pinned; an error if it is in another grammar than this build's.
+    pub(super) fn read(pin: &Path) -> Result<Self, MapError> {
+        let lines: Array<MapData, [u8; LINE]> =
+            Array::try_from(aya::maps::Map::from_map_data(MapData::from_pin(pin)?)?)?;
+        let text = |line: [u8; LINE]| {
+            let end = line.iter().position(|byte| *byte == 0).unwrap_or(LINE);
+            String::from_utf8_lossy(&line[..end]).into_owned()
+        };
+        let lines = lines.iter().map(|line| line.map(text)).collect::<Result<Vec<_>, _>>()?;
+        if lines.first().is_some_and(|title| title == TITLE) {
+            Ok(Self(lines))
+        } else {
+            Err(MapError::ElementNotFound)
+        }
+    }
+
+    /// Pins it: a reader finds all of it or nothing.
+    pub(super) fn write(&self, pin: &Path) -> Result<(), PinError> {
+        let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let of = |cause: MapError| PinError::of("write", pin)(cause);
+        let mut lines = Array::<MapData, [u8; LINE]>::create(count, 0).map_err(of)?;
+        for (index, text) in (0..).zip(&self.0) {
+            let mut line = [0; LINE];
+            for (byte, char) in line.iter_mut().zip(text.bytes()) {
+                *byte = char;
+            }
+            lines.set(index, line, 0).map_err(of)?;
+        }
+        lines.pin(pin).map_err(PinError::of("pin", pin))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_has_room() {
+        let Layout(lines) = Layout::of_build(true, 16, 5);
+        assert!(lines.iter().all(|line| line.len() < LINE), "{lines:#?}");
+    }
+
+    #[test]
+    fn what_the_settings_change_is_in_it() {
+        let layout = Layout::of_build(false, 16, 5);
+        assert_eq!(layout.map("SESSIONS").and_then(|line| line.rsplit(' ').next()), Some("5"));
+        assert_eq!(layout.map("ENDPOINTS").and_then(|line| line.rsplit(' ').next()), Some("16"));
+        assert_eq!(layout.map("ENDPOINT"), None);
+        assert_ne!(layout, Layout::of_build(true, 16, 5));
+        assert_eq!(layout.tallies().next(), Some("LearnedPasv"));
+        assert_eq!(layout.cells().next(), Some("packets/tcp_other/to_server"));
+    }
+}

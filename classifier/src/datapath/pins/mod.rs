@@ -1,0 +1,29 @@
+//! What outlives the agent: links and maps pinned in a folder of a bpf filesystem, taken over by the next agent.
+
+pub(super) mod base;
+mod bpffs;
+mod carry;
+mod cells;
+mod choice;
+mod detach;
+mod error;
+mod folder;
+mod generation;
+mod interface;
+mod layout;
+mod lock;
+mod own;
+mod raw;
+mod taken;
+
+pub use self::{
+    detach::{Detached, detach},
+    error::PinError,
+    own::{Own, TIMES},
+};
+pub(super) use self::{
+    folder::{Folder, unpin},
+    interface::{InterfacePins, LinkPin},
+    layout::Layout,
+    taken::Pinned,
+};

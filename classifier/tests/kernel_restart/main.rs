@@ -1,0 +1,7 @@
+//! Counting does not depend on the agent: killed, restarted and taken away, while packets cross.
+#![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
+
+mod detached;
+mod folders;
+mod killed;
+mod scene;

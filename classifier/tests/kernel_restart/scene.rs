@@ -1,0 +1,87 @@
+//! A host that is counted, a host that sends to it, and somewhere to pin.
+
+use std::{
+    collections::BTreeMap,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
+use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, Samples};
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
+
+pub struct Scene {
+    pub pins: Pins,
+    pub counted: Host,
+    pub sender: Host,
+    pub here: End,
+    pub there: End,
+    _lab: Lab,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let lab = Lab::new();
+        let (counted, sender) = (lab.host("counted"), lab.host("sender"));
+        let (here, there) = lab.wire(&counted, &sender, 1500);
+        Self { pins: Pins::new(), counted, sender, here, there, _lab: lab }
+    }
+
+    pub fn folder(&self) -> String {
+        self.pins.folder("classifier")
+    }
+
+    pub fn agent(&self, mode: &str) -> Agent {
+        self.agent_with(mode, &[])
+    }
+
+    pub fn agent_with(&self, mode: &str, flags: &[&str]) -> Agent {
+        let folder = self.folder();
+        let arguments = [&["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder], flags].concat();
+        self.counted.agent(BINARY, &arguments)
+    }
+
+    /// Sends so many frames of three kinds in turn, a thousand in about 50 ms.
+    pub fn send(&self, count: usize) -> JoinHandle<()> {
+        let socket = FrameSocket::open(&self.sender, &self.there);
+        thread::spawn(move || {
+            let frames = [
+                ethernet(ipv4(udp(CLIENT, 9))),
+                ethernet(ipv4(tcp(CLIENT, 25))),
+                ethernet(ipv4(tcp(143, CLIENT))),
+            ];
+            for number in 0..count {
+                socket.send(frames[number % frames.len()].bytes()).unwrap();
+                if number % 20 == 19 {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+        })
+    }
+
+    /// Runs `classifier detach`.
+    pub fn detach(&self) -> String {
+        self.counted.run(BINARY, &["detach", "--pin-dir", &self.folder()])
+    }
+}
+
+/// Every counter that an agent serves, by series; but for those of the process, and of programs by number.
+pub fn counters(samples: &Samples) -> BTreeMap<String, f64> {
+    let own = ["classifier_http_", "classifier_program_"];
+    let is_kept = |name: &str| {
+        name.starts_with("classifier_")
+            && ["_total", "_bucket", "_count", "_sum"].iter().any(|end| name.ends_with(end))
+            && !own.iter().any(|begin| name.starts_with(begin))
+    };
+    let all = samples.all().filter(|sample| is_kept(&sample.name));
+    all.map(|sample| (format!("{}{:?}", sample.name, sample.labels), sample.value)).collect()
+}
+
+/// Nothing is lower than before, or gone.
+pub fn assert_goes_on(before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>) {
+    for (series, value) in before {
+        let now = after.get(series).unwrap_or_else(|| panic!("{series} is gone"));
+        assert!(now >= value, "{series}: {value}, then {now}");
+    }
+}

@@ -1,0 +1,66 @@
+//! A bpf filesystem that only this process holds.
+
+use std::{
+    fs,
+    os::fd::{AsRawFd as _, OwnedFd},
+    path::PathBuf,
+};
+
+use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen};
+
+/// A bpf filesystem, mounted nowhere: it is found through this process's descriptor, and whatever ends the process takes
+/// it along with everything that is pinned in it.
+#[derive(Debug)]
+pub struct Pins {
+    mounted: OwnedFd,
+}
+
+impl Pins {
+    /// An empty one.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it asks the kernel")]
+    pub fn new() -> Self {
+        Self::with(MountAttrFlags::empty())
+    }
+
+    /// An empty one that takes nothing.
+    #[must_use]
+    pub fn read_only() -> Self {
+        Self::with(MountAttrFlags::MOUNT_ATTR_RDONLY)
+    }
+
+    fn with(attributes: MountAttrFlags) -> Self {
+        let made = fsopen("bpf", FsOpenFlags::FSOPEN_CLOEXEC).expect("the kernel has a bpf filesystem");
+        fsconfig_create(&made).expect("it can be made");
+        let mounted = fsmount(&made, FsMountFlags::FSMOUNT_CLOEXEC, attributes).expect("it can be mounted");
+        Self { mounted }
+    }
+
+    /// The path of a folder in it, for this process and its children.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> String {
+        let (process, descriptor) = (std::process::id(), self.mounted.as_raw_fd());
+        format!("/proc/{process}/fd/{descriptor}/{name}")
+    }
+
+    /// Everything in it, as paths from its root, in order; but for what the kernel itself puts there (`bpf_preload`).
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        let root = PathBuf::from(self.folder(""));
+        let (mut found, mut folders) = (Vec::new(), vec![root.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).expect("a folder can be listed") {
+                let path = entry.expect("an entry").path();
+                let relative = path.strip_prefix(&root).expect("it is below").to_string_lossy().into_owned();
+                if path.extension().is_none() {
+                    found.push(relative);
+                }
+                if path.is_dir() {
+                    folders.push(path);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
