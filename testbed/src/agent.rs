@@ -41,6 +41,14 @@ impl Agent {
         body.to_owned()
     }
 
+    /// Whether it is ready, and what it says of that.
+    #[must_use]
+    pub fn ready(&self) -> (bool, String) {
+        let answer = self.try_get("/-/ready").expect("the agent answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+        (head.starts_with("HTTP/1.0 200"), body.to_owned())
+    }
+
     /// What it serves on `/metrics`.
     #[must_use]
     pub fn metrics(&self) -> Samples {

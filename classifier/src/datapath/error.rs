@@ -121,6 +121,7 @@ impl DatapathError {
     /// Whether the interface was gone by then.
     #[must_use]
     pub fn is_gone(&self) -> bool {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only two are about an interface")]
         match self {
             Self::Attach { cause, .. } => cause.raw_os_error() == Some(Errno::NODEV.raw_os_error()),
             Self::AttachOther { cause, .. } => matches!(**cause, ProgramError::UnknownInterface { .. }),

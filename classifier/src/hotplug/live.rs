@@ -81,7 +81,9 @@ impl Live {
         state.how = how;
         let unfit = state.attached.iter().filter(|(_, attached)| !attached.is_as(how.mode, how.egress));
         let unfit: Vec<u32> = unfit.map(|(index, _)| *index).collect();
-        unfit.into_iter().for_each(|index| state.roster.refit(index));
+        for index in unfit {
+            state.roster.refit(index);
+        }
         self.changed.notify_one();
     }
 

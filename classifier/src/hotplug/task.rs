@@ -53,7 +53,9 @@ async fn take(live: &Live, heard: Heard) -> Result<(), InterfaceError> {
     match heard {
         Heard::Changes(changes) => {
             let mut state = live.enter();
-            changes.into_iter().for_each(|change| state.roster.change(change));
+            for change in changes {
+                state.roster.change(change);
+            }
         }
         Heard::Overrun => {
             warn!("more happened to interfaces than could be heard, listing them");

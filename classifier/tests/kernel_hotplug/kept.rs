@@ -10,6 +10,8 @@ use classifier::{
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, udp};
 use testbed::{End, FrameSocket, Host, Lab};
 
+use crate::library::counts;
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap()
 }
@@ -26,15 +28,6 @@ fn send(host: &Host, end: &End, count: u64) {
     for _ in 0..count {
         socket.send(ethernet(ipv4(udp(CLIENT, 9))).bytes()).unwrap();
     }
-}
-
-fn counts(snapshot: &Snapshot) -> Vec<(&str, &str, u64)> {
-    let mut counts = Vec::new();
-    for one in &snapshot.interfaces {
-        let counters = one.ingress_counters.as_ref().unwrap();
-        counts.push((&*one.name, one.ingress, counters.classes.iter().map(|tally| tally.packets).sum()));
-    }
-    counts
 }
 
 fn snapshot(datapath: &Datapath, attached: &[Attached], retained: &[Retained]) -> Snapshot {

@@ -1,0 +1,1 @@
+//! Many interfaces at once.

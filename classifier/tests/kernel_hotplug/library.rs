@@ -1,0 +1,83 @@
+//! The agent's room of interfaces by itself, with times of a test's own.
+
+use std::{
+    collections::BTreeSet,
+    process::Command,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use classifier::{
+    config::{FtpSettings, Layer, Settings},
+    counters::{Snapshot, Source as _},
+    datapath::Datapath,
+    ftp::{Lifetimes, Room},
+    hotplug::{self, Live, Times},
+    interfaces::{self, Watch},
+    metrics::LearnTimes,
+};
+use testbed::Host;
+
+/// Follows the interfaces of a host while `body` runs, on the same thread.
+pub fn follow(
+    host: &Host,
+    pattern: &str,
+    times: Times,
+    room: usize,
+    body: impl AsyncFnOnce(Arc<Live>) + Send,
+) {
+    let layer = Layer { interfaces: Some(vec![pattern.to_owned()]), ..Layer::default() };
+    let settings = Settings::check(layer).unwrap();
+    host.enter(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let watch = Watch::open(room).unwrap();
+            let links = interfaces::list().await.unwrap();
+            let (datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+            let lifetimes = Lifetimes::new(settings.ftp.endpoint_ttl);
+            let ftp = Arc::new(Mutex::new(Room::new(tracking, lifetimes, LearnTimes::new().unwrap())));
+            let live = Arc::new(Live::start(datapath, ftp, links, &settings, times).unwrap());
+            let task = tokio::spawn(hotplug::follow(Arc::clone(&live), watch));
+            body(live).await;
+            assert!(!task.is_finished());
+            task.abort();
+        });
+    });
+}
+
+/// Waits until a snapshot is as it should be.
+pub async fn until(live: &Live, is_so: impl Fn(&Snapshot) -> bool) -> Snapshot {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let snapshot = live.snapshot().unwrap();
+        if is_so(&snapshot) {
+            return snapshot;
+        }
+        assert!(Instant::now() < deadline, "{:?}", counts(&snapshot));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Name, hook of ingress, and packets in.
+pub fn counts(snapshot: &Snapshot) -> Vec<(&str, &str, u64)> {
+    let mut counts = Vec::new();
+    for one in &snapshot.interfaces {
+        let counters = one.ingress_counters.as_ref().unwrap();
+        counts.push((&*one.name, one.ingress, counters.classes.iter().map(|tally| tally.packets).sum()));
+    }
+    counts
+}
+
+/// The maps that a program's map of maps holds, by number: also those that nothing else holds.
+pub fn inner_maps(program: &str) -> BTreeSet<String> {
+    let bpftool = |words: &[&str]| -> serde_json::Value {
+        let json = testbed::run(Command::new("bpftool").arg("--json").args(words));
+        serde_json::from_str(&json).unwrap()
+    };
+    let maps = bpftool(&["prog", "show", "id", program])["map_ids"].clone();
+    let outer = maps.as_array().unwrap().iter().map(ToString::to_string);
+    let mut outer = outer.filter(|id| bpftool(&["map", "show", "id", id])["type"] == "array_of_maps");
+    let entries = bpftool(&["map", "dump", "id", &outer.next().unwrap()]);
+    let inner = entries.as_array().unwrap().iter().filter_map(|entry| entry.get("inner_map_id"));
+    inner.map(ToString::to_string).collect()
+}
