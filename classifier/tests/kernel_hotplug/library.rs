@@ -78,6 +78,5 @@ pub fn inner_maps(program: &str) -> BTreeSet<String> {
     let outer = maps.as_array().unwrap().iter().map(ToString::to_string);
     let mut outer = outer.filter(|id| bpftool(&["map", "show", "id", id])["type"] == "array_of_maps");
     let entries = bpftool(&["map", "dump", "id", &outer.next().unwrap()]);
-    let inner = entries.as_array().unwrap().iter().filter_map(|entry| entry.get("inner_map_id"));
-    inner.map(ToString::to_string).collect()
+    entries.as_array().unwrap().iter().map(|entry| entry["value"].to_string()).collect()
 }

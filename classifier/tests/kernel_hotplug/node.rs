@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeSet,
+    io::Write as _,
     net::{Ipv4Addr, Ipv6Addr},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -35,6 +37,15 @@ impl Node {
         for end in [name, &format!("far-{name}")] {
             self.ip(&format!("link set dev {end} arp off multicast off up"));
         }
+    }
+
+    /// Runs commands of `ip` one after the other, in one process.
+    pub fn batch(&self, commands: &str) {
+        let mut command = self.0.command("ip");
+        command.args(["-batch", "-"]).stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(commands.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 
     /// Sends so many frames out of an interface.
@@ -79,7 +90,7 @@ pub fn settle(agent: &Agent, expected: &[&str]) -> Samples {
     wait(agent, |metrics| attached(metrics) == names(expected))
 }
 
-pub fn wait(agent: &Agent, is_so: impl Fn(&Samples) -> bool) -> Samples {
+pub fn wait(agent: &Agent, mut is_so: impl FnMut(&Samples) -> bool) -> Samples {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let metrics = agent.metrics();
