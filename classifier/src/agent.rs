@@ -22,6 +22,7 @@ use crate::{
     interfaces::{self, InterfaceError, Watch},
     memory,
     metrics::{Exporter, LearnTimes, MetricsError},
+    service,
     web::{Web, WebError},
 };
 
@@ -97,13 +98,19 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
             let error = ftp::watch(room).await;
             error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
         });
+        let readiness = source.readiness();
         let exporter = Exporter::new(source, &settings.names, &times)?;
         memory::give_back();
         memory::leave(OBJECT);
         announce(&listeners);
         let endpoints = Endpoints::new(exporter, settings.telemetry_path.clone());
         let site = Arc::new(Site::new(endpoints, web));
-        let served = http::serve(listeners, site, Limits::default(), end.wait());
+        service::serves(&readiness);
+        tokio::spawn(service::live());
+        let served = http::serve(listeners, site, Limits::default(), async {
+            end.wait().await;
+            service::stops();
+        });
         served.await.map_err(start("the HTTP server"))?;
         if let Some(folder) = &settings.pin_dir {
             let folder = folder.display();

@@ -7,6 +7,7 @@ use clap::{
     builder::{BoolishValueParser, OsStringValueParser},
     error::ErrorKind,
 };
+use clap_complete::Shell;
 use thiserror::Error;
 
 use crate::{
@@ -36,6 +37,25 @@ pub enum Command {
     Status(Status),
     /// Remove everything that is pinned: programs, links, maps
     Detach(Detach),
+    /// Write the man pages of this command and its subcommands into a folder
+    Man(Man),
+    /// Print what a shell reads to complete this command line
+    Completions(Completions),
+}
+
+/// Arguments of `classifier man`.
+#[derive(Args, Debug)]
+pub struct Man {
+    /// Folder that is there
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// Arguments of `classifier completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// Which one
+    pub shell: Shell,
 }
 
 /// Arguments of `classifier status`.

@@ -8,9 +8,9 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Detach, Run, Status, Stop},
+    cli::{self, Command, Completions, Detach, Man, Run, Status, Stop},
     config::{Sources, pin_dir},
-    datapath, status, telemetry,
+    datapath, manual, status, telemetry,
 };
 
 const RUNTIME_ERROR: u8 = 1;
@@ -32,6 +32,11 @@ fn main() -> ExitCode {
             Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
         },
         Command::Detach(arguments) => detach(&arguments, cli.verbose),
+        Command::Man(Man { folder }) => match manual::write_pages(folder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+        },
+        Command::Completions(Completions { shell }) => answer(&manual::completions(shell)),
     }
 }
 

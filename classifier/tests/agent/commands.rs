@@ -87,3 +87,26 @@ fn the_version_names_the_commit() {
     let text = String::from_utf8(version.stdout).unwrap();
     assert_eq!(text.trim(), format!("classifier {} ({})", env!("CARGO_PKG_VERSION"), classifier::REVISION));
 }
+
+#[test]
+fn every_command_has_a_man_page_and_every_shell_its_completions() {
+    let folder = std::env::temp_dir().join(format!("classifier-man-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.to_str().expect("a path in UTF-8");
+    let written = classifier(&["man", path], &[]);
+    let pages = std::fs::read_dir(&folder).unwrap().map(|page| page.unwrap().file_name());
+    let mut pages: Vec<_> = pages.map(|name| name.into_string().unwrap()).collect();
+    let run = std::fs::read_to_string(folder.join("classifier-run.1"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(written.status.success() && written.stdout.is_empty());
+    pages.sort();
+    let commands = ["completions", "man", "run", "status"];
+    let expected = commands.map(|command| format!("classifier-{command}.1")).into_iter();
+    assert_eq!(pages, expected.chain(["classifier.1".to_owned()]).collect::<Vec<_>>());
+    let run = run.unwrap();
+    assert!(run.contains("CLASSIFIER_LISTEN") && run.contains("Where to serve metrics"), "{run}");
+
+    let bash = classifier(&["completions", "bash"], &[]);
+    assert!(bash.status.success() && String::from_utf8_lossy(&bash.stdout).contains("--xdp-mode"));
+    assert_fails(&classifier(&["completions", "csh"], &[]), 2, &["'csh'", "bash", "zsh"]);
+}

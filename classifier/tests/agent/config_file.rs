@@ -152,3 +152,15 @@ fn as_many_names_as_there_are_rows_are_taken() {
     assert_eq!(all.names.iter().count(), 32);
     assert_eq!(all.ports.last(), Some(&(Udp, 32, configured(31))));
 }
+
+/// The file that the Debian package installs: a comment is a `#` with a space behind it, a setting has none.
+#[test]
+fn the_installed_file_changes_nothing_and_shows_every_default() {
+    let installed = include_str!("../../../deploy/debian/classifier.toml");
+    let defaults = Settings::check(Layer::default()).expect("the defaults are good");
+    assert_eq!(settings(installed), defaults);
+    let shown: Vec<_> = installed.lines().filter_map(|line| line.strip_prefix('#')).collect();
+    let shown: Vec<_> = shown.into_iter().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(shown.len(), 12, "{shown:?}");
+    assert_eq!(settings(&shown.join("\n")), defaults);
+}
