@@ -1,6 +1,11 @@
 //! One binary to install.
 
-use std::{env::consts::ARCH, fs, path::Path, process::Command};
+use std::{
+    env::consts::ARCH,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -10,6 +15,28 @@ use crate::{
 };
 
 pub fn make() -> Result<()> {
+    let Built { binary: built, target, version } = build()?;
+    let folder = workspace::root().join("dist");
+    let binary = folder.join(format!("classifier-{version}-{target}"));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let size = fs::copy(&built, &binary)
+        .with_context(|| format!("cannot copy {} to {}", built.display(), binary.display()))?;
+
+    let version = read(Command::new(&binary).arg("--version")).context("the binary does not run here")?;
+    println!("{}: {} KiB, {}, runs as {}", binary.display(), size / 1024, linkage(&binary), version.trim());
+    println!("install it with: install -m 755 {} /usr/local/bin/classifier", binary.display());
+    Ok(())
+}
+
+/// A release build.
+pub struct Built {
+    pub binary: PathBuf,
+    pub target: String,
+    pub version: String,
+}
+
+/// Builds the binary for every machine of this kind.
+pub fn build() -> Result<Built> {
     toolchain::setup()?;
     let (target, flags) = target();
     println!("building for {target}");
@@ -23,17 +50,8 @@ pub fn make() -> Result<()> {
         .iter()
         .find(|package| package.name == "classifier")
         .context("no package classifier")?;
-    let built = metadata.target_directory.join(&target).join("release/classifier");
-    let folder = workspace::root().join("dist");
-    let binary = folder.join(format!("classifier-{}-{target}", package.version));
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let size =
-        fs::copy(&built, &binary).with_context(|| format!("cannot copy {built} to {}", binary.display()))?;
-
-    let version = read(Command::new(&binary).arg("--version")).context("the binary does not run here")?;
-    println!("{}: {} KiB, {}, runs as {}", binary.display(), size / 1024, linkage(&binary), version.trim());
-    println!("install it with: install -m 755 {} /usr/local/bin/classifier", binary.display());
-    Ok(())
+    let binary = metadata.target_directory.join(&target).join("release/classifier").into();
+    Ok(Built { binary, target, version: package.version.to_string() })
 }
 
 /// musl where its standard library and a C compiler for it are installed, else the C library of this machine,

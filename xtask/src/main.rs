@@ -8,6 +8,7 @@
 mod agent;
 mod bench;
 mod ci;
+mod deb;
 mod demo;
 mod dist;
 mod doctor;
@@ -69,6 +70,8 @@ enum Verb {
     },
     /// Make one binary to install, as static as this machine can
     Dist,
+    /// Make a Debian package
+    Deb(deb::Options),
     /// Every tier of tests: lint, host, agent without root, kernel as root, older kernels
     Test,
     /// The kernel tests on older kernels, in virtual machines
@@ -108,6 +111,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Demo { once } => demo::run(once),
         Verb::Bench { sections, quick } => bench::run(&sections, quick),
         Verb::Dist => dist::make(),
+        Verb::Deb(options) => deb::make(&options),
         Verb::Test => tiers::run(),
         Verb::Vm => vm::run(),
         Verb::Guest { tests } => vm::guest(&tests),

@@ -1,0 +1,91 @@
+//! A Debian package to install. What goes where stands in classifier/Cargo.toml.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    dist,
+    process::{read, run},
+    workspace,
+};
+
+/// Of the tool that packs, and that writes what Debian's scripts do about a systemd unit.
+const RELEASE: &str = "3.8.0";
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Pack this binary in place of a release build
+    #[arg(long)]
+    binary: Option<PathBuf>,
+    /// Version of the package, in place of the crate's
+    #[arg(long)]
+    deb_version: Option<String>,
+    /// Folder for it
+    #[arg(long, default_value = "dist")]
+    output: PathBuf,
+}
+
+pub fn make(options: &Options) -> Result<()> {
+    let packer = provide()?;
+    let binary = match &options.binary {
+        Some(binary) => binary.clone(),
+        None => dist::build()?.binary,
+    };
+    stage(&binary)?;
+    let mut command = Command::new(packer);
+    command.current_dir(workspace::root()).args(["--package", "classifier", "--no-build", "--no-strip"]);
+    // Of the workspace's folder, where cargo-deb would take it for a file below the package's.
+    command.arg("--output").arg(std::path::absolute(&options.output)?);
+    command.args(options.deb_version.iter().flat_map(|version| ["--deb-version", version]));
+    let package = read(&mut command)?;
+    println!("{}", package.trim());
+    println!("install it with: apt install {}", package.trim());
+    Ok(())
+}
+
+/// Installs the tool where it is not.
+pub fn provide() -> Result<PathBuf> {
+    let packer = workspace::tools().join("bin/cargo-deb");
+    let version = read(Command::new(&packer).arg("--version"));
+    if !version.is_ok_and(|version| version.trim().ends_with(RELEASE)) {
+        println!("installing cargo-deb {RELEASE} into .tools (some minutes)");
+        let mut cargo = workspace::cargo();
+        cargo.args([
+            "install",
+            "cargo-deb",
+            "--version",
+            RELEASE,
+            "--locked",
+            "--quiet",
+            "--force",
+            "--root",
+        ]);
+        run(cargo.arg(workspace::tools()))?;
+    }
+    Ok(packer)
+}
+
+/// Puts what is built and what it writes about itself where the package takes it from.
+fn stage(binary: &Path) -> Result<()> {
+    let folder = workspace::root().join("dist/package");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    let pages = folder.join("man");
+    fs::create_dir_all(&pages).with_context(|| format!("cannot make {}", pages.display()))?;
+    let staged = folder.join("classifier");
+    fs::copy(binary, &staged)
+        .with_context(|| format!("cannot copy {} to {}", binary.display(), staged.display()))?;
+    read(Command::new(&staged).arg("man").arg(&pages))?;
+    for shell in ["bash", "fish", "zsh"] {
+        let script = read(Command::new(&staged).args(["completions", shell]))?;
+        let file = folder.join(format!("classifier.{shell}"));
+        fs::write(&file, script).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(())
+}
