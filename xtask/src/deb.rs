@@ -19,7 +19,7 @@ const RELEASE: &str = "3.8.0";
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Pack this binary in place of a release build
+    /// Pack this binary in place of a release build, quickly rather than small
     #[arg(long)]
     binary: Option<PathBuf>,
     /// Version of the package, in place of the crate's
@@ -42,6 +42,7 @@ pub fn make(options: &Options) -> Result<()> {
     // Of the workspace's folder, where cargo-deb would take it for a file below the package's.
     command.arg("--output").arg(std::path::absolute(&options.output)?);
     command.args(options.deb_version.iter().flat_map(|version| ["--deb-version", version]));
+    command.args(options.binary.iter().map(|_| "--fast"));
     let package = read(&mut command)?;
     println!("{}", package.trim());
     println!("install it with: apt install {}", package.trim());

@@ -9,6 +9,7 @@ mod agent;
 mod bench;
 mod ci;
 mod deb;
+mod debian_root;
 mod demo;
 mod dist;
 mod doctor;

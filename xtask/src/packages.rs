@@ -71,6 +71,7 @@ pub const TABLE: &[Package] = &[
     Package::install("postfix", "real mail server; needs its users"),
     Package::install("dovecot-imapd", "real IMAP server; needs its users"),
     Package::install("dovecot-pop3d", "real POP3 server; needs its users"),
+    Package::install("debootstrap", "a fresh Debian to install the package on"),
     Package::unpack("vsftpd", "real FTP server"),
     Package::unpack("proftpd-core", "real FTP server"),
     Package::unpack("proftpd-mod-crypto", "TLS for it"),

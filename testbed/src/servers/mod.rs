@@ -32,10 +32,14 @@ const CRYPTED: &str =
 
 /// A program of a package that `cargo xtask test` has unpacked, or that is installed.
 fn program(package: &str, path: &str) -> PathBuf {
-    let tools = env::var_os("CLASSIFIER_TOOLS")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../.tools"), PathBuf::from);
-    let unpacked = tools.join("servers").join(package).join(path);
+    let unpacked = tools().join("servers").join(package).join(path);
     let installed = PathBuf::from("/").join(path);
     let found = [unpacked, installed].into_iter().find(|candidate| candidate.exists());
     found.unwrap_or_else(|| panic!("no {path} of package {package}: run `cargo xtask test` once"))
+}
+
+/// Where `cargo xtask test` puts what the tests need.
+pub(crate) fn tools() -> PathBuf {
+    env::var_os("CLASSIFIER_TOOLS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../.tools"), PathBuf::from)
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use anyhow::{Result, bail};
 
-use crate::{ci, lint, packages, privileges, toolchain, vm};
+use crate::{ci, deb, debian_root, lint, packages, privileges, toolchain, vm};
 use cargo_test::Count;
 use targets::Targets;
 
@@ -101,6 +101,8 @@ fn kernel() -> Outcome {
         }
         if privileges::is_debian() {
             packages::provide()?;
+            debian_root::provide()?;
+            deb::provide()?;
         }
         // Interfaces, namespaces and pins belong to the machine, so one test at a time.
         let arguments = [vec!["--package".into(), "classifier".into()], targets.kernel].concat();

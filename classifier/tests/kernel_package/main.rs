@@ -1,0 +1,118 @@
+//! The package on a fresh Debian that its own systemd has booted: installed, upgraded, watched, removed, purged.
+
+mod packages;
+mod scene;
+
+use std::{fs, path::Path};
+
+use packages::pack;
+use scene::Scene;
+use testbed::{System, attached_in, left_behind, servers::Folder};
+
+/// `systemd-analyze security` gives points from 0 to 10.
+const EXPOSURE: &str = "1.7";
+
+#[test]
+fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
+    let packages = Folder::new("packages");
+    let [first, second] = ["0.1.0-1", "0.1.0-2"].map(|version| pack(&packages, version));
+    let scene = Scene::new();
+    let (files, users) = (scene.system.files(), users(&scene.system));
+    assert!(!users.contains("classifier"), "{users}");
+
+    scene.install(&first);
+    it_runs_with_little_power(&scene);
+    systemd_finds_nothing_wrong(&scene);
+    it_counts(&scene);
+    an_upgrade_starts_the_new_one(&scene, &second);
+    one_that_is_stuck_is_started_anew(&scene);
+
+    scene.machine.run(&["dpkg", "--remove", "classifier"]);
+    assert_eq!(attached_in(&scene.host), Vec::<String>::new(), "still attached");
+    assert_eq!(left_behind(), Vec::<String>::new(), "still loaded");
+    assert!(!scene.system.path().join("usr/bin/classifier").exists(), "a removal leaves the program");
+    assert!(
+        scene.system.path().join("etc/classifier/classifier.toml").exists(),
+        "a removal takes the settings"
+    );
+
+    scene.machine.run(&["dpkg", "--purge", "classifier"]);
+    assert_eq!(self::users(&scene.system), users);
+    let left = scene.system.files();
+    let changed: Vec<_> = files
+        .keys()
+        .chain(left.keys())
+        .filter(|path| files.get(*path) != left.get(*path) && !is_bookkeeping(path))
+        .map(|path| format!("{}: {:?}, {:?}", path.display(), files.get(path), left.get(path)))
+        .collect();
+    assert!(changed.is_empty(), "before and after: {changed:#?}");
+}
+
+fn it_runs_with_little_power(scene: &Scene) {
+    assert!(scene.is_active(), "{}", journal(scene));
+    assert!(scene.machine.does(&["systemctl", "is-enabled", "--quiet", "classifier"]));
+    assert_eq!(scene.property("StatusText"), "counting at 1 interface");
+    let process = scene.property("MainPID");
+    let status = scene.machine.run(&["cat", &format!("/proc/{process}/status")]);
+    let user = scene.machine.run(&["id", "--user", "classifier"]);
+    let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    assert!(line("Uid:").split_whitespace().all(|id| id == user.trim()), "{status}");
+    assert_eq!((line("NoNewPrivs:").trim(), line("Seccomp:").trim()), ("1", "2"), "{status}");
+    // CAP_NET_ADMIN is 12, CAP_PERFMON 38, CAP_BPF 39.
+    let held = u64::from_str_radix(line("CapBnd:").trim(), 16).expect("a mask");
+    assert_eq!(held & !(1 << 12 | 1 << 38 | 1 << 39), 0, "{status}");
+}
+
+fn systemd_finds_nothing_wrong(scene: &Scene) {
+    for unit in ["classifier.service", "classifier-folder.service"] {
+        let path = format!("/usr/lib/systemd/system/{unit}");
+        assert_eq!(scene.machine.run(&["systemd-analyze", "verify", "--man=no", &path]), "", "{unit}");
+    }
+    let security = scene.machine.run(&["systemd-analyze", "security", "--no-pager", "classifier.service"]);
+    let overall = security.lines().find(|line| line.contains("Overall exposure level")).unwrap_or_default();
+    assert!(overall.contains(&format!(": {EXPOSURE} ")), "{security}");
+}
+
+fn it_counts(scene: &Scene) {
+    let before = scene.counted();
+    scene.ping(20);
+    assert_eq!(scene.counted() - before, 20);
+}
+
+fn an_upgrade_starts_the_new_one(scene: &Scene, package: &Path) {
+    let process = scene.property("MainPID");
+    scene.install(package);
+    assert_ne!(scene.property("MainPID"), process, "the old one runs on");
+    assert_eq!(scene.property("NRestarts"), "0");
+    assert!(scene.is_active(), "{}", journal(scene));
+    it_counts(scene);
+}
+
+fn one_that_is_stuck_is_started_anew(scene: &Scene) {
+    const SOON: &str = "mkdir --parents $0 && printf '[Service]\nWatchdogSec=2\n' >$0/soon.conf && \
+                        systemctl daemon-reload && systemctl restart classifier";
+    const FOLDER: &str = "/run/systemd/system/classifier.service.d";
+    scene.machine.run(&["sh", "-c", SOON, FOLDER]);
+    scene.machine.run(&["systemctl", "kill", "--kill-whom=main", "--signal=STOP", "classifier"]);
+    scene.wait_until("started the agent anew", |scene| {
+        scene.property("NRestarts") == "1" && scene.is_active()
+    });
+    scene.machine.run(&["rm", "-r", FOLDER]);
+    it_counts(scene);
+}
+
+/// Everybody that the machine knows.
+fn users(system: &System) -> String {
+    let read = |file: &str| fs::read_to_string(system.path().join(file)).expect("a list");
+    ["etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"].map(read).concat()
+}
+
+/// What packages leave behind whatever they install: dpkg's own lists, and the lists of users before the last change.
+fn is_bookkeeping(path: &Path) -> bool {
+    let below = ["var/lib/dpkg", "var/lib/systemd"].iter().any(|folder| path.starts_with(folder));
+    below || path.starts_with("etc") && path.to_string_lossy().ends_with('-')
+}
+
+fn journal(scene: &Scene) -> String {
+    scene.machine.run(&["journalctl", "--no-pager", "--unit", "classifier"])
+}

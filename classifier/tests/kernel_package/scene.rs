@@ -1,0 +1,66 @@
+//! A fresh Debian between the wire and its administrator.
+
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use testbed::{End, Host, Lab, Machine, Samples, System};
+
+pub struct Scene {
+    pub machine: Machine,
+    pub system: System,
+    pub host: Host,
+    client: Host,
+    at_host: End,
+}
+
+impl Scene {
+    /// Boots a machine with one link to a client, and runs nothing of ours on it yet.
+    pub fn new() -> Self {
+        let lab = Lab::new();
+        let [client, host] = ["client", "server"].map(|name| lab.host(name));
+        let (_, at_host) = lab.link(&client, &host);
+        let system = System::fresh();
+        let machine = Machine::boot(&host, &system);
+        Self { machine, system, host, client, at_host }
+    }
+
+    pub fn install(&self, package: &Path) {
+        let package = self.system.take(package);
+        self.machine.run(&["dpkg", "--install", &package]);
+    }
+
+    /// The client sends echo requests, each of which is answered.
+    pub fn ping(&self, count: u32) {
+        let address = self.at_host.v4.to_string();
+        self.client.run("ping", &["-n", "-q", "-c", &count.to_string(), "-i", "0.02", &address]);
+    }
+
+    /// Echo requests that the agent has counted.
+    pub fn counted(&self) -> u64 {
+        let metrics = self.host.run("curl", &["-sSf", "--noproxy", "*", "http://127.0.0.1:9877/metrics"]);
+        let requests = [("interface", self.at_host.name.as_str()), ("direction", "ingress"), ("type", "8")];
+        Samples::parse(&metrics).sum("classifier_icmp_packets_total", &requests)
+    }
+
+    /// Waits until something is so, for at most half a minute.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !is_so(self) {
+            assert!(Instant::now() < deadline, "the machine never {what}");
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// What systemd says of the service.
+    pub fn property(&self, name: &str) -> String {
+        let show = ["systemctl", "show", "classifier", "--value", "--property", name];
+        self.machine.run(&show).trim().to_owned()
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.machine.does(&["systemctl", "is-active", "--quiet", "classifier"])
+    }
+}
