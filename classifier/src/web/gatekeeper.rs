@@ -11,6 +11,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 use super::{
     Users, WebError,
     credentials::Credentials,
+    users::Candidate,
     verdicts::{Token, Verdicts},
 };
 
@@ -35,7 +36,7 @@ impl Gatekeeper {
     /// Whether the name is a user's and the password is right.
     pub(crate) async fn admits(&self, users: &Users, credentials: Credentials) -> bool {
         let candidate = users.candidate(&credentials.user, self.number(&credentials.user));
-        let token = self.token(&credentials, &candidate.hash);
+        let token = self.token(&credentials, &candidate);
         if let Some(verdict) = recall(&self.verdicts, &token) {
             return verdict;
         }
@@ -61,11 +62,12 @@ impl Gatekeeper {
         tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
-    /// Stands for all three. Each has its length before it: no name can end where a password begins
-    /// (CVE-2022-46146).
-    fn token(&self, credentials: &Credentials, hash: &str) -> Token {
+    /// Stands for all three, and for whether there is such a user: the hash may be another one's. Each has its length
+    /// before it: no name can end where a password begins (CVE-2022-46146).
+    fn token(&self, credentials: &Credentials, candidate: &Candidate) -> Token {
         let mut context = hmac::Context::with_key(&self.key);
-        for part in [&credentials.user, hash.as_bytes(), &credentials.password] {
+        context.update(&[candidate.known.into()]);
+        for part in [&credentials.user, candidate.hash.as_bytes(), &credentials.password] {
             context.update(&(part.len() as u64).to_le_bytes());
             context.update(part);
         }
@@ -86,14 +88,23 @@ mod tests {
     #[test]
     fn what_ends_one_part_cannot_begin_the_next() {
         let gatekeeper = Gatekeeper::new().unwrap();
-        let token = |user: &str, hash, password: &str| {
+        let token = |user: &str, hash: &str, password: &str| {
             let credentials = Credentials { user: user.into(), password: password.into() };
-            gatekeeper.token(&credentials, hash)
+            gatekeeper.token(&credentials, &Candidate { known: true, hash: hash.into() })
         };
         assert_eq!(token("a", "b", "c"), token("a", "b", "c"));
         let others = [("ab", "", "c"), ("", "ab", "c"), ("a", "", "bc"), ("a", "bc", ""), ("", "", "abc")];
         assert!(
             others.iter().all(|(user, hash, password)| token(user, hash, password) != token("a", "b", "c"))
         );
+    }
+
+    /// One of two users with the same hash is gone: it is held against the other's, and must not pass for itself.
+    #[test]
+    fn what_was_said_of_a_user_is_not_said_of_one_that_is_gone() {
+        let gatekeeper = Gatekeeper::new().unwrap();
+        let credentials = Credentials { user: "a".into(), password: "c".into() };
+        let [known, gone] = [true, false].map(|known| Candidate { known, hash: "b".into() });
+        assert_ne!(gatekeeper.token(&credentials, &known), gatekeeper.token(&credentials, &gone));
     }
 }
