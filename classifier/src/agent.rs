@@ -11,17 +11,19 @@ use tokio::{
     runtime,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tracing::{Level, debug, enabled, error, info};
+use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::{
-    config::Settings,
-    datapath::{Datapath, DatapathError, OBJECT, messages, preflight},
+    config::{KeptCapabilities, Settings},
+    counters::Source as _,
+    datapath::{self, Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
     hotplug::{self, Live, Times},
     http::{self, BindError, Endpoints, Limits, Site},
     interfaces::{self, InterfaceError, Watch},
     memory,
     metrics::{Exporter, LearnTimes, MetricsError},
+    sandbox::{self, Reach, SandboxError, User},
     service,
     web::{Web, WebError},
 };
@@ -53,6 +55,9 @@ pub enum AgentError {
     /// See [`WebError`].
     #[error(transparent)]
     Web(#[from] WebError),
+    /// See [`SandboxError`].
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
 }
 
 /// Runs until SIGINT or SIGTERM; what was attached is then detached, or where it is pinned counts on.
@@ -68,6 +73,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
     runtime.block_on(async {
         let end = Shutdown::listen().map_err(start("signal handlers"))?;
         let web = settings.web_config.as_deref().map(Web::load).transpose()?;
+        let user = settings.privileges.user.as_deref().map(User::named).transpose()?;
         let listeners = http::bind(&settings.listen)?;
         preflight()?;
         let watch = Watch::open(interfaces::ROOM)?;
@@ -102,6 +108,15 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let exporter = Exporter::new(source, &settings.names, &times)?;
         memory::give_back();
         memory::leave(OBJECT);
+        if settings.privileges.capabilities == KeptCapabilities::None && !settings.names_interfaces() {
+            warn!("interfaces that appear later will not be attached: --capabilities none keeps nothing to attach with");
+        }
+        if let (Some(folder), Some(user)) = (&settings.pin_dir, &user) {
+            datapath::give_to(folder, user.ids()).map_err(DatapathError::from)?;
+        }
+        let readable = web.as_ref().map(Web::files).unwrap_or_default();
+        let reach = Reach { readable, writable: settings.pin_dir.iter().cloned().collect() };
+        exporter.agent().sandboxed(&sandbox::enter(&settings.privileges, user.as_ref(), &reach)?);
         announce(&listeners);
         let endpoints = Endpoints::new(exporter, settings.telemetry_path.clone());
         let site = Arc::new(Site::new(endpoints, web));

@@ -11,8 +11,9 @@ use clap_complete::Shell;
 use thiserror::Error;
 
 use crate::{
-    config::{Layer, PIN_DIR, Sources, XdpMode},
+    config::{KeptCapabilities, Layer, PIN_DIR, SandboxMode, Sources, XdpMode},
     status::Format,
+    telemetry::LogFormat,
 };
 
 /// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
@@ -22,6 +23,10 @@ pub struct Cli {
     /// With errors, their chain of causes
     #[arg(short, long, global = true, env = "CLASSIFIER_VERBOSE", value_parser = BoolishValueParser::new())]
     pub verbose: bool,
+
+    /// How log lines are written; in the journal with their priority
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_LOG_FORMAT")]
+    pub log_format: LogFormat,
 
     /// What to do.
     #[command(subcommand)]
@@ -140,6 +145,18 @@ pub struct Run {
         value_parser = BoolishValueParser::new()
     )]
     pub no_egress: Option<bool>,
+
+    /// User to go on as once everything is attached, if started as root
+    #[arg(long, value_name = "NAME", env = "CLASSIFIER_USER")]
+    pub user: Option<String>,
+
+    /// Which capabilities to keep then [default: needed]
+    #[arg(long, value_name = "WHICH", env = "CLASSIFIER_CAPABILITIES")]
+    pub capabilities: Option<KeptCapabilities>,
+
+    /// Whether to shut itself in then, by seccomp, Landlock and the like [default: on]
+    #[arg(long, value_name = "MODE", env = "CLASSIFIER_SANDBOX")]
+    pub sandbox: Option<SandboxMode>,
 }
 
 impl From<Run> for Sources {
@@ -153,6 +170,9 @@ impl From<Run> for Sources {
             xdp_mode: run.xdp_mode,
             pin_dir: run.pin_dir.map(PathBuf::from),
             egress: run.no_egress.map(|no_egress| !no_egress),
+            user: run.user,
+            capabilities: run.capabilities,
+            sandbox: run.sandbox,
             ..Layer::default()
         };
         Self { flags, file: run.config }
@@ -239,13 +259,18 @@ mod tests {
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
             pin_dir: Some("/sys/fs/bpf/b".into()),
+            user: Some("nobody".into()),
+            capabilities: Some(KeptCapabilities::None),
+            sandbox: Some(SandboxMode::Required),
             ..Layer::default()
         };
         assert_eq!(
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
-                 --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b"
+                 --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b \
+                 --user nobody \
+                 --capabilities none --sandbox required"
             ),
             Sources { flags, file: Some("a.toml".into()) }
         );

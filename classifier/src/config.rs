@@ -12,6 +12,7 @@ mod listen;
 mod pattern;
 mod pin_dir;
 mod ports;
+mod privileges;
 mod protocol_names;
 mod sources;
 mod telemetry_path;
@@ -24,6 +25,7 @@ pub use self::{
     pattern::Pattern,
     pin_dir::{DEFAULT as PIN_DIR, folder as pin_dir},
     ports::Ports,
+    privileges::{KeptCapabilities, Privileges, SandboxMode},
     protocol_names::ProtocolNames,
     sources::Sources,
     telemetry_path::TelemetryPath,
@@ -61,6 +63,8 @@ pub struct Settings {
     pub egress: bool,
     /// Where programs and counters outlive the agent; `None`: nowhere.
     pub pin_dir: Option<PathBuf>,
+    /// What the agent may still do once everything is attached.
+    pub privileges: Privileges,
     /// The protocols that are configured beside the fixed ones.
     pub names: ProtocolNames,
     /// The ports that belong to another protocol than without a configuration, each once. What is left to
@@ -91,10 +95,23 @@ impl Settings {
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             pin_dir: pin_dir(&layer.pin_dir.unwrap_or_else(|| PIN_DIR.into()))?,
+            privileges: Privileges {
+                user: layer.user.filter(|user| !user.is_empty()),
+                capabilities: layer.capabilities.unwrap_or_default(),
+                sandbox: layer.sandbox.unwrap_or_default(),
+            },
             names: ports.names,
             ports: ports.changed,
             ftp: layer.ftp.unwrap_or_default(),
         })
+    }
+}
+
+impl Settings {
+    /// Whether the wanted interfaces are all known by name, so that none can come later but one of them.
+    #[must_use]
+    pub fn names_interfaces(&self) -> bool {
+        !self.interfaces.is_empty() && self.interfaces.iter().all(|one| matches!(one, Pattern::Plain(_)))
     }
 }
 

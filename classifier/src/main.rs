@@ -10,7 +10,8 @@ use classifier::{
     agent,
     cli::{self, Command, Completions, Detach, Man, Run, Status, Stop},
     config::{Sources, pin_dir},
-    datapath, manual, status, telemetry,
+    datapath, manual, status,
+    telemetry::{Log, LogFormat},
 };
 
 const RUNTIME_ERROR: u8 = 1;
@@ -20,45 +21,46 @@ fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(Stop::Answer(text)) => return answer(&text),
-        Err(stop) => return fail(USAGE_ERROR, &stop, false),
+        Err(stop) => return End { log: Log::new(LogFormat::Text), verbose: false }.usage(&stop),
     };
-    if let Err(error) = telemetry::start() {
-        return fail(USAGE_ERROR, &error, cli.verbose);
+    let end = End { log: Log::new(cli.log_format), verbose: cli.verbose };
+    if let Err(error) = end.log.start() {
+        return end.usage(&error);
     }
     match cli.command {
-        Command::Run(arguments) => run(arguments, cli.verbose),
+        Command::Run(arguments) => run(arguments, end),
         Command::Status(Status { format }) => match status::status(format) {
             Ok(text) => answer(&text),
-            Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+            Err(error) => end.runtime(&error),
         },
-        Command::Detach(arguments) => detach(&arguments, cli.verbose),
+        Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(RUNTIME_ERROR, &error, cli.verbose),
+            Err(error) => end.runtime(&error),
         },
         Command::Completions(Completions { shell }) => answer(&manual::completions(shell)),
     }
 }
 
-fn detach(Detach { pin_dir: folder }: &Detach, verbose: bool) -> ExitCode {
+fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
     match pin_dir(folder) {
         Ok(None) => answer("nothing is pinned without a folder\n"),
         Ok(Some(folder)) => match datapath::detach(&folder) {
             Ok(detached) => answer(&detached.to_string()),
-            Err(error) => fail(RUNTIME_ERROR, &error, verbose),
+            Err(error) => end.runtime(&error),
         },
-        Err(error) => fail(USAGE_ERROR, &error, verbose),
+        Err(error) => end.usage(&error),
     }
 }
 
-fn run(arguments: Run, verbose: bool) -> ExitCode {
+fn run(arguments: Run, end: End) -> ExitCode {
     let settings = match Sources::from(arguments).settings() {
         Ok(settings) => settings,
-        Err(error) => return fail(USAGE_ERROR, &error, verbose),
+        Err(error) => return end.usage(&error),
     };
     match agent::run(&settings) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(RUNTIME_ERROR, &error, verbose),
+        Err(error) => end.runtime(&error),
     }
 }
 
@@ -69,14 +71,25 @@ fn answer(text: &str) -> ExitCode {
     }
 }
 
-/// One line; with `verbose` also the causes, a line each. Standard error may be gone: the status remains.
-fn fail(status: u8, error: &dyn Error, verbose: bool) -> ExitCode {
-    let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "classifier: {error}");
-    let mut cause = error.source().filter(|_| verbose);
-    while let Some(below) = cause {
-        let _ = writeln!(stderr, "  because: {below}");
-        cause = below.source();
+/// The end of a process that has failed.
+#[derive(Clone, Copy)]
+struct End {
+    log: Log,
+    /// With the chain of causes.
+    verbose: bool,
+}
+
+impl End {
+    fn usage(self, error: &dyn Error) -> ExitCode {
+        self.with(USAGE_ERROR, error)
     }
-    ExitCode::from(status)
+
+    fn runtime(self, error: &dyn Error) -> ExitCode {
+        self.with(RUNTIME_ERROR, error)
+    }
+
+    fn with(self, status: u8, error: &dyn Error) -> ExitCode {
+        self.log.last_words(error, self.verbose);
+        ExitCode::from(status)
+    }
 }

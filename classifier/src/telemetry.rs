@@ -1,18 +1,43 @@
-//! Logs: to standard error, filtered by `RUST_LOG`.
+//! Logs: to standard error, filtered by `RUST_LOG`, in a form for people, for programs or for the journal.
 
-use std::{env, io};
+use std::{
+    env,
+    error::Error as StdError,
+    io::{self, Write as _},
+};
 
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{
-    Layer,
+    Layer as _,
     filter::{ParseError, Targets},
-    fmt,
-    layer::SubscriberExt,
-    util::{SubscriberInitExt, TryInitError},
+    layer::SubscriberExt as _,
+    util::{SubscriberInitExt as _, TryInitError},
 };
 
+mod journal;
+mod last_words;
+mod lines;
+
 const VARIABLE: &str = "RUST_LOG";
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// The log of this process, on its standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Log {
+    format: LogFormat,
+    /// The journal reads it: lines begin with their priority, and have no time.
+    journal: bool,
+}
 
 /// Logs cannot be written as asked.
 #[derive(Debug, Error)]
@@ -33,16 +58,31 @@ pub enum LogError {
     Taken(#[from] TryInitError),
 }
 
-/// Starts logging for the whole process; INFO where `RUST_LOG` says nothing.
-///
-/// # Errors
-///
-/// When `RUST_LOG` does not parse, or logging was started before.
-pub fn start() -> Result<(), LogError> {
-    let filter = filter(env::var(VARIABLE).ok().as_deref())?;
-    let lines = fmt::layer().with_writer(io::stderr).with_ansi(false).with_filter(filter);
-    tracing_subscriber::registry().with(lines).try_init()?;
-    Ok(())
+impl Log {
+    /// A log in this form; nothing is logged before [`Self::start`].
+    #[must_use]
+    pub fn new(format: LogFormat) -> Self {
+        Self { format, journal: journal::reads(io::stderr()) }
+    }
+
+    /// Starts logging for the whole process; INFO where `RUST_LOG` says nothing.
+    ///
+    /// # Errors
+    ///
+    /// When `RUST_LOG` does not parse, or logging was started before.
+    pub fn start(self) -> Result<(), LogError> {
+        let filter = filter(env::var(VARIABLE).ok().as_deref())?;
+        let lines = lines::written(self.format, self.journal, io::stderr).with_filter(filter);
+        tracing_subscriber::registry().with(lines).try_init()?;
+        Ok(())
+    }
+
+    /// Says why the process ends, whatever `RUST_LOG` leaves out. Standard error may be gone: the exit status
+    /// remains.
+    pub fn last_words(self, error: &dyn StdError, with_causes: bool) {
+        let words = last_words::of(error, with_causes, self.format, self.journal);
+        let _ = io::stderr().lock().write_all(words.as_bytes());
+    }
 }
 
 fn filter(variable: Option<&str>) -> Result<Targets, LogError> {

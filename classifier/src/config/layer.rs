@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{FtpSettings, Ports, XdpMode};
+use super::{FtpSettings, KeptCapabilities, Ports, SandboxMode, XdpMode};
 
 /// What one source of settings says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub struct Layer {
     pub egress: Option<bool>,
     /// Where programs and counters outlive the agent; empty: nowhere.
     pub pin_dir: Option<PathBuf>,
+    /// The user that the agent goes on as.
+    pub user: Option<String>,
+    /// Which capabilities it keeps.
+    pub capabilities: Option<KeptCapabilities>,
+    /// Whether it shuts itself in.
+    pub sandbox: Option<SandboxMode>,
     /// Which ports belong to which protocol.
     pub ports: Option<Ports>,
     /// How FTP's control connections are followed.
@@ -39,6 +45,9 @@ impl Layer {
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
             pin_dir: self.pin_dir.or(lower.pin_dir),
+            user: self.user.or(lower.user),
+            capabilities: self.capabilities.or(lower.capabilities),
+            sandbox: self.sandbox.or(lower.sandbox),
             ports: self.ports.or(lower.ports),
             ftp: self.ftp.or(lower.ftp),
         }

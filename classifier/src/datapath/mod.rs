@@ -35,7 +35,7 @@ pub use self::{
     found::{FindError, Found, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
-    pins::{Detached, Own, PinError, TIMES, detach},
+    pins::{Detached, Own, PinError, TIMES, detach, give_to},
     preflight::preflight,
     reader::Sums,
     tracking::Tracking,

@@ -1,6 +1,6 @@
 //! What the agent counts and says about itself.
 
-use std::time::SystemTime;
+use std::{sync::OnceLock, time::SystemTime};
 
 use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
@@ -11,6 +11,7 @@ use super::{
     labels::Labels,
     registered,
 };
+use crate::sandbox::Sandbox;
 
 /// Why the agent ended an HTTP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,8 @@ pub struct AgentMetrics {
     refusals: [IntCounter; REFUSALS.len()],
     web_config_successful: IntGauge,
     web_config_read: Gauge,
+    /// Known once the agent is in it.
+    sandbox: OnceLock<Labels>,
     build: Labels,
 }
 
@@ -96,6 +99,7 @@ impl AgentMetrics {
             refusals: REFUSALS.map(|(_, reason)| refusals.with_label_values(&[reason])),
             web_config_successful,
             web_config_read,
+            sandbox: OnceLock::new(),
             build,
         })
     }
@@ -119,10 +123,27 @@ impl AgentMetrics {
         }
     }
 
+    /// Notes what holds the agent, which does not change.
+    pub fn sandboxed(&self, sandbox: &Sandbox) {
+        let word = |is: bool| if is { "true" } else { "false" };
+        self.sandbox.get_or_init(|| {
+            Labels::of(&[
+                (label::USER, &sandbox.user),
+                (label::CAPABILITIES, &sandbox.capabilities),
+                (label::NO_NEW_PRIVS, word(sandbox.no_new_privs)),
+                (label::SECCOMP, word(sandbox.seccomp)),
+                (label::LANDLOCK, sandbox.landlock),
+            ])
+        });
+    }
+
     /// Writes everything that is registered, and what is built in.
     pub fn write(&self, out: &mut Exposition) {
         for family in self.registry.gather() {
             registered::write(out, &family);
+        }
+        if let Some(sandbox) = self.sandbox.get() {
+            out.family(&catalog::SANDBOX_INFO).add(&[sandbox], Value::Whole(1));
         }
         out.family(&catalog::BUILD_INFO).add(&[&self.build], Value::Whole(1));
     }

@@ -36,6 +36,7 @@ pub mod label {
 
     names! {
         BY = "by";
+        CAPABILITIES = "capabilities";
         CODE = "code";
         COMMAND = "command";
         CONTROL = "control";
@@ -49,18 +50,22 @@ pub mod label {
         INGRESS = "ingress";
         INTERFACE = "interface";
         KERNEL = "kernel";
+        LANDLOCK = "landlock";
         LIMIT = "limit";
         MAP = "map";
         MODE = "mode";
         NAME = "name";
+        NO_NEW_PRIVS = "no_new_privs";
         PROGRAM = "program";
         PROTOCOL = "protocol";
         REASON = "reason";
         REVISION = "revision";
         ROLE = "role";
+        SECCOMP = "seccomp";
         STATE = "state";
         TAG = "tag";
         TYPE = "type";
+        USER = "user";
         VERSION = "version";
     }
 }
@@ -156,6 +161,8 @@ families! {
         "1 if the web configuration applies as its files are, 0 if they have changed and are refused.";
     WEB_CONFIG_READ = Gauge "classifier_web_config_last_reload_success_timestamp_seconds" []
         "When the web configuration that applies was read, since unix epoch in seconds; 0 without one.";
+    SANDBOX_INFO = Info "classifier_sandbox_info" [USER CAPABILITIES NO_NEW_PRIVS SECCOMP LANDLOCK]
+        "What the agent may still do: its user, its capabilities, and what holds it.";
     BUILD_INFO = Info "classifier_build_info" [VERSION REVISION KERNEL]
         "The agent's version and commit, and the kernel that it runs on.";
     SCRAPE_SUCCESS = Gauge "classifier_scrape_success" []

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use classifier::config::{FtpSettings, Layer, Pattern, Settings, XdpMode};
+use classifier::config::{
+    FtpSettings, KeptCapabilities, Layer, Pattern, Privileges, SandboxMode, Settings, XdpMode,
+};
 use classifier_common::{
     ports::Transport::{Tcp, Udp},
     protocol::Protocol,
@@ -37,6 +39,9 @@ fn every_key_arrives() {
         web_config = ""
         xdp_mode = "native"
         egress = false
+        user = "nobody"
+        capabilities = "none"
+        sandbox = "required"
 
         [[port]]
         protocol = "submission"
@@ -73,6 +78,12 @@ fn every_key_arrives() {
     assert!(settings.interfaces[1].matches("veth7") && settings.interfaces.len() == 2);
     assert_eq!((settings.telemetry_path.as_str(), settings.web_config), ("/m", None));
     assert_eq!((settings.xdp_mode, settings.egress), (XdpMode::Native, false));
+    let privileges = Privileges {
+        user: Some("nobody".into()),
+        capabilities: KeptCapabilities::None,
+        sandbox: SandboxMode::Required,
+    };
+    assert_eq!(settings.privileges, privileges);
     let names: Vec<_> = settings.names.iter().collect();
     assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);
     let ports = [
@@ -107,6 +118,8 @@ fn a_file_that_says_nothing_changes_nothing() {
             listen = ["127.0.0.1:9877"]
             xdp_mode = "auto"
             egress = true
+            capabilities = "needed"
+            sandbox = "on"
             [ftp]
             control_ports = [21]
             endpoint_ttl = "60s"

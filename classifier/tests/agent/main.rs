@@ -7,6 +7,7 @@ mod config_refusals;
 mod golden;
 mod http_answers;
 mod http_bounds;
+mod logs;
 mod made_up;
 mod made_up_agents;
 mod scrape_text;

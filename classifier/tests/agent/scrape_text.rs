@@ -10,6 +10,7 @@ use std::{
 use classifier::{
     config::ProtocolNames,
     metrics::{Exporter, catalog, exposition::Format},
+    sandbox::Sandbox,
 };
 
 use crate::{
@@ -22,7 +23,15 @@ const OPEN_METRICS: &str = include_str!("golden/metrics.openmetrics.txt");
 
 fn scrape(format: Format) -> String {
     let exporter = Exporter::new(Arc::new(MadeUp::default()), &ProtocolNames::default(), &times());
-    exporter.expect("has /proc").scrape(format)
+    let exporter = exporter.expect("has /proc");
+    exporter.agent().sandboxed(&Sandbox {
+        user: "classifier".into(),
+        capabilities: "cap_net_admin,cap_perfmon,cap_bpf".into(),
+        no_new_privs: true,
+        seccomp: true,
+        landlock: "full",
+    });
+    exporter.scrape(format)
 }
 
 /// The same text with a zero for every value that changes from run to run.

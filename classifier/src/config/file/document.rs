@@ -11,7 +11,9 @@ use super::{
     list::List,
     refusal::Refusal,
 };
-use crate::config::{ConfigError, Layer, Pattern, TelemetryPath, XdpMode, listen, pin_dir};
+use crate::config::{
+    ConfigError, KeptCapabilities, Layer, Pattern, SandboxMode, TelemetryPath, XdpMode, listen, pin_dir,
+};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -24,6 +26,9 @@ pub(super) struct Document {
     xdp_mode: Option<XdpMode>,
     egress: Option<bool>,
     pin_dir: Option<Spanned<PathBuf>>,
+    user: Option<String>,
+    capabilities: Option<KeptCapabilities>,
+    sandbox: Option<SandboxMode>,
     port: Option<List<PortTable>>,
     #[serde(default)]
     ftp: FtpTable,
@@ -54,6 +59,9 @@ impl Document {
             xdp_mode: self.xdp_mode,
             egress: self.egress,
             pin_dir: self.pin_dir.as_ref().map(|path| path.get_ref().clone()),
+            user: self.user.clone(),
+            capabilities: self.capabilities,
+            sandbox: self.sandbox,
             ports: Some(ports),
             ftp: Some(self.ftp.settings(control_ports)),
         })

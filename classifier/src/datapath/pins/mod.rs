@@ -13,6 +13,7 @@ mod interface;
 mod layout;
 mod lock;
 mod own;
+mod owner;
 mod raw;
 mod taken;
 
@@ -20,6 +21,7 @@ pub use self::{
     detach::{Detached, detach},
     error::PinError,
     own::{Own, TIMES},
+    owner::give_to,
 };
 pub(super) use self::{
     folder::{Folder, unpin},

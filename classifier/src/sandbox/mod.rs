@@ -1,0 +1,128 @@
+//! What the agent gives up once everything is attached.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `user.rs` | another user |
+//! | `capabilities.rs` | all capabilities but those that something can still need |
+//! | `files.rs` | Landlock: the files that are followed, and no network |
+//! | `filter.rs`, `system_calls.rs` | seccomp: the system calls of a running agent, and no others |
+//!
+//! The parts stand in this order because each needs what the next one takes away.
+
+use std::{
+    fs,
+    path::PathBuf,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use rustix::thread::set_no_new_privs;
+use tracing::{info, warn};
+
+mod capabilities;
+mod error;
+mod files;
+mod filter;
+mod system_calls;
+mod user;
+
+pub use self::{error::SandboxError, files::Reach, user::User};
+use crate::config::{KeptCapabilities, Privileges, SandboxMode};
+
+/// What holds the agent, as `classifier_sandbox_info` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sandbox {
+    /// Name of the user, or its number where it has none.
+    pub user: String,
+    /// The capabilities that are left, with commas between them; `none`, or `as_started`.
+    pub capabilities: String,
+    /// Whether no program that is started can have more privileges.
+    pub no_new_privs: bool,
+    /// Whether system calls are filtered.
+    pub seccomp: bool,
+    /// How much of what was asked for Landlock does: `full`, `partial`, `off`.
+    pub landlock: &'static str,
+}
+
+/// Gives up what is no longer needed, for the whole process, which must not have a second thread yet. `user` is the one
+/// that the privileges name.
+///
+/// # Errors
+///
+/// When the user cannot be taken on, or capabilities not be given up; when the privileges require the whole sandbox and
+/// the kernel has a part of it not.
+pub fn enter(privileges: &Privileges, user: Option<&User>, reach: &Reach) -> Result<Sandbox, SandboxError> {
+    let mut sandbox = Sandbox {
+        user: user::current(),
+        capabilities: "as_started".into(),
+        no_new_privs: false,
+        seccomp: false,
+        landlock: "off",
+    };
+    if privileges.sandbox == SandboxMode::Off && user.is_none() {
+        return Ok(sandbox);
+    }
+    alone()?;
+    let kept = capabilities::kept(privileges.capabilities)?;
+    capabilities::bound(kept);
+    if let Some(user) = user {
+        user.assume()?;
+        sandbox.user.clone_from(&user.name);
+    }
+    capabilities::keep(kept)?;
+    sandbox.capabilities = capabilities::names(kept);
+    if privileges.sandbox != SandboxMode::Off {
+        let required = privileges.sandbox == SandboxMode::Required;
+        let without = |part, cause: String| SandboxError::without(part, cause, required);
+        match set_no_new_privs(true) {
+            Ok(()) => sandbox.no_new_privs = true,
+            Err(cause) => without("no_new_privs", cause.to_string())?,
+        }
+        match files::restrict(reach) {
+            Ok(files::Held::Wholly) => sandbox.landlock = "full",
+            Ok(files::Held::Partly(lacks)) => {
+                without("a part of Landlock", lacks)?;
+                sandbox.landlock = "partial";
+            }
+            Err(cause) => without("Landlock", cause)?,
+        }
+        match filter::install(filter::Wants {
+            writes: !reach.writable.is_empty(),
+            loads: privileges.capabilities == KeptCapabilities::Needed,
+        }) {
+            Ok(()) => sandbox.seccomp = true,
+            Err(cause) => without("seccomp", cause)?,
+        }
+    }
+    let Sandbox { user, capabilities, no_new_privs, seccomp, landlock } = &sandbox;
+    info!(user, capabilities, no_new_privs, seccomp, landlock, "sandboxed");
+    for file in reach.unreadable() {
+        warn!(file = %file.display(), user, "can no longer be read: changes of it will not be seen");
+    }
+    Ok(sandbox)
+}
+
+/// User, capabilities and Landlock are a thread's own: another thread would keep what it has. One that was waited for
+/// may be listed for a moment.
+fn alone() -> Result<(), SandboxError> {
+    const MOMENT: Duration = Duration::from_secs(1);
+    let began = Instant::now();
+    loop {
+        let threads = fs::read_dir("/proc/self/task").map_err(SandboxError::Unseen)?.count();
+        if threads == 1 {
+            return Ok(());
+        }
+        if began.elapsed() > MOMENT {
+            return Err(SandboxError::Threads(threads));
+        }
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// Where files lie that are read again.
+impl Reach {
+    /// What is to be read and, from here, cannot.
+    fn unreadable(&self) -> impl Iterator<Item = &PathBuf> {
+        self.readable.iter().filter(|file| fs::File::open(file).is_err())
+    }
+}
