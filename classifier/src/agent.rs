@@ -14,7 +14,7 @@ use tokio::{
 use tracing::{Level, debug, enabled, error, info, warn};
 
 use crate::{
-    config::{KeptCapabilities, Settings},
+    config::{Assignment, BadRows, KeptCapabilities, NoRow, Settings, Sources},
     counters::Source as _,
     datapath::{self, Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
@@ -23,6 +23,7 @@ use crate::{
     interfaces::{self, InterfaceError, Watch},
     memory,
     metrics::{Exporter, LearnTimes, MetricsError},
+    reload::{Hangups, Reloader},
     sandbox::{self, Reach, SandboxError, User},
     service,
     web::{Web, WebError},
@@ -55,6 +56,12 @@ pub enum AgentError {
     /// See [`WebError`].
     #[error(transparent)]
     Web(#[from] WebError),
+    /// See [`NoRow`].
+    #[error(transparent)]
+    NoRow(#[from] NoRow),
+    /// See [`BadRows`].
+    #[error(transparent)]
+    BadRows(#[from] BadRows),
     /// See [`SandboxError`].
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -65,13 +72,14 @@ pub enum AgentError {
 /// # Errors
 ///
 /// When something that was asked for cannot be had; nothing is left attached then.
-pub fn run(settings: &Settings) -> Result<(), AgentError> {
+pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
     memory::share();
     let start = |what| move |cause| AgentError::Start { what, cause };
     let runtime =
         runtime::Builder::new_current_thread().enable_all().build().map_err(start("the runtime"))?;
     runtime.block_on(async {
         let end = Shutdown::listen().map_err(start("signal handlers"))?;
+        let hangups = Hangups::listen().map_err(start("signal handlers"))?;
         let web = settings.web_config.as_deref().map(Web::load).transpose()?;
         let user = settings.privileges.user.as_deref().map(User::named).transpose()?;
         let listeners = http::bind(&settings.listen)?;
@@ -82,7 +90,9 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
         let (mut datapath, tracking) =
             Datapath::load_into(settings.pin_dir.as_deref(), debug, &settings.ftp)?;
-        datapath.set_ports(&settings.ports);
+        let assignment = Assignment::of_rows(&datapath.rows()?)?.adopt(&settings.names)?;
+        datapath.keep_rows(&assignment.to_rows())?;
+        datapath.set_ports(&assignment.place(&settings.names, &settings.ports));
         if debug {
             let messages = datapath.messages()?;
             tokio::spawn(async {
@@ -93,7 +103,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         let times = LearnTimes::new().map_err(MetricsError::from)?;
         let room = Room::new(tracking, Lifetimes::new(settings.ftp.endpoint_ttl), times.clone());
         let room = Arc::new(Mutex::new(room));
-        let source = Live::start(datapath, Arc::clone(&room), links, settings, Times::default())?;
+        let source = Live::start(datapath, Arc::clone(&room), links, &settings, Times::default())?;
         let source = Arc::new(source);
         let live = Arc::clone(&source);
         tokio::spawn(async {
@@ -105,7 +115,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
             error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
         });
         let readiness = source.readiness();
-        let exporter = Exporter::new(source, &settings.names, &times)?;
+        let exporter = Exporter::new(Arc::clone(&source) as _, assignment.names(), &times)?;
         memory::give_back();
         memory::leave(OBJECT);
         if settings.privileges.capabilities == KeptCapabilities::None && !settings.names_interfaces() {
@@ -114,11 +124,18 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
         if let (Some(folder), Some(user)) = (&settings.pin_dir, &user) {
             datapath::give_to(folder, user.ids()).map_err(DatapathError::from)?;
         }
-        let readable = web.as_ref().map(Web::files).unwrap_or_default();
-        let reach = Reach { readable, writable: settings.pin_dir.iter().cloned().collect() };
+        let files = web.as_ref().map(Web::files).into_iter().flatten().chain(sources.file.clone());
+        let reach = Reach { readable: files.collect(), writable: settings.pin_dir.iter().cloned().collect() };
         exporter.agent().sandboxed(&sandbox::enter(&settings.privileges, user.as_ref(), &reach)?);
         announce(&listeners);
-        let endpoints = Endpoints::new(exporter, settings.telemetry_path.clone());
+        let exporter = Arc::new(exporter);
+        let mut endpoints = Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone());
+        let (enable_reload, pin_dir) = (settings.enable_reload, settings.pin_dir.clone());
+        let reloader = Arc::new(Reloader::new(sources, source, exporter, settings, assignment));
+        tokio::spawn(hangups.follow(Arc::clone(&reloader)));
+        if enable_reload {
+            endpoints = endpoints.reloading(reloader);
+        }
         let site = Arc::new(Site::new(endpoints, web));
         service::serves(&readiness);
         tokio::spawn(service::live());
@@ -127,7 +144,7 @@ pub fn run(settings: &Settings) -> Result<(), AgentError> {
             service::stops();
         });
         served.await.map_err(start("the HTTP server"))?;
-        if let Some(folder) = &settings.pin_dir {
+        if let Some(folder) = pin_dir {
             let folder = folder.display();
             info!(%folder, "ended, the kernel goes on counting; `classifier detach` ends that");
         } else {

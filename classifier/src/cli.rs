@@ -146,6 +146,21 @@ pub struct Run {
     )]
     pub no_egress: Option<bool>,
 
+    /// Answer POST /-/reload, which reads the settings again as SIGHUP does
+    #[arg(
+        long,
+        visible_alias = "web.enable-lifecycle",
+        env = "CLASSIFIER_ENABLE_RELOAD",
+        num_args = 0,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub enable_reload: Option<bool>,
+
+    /// Check all settings, and attach nothing: exit 0 if they are good, else 2
+    #[arg(long)]
+    pub check: bool,
+
     /// User to go on as once everything is attached, if started as root
     #[arg(long, value_name = "NAME", env = "CLASSIFIER_USER")]
     pub user: Option<String>,
@@ -170,6 +185,7 @@ impl From<Run> for Sources {
             xdp_mode: run.xdp_mode,
             pin_dir: run.pin_dir.map(PathBuf::from),
             egress: run.no_egress.map(|no_egress| !no_egress),
+            enable_reload: run.enable_reload,
             user: run.user,
             capabilities: run.capabilities,
             sandbox: run.sandbox,
@@ -259,6 +275,7 @@ mod tests {
             xdp_mode: Some(XdpMode::Native),
             egress: Some(false),
             pin_dir: Some("/sys/fs/bpf/b".into()),
+            enable_reload: Some(true),
             user: Some("nobody".into()),
             capabilities: Some(KeptCapabilities::None),
             sandbox: Some(SandboxMode::Required),
@@ -269,7 +286,7 @@ mod tests {
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
                  --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b \
-                 --user nobody \
+                 --web.enable-lifecycle --user nobody \
                  --capabilities none --sandbox required"
             ),
             Sources { flags, file: Some("a.toml".into()) }

@@ -4,6 +4,8 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use classifier_common::{ports::Transport, protocol::Protocol};
 
+mod assignment;
+mod change;
 mod error;
 mod file;
 mod ftp;
@@ -18,6 +20,7 @@ mod sources;
 mod telemetry_path;
 
 pub use self::{
+    assignment::{Assignment, BadRows, NoRow, Rows},
     error::ConfigError,
     file::{FileError, Place},
     ftp::FtpSettings,
@@ -63,6 +66,8 @@ pub struct Settings {
     pub egress: bool,
     /// Where programs and counters outlive the agent; `None`: nowhere.
     pub pin_dir: Option<PathBuf>,
+    /// Whether `POST /-/reload` is answered.
+    pub enable_reload: bool,
     /// What the agent may still do once everything is attached.
     pub privileges: Privileges,
     /// The protocols that are configured beside the fixed ones.
@@ -95,6 +100,7 @@ impl Settings {
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             pin_dir: pin_dir(&layer.pin_dir.unwrap_or_else(|| PIN_DIR.into()))?,
+            enable_reload: layer.enable_reload.unwrap_or(false),
             privileges: Privileges {
                 user: layer.user.filter(|user| !user.is_empty()),
                 capabilities: layer.capabilities.unwrap_or_default(),

@@ -13,6 +13,7 @@ pub mod interfaces;
 pub mod manual;
 mod memory;
 pub mod metrics;
+pub mod reload;
 pub mod sandbox;
 pub mod service;
 pub mod status;

@@ -10,7 +10,9 @@ use classifier::{
     agent,
     cli::{self, Command, Completions, Detach, Man, Run, Status, Stop},
     config::{Sources, pin_dir},
-    datapath, manual, status,
+    datapath, manual,
+    sandbox::User,
+    status,
     telemetry::{Log, LogFormat},
 };
 
@@ -54,11 +56,19 @@ fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
 }
 
 fn run(arguments: Run, end: End) -> ExitCode {
-    let settings = match Sources::from(arguments).settings() {
+    let check = arguments.check;
+    let sources = Sources::from(arguments);
+    let settings = match sources.settings() {
         Ok(settings) => settings,
         Err(error) => return end.usage(&error),
     };
-    match agent::run(&settings) {
+    if check {
+        return match settings.privileges.user.as_deref().map(User::named).transpose() {
+            Ok(_) => answer("the settings are good\n"),
+            Err(error) => end.usage(&error),
+        };
+    }
+    match agent::run(sources, settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => end.runtime(&error),
     }

@@ -21,6 +21,8 @@ pub struct Layer {
     pub egress: Option<bool>,
     /// Where programs and counters outlive the agent; empty: nowhere.
     pub pin_dir: Option<PathBuf>,
+    /// Whether a reload can be asked for over HTTP.
+    pub enable_reload: Option<bool>,
     /// The user that the agent goes on as.
     pub user: Option<String>,
     /// Which capabilities it keeps.
@@ -45,6 +47,7 @@ impl Layer {
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             egress: self.egress.or(lower.egress),
             pin_dir: self.pin_dir.or(lower.pin_dir),
+            enable_reload: self.enable_reload.or(lower.enable_reload),
             user: self.user.or(lower.user),
             capabilities: self.capabilities.or(lower.capabilities),
             sandbox: self.sandbox.or(lower.sandbox),

@@ -2,6 +2,9 @@
 
 use classifier_common::protocol::Protocol;
 
+/// Characters of a name: each stands in every scrape.
+pub(super) const NAME_MAX: usize = 64;
+
 /// Names of the protocols that the configuration adds, in the order of their rows in the counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProtocolNames(Vec<String>);
@@ -12,9 +15,21 @@ impl ProtocolNames {
         (0..).zip(&self.0).filter_map(|(nth, name)| Some((Protocol::configured(nth)?, name.as_str())))
     }
 
+    /// Whether a protocol can have this name.
+    pub(super) fn admits(name: &str) -> bool {
+        let admitted = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let letter_first = name.starts_with(|first: char| first.is_ascii_lowercase());
+        letter_first && name.len() <= NAME_MAX && name.chars().all(admitted)
+    }
+
+    /// The protocol of this name.
+    pub(super) fn find(&self, name: &str) -> Option<Protocol> {
+        self.iter().find(|(_, known)| *known == name).map(|(protocol, _)| protocol)
+    }
+
     /// The protocol of this name, in the next free row if it is new; `None` where no row is left.
     pub(super) fn find_or_add(&mut self, name: &str) -> Option<Protocol> {
-        if let Some((protocol, _)) = self.iter().find(|(_, known)| *known == name) {
+        if let Some(protocol) = self.find(name) {
             return Some(protocol);
         }
         let protocol = Protocol::configured(self.0.len())?;

@@ -4,7 +4,7 @@
 use std::{
     mem::offset_of,
     os::fd::{AsFd as _, AsRawFd as _},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
 use aya::maps::{HashMap, Map, MapData};
@@ -37,17 +37,20 @@ impl EncryptedPairs {
         })
     }
 
-    /// Writes what the configuration says. The count of all stays: programs change it meanwhile.
-    pub(super) fn allow(&self, policy: &Policy) {
-        #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
-        let written = self.policy.as_mut_ptr().cast::<Policy>();
-        // SAFETY: the mapping is as long as a `Policy` and aligned as the page is; programs read these words each by
-        // itself, and never write them.
-        unsafe {
-            (&raw mut (*written).allow_foreign_address).write_volatile(policy.allow_foreign_address);
-            (&raw mut (*written).infer_encrypted).write_volatile(policy.infer_encrypted);
-            (&raw mut (*written).control_rate).write_volatile(policy.control_rate);
+    /// Has the programs follow control connections so from now on, but for the count of all, which is theirs.
+    pub(super) fn set_policy(&self, policy: &Policy) {
+        let at = |field: usize| self.policy.as_mut_ptr().wrapping_byte_add(field);
+        let fields = [
+            (offset_of!(Policy, allow_foreign_address), policy.allow_foreign_address),
+            (offset_of!(Policy, infer_encrypted), policy.infer_encrypted),
+        ];
+        for (field, value) in fields {
+            // SAFETY: four aligned bytes of the mapping, which this borrows; programs read them in one step.
+            unsafe { AtomicU32::from_ptr(at(field).cast()) }.store(value, Ordering::Relaxed);
         }
+        // SAFETY: eight of them, likewise.
+        let rate = unsafe { AtomicU64::from_ptr(at(offset_of!(Policy, control_rate)).cast()) };
+        rate.store(policy.control_rate, Ordering::Relaxed);
     }
 
     /// One session less is encrypted: one that the programs will not see the end of.

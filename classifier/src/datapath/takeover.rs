@@ -8,11 +8,11 @@ use super::{
     Attached, Datapath, DatapathError, Retained, attach,
     hold::Places,
     lifecycle::{Counts, sum},
-    pins::{InterfacePins, base},
+    pins::{InterfacePins, base, rows::EMPTY},
     quiesce,
     reader::Sums,
 };
-use crate::interfaces::Interface;
+use crate::{config::Rows, interfaces::Interface};
 
 impl Datapath {
     /// The interfaces that an agent before has counted, by the names that they have now among these links. Where one is
@@ -88,6 +88,24 @@ impl Datapath {
         self.pin(&name, &mut counts)?;
         credit(&mut counts, sums);
         Ok(Retained { name, counts, egress: true })
+    }
+
+    /// Which configured protocol has which row of the counters; all empty where nothing is pinned.
+    ///
+    /// # Errors
+    ///
+    /// When the pin cannot be read.
+    pub fn rows(&self) -> Result<Rows, DatapathError> {
+        self.pinned.as_ref().map_or_else(|| Ok(EMPTY), |pinned| Ok(pinned.rows()?))
+    }
+
+    /// Keeps that beside the counters, where they are pinned.
+    ///
+    /// # Errors
+    ///
+    /// When the pin cannot be written.
+    pub fn keep_rows(&self, rows: &Rows) -> Result<(), DatapathError> {
+        self.pinned.as_ref().map_or(Ok(()), |pinned| Ok(pinned.keep_rows(rows)?))
     }
 
     /// What is pinned stays from now on, and the maps of other layouts go.

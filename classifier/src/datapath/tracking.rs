@@ -42,6 +42,16 @@ pub(super) fn sets(endpoints: u32) -> u32 {
     endpoints.div_ceil(PLACES).next_power_of_two()
 }
 
+/// What the programs are told of the settings.
+fn policy(settings: &FtpSettings) -> Policy {
+    Policy {
+        allow_foreign_address: settings.allow_foreign_address.into(),
+        infer_encrypted: settings.infer_encrypted.into(),
+        control_rate: settings.control_rate.into(),
+        encrypted: 0,
+    }
+}
+
 impl Tracking {
     /// Takes the maps, by name, and writes what the settings say; `goes_on`: an agent before has filled them.
     pub(super) fn new(
@@ -55,14 +65,9 @@ impl Tracking {
             return Err(DatapathError::Missing(MAP_ENDPOINTS));
         };
         let of = |name| move |cause: MapError| DatapathError::map(name, cause);
-        let policy = Policy {
-            allow_foreign_address: settings.allow_foreign_address.into(),
-            infer_encrypted: settings.infer_encrypted.into(),
-            control_rate: settings.control_rate.into(),
-            encrypted: 0,
-        };
+        let policy = policy(settings);
         let encrypted = EncryptedPairs::new(take(MAP_ENCRYPTED)?, take(MAP_POLICY)?)?;
-        encrypted.allow(&policy);
+        encrypted.set_policy(&policy);
         let sets = sets(settings.max_endpoints) as usize;
         Ok(Self {
             endpoints: SharedEndpoints::map(endpoints, sets, Arc::clone(&ports))?,
@@ -88,6 +93,12 @@ impl Tracking {
     #[must_use]
     pub const fn policy(&self) -> Policy {
         self.policy
+    }
+
+    /// Goes on by these settings; how much there is room for stays as it is.
+    pub fn set_policy(&mut self, settings: &FtpSettings) {
+        self.policy = policy(settings);
+        self.encrypted.set_policy(&self.policy);
     }
 
     /// Sessions that there is room for.

@@ -16,6 +16,7 @@ use tokio::io::unix::AsyncFd;
 
 use super::{Event, Lifetimes, Table, Tracker, crowd::giving_way};
 use crate::{
+    config::FtpSettings,
     counters::ReadError,
     datapath::{SharedSet, Tracking, now},
     metrics::LearnTimes,
@@ -72,6 +73,12 @@ impl Room {
             room.lost = room.tracking.tallies().map_or(0, |tallies| tallies[Tally::EventsLost as usize]);
         }
         room
+    }
+
+    /// Goes on by these settings.
+    pub fn set(&mut self, settings: &FtpSettings) {
+        self.tracking.set_policy(settings);
+        self.tracker.set_lifetimes(Lifetimes::new(settings.endpoint_ttl));
     }
 
     /// A descriptor that is readable when there are events.

@@ -75,6 +75,11 @@ impl Tracker {
         }
     }
 
+    /// Goes on with other lifetimes, also for what is there already.
+    pub const fn set_lifetimes(&mut self, lifetimes: Lifetimes) {
+        self.lifetimes = lifetimes;
+    }
+
     /// Takes an event that is read at `now`, in nanoseconds.
     pub fn take<T: Table>(&mut self, table: &T, event: Event, now: u64) {
         match event {

@@ -20,7 +20,7 @@ use crate::{
 /// What is attached, and what was.
 pub struct Live {
     state: Mutex<State>,
-    ftp: Arc<Mutex<Room>>,
+    pub(super) ftp: Arc<Mutex<Room>>,
     pub(super) times: Times,
     /// Told at each scrape.
     pub(super) scraped: Notify,

@@ -4,6 +4,7 @@
 //! tells and for what is due.
 
 mod live;
+mod reload;
 mod roster;
 mod state;
 mod takeover;

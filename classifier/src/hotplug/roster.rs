@@ -9,7 +9,7 @@ use std::{
 use super::Times;
 use crate::{
     config::Pattern,
-    interfaces::{Change, Interface, named, wanted},
+    interfaces::{Change, Interface, InterfaceError, named, wanted},
 };
 
 /// What there is, what is wanted, and how far that is done.
@@ -203,6 +203,18 @@ impl Roster {
     #[must_use]
     pub fn wanted(&self) -> usize {
         wanted(self.links.values(), &self.patterns).len() + self.missing().count()
+    }
+
+    /// Whether every plain name of these patterns can be attached.
+    ///
+    /// # Errors
+    ///
+    /// What is the matter with the first that cannot.
+    pub fn check(&self, patterns: &[Pattern]) -> Result<(), InterfaceError> {
+        patterns.iter().try_for_each(|pattern| match pattern {
+            Pattern::Plain(name) => named(name, self.links.values().find(|link| link.name == *name)),
+            Pattern::Glob(_) => Ok(()),
+        })
     }
 
     /// What is the matter with plain names that are not to be attached.

@@ -1,6 +1,6 @@
 //! From a request's head to an answer, without any socket.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -17,6 +17,7 @@ use crate::{
     config::TelemetryPath,
     counters::Readiness,
     metrics::{Exporter, agent::AgentMetrics},
+    reload::Reloader,
 };
 
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -52,15 +53,22 @@ impl Route {
 
 /// Everything that can be asked for.
 pub struct Endpoints {
-    exporter: Exporter,
+    exporter: Arc<Exporter>,
     telemetry: TelemetryPath,
+    reloader: Option<Arc<Reloader>>,
 }
 
 impl Endpoints {
     /// The endpoints over an exporter, its scrapes under this path.
     #[must_use]
-    pub const fn new(exporter: Exporter, telemetry: TelemetryPath) -> Self {
-        Self { exporter, telemetry }
+    pub fn new(exporter: impl Into<Arc<Exporter>>, telemetry: TelemetryPath) -> Self {
+        Self { exporter: exporter.into(), telemetry, reloader: None }
+    }
+
+    /// The same, with a reload for whoever asks for it.
+    #[must_use]
+    pub fn reloading(self, reloader: Arc<Reloader>) -> Self {
+        Self { reloader: Some(reloader), ..self }
     }
 
     /// Answers a request; its body is not looked at. HEAD is answered as GET, hyper leaves the body out.
@@ -83,12 +91,13 @@ impl Endpoints {
             "/" => Some(Route::get(Self::page)),
             "/-/healthy" => Some(Route::get(Self::healthy)),
             "/-/ready" => Some(Route::get(Self::ready)),
+            "/-/reload" => Some(Route { methods: "POST, PUT", answer: Self::reload }),
             _ => None,
         }
     }
 
     /// What the agent counts of itself.
-    pub(super) const fn agent(&self) -> &AgentMetrics {
+    pub(super) fn agent(&self) -> &AgentMetrics {
         self.exporter.agent()
     }
 
@@ -125,6 +134,17 @@ impl Endpoints {
         let readiness = self.exporter.readiness();
         let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         text(status, PLAIN, readiness_text(&readiness))
+    }
+
+    fn reload(&self, _: &HeaderMap) -> Answer {
+        let Some(reloader) = &self.reloader else {
+            let disabled = "reload is not enabled; start the agent with --enable-reload, or send it SIGHUP\n";
+            return text(StatusCode::FORBIDDEN, PLAIN, disabled.into());
+        };
+        match reloader.reload() {
+            Ok(()) => text(StatusCode::OK, PLAIN, "reloaded\n".into()),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, format!("{error}\n")),
+        }
     }
 }
 

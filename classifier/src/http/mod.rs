@@ -6,6 +6,7 @@
 //! | `/` | a page for people: what is attached, links |
 //! | `/-/healthy` | 200 while the process lives |
 //! | `/-/ready` | 200 once every wanted interface is attached, else 503 with the reasons |
+//! | `/-/reload` | POST reads the settings again: 200, 500 with what is wrong, or 403 without `--enable-reload` |
 //!
 //! Where there is a web configuration ([`crate::web`]), it stands before all of them.
 //!

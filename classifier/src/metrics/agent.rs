@@ -63,8 +63,8 @@ pub struct AgentMetrics {
     registry: Registry,
     drops: [IntCounter; DROPS.len()],
     refusals: [IntCounter; REFUSALS.len()],
-    web_config_successful: IntGauge,
-    web_config_read: Gauge,
+    web_config: Reading,
+    config: Reading,
     /// Known once the agent is in it.
     sandbox: OnceLock<Labels>,
     build: Labels,
@@ -81,12 +81,8 @@ impl AgentMetrics {
         times.register(&registry)?;
         let drops = counters(&registry, &catalog::HTTP_CONNECTIONS_DROPPED)?;
         let refusals = counters(&registry, &catalog::HTTP_REQUESTS_REFUSED)?;
-        let opts = |family: &Family| Opts::new(family.name, family.help);
-        let web_config_successful = IntGauge::with_opts(opts(&catalog::WEB_CONFIG_SUCCESSFUL))?;
-        web_config_successful.set(1);
-        registry.register(Box::new(web_config_successful.clone()))?;
-        let web_config_read = Gauge::with_opts(opts(&catalog::WEB_CONFIG_READ))?;
-        registry.register(Box::new(web_config_read.clone()))?;
+        let web_config = Reading::new(&registry, &catalog::WEB_CONFIG_SUCCESSFUL, &catalog::WEB_CONFIG_READ)?;
+        let config = Reading::new(&registry, &catalog::CONFIG_SUCCESSFUL, &catalog::CONFIG_READ)?;
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease");
         let build = Labels::of(&[
             (label::VERSION, env!("CARGO_PKG_VERSION")),
@@ -97,8 +93,8 @@ impl AgentMetrics {
             registry,
             drops: DROPS.map(|(_, reason)| drops.with_label_values(&[reason])),
             refusals: REFUSALS.map(|(_, reason)| refusals.with_label_values(&[reason])),
-            web_config_successful,
-            web_config_read,
+            web_config,
+            config,
             sandbox: OnceLock::new(),
             build,
         })
@@ -116,11 +112,12 @@ impl AgentMetrics {
 
     /// Notes that the web configuration was read, and whether it applies now.
     pub fn web_config_read(&self, successful: bool) {
-        self.web_config_successful.set(successful.into());
-        if successful {
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-            self.web_config_read.set(now.as_secs_f64());
-        }
+        self.web_config.note(successful);
+    }
+
+    /// Notes that the settings were read, and whether they apply now.
+    pub fn config_read(&self, successful: bool) {
+        self.config.note(successful);
     }
 
     /// Notes what holds the agent, which does not change.
@@ -146,6 +143,33 @@ impl AgentMetrics {
             out.family(&catalog::SANDBOX_INFO).add(&[sandbox], Value::Whole(1));
         }
         out.family(&catalog::BUILD_INFO).add(&[&self.build], Value::Whole(1));
+    }
+}
+
+/// Whether what was read last applies, and when what applies was read.
+#[derive(Debug)]
+struct Reading {
+    successful: IntGauge,
+    at: Gauge,
+}
+
+impl Reading {
+    fn new(registry: &Registry, successful: &Family, at: &Family) -> prometheus::Result<Self> {
+        let opts = |family: &Family| Opts::new(family.name, family.help);
+        let reading =
+            Self { successful: IntGauge::with_opts(opts(successful))?, at: Gauge::with_opts(opts(at))? };
+        reading.successful.set(1);
+        registry.register(Box::new(reading.successful.clone()))?;
+        registry.register(Box::new(reading.at.clone()))?;
+        Ok(reading)
+    }
+
+    fn note(&self, successful: bool) {
+        self.successful.set(successful.into());
+        if successful {
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            self.at.set(now.as_secs_f64());
+        }
     }
 }
 

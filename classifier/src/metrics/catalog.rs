@@ -161,6 +161,10 @@ families! {
         "1 if the web configuration applies as its files are, 0 if they have changed and are refused.";
     WEB_CONFIG_READ = Gauge "classifier_web_config_last_reload_success_timestamp_seconds" []
         "When the web configuration that applies was read, since unix epoch in seconds; 0 without one.";
+    CONFIG_SUCCESSFUL = Gauge "classifier_config_last_reload_successful" []
+        "1 if the settings that were read last apply, 0 if they were refused.";
+    CONFIG_READ = Gauge "classifier_config_last_reload_timestamp_seconds" []
+        "When the settings that apply were read, since unix epoch in seconds.";
     SANDBOX_INFO = Info "classifier_sandbox_info" [USER CAPABILITIES NO_NEW_PRIVS SECCOMP LANDLOCK]
         "What the agent may still do: its user, its capabilities, and what holds it.";
     BUILD_INFO = Info "classifier_build_info" [VERSION REVISION KERNEL]

@@ -3,7 +3,7 @@
 use std::{
     io,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::Instant,
@@ -50,7 +50,7 @@ pub enum MetricsError {
 /// Writes scrapes.
 pub struct Exporter {
     source: Arc<dyn Source>,
-    datapath: Datapath,
+    datapath: Mutex<Datapath>,
     agent: AgentMetrics,
     process: Process,
     failures: Failures,
@@ -71,12 +71,22 @@ impl Exporter {
     ) -> Result<Self, MetricsError> {
         Ok(Self {
             source,
-            datapath: Datapath::new(names),
+            datapath: Mutex::new(Datapath::new(names)),
             agent: AgentMetrics::new(times)?,
             process: Process::open().map_err(MetricsError::Process)?,
             failures: Failures::default(),
             length: AtomicUsize::new(0),
         })
+    }
+
+    /// Exports what these protocols count too, from the next scrape on.
+    pub fn set_names(&self, names: &ProtocolNames) {
+        *self.datapath() = Datapath::new(names);
+    }
+
+    /// A panic while writing leaves the labels as they were.
+    fn datapath(&self) -> MutexGuard<'_, Datapath> {
+        self.datapath.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The agent's own counters.
@@ -99,7 +109,7 @@ impl Exporter {
         let length = self.length.load(Ordering::Relaxed);
         let mut out = Exposition::new(format, length + ROOM_TO_GROW);
         let read = self.source.snapshot().map(|snapshot| {
-            self.datapath.write(&mut out, &snapshot);
+            self.datapath().write(&mut out, &snapshot);
             attached::write(&mut out, &snapshot);
             ftp::write(&mut out, &snapshot.ftp);
         });

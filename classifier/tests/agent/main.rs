@@ -1,5 +1,6 @@
 //! The agent without root: made-up counters in, text and HTTP out.
 
+mod check;
 mod commands;
 mod config_file;
 mod config_precedence;
@@ -10,6 +11,7 @@ mod http_bounds;
 mod logs;
 mod made_up;
 mod made_up_agents;
+mod reload;
 mod scrape_text;
 mod served;
 mod status_report;

@@ -1,5 +1,4 @@
 //! Many interfaces at once: how fast they are attached, what they cost, and that nothing of them stays.
-#![expect(clippy::print_stdout, reason = "what is measured is told")]
 
 use std::{
     collections::BTreeMap,

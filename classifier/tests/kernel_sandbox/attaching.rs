@@ -53,7 +53,7 @@ fn interface(end: &End) -> Interface {
 
 /// Packets to SMTP's port.
 fn counted(datapath: &Datapath, attached: &[Attached]) -> Vec<u64> {
-    let snapshot = datapath.snapshot(attached, ftp::Snapshot::default()).expect("maps can be read");
+    let snapshot = datapath.snapshot(attached, [], ftp::Snapshot::default()).expect("maps can be read");
     let class = Protocol::SMTP.to_server().index();
     let packets = |counters: Option<Box<classifier_common::counter::Counters>>| {
         counters.map_or(0, |counters| counters.classes[class].packets)

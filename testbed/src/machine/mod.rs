@@ -62,7 +62,7 @@ impl Machine {
 
     /// Waits until something is so, for at most a minute.
     fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !is_so(self) {
             assert!(self.running.ended().is_none(), "the machine ended: {}", self.running.said());
             assert!(Instant::now() < deadline, "the machine never {what}: {}", self.running.said());

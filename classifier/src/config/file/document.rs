@@ -59,6 +59,7 @@ impl Document {
             xdp_mode: self.xdp_mode,
             egress: self.egress,
             pin_dir: self.pin_dir.as_ref().map(|path| path.get_ref().clone()),
+            enable_reload: None,
             user: self.user.clone(),
             capabilities: self.capabilities,
             sandbox: self.sandbox,

@@ -8,8 +8,7 @@ use serde::{
     de::{Error, Unexpected, Visitor},
 };
 
-/// Characters of a name: each stands in every scrape.
-const NAME_MAX: usize = 64;
+use crate::config::{ProtocolNames, protocol_names::NAME_MAX};
 
 /// A protocol by its name.
 #[derive(Clone, Debug)]
@@ -36,9 +35,7 @@ impl Visitor<'_> for Name {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Owner, E> {
-        let letters_first = text.starts_with(|first: char| first.is_ascii_lowercase());
-        let admitted = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if !letters_first || text.len() > NAME_MAX || !text.chars().all(admitted) {
+        if !ProtocolNames::admits(text) {
             return Err(E::invalid_value(Unexpected::Str(text), &self));
         }
         match Protocol::FIXED.iter().find(|(_, label, _)| *label == text) {

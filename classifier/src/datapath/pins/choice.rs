@@ -3,7 +3,7 @@
 use classifier_common::abi::{MAP_COUNTERS, MAP_FRAGMENTS, MAP_UNATTRIBUTED, PINNED};
 use tracing::{info, warn};
 
-use super::{PinError, folder::Folder, generation::Generation, layout::Layout, own::OWN};
+use super::{PinError, folder::Folder, generation::Generation, layout::Layout, own::OWN, rows::NAMES};
 
 /// The generation to work with, and those to take over from.
 pub(super) struct Choice {
@@ -49,7 +49,7 @@ pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinErro
     let current = folder.create(newest + 1)?;
     let tracking_goes_on = match known.first() {
         Some((from, layout)) => {
-            adopt(&current, from, same(layout, wanted, alone))?;
+            adopt(&current, from, same(layout, wanted, alone).chain([NAMES]))?;
             let all: Vec<_> = same(layout, wanted, of_tracking).collect();
             let goes_on = all.len() == PINNED.iter().filter(|(name, _)| of_tracking(name)).count()
                 && layout.tallies().eq(wanted.tallies())

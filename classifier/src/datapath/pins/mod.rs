@@ -15,6 +15,7 @@ mod lock;
 mod own;
 mod owner;
 mod raw;
+pub(super) mod rows;
 mod taken;
 
 pub use self::{

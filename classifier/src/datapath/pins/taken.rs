@@ -22,8 +22,12 @@ use super::{
     interface::{InterfacePins, LinkPin},
     layout::Layout,
     own::OWN,
+    rows::{self, NAMES},
 };
-use crate::datapath::{link_info::pinned_target, reader::Sums};
+use crate::{
+    config::Rows,
+    datapath::{link_info::pinned_target, reader::Sums},
+};
 
 /// The pins of this agent. Dropped before [`Self::keep`], everything is as it was before.
 pub(in crate::datapath) struct Pinned {
@@ -65,6 +69,16 @@ impl Pinned {
     pub(in crate::datapath) fn own(&self) -> Result<Own, PinError> {
         let pin = self.choice.current.map(OWN);
         if pin.exists() { Own::open(&pin) } else { Own::create(&pin) }
+    }
+
+    /// Which configured protocol has which row of the counters.
+    pub(in crate::datapath) fn rows(&self) -> Result<Rows, PinError> {
+        rows::read(&self.choice.current.map(NAMES))
+    }
+
+    /// The same, from now on.
+    pub(in crate::datapath) fn keep_rows(&self, rows: &Rows) -> Result<(), PinError> {
+        rows::write(&self.choice.current.map(NAMES), rows)
     }
 
     /// The maps are all there: from here on another agent can go on with them.

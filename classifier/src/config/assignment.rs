@@ -1,0 +1,166 @@
+//! Which row of the counters a configured protocol has, for as long as the counters live.
+
+use classifier_common::{
+    ports::Transport,
+    protocol::{CONFIGURED_MAX, Protocol},
+};
+use thiserror::Error;
+
+use super::{ProtocolNames, protocol_names::NAME_MAX};
+
+/// Names by row, as bytes with zeros behind them; an empty one where a row was never used.
+pub type Rows = [[u8; NAME_MAX]; CONFIGURED_MAX];
+
+/// The names that have had a row since the counters began, each the same row for ever. A name that is no longer
+/// configured keeps its row, and with it its series: what one protocol has counted never becomes another's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assignment(ProtocolNames);
+
+/// A name finds no row.
+#[derive(Debug, Error)]
+#[error(
+    "`{0}` finds no place in the counters: all {CONFIGURED_MAX} have been some protocol's; restart the agent, after \
+     `classifier detach` where it pins its counters"
+)]
+pub struct NoRow(String);
+
+/// The bytes are no assignment.
+#[derive(Debug, Error)]
+#[error(
+    "the names of the counters' rows cannot be read: row {0}; `classifier detach` removes them and the counters"
+)]
+pub struct BadRows(usize);
+
+impl Assignment {
+    /// Of what was assigned before, and the names that are wanted now.
+    ///
+    /// # Errors
+    ///
+    /// When a new name finds no row that was never used.
+    pub fn adopt(&self, wanted: &ProtocolNames) -> Result<Self, NoRow> {
+        let mut names = self.0.clone();
+        for (_, name) in wanted.iter() {
+            names.find_or_add(name).ok_or_else(|| NoRow(name.to_owned()))?;
+        }
+        Ok(Self(names))
+    }
+
+    /// Every name that has a row.
+    #[must_use]
+    pub const fn names(&self) -> &ProtocolNames {
+        &self.0
+    }
+
+    /// Ports of a configuration that numbers its own names, with the rows of this assignment, which has adopted them.
+    #[must_use]
+    pub fn place(
+        &self,
+        names: &ProtocolNames,
+        ports: &[(Transport, u16, Protocol)],
+    ) -> Vec<(Transport, u16, Protocol)> {
+        let row = |protocol| match names.iter().find(|(known, _)| *known == protocol) {
+            Some((_, name)) => self.0.find(name).unwrap_or(protocol),
+            None => protocol,
+        };
+        ports.iter().map(|(transport, port, protocol)| (*transport, *port, row(*protocol))).collect()
+    }
+
+    /// For keeping beside the counters.
+    #[must_use]
+    pub fn to_rows(&self) -> Rows {
+        let mut rows = [[0; NAME_MAX]; CONFIGURED_MAX];
+        for (row, (_, name)) in rows.iter_mut().zip(self.0.iter()) {
+            row.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
+        }
+        rows
+    }
+
+    /// What was kept.
+    ///
+    /// # Errors
+    ///
+    /// When a row is no name, stands twice, or comes after an empty one.
+    pub fn of_rows(rows: &Rows) -> Result<Self, BadRows> {
+        let mut names = ProtocolNames::default();
+        let used = rows.iter().take_while(|row| row.iter().any(|byte| *byte != 0)).count();
+        for (number, row) in rows.iter().enumerate() {
+            if number >= used {
+                if row.iter().any(|byte| *byte != 0) {
+                    return Err(BadRows(number));
+                }
+                continue;
+            }
+            let length = row.iter().position(|byte| *byte == 0).unwrap_or(NAME_MAX);
+            let (name, rest) = row.split_at(length);
+            let name = std::str::from_utf8(name).ok().filter(|name| ProtocolNames::admits(name));
+            let added =
+                name.filter(|name| names.find(name).is_none()).and_then(|name| names.find_or_add(name));
+            if added.is_none() || rest.iter().any(|byte| *byte != 0) {
+                return Err(BadRows(number));
+            }
+        }
+        Ok(Self(names))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(all: &[&str]) -> ProtocolNames {
+        let mut names = ProtocolNames::default();
+        assert!(all.iter().all(|name| names.find_or_add(name).is_some()));
+        names
+    }
+
+    fn row(nth: usize) -> Protocol {
+        Protocol::configured(nth).unwrap()
+    }
+
+    #[test]
+    fn a_name_keeps_its_row_whatever_else_comes_and_goes() {
+        let first = Assignment::default().adopt(&names(&["a", "b", "c"])).unwrap();
+        let second = first.adopt(&names(&["d", "c"])).unwrap();
+        let third = second.adopt(&names(&["b", "e"])).unwrap();
+        let all: Vec<_> = third.names().iter().collect();
+        assert_eq!(all, [(row(0), "a"), (row(1), "b"), (row(2), "c"), (row(3), "d"), (row(4), "e")]);
+    }
+
+    #[test]
+    fn ports_are_given_to_rows_and_fixed_protocols_stay() {
+        let before = Assignment::default().adopt(&names(&["a", "b"])).unwrap();
+        let wanted = names(&["c", "b"]);
+        let ports =
+            [(Transport::Tcp, 1, row(0)), (Transport::Udp, 2, row(1)), (Transport::Tcp, 3, Protocol::SMTP)];
+        let placed = before.adopt(&wanted).unwrap().place(&wanted, &ports);
+        let placed: Vec<_> = placed.into_iter().map(|(.., protocol)| protocol).collect();
+        assert_eq!(placed, [row(2), row(1), Protocol::SMTP]);
+    }
+
+    #[test]
+    fn a_row_is_not_used_twice() {
+        let many: Vec<_> = (0..CONFIGURED_MAX).map(|number| format!("n{number}")).collect();
+        let many: Vec<_> = many.iter().map(String::as_str).collect();
+        let full = Assignment::default().adopt(&names(&many)).unwrap();
+        assert_eq!(full.adopt(&names(&["n31", "n0"])).unwrap(), full);
+        let text = full.adopt(&names(&["n31", "late"])).unwrap_err().to_string();
+        assert!(text.starts_with("`late` finds no place") && text.contains("classifier detach"), "{text}");
+    }
+
+    #[test]
+    fn what_is_kept_is_read_back_and_nothing_else() {
+        let long = "a".repeat(NAME_MAX);
+        let some = Assignment::default().adopt(&names(&["submission", &long])).unwrap();
+        for assignment in [Assignment::default(), some.clone()] {
+            assert_eq!(Assignment::of_rows(&assignment.to_rows()).unwrap(), assignment);
+        }
+        for (number, bytes) in [(0, &b"A"[..]), (1, b"submission"), (1, b"a\0b"), (3, b"late"), (0, &[0xff])]
+        {
+            let mut rows = some.to_rows();
+            rows[number] = [0; NAME_MAX];
+            rows[number][..bytes.len()].copy_from_slice(bytes);
+            let error = Assignment::of_rows(&rows).unwrap_err().to_string();
+            assert!(error.contains(&format!("row {number}")), "{number} {bytes:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What of the settings can change while the agent runs.
+
+use super::Settings;
+
+impl Settings {
+    /// The keys in which these settings differ from the next and that only a start can change: sockets are opened and
+    /// memory is taken once, before the agent shuts itself in.
+    #[must_use]
+    pub fn restart_for(&self, next: &Self) -> Vec<&'static str> {
+        let (now, then) = (&self.privileges, &next.privileges);
+        [
+            ("listen", self.listen != next.listen),
+            ("telemetry_path", self.telemetry_path != next.telemetry_path),
+            ("web_config", self.web_config != next.web_config),
+            ("pin_dir", self.pin_dir != next.pin_dir),
+            ("user", now.user != then.user),
+            ("capabilities", now.capabilities != then.capabilities),
+            ("sandbox", now.sandbox != then.sandbox),
+            ("ftp.max_sessions", self.ftp.max_sessions != next.ftp.max_sessions),
+            ("ftp.max_endpoints", self.ftp.max_endpoints != next.ftp.max_endpoints),
+        ]
+        .into_iter()
+        .filter_map(|(key, differs)| differs.then_some(key))
+        .collect()
+    }
+
+    /// Whether the next settings want other interfaces, or want them otherwise.
+    #[must_use]
+    pub fn wants_others(&self, next: &Self) -> bool {
+        let of = |settings: &Self| (settings.interfaces.clone(), settings.xdp_mode, settings.egress);
+        of(self) != of(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::{FtpSettings, Layer, Pattern, SandboxMode, XdpMode};
+
+    fn settings() -> Settings {
+        Settings::check(Layer::default()).unwrap()
+    }
+
+    /// All settings by one field each: one that is added has to be thought of here.
+    fn is_covered(settings: Settings) -> bool {
+        let Settings {
+            interfaces: _,
+            listen: _,
+            telemetry_path: _,
+            web_config: _,
+            xdp_mode: _,
+            egress: _,
+            pin_dir: _,
+            enable_reload: _,
+            privileges: _,
+            names: _,
+            ports: _,
+            ftp,
+        } = settings;
+        let FtpSettings {
+            control_ports: _,
+            endpoint_ttl: _,
+            allow_foreign_address: _,
+            infer_encrypted: _,
+            max_sessions: _,
+            max_endpoints: _,
+            control_rate: _,
+        } = ftp;
+        true
+    }
+
+    #[test]
+    fn what_takes_a_start_is_named() {
+        assert!(is_covered(settings()));
+        let mut next = settings();
+        assert_eq!(settings().restart_for(&next), [""; 0]);
+        next.listen.clear();
+        next.web_config = Some("web.yml".into());
+        next.privileges.sandbox = SandboxMode::Off;
+        next.ftp.max_sessions = 1;
+        assert_eq!(settings().restart_for(&next), ["listen", "web_config", "sandbox", "ftp.max_sessions"]);
+    }
+
+    #[test]
+    fn the_rest_does_not() {
+        let mut next = settings();
+        next.ftp.endpoint_ttl = Duration::from_secs(1);
+        next.ftp.control_rate = 1;
+        next.ftp.control_ports = vec![2121];
+        assert_eq!((settings().restart_for(&next), settings().wants_others(&next)), (vec![], false));
+        next.xdp_mode = XdpMode::Off;
+        assert!(settings().wants_others(&next));
+        let other = Settings { interfaces: vec![Pattern::Plain("eth0".into())], ..settings() };
+        assert!(settings().wants_others(&other) && settings().restart_for(&other).is_empty());
+    }
+}

@@ -1,0 +1,38 @@
+//! New settings for what is attached and counted.
+
+use std::sync::PoisonError;
+
+use classifier_common::{ports::Transport, protocol::Protocol};
+
+use super::{How, Live};
+use crate::{
+    config::{Assignment, FtpSettings, Settings},
+    reload::{ReloadError, Reloadable},
+};
+
+impl Reloadable for Live {
+    fn check_interfaces(&self, settings: &Settings) -> Result<(), ReloadError> {
+        let missing = self.enter().roster.check(&settings.interfaces);
+        missing.map_err(|error| ReloadError::Interfaces(Box::new(error)))
+    }
+
+    fn set_interfaces(&self, settings: &Settings) {
+        self.set_wanted(
+            settings.interfaces.clone(),
+            How { mode: settings.xdp_mode, egress: settings.egress },
+        );
+    }
+
+    fn keep_names(&self, assignment: &Assignment) -> Result<(), ReloadError> {
+        let kept = self.enter().datapath.keep_rows(&assignment.to_rows());
+        kept.map_err(|error| ReloadError::Names(Box::new(error)))
+    }
+
+    fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {
+        self.enter().datapath.set_ports(ports);
+    }
+
+    fn set_ftp(&self, ftp: &FtpSettings) {
+        self.ftp.lock().unwrap_or_else(PoisonError::into_inner).set(ftp);
+    }
+}

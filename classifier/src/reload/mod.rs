@@ -1,0 +1,150 @@
+//! New settings for a running agent: all of them, or none.
+
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use classifier_common::{ports::Transport, protocol::Protocol};
+use thiserror::Error;
+use tracing::{error, info};
+
+mod hangup;
+
+pub use self::hangup::Hangups;
+use crate::{
+    config::{Assignment, ConfigError, FtpSettings, NoRow, Settings, Sources},
+    metrics::Exporter,
+};
+
+/// What of a running agent can change.
+pub trait Reloadable: Send + Sync {
+    /// Whether the interfaces of these settings are there.
+    ///
+    /// # Errors
+    ///
+    /// When one that is named is not.
+    fn check_interfaces(&self, settings: &Settings) -> Result<(), ReloadError>;
+
+    /// Keeps which name has which row, beside the counters.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be kept.
+    fn keep_names(&self, assignment: &Assignment) -> Result<(), ReloadError>;
+
+    /// Counts the interfaces of these settings in place of the others from now on. Those that stay are counted on without
+    /// a gap.
+    fn set_interfaces(&self, settings: &Settings);
+
+    /// Gives ports to protocols; what stays the same is never anything else meanwhile.
+    fn set_ports(&self, ports: &[(Transport, u16, Protocol)]);
+
+    /// Follows FTP's control connections so from now on.
+    fn set_ftp(&self, ftp: &FtpSettings);
+}
+
+/// The settings are not taken: what was there before still applies, whole.
+#[derive(Debug, Error)]
+pub enum ReloadError {
+    /// They are wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// They have more names than there is room for.
+    #[error(transparent)]
+    NoRow(#[from] NoRow),
+    /// They want what only a start can give.
+    #[error("{0} cannot change while the agent runs; restart it, or take the change back")]
+    Restart(String),
+    /// They have names that cannot be kept.
+    #[error(transparent)]
+    Names(Box<dyn Error + Send + Sync>),
+    /// The interfaces are not to be had.
+    #[error(transparent)]
+    Interfaces(Box<dyn Error + Send + Sync>),
+}
+
+impl ReloadError {
+    /// Of these keys.
+    #[must_use]
+    pub fn restart(keys: &[&str]) -> Self {
+        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+        Self::Restart(keys.join(", "))
+    }
+}
+
+/// Reads the settings again when it is told to.
+pub struct Reloader {
+    sources: Sources,
+    agent: Arc<dyn Reloadable>,
+    exporter: Arc<Exporter>,
+    current: Mutex<Current>,
+}
+
+/// What applies now.
+struct Current {
+    settings: Settings,
+    assignment: Assignment,
+}
+
+impl Reloader {
+    /// For an agent that was started with these settings, its names in these rows.
+    #[must_use]
+    pub fn new(
+        sources: Sources,
+        agent: Arc<dyn Reloadable>,
+        exporter: Arc<Exporter>,
+        settings: Settings,
+        assignment: Assignment,
+    ) -> Self {
+        exporter.agent().config_read(true);
+        Self { sources, agent, exporter, current: Mutex::new(Current { settings, assignment }) }
+    }
+
+    /// Reads the settings as their sources are now, and has the agent go on with them.
+    ///
+    /// # Errors
+    ///
+    /// When anything in them is wrong, or cannot be had without a start; nothing has changed then.
+    pub fn reload(&self) -> Result<(), ReloadError> {
+        // A panic in between leaves the settings of before, and the next reload takes all of its own.
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = self.take(&mut current);
+        self.exporter.agent().config_read(taken.is_ok());
+        match &taken {
+            Ok(()) => info!("the configuration was read again"),
+            Err(error) => {
+                error!(%error, "the configuration is refused; what was there before still applies");
+            }
+        }
+        taken
+    }
+
+    /// First everything that can fail.
+    fn take(&self, current: &mut Current) -> Result<(), ReloadError> {
+        let settings = self.sources.settings()?;
+        let restart = current.settings.restart_for(&settings);
+        if !restart.is_empty() {
+            return Err(ReloadError::restart(&restart));
+        }
+        let assignment = current.assignment.adopt(&settings.names)?;
+        let wants_others = current.settings.wants_others(&settings);
+        if wants_others {
+            self.agent.check_interfaces(&settings)?;
+        }
+        if assignment != current.assignment {
+            self.agent.keep_names(&assignment)?;
+        }
+        if wants_others {
+            self.agent.set_interfaces(&settings);
+        }
+        // Names before ports: nothing is counted that has no series.
+        if assignment != current.assignment {
+            self.exporter.set_names(assignment.names());
+        }
+        self.agent.set_ports(&assignment.place(&settings.names, &settings.ports));
+        self.agent.set_ftp(&settings.ftp);
+        *current = Current { settings, assignment };
+        Ok(())
+    }
+}

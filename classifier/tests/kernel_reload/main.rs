@@ -1,0 +1,8 @@
+//! New settings for a running agent with the least power, without a gap in counting.
+#![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
+
+mod asked;
+mod followed;
+mod refused;
+mod scene;
+mod traffic;
