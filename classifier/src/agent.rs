@@ -100,7 +100,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
                 error!(%error, "the kernel's debug messages are no longer read");
             });
         }
-        let times = LearnTimes::new().map_err(MetricsError::from)?;
+        let times = LearnTimes::new(tracking.shared_own()).map_err(MetricsError::from)?;
         let room = Room::new(tracking, Lifetimes::new(settings.ftp.endpoint_ttl), times.clone());
         let room = Arc::new(Mutex::new(room));
         let source = Live::start(datapath, Arc::clone(&room), links, &settings, Times::default())?;

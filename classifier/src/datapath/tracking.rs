@@ -113,6 +113,12 @@ impl Tracking {
         self.goes_on
     }
 
+    /// The same numbers as [`Self::own`], for another room.
+    #[must_use]
+    pub fn shared_own(&self) -> Arc<Own> {
+        Arc::clone(&self.own)
+    }
+
     /// What the agent counts itself.
     #[must_use]
     pub fn own(&self) -> &Own {

@@ -7,8 +7,8 @@ use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 use super::{
     catalog::{self, Family, label},
     exposition::{Exposition, Value},
-    ftp::LearnTimes,
     labels::Labels,
+    learn_times::LearnTimes,
     registered,
 };
 use crate::sandbox::Sandbox;

@@ -4,7 +4,6 @@ use classifier_common::{
     control::{CONTROL, Tallies, Tally},
     endpoint::{Kind, Mode, State},
 };
-use prometheus::{Histogram, HistogramOpts, HistogramVec, Registry};
 
 use super::{
     catalog::{self, Family, label},
@@ -82,48 +81,4 @@ fn table(out: &mut Exposition, family: &Family, name: &str, rows: &[(&str, Tally
     for (value, tally) in rows {
         samples.add(&[&Labels::of(&[(name, value)])], Value::Whole(tallies[*tally as usize]));
     }
-}
-
-/// Times from a packet to the entry that it causes, to be observed wherever they are known.
-#[derive(Clone, Debug)]
-pub struct LearnTimes {
-    all: HistogramVec,
-    kernel: Histogram,
-    agent: Histogram,
-}
-
-impl LearnTimes {
-    /// No times yet.
-    ///
-    /// # Errors
-    ///
-    /// When the crate refuses a name of the catalogue.
-    pub fn new() -> prometheus::Result<Self> {
-        // From a microsecond to half a second, a little more than threefold each.
-        const BUCKETS: [f64; 12] = [1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 5e-1];
-        let family = &catalog::FTP_LEARN_SECONDS;
-        let options = HistogramOpts::new(family.name, family.help).buckets(BUCKETS.to_vec());
-        let all = HistogramVec::new(options, family.labels)?;
-        let (kernel, agent) = (all.with_label_values(&["kernel"]), all.with_label_values(&["agent"]));
-        Ok(Self { all, kernel, agent })
-    }
-
-    /// An endpoint learned by the programs, in nanoseconds.
-    pub fn by_kernel(&self, nanoseconds: u64) {
-        self.kernel.observe(seconds(nanoseconds));
-    }
-
-    /// An endpoint learned by the agent, in nanoseconds.
-    pub fn by_agent(&self, nanoseconds: u64) {
-        self.agent.observe(seconds(nanoseconds));
-    }
-
-    pub(super) fn register(&self, registry: &Registry) -> prometheus::Result<()> {
-        registry.register(Box::new(self.all.clone()))
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nanoseconds of less than a hundred days")]
-fn seconds(nanoseconds: u64) -> f64 {
-    nanoseconds as f64 / 1e9
 }

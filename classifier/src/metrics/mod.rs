@@ -19,11 +19,12 @@ pub mod exposition;
 mod failures;
 mod ftp;
 mod labels;
+mod learn_times;
 mod openmetrics;
 mod process;
 mod registered;
 
-pub use self::ftp::LearnTimes;
+pub use self::learn_times::LearnTimes;
 use self::{
     agent::AgentMetrics,
     datapath::Datapath,

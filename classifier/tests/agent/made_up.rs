@@ -1,12 +1,16 @@
 //! Counters that no kernel counted.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use classifier::{
     counters::{
         Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot,
         Source,
     },
+    datapath::Own,
     ftp,
     metrics::LearnTimes,
 };
@@ -91,7 +95,8 @@ fn ftp() -> ftp::Snapshot {
 
 /// One endpoint learned by the kernel, and one by the agent.
 pub fn times() -> LearnTimes {
-    let times = LearnTimes::new().expect("the catalogue has its names");
+    let times =
+        LearnTimes::new(Arc::new(Own::unpinned().expect("a page"))).expect("the catalogue has its names");
     times.by_kernel(2_500);
     times.by_agent(70_000);
     times

@@ -35,7 +35,8 @@ pub fn follow(
             let links = interfaces::list().await.unwrap();
             let (datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
             let lifetimes = Lifetimes::new(settings.ftp.endpoint_ttl);
-            let ftp = Arc::new(Mutex::new(Room::new(tracking, lifetimes, LearnTimes::new().unwrap())));
+            let learned = LearnTimes::new(tracking.shared_own()).unwrap();
+            let ftp = Arc::new(Mutex::new(Room::new(tracking, lifetimes, learned)));
             let live = Arc::new(Live::start(datapath, ftp, links, &settings, times).unwrap());
             let task = tokio::spawn(hotplug::follow(Arc::clone(&live), watch));
             body(live).await;
