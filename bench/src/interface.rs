@@ -13,6 +13,7 @@ pub fn veth(end: &End) -> Interface {
         link_layer: "Ethernet".to_owned(),
         kind: Some("veth".to_owned()),
         bus: None,
+        device: None,
         master: None,
         lower: None,
     }

@@ -93,6 +93,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         let assignment = Assignment::of_rows(&datapath.rows()?)?.adopt(&settings.names)?;
         datapath.keep_rows(&assignment.to_rows())?;
         datapath.set_ports(&assignment.place(&settings.names, &settings.ports));
+        datapath.avoid_native(settings.xdp_avoid.clone());
         if debug {
             let messages = datapath.messages()?;
             tokio::spawn(async {

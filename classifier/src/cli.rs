@@ -136,6 +136,10 @@ pub struct Run {
     #[arg(long, value_name = "DIR", env = "CLASSIFIER_PIN_DIR", value_parser = OsStringValueParser::new())]
     pub pin_dir: Option<OsString>,
 
+    /// Driver whose network cards `auto` leaves native XDP alone on, such as one that resets the link for it; repeatable
+    #[arg(long, value_name = "DRIVER", env = "CLASSIFIER_XDP_AVOID", value_delimiter = ',')]
+    pub xdp_avoid: Vec<String>,
+
     /// Attach the ingress side only
     #[arg(
         long,
@@ -184,6 +188,7 @@ impl From<Run> for Sources {
             web_config: run.web_config.map(PathBuf::from),
             xdp_mode: run.xdp_mode,
             pin_dir: run.pin_dir.map(PathBuf::from),
+            xdp_avoid: given(run.xdp_avoid),
             egress: run.no_egress.map(|no_egress| !no_egress),
             enable_reload: run.enable_reload,
             user: run.user,
@@ -273,6 +278,7 @@ mod tests {
             telemetry_path: Some("/m".into()),
             web_config: Some("web.yml".into()),
             xdp_mode: Some(XdpMode::Native),
+            xdp_avoid: Some(["ixgbe", "igc"].map(str::to_owned).into()),
             egress: Some(false),
             pin_dir: Some("/sys/fs/bpf/b".into()),
             enable_reload: Some(true),
@@ -284,7 +290,7 @@ mod tests {
         assert_eq!(
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
-                 --listen [::1]:3 --xdp-mode native --no-egress -c a.toml \
+                 --listen [::1]:3 --xdp-mode native --no-egress --xdp-avoid ixgbe,igc -c a.toml \
                  --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b \
                  --web.enable-lifecycle --user nobody \
                  --capabilities none --sandbox required"

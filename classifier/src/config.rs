@@ -62,6 +62,8 @@ pub struct Settings {
     pub web_config: Option<PathBuf>,
     /// How ingress is seen.
     pub xdp_mode: XdpMode,
+    /// Drivers whose network cards `auto` does not see through native XDP.
+    pub xdp_avoid: Vec<String>,
     /// Whether egress is counted.
     pub egress: bool,
     /// Where programs and counters outlive the agent; `None`: nowhere.
@@ -98,6 +100,7 @@ impl Settings {
             // An empty name is how exporters are told that there is none.
             web_config: layer.web_config.filter(|path| !path.as_os_str().is_empty()),
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
+            xdp_avoid: layer.xdp_avoid.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
             pin_dir: pin_dir(&layer.pin_dir.unwrap_or_else(|| PIN_DIR.into()))?,
             enable_reload: layer.enable_reload.unwrap_or(false),

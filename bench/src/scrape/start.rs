@@ -66,6 +66,7 @@ pub fn parts(quick: bool) -> Result<Table> {
         link_layer: String::new(),
         kind: None,
         bus: None,
+        device: None,
         master: None,
         lower: None,
     };

@@ -56,6 +56,7 @@ impl World {
             link_layer: "Ethernet".to_owned(),
             kind: Some("tun".to_owned()),
             bus: None,
+            device: None,
             master: None,
             lower: None,
         };

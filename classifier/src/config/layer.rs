@@ -17,6 +17,8 @@ pub struct Layer {
     pub web_config: Option<PathBuf>,
     /// How ingress is seen.
     pub xdp_mode: Option<XdpMode>,
+    /// Drivers that `auto` takes no native XDP of.
+    pub xdp_avoid: Option<Vec<String>>,
     /// Whether egress is counted.
     pub egress: Option<bool>,
     /// Where programs and counters outlive the agent; empty: nowhere.
@@ -45,6 +47,7 @@ impl Layer {
             telemetry_path: self.telemetry_path.or(lower.telemetry_path),
             web_config: self.web_config.or(lower.web_config),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
+            xdp_avoid: self.xdp_avoid.or(lower.xdp_avoid),
             egress: self.egress.or(lower.egress),
             pin_dir: self.pin_dir.or(lower.pin_dir),
             enable_reload: self.enable_reload.or(lower.enable_reload),

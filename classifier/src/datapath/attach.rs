@@ -52,15 +52,25 @@ impl Links {
     }
 }
 
-/// The programs that these interfaces will want first.
-pub(super) fn programs(interfaces: &[Interface], mode: XdpMode, egress: bool) -> Vec<&'static str> {
-    let wants_xdp = |interface: &Interface| match mode {
+/// What [`XdpMode::Auto`] comes to at an interface.
+pub(super) enum Choice {
+    /// Native XDP, or what else there is.
+    Native,
+    /// None, for its super-packets' sake.
+    Software,
+    /// None, for this driver was named.
+    Avoided(String),
+}
+
+/// The programs that such interfaces will want first.
+pub(super) fn programs(interfaces: &[Choice], mode: XdpMode, egress: bool) -> Vec<&'static str> {
+    let wants_xdp = |choice: &Choice| match mode {
         XdpMode::Native | XdpMode::Generic => true,
         XdpMode::Off => false,
-        XdpMode::Auto => interface.is_physical(),
+        XdpMode::Auto => matches!(choice, Choice::Native),
     };
     let xdp = interfaces.iter().any(wants_xdp).then_some(PROGRAM_XDP);
-    let ingress = interfaces.iter().any(|interface| !wants_xdp(interface)).then_some(PROGRAM_INGRESS);
+    let ingress = interfaces.iter().any(|choice| !wants_xdp(choice)).then_some(PROGRAM_INGRESS);
     let egress = egress.then_some(PROGRAM_EGRESS);
     [xdp, ingress, egress].into_iter().flatten().collect()
 }
@@ -70,11 +80,12 @@ pub(super) fn programs(interfaces: &[Interface], mode: XdpMode, egress: bool) ->
 pub(super) fn attach(
     programs: &mut Programs,
     interface: &Interface,
+    choice: Choice,
     mode: XdpMode,
     egress: bool,
     places: Option<&Places>,
 ) -> Result<(Hooks, Links), DatapathError> {
-    let (link, ingress, why) = ingress(programs, interface, mode, places)?;
+    let (link, ingress, why) = ingress(programs, interface, choice, mode, places)?;
     let outgoing = if egress { Some(tc(programs, interface, Direction::Egress, places)?) } else { None };
     if let Some(places) = places.filter(|_| !egress) {
         places.clear(Direction::Egress, None)?;
@@ -86,27 +97,31 @@ pub(super) fn attach(
 fn ingress(
     programs: &mut Programs,
     interface: &Interface,
+    choice: Choice,
     mode: XdpMode,
     places: Option<&Places>,
 ) -> Result<(Hold, &'static str, String), DatapathError> {
     let held = places.and_then(|places| places.held(Direction::Ingress, interface.index)).map(|pin| pin.hook);
     let native = |programs: &mut Programs| xdp(programs, interface, Driver::Driver, hook::XDP_NATIVE, places);
-    let why = match mode {
-        XdpMode::Native => {
+    let why = match (mode, choice) {
+        (XdpMode::Native, _) => {
             return Ok((native(programs)?, hook::XDP_NATIVE, "asked for by --xdp-mode".into()));
         }
-        XdpMode::Generic => {
+        (XdpMode::Generic, _) => {
             let link = xdp(programs, interface, Driver::Skb, hook::XDP_GENERIC, places)?;
             return Ok((link, hook::XDP_GENERIC, "asked for by --xdp-mode".into()));
         }
-        XdpMode::Off => "XDP is off by --xdp-mode".to_owned(),
+        (XdpMode::Off, _) => "XDP is off by --xdp-mode".to_owned(),
         // Another hook would miss packets on the way there, or count them twice.
-        XdpMode::Auto if held == Some(tc_label()) => "as the agent before it".to_owned(),
-        XdpMode::Auto if interface.is_physical() => match native(programs) {
+        (XdpMode::Auto, _) if held == Some(tc_label()) => "as the agent before it".to_owned(),
+        (XdpMode::Auto, Choice::Native) => match native(programs) {
             Ok(link) => return Ok((link, hook::XDP_NATIVE, "a network card of its own".into())),
             Err(refused) => format!("native XDP is refused: {refused}"),
         },
-        XdpMode::Auto => format!(
+        (XdpMode::Auto, Choice::Avoided(driver)) => {
+            format!("native XDP is left alone for the driver {driver} (--xdp-avoid)")
+        }
+        (XdpMode::Auto, Choice::Software) => format!(
             "native XDP would take its super-packets away ({})",
             interface.kind.as_deref().or(interface.bus.as_deref()).unwrap_or("software device")
         ),

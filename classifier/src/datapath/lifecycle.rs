@@ -67,11 +67,12 @@ impl Datapath {
         egress: bool,
     ) -> Result<Attached, DatapathError> {
         let link = interface.link.unwrap_or(Link::Ethernet);
+        let choice = self.choice(&interface);
         let block = self.blocks.create(&interface.name, interface.index, link)?;
         let mut counts = Counts { block, before: None, pins: None };
         let attached = self.pin(&interface.name, &mut counts).and_then(|()| {
             let places = self.places(&interface.name, counts.pins.as_ref());
-            attach::attach(&mut self.programs, &interface, mode, egress, places.as_ref())
+            attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref())
         });
         match attached {
             Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts }),
@@ -112,6 +113,7 @@ impl Datapath {
         egress: bool,
         mut retained: Retained,
     ) -> Result<Attached, Box<Refused>> {
+        let choice = self.choice(&interface);
         let block = &mut retained.counts.block;
         let housed = if block.is_of(interface.index) {
             Ok(())
@@ -119,7 +121,8 @@ impl Datapath {
             self.blocks.rehouse(&mut [(&interface, block)])
         };
         let places = self.places(&interface.name, retained.counts.pins.as_ref());
-        let attach = |()| attach::attach(&mut self.programs, &interface, mode, egress, places.as_ref());
+        let attach =
+            |()| attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref());
         match housed.and_then(attach) {
             Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts: retained.counts }),
             Err(error) => {

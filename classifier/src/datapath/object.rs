@@ -21,7 +21,9 @@ use classifier_common::{
 };
 
 use super::{
-    Attached, DatapathError, Retained, attach, batch,
+    Attached, DatapathError, Retained,
+    attach::{self, Choice},
+    batch,
     blocks::{Blocks, InterfaceBlock},
     messages::Messages,
     pins::{Folder, Layout, Own, Pinned},
@@ -50,6 +52,8 @@ pub struct Datapath {
     ports: Arc<SharedPorts>,
     fragments: HashMap<MapData, FragmentKey, u32>,
     unattributed: PerCpuArray<MapData, u64>,
+    /// Drivers that [`XdpMode::Auto`] takes no native XDP of.
+    avoided: Vec<String>,
     /// [`STATS`], where it can be read: asked at every scrape.
     stats: Option<File>,
     pub(super) pinned: Option<Pinned>,
@@ -116,6 +120,7 @@ impl Datapath {
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
+            avoided: Vec::new(),
             stats: File::open(STATS).ok(),
             pinned,
             own,
@@ -127,6 +132,25 @@ impl Datapath {
     /// without a configuration.
     pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
         self.ports.write(configured);
+    }
+
+    /// From now on [`XdpMode::Auto`] sees no network card of these drivers through native XDP.
+    pub fn avoid_native(&mut self, drivers: Vec<String>) {
+        self.avoided = drivers;
+    }
+
+    /// Which way ingress is seen where it is left to the agent.
+    pub(super) fn choice(&self, interface: &Interface) -> Choice {
+        if !interface.is_physical() {
+            Choice::Software
+        } else if !self.avoided.is_empty()
+            && let Some(driver) = interface.driver()
+            && self.avoided.contains(&driver)
+        {
+            Choice::Avoided(driver)
+        } else {
+            Choice::Native
+        }
     }
 
     /// Forgets every first fragment, as a program that has just been loaded.
@@ -144,7 +168,8 @@ impl Datapath {
     /// they are going to hang on are verified, each on a thread of its own, while their counters are created. What
     /// does not succeed here [`Self::attach`] will try again, and give the reason.
     pub fn prepare(&mut self, interfaces: &[Interface], mode: XdpMode, egress: bool) {
-        let programs = attach::programs(interfaces, mode, egress);
+        let all_choices: Vec<_> = interfaces.iter().map(|interface| self.choice(interface)).collect();
+        let programs = attach::programs(&all_choices, mode, egress);
         self.programs.load_beside(&programs, || self.blocks.prepare(interfaces));
     }
 

@@ -21,6 +21,7 @@ fn device(index: u32, name: &str, kind: &str) -> Interface {
         link_layer: "Ether".into(),
         kind: Some(kind.into()),
         bus: None,
+        device: None,
         master: None,
         lower: None,
     }

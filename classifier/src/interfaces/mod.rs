@@ -1,6 +1,6 @@
 //! The links of this network namespace, as the kernel lists them over netlink.
 
-use std::io;
+use std::{fs, io};
 
 use classifier_common::packet::Link;
 use rtnetlink::{
@@ -63,6 +63,8 @@ pub struct Interface {
     pub kind: Option<String>,
     /// Bus of the device behind it (`pci`, `virtio`, …); `None` for a software device.
     pub bus: Option<String>,
+    /// Name of that device, on its bus.
+    pub device: Option<String>,
     /// Index of the bridge or bond that it is a member of.
     pub master: Option<u32>,
     /// Index of the link that it stands on, in this namespace.
@@ -78,6 +80,15 @@ impl Interface {
             && self.bus.as_deref().is_some_and(|bus| !matches!(bus, "virtio" | "vmbus" | "xen"))
     }
 
+    /// Name of the driver of the device behind it, where sysfs tells.
+    #[must_use]
+    pub fn driver(&self) -> Option<String> {
+        // Not by the interface's name: sysfs shows those of the network namespace that it was mounted in.
+        let device = format!("/sys/bus/{}/devices/{}/driver", self.bus.as_deref()?, self.device.as_deref()?);
+        let driver = fs::read_link(device).ok()?;
+        Some(driver.file_name()?.to_string_lossy().into_owned())
+    }
+
     fn is_loopback(&self) -> bool {
         self.link_layer == "Loopback"
     }
@@ -90,6 +101,7 @@ impl Interface {
             link_layer: format!("{:?}", message.header.link_layer_type),
             kind: None,
             bus: None,
+            device: None,
             master: None,
             lower: None,
         };
@@ -101,6 +113,7 @@ impl Interface {
                 LinkAttribute::Controller(index) => interface.master = Some(index),
                 LinkAttribute::Link(index) => interface.lower = Some(index),
                 LinkAttribute::LinkNetNsId(_) => elsewhere = true,
+                LinkAttribute::ParentDevName(device) => interface.device = Some(device),
                 LinkAttribute::ParentDevBusName(bus) => interface.bus = Some(bus),
                 LinkAttribute::LinkInfo(infos) => interface.kind = infos.into_iter().find_map(kind),
                 _ => {}
