@@ -73,6 +73,7 @@ fn help_names_what_exists_and_only_that() {
         "--web.listen-address",
         "--web.telemetry-path",
         "--xdp-mode",
+        "--xdp-avoid",
         "--no-egress",
         "--config",
         "CLASSIFIER_LISTEN",
