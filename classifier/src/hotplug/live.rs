@@ -50,6 +50,7 @@ impl Live {
             retained: BTreeMap::new(),
             failures: BTreeMap::new(),
             overruns: 0,
+            unfollowed: None,
         };
         state.recognise(&links)?;
         state.roster.list(links);
@@ -120,7 +121,8 @@ impl Source for Live {
             egress: one.hooks.egress,
             why: one.hooks.why.clone(),
         };
-        let reasons = state.roster.reasons();
+        let mut reasons = state.roster.reasons();
+        reasons.extend(state.unfollowed.clone());
         Readiness {
             ready: reasons.is_empty(),
             interfaces: state.attached.values().map(of).collect(),

@@ -33,6 +33,8 @@ pub(super) struct State {
     pub failures: BTreeMap<String, u64>,
     /// Times that more happened to links than could be heard.
     pub overruns: u64,
+    /// Why interfaces are no longer followed.
+    pub unfollowed: Option<String>,
 }
 
 impl State {

@@ -12,27 +12,34 @@ use crate::{
     interfaces::{self, Heard, InterfaceError, Watch},
 };
 
-/// Attaches and detaches as interfaces come and go; returns only when the system no longer tells of them.
+/// Attaches and detaches as interfaces come and go; returns only when the system no longer tells of them, and has
+/// readiness say so.
 ///
 /// `watch` must be older than the list of links that `live` was started with.
 ///
 /// # Errors
 ///
 /// What the system refused.
-pub async fn follow(live: Arc<Live>, mut watch: Watch) -> InterfaceError {
+pub async fn follow(live: Arc<Live>, watch: Watch) -> InterfaceError {
+    let error = run(&live, watch).await;
+    live.enter().unfollowed = Some(error.to_string());
+    error
+}
+
+async fn run(live: &Live, mut watch: Watch) -> InterfaceError {
     let mut looked = Instant::now();
     loop {
         let deadline = live.enter().roster.deadline();
         let later = time::sleep_until(deadline.unwrap_or_else(Instant::now).into());
         let done = tokio::select! {
             heard = watch.next() => match heard {
-                Ok(heard) => take(&live, heard).await,
+                Ok(heard) => take(live, heard).await,
                 Err(error) => Err(InterfaceError::Watch(error)),
             },
             () = live.changed.notified() => Ok(()),
             () = live.scraped.notified() => {
                 if looked.elapsed() >= live.times.look {
-                    look(&live).await;
+                    look(live).await;
                     looked = Instant::now();
                 }
                 Ok(())
@@ -40,7 +47,7 @@ pub async fn follow(live: Arc<Live>, mut watch: Watch) -> InterfaceError {
             () = later, if deadline.is_some() => Ok(()),
         };
         let done = match done {
-            Ok(()) => act(&live, &mut watch).await,
+            Ok(()) => act(live, &mut watch).await,
             error => error,
         };
         if let Err(error) = done {
