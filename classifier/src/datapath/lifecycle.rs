@@ -96,9 +96,11 @@ impl Datapath {
         let _ = self.blocks.rehouse(&mut moved);
     }
 
-    /// Gives back what was prepared for interfaces that were not attached after all.
-    pub fn settle(&mut self) {
+    /// Takes back what was prepared for interfaces that were not attached after all, also for returned ones.
+    pub fn settle<'r>(&mut self, retained: impl IntoIterator<Item = &'r mut Retained>) {
         self.blocks.settle();
+        // For want of memory the places stay taken until they are forgotten.
+        let _ = self.blocks.vacate(retained.into_iter().map(|retained| &mut retained.counts.block));
     }
 
     /// Counts an interface that has returned on from where it stood.

@@ -2,13 +2,21 @@
 
 use std::{error::Error, io};
 
+use aya::programs::{ProgramError, tc::TcError};
 use rustix::io::Errno;
 
 /// The first operating system error in the chain of causes.
 pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(code) = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+        // Wrappers that are transparent name the cause of what they wrap, not what they wrap.
+        let wrapped = match error.downcast_ref::<ProgramError>() {
+            Some(ProgramError::TcError(TcError::IoError(wrapped)) | ProgramError::IOError(wrapped)) => {
+                Some(wrapped)
+            }
+            _ => error.downcast_ref::<io::Error>(),
+        };
+        if let Some(code) = wrapped.and_then(io::Error::raw_os_error) {
             return Some(io::Error::from_raw_os_error(code));
         }
         cause = error.source();

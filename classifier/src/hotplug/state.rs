@@ -93,6 +93,11 @@ impl State {
         );
     }
 
+    /// Takes back what was prepared for those that were not attached.
+    pub fn settle(&mut self) {
+        self.datapath.settle(self.retained.values_mut());
+    }
+
     /// Attaches an interface; one that is attached, anew.
     pub fn attach(&mut self, interface: &Interface) -> Result<(), DatapathError> {
         let How { mode, egress } = self.how;

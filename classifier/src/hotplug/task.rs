@@ -103,7 +103,7 @@ async fn act(live: &Live, watch: &mut Watch) -> Result<(), InterfaceError> {
             let heard = watch.pending().map_err(InterfaceError::Watch)?;
             take(live, heard).await?;
         }
-        live.enter().datapath.settle();
+        live.enter().settle();
     }
 }
 

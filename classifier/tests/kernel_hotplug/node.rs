@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     io::Write as _,
     net::{Ipv4Addr, Ipv6Addr},
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -41,11 +41,27 @@ impl Node {
 
     /// Runs commands of `ip` one after the other, in one process.
     pub fn batch(&self, commands: &str) {
+        assert!(self.feed(&["-batch", "-"], commands).success());
+    }
+
+    /// The same, where some may fail.
+    pub fn try_batch(&self, commands: &str) {
+        self.feed(&["-force", "-batch", "-"], commands);
+    }
+
+    fn feed(&self, arguments: &[&str], commands: &str) -> ExitStatus {
         let mut command = self.0.command("ip");
-        command.args(["-batch", "-"]).stdin(Stdio::piped());
+        command.args(arguments).stdin(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(commands.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
+        child.wait().unwrap()
+    }
+
+    /// The interfaces whose names begin so.
+    pub fn names(&self, prefix: &str) -> BTreeSet<String> {
+        let listed = self.0.run("ip", &["-oneline", "link"]);
+        let listed = listed.lines().filter_map(|line| line.split([':', '@']).nth(1));
+        listed.map(|name| name.trim().to_owned()).filter(|name| name.starts_with(prefix)).collect()
     }
 
     /// Sends so many frames out of an interface.
