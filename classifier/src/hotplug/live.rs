@@ -7,6 +7,7 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use tracing::info;
 
 use super::{How, Roster, Times, state::State};
 use crate::{
@@ -68,6 +69,9 @@ impl Live {
             Some(error) if state.attached.is_empty() => Err(error),
             _ => {
                 state.take_over(Instant::now())?;
+                if state.attached.is_empty() {
+                    info!("there is no interface to count yet, waiting for one");
+                }
                 let state = Mutex::new(state);
                 Ok(Self { state, ftp, times, scraped: Notify::new(), changed: Notify::new() })
             }

@@ -4,6 +4,7 @@
 //! tells and for what is due.
 
 mod live;
+mod plan;
 mod reload;
 mod roster;
 mod state;
@@ -12,12 +13,7 @@ mod task;
 
 use std::time::Duration;
 
-pub use self::{
-    live::Live,
-    roster::{Plan, Roster},
-    state::How,
-    task::follow,
-};
+pub use self::{live::Live, plan::Plan, roster::Roster, state::How, task::follow};
 
 /// How long things last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

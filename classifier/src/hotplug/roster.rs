@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Times;
+use super::{Plan, Times};
 use crate::{
     config::Pattern,
     interfaces::{Change, Interface, InterfaceError, named, wanted},
@@ -40,29 +40,6 @@ struct Failing {
     reason: String,
     failed: u32,
     next: Instant,
-}
-
-/// What is to be done, in this order. All of it but attaching counts as done.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// Attached interfaces that are gone: their counters are final.
-    pub gone: Vec<u32>,
-    /// Attached interfaces that are there and no longer wanted.
-    pub unwanted: Vec<u32>,
-    /// Attached interfaces that have another name now.
-    pub renamed: Vec<(u32, String)>,
-    /// Names whose series end.
-    pub forgotten: Vec<String>,
-    /// Interfaces to attach; one that is attached, anew.
-    pub attach: Vec<Interface>,
-}
-
-impl Plan {
-    /// Nothing is to be done.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 impl Roster {

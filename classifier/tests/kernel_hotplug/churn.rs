@@ -12,19 +12,18 @@ const CHANGES: usize = 400;
 
 /// Changes at random, of which many cannot be: a name that is taken, or that nobody has.
 fn changes(random: &mut fastrand::Rng) -> String {
-    let mut commands = String::new();
-    for _ in 0..CHANGES {
+    let change = |_| {
         let [one, other] = [(); 2].map(|()| random.u64(..NAMES));
-        commands += &match random.u8(..8) {
+        match random.u8(..8) {
             0..3 => format!("link add lan{one} type veth peer name far{one}\nlink set lan{one} up\n"),
             3 => format!("link del lan{one}\n"),
             4 => format!("link set dev lan{one} name lan{other}\n"),
             5 => format!("link set dev lan{one} name wan{other}\nlink set dev wan{one} name lan{other}\n"),
             6 => format!("link set dev lan{one} master br0\n"),
             _ => format!("link set dev lan{one} nomaster\nlink set dev lan{other} down\n"),
-        };
-    }
-    commands
+        }
+    };
+    (0..CHANGES).map(change).collect()
 }
 
 #[test]
