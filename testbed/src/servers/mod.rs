@@ -18,7 +18,7 @@ pub use dovecot::Dovecot;
 pub use folder::Folder;
 pub use ftp::Ftp;
 pub use postfix::Postfix;
-pub use prometheus::{Prometheus, check_metrics};
+pub use prometheus::{Prometheus, check_metrics, promtool};
 
 /// User and group `daemon`, the same on every Debian, with a home that exists: owner of mail and uploads.
 const DAEMON: u32 = 1;

@@ -15,6 +15,7 @@ use crate::{Host, run};
 
 const ADDRESS: &str = "127.0.0.1:9090";
 const SERVER: &str = "http://127.0.0.1:9090";
+const PROMTOOL: &str = "usr/bin/promtool";
 
 /// A real Prometheus that scrapes every second.
 pub struct Prometheus {
@@ -34,12 +35,21 @@ impl Prometheus {
     /// The same with jobs that say how they ask: further keys of theirs, in YAML's flow style.
     #[must_use]
     pub fn start_asking(host: &Host, jobs: &[(&str, &str, &str)]) -> Self {
-        let folder = Folder::new("prometheus");
         let mut configuration = String::from("global:\n  scrape_interval: 1s\nscrape_configs:\n");
         for (name, target, how) in jobs {
             let comma = if how.is_empty() { "" } else { ", " };
             let job = format!("job_name: {name}, static_configs: [targets: ['{target}']]{comma}{how}");
             writeln!(configuration, "  - {{{job}}}").expect("a string takes all");
+        }
+        Self::start_configured(host, &configuration, &[])
+    }
+
+    /// The same with a whole configuration, and files beside it by their names.
+    #[must_use]
+    pub fn start_configured(host: &Host, configuration: &str, files: &[(&str, &str)]) -> Self {
+        let folder = Folder::new("prometheus");
+        for (name, content) in files {
+            folder.write(name, content);
         }
         let file = folder.write("prometheus.yml", configuration);
         let options = [
@@ -71,7 +81,7 @@ impl Prometheus {
 }
 
 fn ask(host: &Host, query: &str) -> Vec<(String, f64)> {
-    let mut promtool = host.command(text(&program("prometheus", "usr/bin/promtool")));
+    let mut promtool = host.command(text(&program("prometheus", PROMTOOL)));
     let answer = run(promtool.args(["query", "instant", SERVER, query]));
     let value = |line: &str| {
         let (series, sample) = line.split_once(" => ")?;
@@ -81,10 +91,16 @@ fn ask(host: &Host, query: &str) -> Vec<(String, f64)> {
     answer.lines().filter_map(value).collect()
 }
 
+/// Prometheus' tool.
+#[must_use]
+pub fn promtool() -> Command {
+    Command::new(program("prometheus", PROMTOOL))
+}
+
 /// What `promtool check metrics` has to say about metrics in the text format: empty where nothing is wrong.
 #[must_use]
 pub fn check_metrics(metrics: &str) -> String {
-    let mut command = Command::new(program("prometheus", "usr/bin/promtool"));
+    let mut command = promtool();
     command.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut promtool = command.spawn().expect("promtool starts");
     let mut input = promtool.stdin.take().expect("piped");

@@ -1,0 +1,101 @@
+//! Every query of the dashboard, asked of a Prometheus that has scraped a node where everything happens.
+
+use std::{net::UdpSocket, thread, time::Duration};
+
+use serde_json::Value;
+use testbed::{
+    End, Host, Lab,
+    servers::{Ftp, Prometheus},
+};
+
+use crate::deployed::{self, DASHBOARD};
+
+/// Queries that have no data here, and why.
+const EMPTY: [(&str, &str); 1] =
+    [("classifier_program_run_seconds_total", "kernel.bpf_stats_enabled is off: it costs every packet time")];
+
+/// The dashboard's variables, as it asks for everything.
+const VARIABLES: [(&str, &str); 4] =
+    [("$__rate_interval", "30s"), ("$job", "classifier"), ("$instance", ".*"), ("$interface", ".*")];
+
+#[test]
+fn every_query_of_the_dashboard_has_an_answer() {
+    let lab = Lab::new();
+    let [client, server] = ["client", "server"].map(|name| lab.host(name));
+    let (at_client, at_server) = lab.link(&client, &server);
+    let agent = server.agent(env!("CARGO_BIN_EXE_classifier"), &["-i", &at_server.name]);
+    let ftp = Ftp::vsftpd(&server);
+    ftp.publish("file", &vec![b'.'; 50_000]);
+    let mut prometheus = deployed::prometheus(&server, &["127.0.0.1:9877".to_owned()]);
+    prometheus.wait_for(r#"up{job="classifier"} == 1"#, |up| up.len() == 1);
+    // A series that begins has no rate before it has been scraped twice.
+    for _ in 0..5 {
+        talk(&client, &server, &at_client, &at_server, &ftp);
+        thread::sleep(Duration::from_millis(1200));
+    }
+    prometheus.wait_for("direction_protocol:classifier_packets:rate5m > 0", |rates| !rates.is_empty());
+
+    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("the dashboard is JSON");
+    let queries = queries(&dashboard);
+    assert!(queries.len() > 40, "{queries:?}");
+    let unanswered: Vec<_> = queries.iter().filter(|query| !is_answered(&prometheus, query)).collect();
+    assert!(unanswered.is_empty(), "{unanswered:#?}");
+    agent.stop();
+}
+
+fn is_answered(prometheus: &Prometheus, query: &str) -> bool {
+    let empty = EMPTY.iter().any(|(family, _)| query.contains(family));
+    prometheus.query(query).is_empty() == empty
+}
+
+/// A transfer each way, one that is refused, ports where nobody listens, and pings.
+fn talk(client: &Host, server: &Host, at_client: &End, at_server: &End, ftp: &Ftp) {
+    let there = at_server.v4.to_string();
+    client.run("ping", &["-n", "-q", "-c", "3", "-i", "0.02", &there]);
+    let url = format!("ftp://{there}/pub/file");
+    let login = ["--disable", "-sS", "--noproxy", "*", "--max-time", "20", "--user", ftp.login()];
+    for mode in
+        [&["--ftp-pasv"][..], &["--ftp-port", "-"], &["--quote", "PASV", "--quote", "PORT 1,2,3,4,5,6"]]
+    {
+        // The last is refused by the server, and by the classifier.
+        let mut curl = client.command("curl");
+        let output =
+            curl.args(login).args(mode).args(["-o", "/dev/null", &url]).output().expect("curl starts");
+        assert!(output.status.success() || mode.len() == 4, "{output:?}");
+    }
+    client.enter(|| {
+        let socket = UdpSocket::bind((at_client.v4, 0)).expect("a socket");
+        socket.send_to(&[0; 40], (at_server.v4, 53)).expect("it is sent");
+        std::net::TcpStream::connect((at_server.v4, 110)).expect_err("nobody listens");
+    });
+    server.enter(|| std::net::TcpStream::connect((at_client.v4, 25)).expect_err("nobody listens"));
+}
+
+/// What the panels and variables ask, with the variables filled in.
+fn queries(dashboard: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(dashboard, &mut found);
+    for query in &mut found {
+        for (variable, value) in VARIABLES {
+            *query = query.replace(variable, value);
+        }
+        assert!(!query.contains('$'), "a variable that Grafana would not fill in: {query}");
+    }
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("expr").and_then(Value::as_str).map(str::to_owned));
+            let listed = fields.get("query").and_then(Value::as_str);
+            let listed = listed.and_then(|query| query.strip_prefix("label_values("));
+            found.extend(
+                listed.and_then(|query| query.rsplit_once(", ")).map(|(series, _)| series.to_owned()),
+            );
+            fields.values().for_each(|field| collect(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,71 @@
+//! Many nodes and one Prometheus, with what `deploy/` holds for it.
+#![expect(clippy::print_stdout, reason = "docs/fleet.md shows what a node costs")]
+
+mod dashboard;
+mod deployed;
+mod fleet;
+
+use fleet::Fleet;
+use testbed::{
+    run,
+    servers::{Prometheus, promtool},
+};
+
+const NODES: usize = 20;
+
+#[test]
+fn promtool_takes_the_deployed_files_and_their_tests_pass() {
+    let at = |arguments: &[&str]| run(promtool().current_dir(deployed::folder()).args(arguments));
+    at(&["check", "config", "scrape.yml"]);
+    at(&["check", "rules", "rules.yml", "alerts.yml"]);
+    let said = at(&["test", "rules", "tests.yml"]);
+    assert!(said.contains("SUCCESS"), "{said}");
+}
+
+#[test]
+fn the_totals_of_twenty_nodes_are_what_was_sent_and_one_that_stops_is_missed() {
+    let mut fleet = Fleet::new(NODES);
+    let mut prometheus = deployed::prometheus(&fleet.monitor, &fleet.targets());
+    prometheus.wait_for(r#"up{job="classifier"} == 1"#, |up| up.len() == NODES);
+    prometheus.wait_for("job:classifier_nodes:up == 20", |up| up.len() == 1);
+
+    let sent = fleet.send();
+    for ((protocol, role), (packets, bytes)) in &sent {
+        let labels = format!(r#"{{direction="ingress", protocol="{protocol}", role="{role}"}}"#);
+        for (family, sum) in [("packets", packets), ("bytes", bytes)] {
+            let total = format!("direction_protocol_role:classifier_{family}:sum{labels} == {sum}");
+            prometheus.wait_for(&total, |totals| totals.len() == 1);
+        }
+    }
+    let everything: u64 = sent.values().map(|(packets, _)| packets).sum();
+    let total = format!("sum(direction_protocol_role:classifier_packets:sum) == {everything}");
+    prometheus.wait_for(&total, |totals| totals.len() == 1);
+    prometheus.wait_for("sum(direction_protocol:classifier_packets:rate5m) > 0", |rates| rates.len() == 1);
+    assert_eq!(prometheus.query("ALERTS"), []);
+    say_what_a_node_costs(&fleet, &prometheus);
+
+    let stopped = &mut fleet.nodes[7];
+    assert_eq!(stopped.agent.interrupt().code(), Some(0), "{}", stopped.agent.said());
+    let target = stopped.target.clone();
+    let firing = r#"ALERTS{alertstate="firing"}"#;
+    prometheus.wait_for(firing, |alerts| !alerts.is_empty());
+    let alerts = prometheus.query(firing);
+    assert!(alerts.len() == 1, "{alerts:?}");
+    let (alert, _) = &alerts[0];
+    for label in [r#"alertname="ClassifierDown""#.to_owned(), format!(r#"instance="{target}""#)] {
+        assert!(alert.contains(&label), "{label} in {alert}");
+    }
+    prometheus.wait_for("job:classifier_nodes:up == 19", |up| up.len() == 1);
+}
+
+/// For docs/fleet.md, which shows it.
+fn say_what_a_node_costs(fleet: &Fleet, prometheus: &Prometheus) {
+    let series = prometheus.query("scrape_samples_scraped");
+    let url = format!("http://{}/metrics", fleet.nodes[0].target);
+    let size = |options: &[&str]| {
+        let always = ["-sSf", "--noproxy", "*", "-o", "/dev/null", "-w", "%{size_download}"];
+        fleet.monitor.run("curl", &[&always, options, &[&url]].concat())
+    };
+    println!("a node: {} series", series[0].1);
+    println!("a scrape: {} bytes, {} in gzip", size(&[]), size(&["-H", "Accept-Encoding: gzip"]));
+}
