@@ -24,12 +24,14 @@ fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
     it_runs_with_little_power(&scene);
     systemd_finds_nothing_wrong(&scene);
     it_counts(&scene);
-    an_upgrade_starts_the_new_one(&scene, &second);
+    an_upgrade_loses_no_count(&scene, &second);
+    what_crosses_while_it_is_stopped_is_counted(&scene);
     one_that_is_stuck_is_started_anew(&scene);
 
     scene.machine.run(&["dpkg", "--remove", "classifier"]);
     assert_eq!(attached_in(&scene.host), Vec::<String>::new(), "still attached");
     assert_eq!(left_behind(), Vec::<String>::new(), "still loaded");
+    assert!(scene.machine.does(&["test", "!", "-e", "/sys/fs/bpf/classifier"]), "its folder is still there");
     assert!(!scene.system.path().join("usr/bin/classifier").exists(), "a removal leaves the program");
     assert!(
         scene.system.path().join("etc/classifier/classifier.toml").exists(),
@@ -79,13 +81,26 @@ fn it_counts(scene: &Scene) {
     assert_eq!(scene.counted() - before, 20);
 }
 
-fn an_upgrade_starts_the_new_one(scene: &Scene, package: &Path) {
-    let process = scene.property("MainPID");
+/// While the client goes on sending: every one of its requests is counted, once.
+fn an_upgrade_loses_no_count(scene: &Scene, package: &Path) {
+    const REQUESTS: u32 = 500;
+    let (before, process) = (scene.counted(), scene.property("MainPID"));
+    let mut pings = scene.pings(REQUESTS);
     scene.install(package);
+    assert!(pings.ended().is_none(), "the upgrade took longer than the traffic: send more");
     assert_ne!(scene.property("MainPID"), process, "the old one runs on");
     assert_eq!(scene.property("NRestarts"), "0");
     assert!(scene.is_active(), "{}", journal(scene));
-    it_counts(scene);
+    assert!(pings.wait().success(), "{}", pings.said());
+    assert_eq!(scene.counted() - before, u64::from(REQUESTS));
+}
+
+fn what_crosses_while_it_is_stopped_is_counted(scene: &Scene) {
+    let before = scene.counted();
+    scene.machine.run(&["systemctl", "stop", "classifier"]);
+    scene.ping(20);
+    scene.machine.run(&["systemctl", "start", "classifier"]);
+    assert_eq!(scene.counted() - before, 20);
 }
 
 fn one_that_is_stuck_is_started_anew(scene: &Scene) {

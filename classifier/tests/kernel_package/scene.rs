@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use testbed::{End, Host, Lab, Machine, Samples, System};
+use testbed::{End, Host, Lab, Machine, Running, Samples, System};
 
 pub struct Scene {
     pub machine: Machine,
@@ -32,10 +32,16 @@ impl Scene {
         self.machine.run(&["dpkg", "--install", &package]);
     }
 
-    /// The client sends echo requests, each of which is answered.
+    /// The client sends so many echo requests.
     pub fn ping(&self, count: u32) {
-        let address = self.at_host.v4.to_string();
-        self.client.run("ping", &["-n", "-q", "-c", &count.to_string(), "-i", "0.02", &address]);
+        let mut pings = self.pings(count);
+        assert!(pings.wait().success(), "{}", pings.said());
+    }
+
+    /// The same, while the test goes on.
+    pub fn pings(&self, count: u32) -> Running {
+        let (count, address) = (count.to_string(), self.at_host.v4.to_string());
+        self.client.spawn("ping", &["-n", "-q", "-c", &count, "-i", "0.02", &address])
     }
 
     /// Echo requests that the agent has counted.
