@@ -2,6 +2,8 @@
 //!
 //! Where none asks, nothing happens: without `NOTIFY_SOCKET` nothing is sent, without `WATCHDOG_USEC` nothing ticks.
 
+use std::iter;
+
 use sd_notify::{NotifyState, notify, watchdog_enabled};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
@@ -11,6 +13,14 @@ use crate::counters::Readiness;
 /// Tells that everything that could be attached is, and that scrapes are answered from now on.
 pub fn serves(readiness: &Readiness) {
     tell(&[NotifyState::Ready, NotifyState::Status(&status(readiness))]);
+}
+
+/// Tells that settings are read again, until [`serves`] tells that this is over.
+pub fn reloads() {
+    // A clock that cannot be read leaves out when; managers before systemd 253 do not ask.
+    let now = NotifyState::monotonic_usec_now().ok();
+    let state: Vec<_> = iter::once(NotifyState::Reloading).chain(now).collect();
+    tell(&state);
 }
 
 /// Tells that the agent is about to end.

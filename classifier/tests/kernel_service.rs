@@ -47,7 +47,7 @@ fn signal(agent: &Agent, signal: Signal) {
 }
 
 #[test]
-fn a_service_manager_hears_of_the_start_of_life_and_of_the_end() {
+fn a_service_manager_hears_of_the_start_of_life_of_a_reload_and_of_the_end() {
     let lab = Lab::new();
     let [host, other] = ["server", "client"].map(|name| lab.host(name));
     let (end, _) = lab.link(&host, &other);
@@ -71,6 +71,12 @@ fn a_service_manager_hears_of_the_start_of_life_and_of_the_end() {
     assert_eq!(manager.hear(), None, "a sign of life of an agent that stands still");
     signal(&agent, Signal::CONT);
     assert_eq!(manager.hear().as_deref(), Some("WATCHDOG=1\n"));
+
+    signal(&agent, Signal::HUP);
+    let mut others = std::iter::from_fn(|| manager.hear()).filter(|message| message != "WATCHDOG=1\n");
+    let reload = others.next().unwrap_or_default();
+    assert!(reload.starts_with("RELOADING=1\nMONOTONIC_USEC="), "{reload}");
+    assert_eq!(others.next().as_deref(), Some("READY=1\nSTATUS=counting at 1 interface\n"));
 
     agent.stop();
     let last = std::iter::from_fn(|| manager.hear()).find(|message| message != "WATCHDOG=1\n");

@@ -15,6 +15,7 @@ pub use self::hangup::Hangups;
 use crate::{
     config::{Assignment, ConfigError, FtpSettings, NoRow, Settings, Sources},
     metrics::Exporter,
+    service,
 };
 
 /// What of a running agent can change.
@@ -109,7 +110,9 @@ impl Reloader {
     pub fn reload(&self) -> Result<(), ReloadError> {
         // A panic in between leaves the settings of before, and the next reload takes all of its own.
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        service::reloads();
         let taken = self.take(&mut current);
+        service::serves(&self.exporter.readiness());
         self.exporter.agent().config_read(taken.is_ok());
         match &taken {
             Ok(()) => info!("the configuration was read again"),

@@ -26,6 +26,7 @@ fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
     it_counts(&scene);
     an_upgrade_loses_no_count(&scene, &second);
     what_crosses_while_it_is_stopped_is_counted(&scene);
+    a_reload_takes_good_settings_and_refuses_bad_ones(&scene);
     one_that_is_stuck_is_started_anew(&scene);
 
     scene.machine.run(&["dpkg", "--remove", "classifier"]);
@@ -60,6 +61,8 @@ fn it_runs_with_little_power(scene: &Scene) {
     let line = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     assert!(line("Uid:").split_whitespace().all(|id| id == user.trim()), "{status}");
     assert_eq!((line("NoNewPrivs:").trim(), line("Seccomp:").trim()), ("1", "2"), "{status}");
+    let held = [("user", "classifier"), ("no_new_privs", "true"), ("seccomp", "true")];
+    assert_eq!(scene.metrics().sum("classifier_sandbox_info", &held), 1);
     // CAP_NET_ADMIN is 12, CAP_PERFMON 38, CAP_BPF 39.
     let held = u64::from_str_radix(line("CapBnd:").trim(), 16).expect("a mask");
     assert_eq!(held & !(1 << 12 | 1 << 38 | 1 << 39), 0, "{status}");
@@ -101,6 +104,21 @@ fn what_crosses_while_it_is_stopped_is_counted(scene: &Scene) {
     scene.ping(20);
     scene.machine.run(&["systemctl", "start", "classifier"]);
     assert_eq!(scene.counted() - before, 20);
+}
+
+fn a_reload_takes_good_settings_and_refuses_bad_ones(scene: &Scene) {
+    const FILE: &str = "/etc/classifier/classifier.toml";
+    let (before, process) = (scene.counted(), scene.property("MainPID"));
+    scene.machine.run(&["sh", "-c", "cp -a $0 /root/kept && echo 'egres = true' >>$0", FILE]);
+    for (restore, taken) in [(&["true"][..], 0), (&["cp", "-a", "/root/kept", FILE], 1)] {
+        scene.machine.run(restore);
+        scene.machine.run(&["systemctl", "reload", "classifier"]);
+        scene.wait_until("reloaded", |scene| {
+            scene.metrics().sum("classifier_config_last_reload_successful", &[]) == taken
+        });
+        scene.ping(10);
+    }
+    assert_eq!((scene.counted() - before, scene.property("MainPID")), (20, process));
 }
 
 fn one_that_is_stuck_is_started_anew(scene: &Scene) {

@@ -46,9 +46,14 @@ impl Scene {
 
     /// Echo requests that the agent has counted.
     pub fn counted(&self) -> u64 {
-        let metrics = self.host.run("curl", &["-sSf", "--noproxy", "*", "http://127.0.0.1:9877/metrics"]);
         let requests = [("interface", self.at_host.name.as_str()), ("direction", "ingress"), ("type", "8")];
-        Samples::parse(&metrics).sum("classifier_icmp_packets_total", &requests)
+        self.metrics().sum("classifier_icmp_packets_total", &requests)
+    }
+
+    /// What the agent serves.
+    pub fn metrics(&self) -> Samples {
+        let url = "http://127.0.0.1:9877/metrics";
+        Samples::parse(&self.host.run("curl", &["-sSf", "--noproxy", "*", url]))
     }
 
     /// Waits until something is so, for at most half a minute.
