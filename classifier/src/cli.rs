@@ -18,7 +18,13 @@ use crate::{
 
 /// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
 #[derive(Debug, Parser)]
-#[command(name = "classifier", version = VERSION.as_str(), disable_help_subcommand = true)]
+#[command(
+    name = "classifier",
+    version = VERSION.as_str(),
+    disable_help_subcommand = true,
+    after_long_help = "Exit status: 0 after SIGINT or SIGTERM, 1 on a runtime error, 2 on bad usage or a bad \
+                       configuration file. RUST_LOG filters the log."
+)]
 pub struct Cli {
     /// With errors, their chain of causes
     #[arg(short, long, global = true, env = "CLASSIFIER_VERBOSE", value_parser = BoolishValueParser::new())]
