@@ -132,11 +132,13 @@ mod tests {
     fn a_time_is_in_the_bucket_of_its_bound_and_all_above() {
         let own = Arc::new(Own::unpinned().expect("a page"));
         let times = LearnTimes::new(Arc::clone(&own)).expect("the catalogue has its names");
-        [1_000, 1_001, 600_000_000].map(|nanoseconds| times.by_agent(nanoseconds));
+        for nanoseconds in [1_000, 1_001, 600_000_000] {
+            times.by_agent(nanoseconds);
+        }
         // The next agent goes on with the same numbers.
         let times = LearnTimes::new(own).expect("the catalogue has its names");
         let histogram = times.histogram(1);
-        let counts: Vec<_> = histogram.get_bucket().iter().map(|bucket| bucket.cumulative_count()).collect();
+        let counts: Vec<_> = histogram.get_bucket().iter().map(Bucket::cumulative_count).collect();
         assert_eq!(counts, [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
         assert_eq!((histogram.get_sample_count(), times.histogram(0).get_sample_count()), (3, 0));
     }

@@ -46,6 +46,7 @@ fn interface(end: &End) -> Interface {
         link_layer: "Ether".into(),
         kind: Some("veth".into()),
         bus: None,
+        device: None,
         master: None,
         lower: None,
     }
