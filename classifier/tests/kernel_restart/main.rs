@@ -3,5 +3,8 @@
 
 mod detached;
 mod folders;
+mod ftp;
 mod killed;
+mod moved;
+mod rolling;
 mod scene;

@@ -17,7 +17,7 @@ pub struct Scene {
     pub sender: Host,
     pub here: End,
     pub there: End,
-    _lab: Lab,
+    lab: Lab,
 }
 
 impl Scene {
@@ -25,7 +25,7 @@ impl Scene {
         let lab = Lab::new();
         let (counted, sender) = (lab.host("counted"), lab.host("sender"));
         let (here, there) = lab.wire(&counted, &sender, 1500);
-        Self { pins: Pins::new(), counted, sender, here, there, _lab: lab }
+        Self { pins: Pins::new(), counted, sender, here, there, lab }
     }
 
     pub fn folder(&self) -> String {
@@ -40,6 +40,11 @@ impl Scene {
         let folder = self.folder();
         let arguments = [&["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder], flags].concat();
         self.counted.agent(BINARY, &arguments)
+    }
+
+    /// One more wire between the two.
+    pub fn wire(&self) -> (End, End) {
+        self.lab.wire(&self.counted, &self.sender, 1500)
     }
 
     /// Sends so many frames of three kinds in turn, a thousand in about 50 ms.
