@@ -14,10 +14,12 @@ use crate::config::KeptCapabilities;
 const ATTACHING: CapabilitySet =
     CapabilitySet::BPF.union(CapabilitySet::PERFMON).union(CapabilitySet::NET_ADMIN);
 
-/// What will be kept of what is permitted.
-pub(super) fn kept(keep: KeptCapabilities) -> Result<CapabilitySet, SandboxError> {
+/// What will be kept of what is permitted. Links end with their descriptors; `filters`, which hooks before Linux 6.6
+/// take, are taken away by whoever may configure the network, and so the agent must to the end.
+pub(super) fn kept(keep: KeptCapabilities, filters: bool) -> Result<CapabilitySet, SandboxError> {
     let permitted = capabilities(None).map_err(SandboxError::Capabilities)?.permitted;
     Ok(match keep {
+        KeptCapabilities::None if filters => permitted & CapabilitySet::NET_ADMIN,
         KeptCapabilities::None => CapabilitySet::empty(),
         KeptCapabilities::Needed => of(permitted),
     })

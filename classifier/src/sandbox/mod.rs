@@ -27,7 +27,10 @@ mod system_calls;
 mod user;
 
 pub use self::{error::SandboxError, files::Reach, user::User};
-use crate::config::{KeptCapabilities, Privileges, SandboxMode};
+use crate::{
+    config::{KeptCapabilities, Privileges, SandboxMode},
+    datapath::has_tcx,
+};
 
 /// What holds the agent, as `classifier_sandbox_info` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +66,10 @@ pub fn enter(privileges: &Privileges, user: Option<&User>, reach: &Reach) -> Res
         return Ok(sandbox);
     }
     alone()?;
-    let kept = capabilities::kept(privileges.capabilities)?;
+    let kept = capabilities::kept(privileges.capabilities, !has_tcx())?;
+    if privileges.capabilities == KeptCapabilities::None && !kept.is_empty() {
+        warn!("CAP_NET_ADMIN is kept: before Linux 6.6 TC filters cannot be taken away without it");
+    }
     capabilities::bound(kept);
     if let Some(user) = user {
         user.assume()?;
