@@ -4,7 +4,10 @@ use std::{fs, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{process::read, workspace};
+use crate::{
+    process::{find, read},
+    workspace,
+};
 
 const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
@@ -24,7 +27,8 @@ pub fn provide() -> Result<()> {
         // Of one that was interrupted.
         fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
-    read(Command::new("debootstrap").args(["--variant=minbase", BESIDES, SUITE]).arg(&folder).arg(MIRROR))?;
+    let debootstrap = find("debootstrap").context("no debootstrap: install its package")?;
+    read(Command::new(debootstrap).args(["--variant=minbase", BESIDES, SUITE]).arg(&folder).arg(MIRROR))?;
     let part = archive.with_extension("part");
     let mut tar = Command::new("tar");
     // Packages that were downloaded are a third of it.
