@@ -42,6 +42,9 @@ pub struct Counters {
     pub ifindex: u32,
     /// [`Link`] of the interface, and [`WATCHED`].
     pub link: u32,
+    /// Moves what follows.
+    #[cfg(feature = "other-layout")]
+    pub other: [u64; 8],
     /// By [`crate::protocol::Class`].
     pub classes: [Tally; CLASSES],
     /// By protocol, then as in [`TCP_FLAGS`]; packets.
@@ -65,6 +68,8 @@ impl Counters {
         Self {
             ifindex,
             link,
+            #[cfg(feature = "other-layout")]
+            other: [0; 8],
             classes: [Tally { packets: 0, bytes: 0 }; CLASSES],
             tcp_flags: [[0; TCP_FLAGS.len()]; PROTOCOLS],
             icmp: [0; CELLS],
@@ -135,6 +140,8 @@ impl Counters {
     /// Every number, in the order in which they lie in memory, behind the interface's index and link.
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut u64> {
         let classes = self.classes.iter_mut().flat_map(|tally| [&mut tally.packets, &mut tally.bytes]);
+        #[cfg(feature = "other-layout")]
+        let classes = self.other.iter_mut().chain(classes);
         classes
             .chain(self.tcp_flags.as_flattened_mut())
             .chain(&mut self.icmp)

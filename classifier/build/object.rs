@@ -45,6 +45,9 @@ fn compile(package: &str, root: &Path, out: &Path) -> Result<PathBuf, String> {
     // for release, and `core` needs to be built once.
     let target_dir = out.ancestors().nth(4).unwrap_or(out).join("kernel");
     let mut cargo = record.cargo("build", package, &machine, &target_dir);
+    if env::var_os("CARGO_FEATURE_OTHER_LAYOUT").is_some() {
+        cargo.args(["--features", "other-layout"]);
+    }
     let status =
         cargo.current_dir(root).status().map_err(|error| format!("cannot start {cargo:?}: {error}"))?;
     if !status.success() {

@@ -19,7 +19,7 @@ use classifier::{
 const RUNTIME_ERROR: u8 = 1;
 const USAGE_ERROR: u8 = 2;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(Stop::Answer(text)) => return answer(&text),

@@ -8,3 +8,4 @@ mod killed;
 mod moved;
 mod rolling;
 mod scene;
+mod upgraded;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, left_behind};
+use testbed::{Agent, FrameSocket, Host, Lab, Pins, left_behind};
 
 use crate::scene::{BINARY, assert_goes_on, counters};
 
@@ -14,9 +14,18 @@ const NODES: usize = 50;
 
 struct Node {
     host: Host,
-    here: End,
+    here: testbed::End,
     socket: FrameSocket,
     sent: AtomicU64,
+}
+
+/// Ends the sending, after a panic too.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[test]
@@ -47,18 +56,18 @@ fn fifty_agents_are_restarted_in_turn_and_no_count_is_lost() {
                 thread::sleep(Duration::from_millis(2));
             }
         });
+        let _end = End(&over);
         for number in 0..NODES {
             let before = counters(&agents[number].metrics());
             let agent = agents.remove(number);
             if number % 2 == 0 {
-                agent.kill()
+                agent.kill();
             } else {
-                agent.leave()
+                agent.leave();
             }
             agents.insert(number, start(number));
             assert_goes_on(&before, &counters(&agents[number].metrics()));
         }
-        over.store(true, Ordering::Relaxed);
     });
     for (node, agent) in nodes.iter().zip(&agents) {
         let sent = node.sent.load(Ordering::Relaxed);

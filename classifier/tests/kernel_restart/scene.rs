@@ -33,13 +33,12 @@ impl Scene {
     }
 
     pub fn agent(&self, mode: &str) -> Agent {
-        self.agent_with(mode, &[])
+        self.agent_of(BINARY, mode)
     }
 
-    pub fn agent_with(&self, mode: &str, flags: &[&str]) -> Agent {
+    pub fn agent_of(&self, binary: &str, mode: &str) -> Agent {
         let folder = self.folder();
-        let arguments = [&["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder], flags].concat();
-        self.counted.agent(BINARY, &arguments)
+        self.counted.agent(binary, &["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder])
     }
 
     /// One more wire between the two.

@@ -12,6 +12,8 @@ use classifier_common::{
 /// The names, in the order of [`Counters::numbers_mut`](classifier_common::counter::Counters::numbers_mut).
 pub(super) fn names() -> Vec<String> {
     let mut names = Vec::new();
+    #[cfg(feature = "other-layout")]
+    names.extend((0..8).map(|number| format!("other/{number}")));
     let classes = (0..CLASSES).map(|class| {
         let side = if class % 2 == 0 { "to_server" } else { "from_server" };
         format!("{}/{side}", protocol(class / 2))

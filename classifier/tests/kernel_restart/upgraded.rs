@@ -1,0 +1,65 @@
+//! An upgrade to a build whose counters lie otherwise in memory, and back, while packets cross.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    thread::sleep,
+    time::Duration,
+};
+
+use testbed::left_behind;
+
+use crate::scene::{BINARY, Scene, assert_goes_on, counters};
+
+const PACKETS: usize = 60_000;
+
+/// The agent of another layout, which nobody else needs: built where the tests are.
+fn other() -> PathBuf {
+    let folder = Path::new(BINARY).parent().unwrap();
+    let (name, target) = ("classifier-other-layout", folder.parent().unwrap());
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "classifier", "--features", "other-layout", "--bin", name]);
+    let status = cargo.arg("--target-dir").arg(target).status().unwrap();
+    assert!(status.success(), "{cargo:?}");
+    folder.join(name)
+}
+
+#[test]
+fn counts_are_carried_over_to_the_packet_and_back() {
+    let other = other();
+    let other = other.to_str().unwrap();
+    for mode in ["off", "native"] {
+        let scene = Scene::new();
+        let mut agent = scene.agent(mode);
+        let sent = scene.send(PACKETS);
+        for (round, binary) in [other, BINARY, other, other, BINARY].into_iter().enumerate() {
+            sleep(Duration::from_millis(200));
+            let before = counters(&agent.metrics());
+            if round % 2 == 0 {
+                agent.kill();
+            } else {
+                agent.leave();
+            }
+            sleep(Duration::from_millis(100));
+            agent = scene.agent_of(binary, mode);
+            assert_eq!(agent.said().contains("taking over counters of another layout"), round != 3);
+            assert_goes_on(&before, &counters(&agent.metrics()));
+        }
+        sent.join().unwrap();
+        let metrics = agent.metrics();
+        let all = metrics.sum("classifier_packets_total", &[("direction", "ingress")]);
+        assert_eq!(
+            (all, scene.counted.traffic(&scene.here.name).rx_packets),
+            (PACKETS as u64, PACKETS as u64)
+        );
+        let smtp = [("direction", "ingress"), ("protocol", "smtp"), ("role", "to_server")];
+        assert_eq!(metrics.sum("classifier_packets_total", &smtp), PACKETS as u64 / 3);
+        agent.leave();
+        // Nothing of the layouts before is left.
+        assert!(
+            scene.pins.list().iter().all(|path| path.split('/').nth(1).is_none_or(|number| number == "5"))
+        );
+        scene.detach();
+        assert_eq!(left_behind(), Vec::<String>::new());
+    }
+}
