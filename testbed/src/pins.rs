@@ -4,15 +4,24 @@ use std::{
     fs,
     os::fd::{AsRawFd as _, OwnedFd},
     path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
 };
 
-use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags, fsconfig_create, fsmount, fsopen};
+use rustix::{
+    fs::CWD,
+    mount::{
+        FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, UnmountFlags, fsconfig_create, fsmount,
+        fsopen, move_mount, unmount,
+    },
+};
 
 /// A bpf filesystem, mounted nowhere: it is found through this process's descriptor, and whatever ends the process takes
 /// it along with everything that is pinned in it.
 #[derive(Debug)]
 pub struct Pins {
     mounted: OwnedFd,
+    /// Where else it is found.
+    at: Option<PathBuf>,
 }
 
 impl Pins {
@@ -29,16 +38,34 @@ impl Pins {
         Self::with(MountAttrFlags::MOUNT_ATTR_RDONLY)
     }
 
+    /// An empty one that is mounted on a temporary folder until this is dropped: a process that has given up its power may
+    /// not look through another's descriptors.
+    #[must_use]
+    pub fn mounted() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let at = std::env::temp_dir().join(format!("classifier-pins-{}-{number}", std::process::id()));
+        fs::create_dir(&at).expect("a temporary folder");
+        let mut pins = Self::new();
+        let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH;
+        move_mount(&pins.mounted, "", CWD, &at, flags).expect("it can be mounted on a folder");
+        pins.at = Some(at);
+        pins
+    }
+
     fn with(attributes: MountAttrFlags) -> Self {
         let made = fsopen("bpf", FsOpenFlags::FSOPEN_CLOEXEC).expect("the kernel has a bpf filesystem");
         fsconfig_create(&made).expect("it can be made");
         let mounted = fsmount(&made, FsMountFlags::FSMOUNT_CLOEXEC, attributes).expect("it can be mounted");
-        Self { mounted }
+        Self { mounted, at: None }
     }
 
     /// The path of a folder in it, for this process and its children.
     #[must_use]
     pub fn folder(&self, name: &str) -> String {
+        if let Some(at) = &self.at {
+            return at.join(name).display().to_string();
+        }
         let (process, descriptor) = (std::process::id(), self.mounted.as_raw_fd());
         format!("/proc/{process}/fd/{descriptor}/{name}")
     }
@@ -62,5 +89,15 @@ impl Pins {
         }
         found.sort_unstable();
         found
+    }
+}
+
+impl Drop for Pins {
+    fn drop(&mut self) {
+        if let Some(at) = &self.at {
+            // A folder that stays is empty, and in the temporary folder.
+            let _ = unmount(at, UnmountFlags::DETACH);
+            let _ = fs::remove_dir(at);
+        }
     }
 }

@@ -17,7 +17,7 @@ pub fn build() -> Result<PathBuf> {
     Ok(workspace::metadata()?.target_directory.join("release/classifier").into())
 }
 
-/// Becomes `classifier run`, as root.
+/// Becomes `classifier run`, as root. What is tried out is gone afterwards, unless a folder says otherwise.
 pub fn run(arguments: &[String]) -> Result<()> {
     let binary = build()?;
     let mut command = if privileges::is_root() {
@@ -28,6 +28,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
         sudo
     };
     // The agent takes this process's place, so that signals reach it and its exit status is ours.
-    let error = command.arg("run").args(arguments).exec();
+    command.arg("run").args(arguments);
+    if !arguments.iter().any(|argument| argument.starts_with("--pin-dir")) {
+        command.args(["--pin-dir", ""]);
+    }
+    let error = command.exec();
     Err(error).with_context(|| format!("cannot start {}", line(&command)))
 }

@@ -3,6 +3,7 @@
 
 mod asked;
 mod followed;
+mod interfaces;
 mod refused;
 mod scene;
 mod traffic;

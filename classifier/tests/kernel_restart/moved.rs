@@ -1,6 +1,11 @@
 //! Interfaces that are not as they were when the agent ended.
 
-use testbed::{Agent, FrameSocket, left_behind};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use testbed::{Agent, FrameSocket, Pins, left_behind};
 
 use crate::scene::{BINARY, Scene};
 
@@ -80,6 +85,37 @@ fn one_that_is_gone_has_its_counts_and_goes_on_when_it_returns() {
     (0..5).for_each(|_| sender.send(&[0; 60]).unwrap());
     assert_eq!(received(&second, &name), 12);
     second.leave();
+    scene.detach();
+    assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+#[test]
+fn one_that_leaves_and_returns_while_an_agent_runs_is_pinned_as_it_is() {
+    let scene = Scene { pins: Pins::mounted(), ..Scene::new() };
+    let (other, _far) = scene.wire();
+    let name = other.name.clone();
+    let agent = agent(&scene);
+    let pinned = || {
+        let all = scene.pins.list();
+        let of = all.iter().filter_map(|path| path.split_once(&format!("interfaces/{name}/")));
+        of.map(|(_, pin)| pin.to_owned()).collect::<Vec<_>>()
+    };
+    let until = |expected: &[&str]| {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while pinned() != expected {
+            assert!(Instant::now() < deadline, "{:?}, not {expected:?}: {}", pinned(), agent.said());
+            sleep(Duration::from_millis(10));
+        }
+    };
+    for _ in 0..2 {
+        until(&["counters", "egress_tcx", "ingress_tcx"]);
+        scene.counted.run("ip", &["link", "delete", &name]);
+        until(&["counters"]);
+        let (again, _far) = scene.wire();
+        rename(&scene, &again.name, &name);
+    }
+    until(&["counters", "egress_tcx", "ingress_tcx"]);
+    agent.leave();
     scene.detach();
     assert_eq!(left_behind(), Vec::<String>::new());
 }

@@ -17,7 +17,7 @@ pub struct Scene {
     pub sender: Host,
     pub here: End,
     pub there: End,
-    lab: Lab,
+    pub lab: Lab,
 }
 
 impl Scene {
