@@ -69,12 +69,13 @@ impl State {
         if let Some(failures) = self.failures.remove(&attached.interface.name) {
             *self.failures.entry(name.to_owned()).or_default() += failures;
         }
-        attached.renamed(name.to_owned());
+        // First, for then the name is free among the pins too.
         if let Some(retained) = self.retained.remove(name)
             && let Err(error) = self.datapath.join(attached, retained)
         {
             error!(interface = name, %error, "what was counted under this name before is lost");
         }
+        attached.renamed(name.to_owned());
     }
 
     /// Creates the counters of all of these at once.
