@@ -75,6 +75,16 @@ pub struct Status {
     /// How to write it
     #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
     pub format: Format,
+
+    /// The folder that agents were given, to see what is pinned and who holds it; empty: none is looked into
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "CLASSIFIER_PIN_DIR",
+        default_value = PIN_DIR,
+        value_parser = OsStringValueParser::new()
+    )]
+    pub pin_dir: OsString,
 }
 
 /// Arguments of `classifier detach`.
@@ -260,9 +270,9 @@ mod tests {
         run.into()
     }
 
-    fn format(line: &str) -> Format {
+    fn shown(line: &str) -> (Format, OsString) {
         let Command::Status(status) = parsed(line).unwrap().command else { panic!("{line} shows nothing") };
-        status.format
+        (status.format, status.pin_dir)
     }
 
     #[test]
@@ -307,8 +317,9 @@ mod tests {
 
     #[test]
     fn a_status_is_for_people_unless_it_is_said_otherwise() {
-        assert_eq!(format("classifier status"), Format::Text);
-        assert_eq!(format("classifier status --format json"), Format::Json);
+        assert_eq!(shown("classifier status"), (Format::Text, PIN_DIR.into()));
+        assert_eq!(shown("classifier status --format json --pin-dir /a"), (Format::Json, "/a".into()));
+        assert_eq!(shown("classifier status --pin-dir="), (Format::Text, "".into()));
     }
 
     #[test]

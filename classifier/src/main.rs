@@ -31,16 +31,23 @@ pub(crate) fn main() -> ExitCode {
     }
     match cli.command {
         Command::Run(arguments) => run(arguments, end),
-        Command::Status(Status { format }) => match status::status(format) {
-            Ok(text) => answer(&text),
-            Err(error) => end.runtime(&error),
-        },
+        Command::Status(arguments) => show(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end.runtime(&error),
         },
         Command::Completions(Completions { shell }) => answer(&manual::completions(shell)),
+    }
+}
+
+fn show(Status { format, pin_dir: folder }: Status, end: End) -> ExitCode {
+    match pin_dir(folder.as_ref()) {
+        Ok(folder) => match status::status(format, folder.as_deref()) {
+            Ok(text) => answer(&text),
+            Err(error) => end.runtime(&error),
+        },
+        Err(error) => end.usage(&error),
     }
 }
 

@@ -10,8 +10,9 @@ use std::{
 use rustix::{
     fs::CWD,
     mount::{
-        FsMountFlags, FsOpenFlags, MountAttrFlags, MoveMountFlags, UnmountFlags, fsconfig_create, fsmount,
-        fsopen, move_mount, unmount,
+        FsMountFlags, FsOpenFlags, FsPickFlags, MountAttrFlags, MoveMountFlags, UnmountFlags,
+        fsconfig_create, fsconfig_reconfigure, fsconfig_set_flag, fsmount, fsopen, fspick, move_mount,
+        unmount,
     },
 };
 
@@ -58,6 +59,15 @@ impl Pins {
         fsconfig_create(&made).expect("it can be made");
         let mounted = fsmount(&made, FsMountFlags::FSMOUNT_CLOEXEC, attributes).expect("it can be mounted");
         Self { mounted, at: None }
+    }
+
+    /// Makes the filesystem itself read-only, whatever the mount, or writable again.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        let flags = FsPickFlags::FSPICK_EMPTY_PATH | FsPickFlags::FSPICK_CLOEXEC;
+        let picked = fspick(&self.mounted, "", flags).expect("it is mounted");
+        let flag = if is_read_only { "ro" } else { "rw" };
+        fsconfig_set_flag(&picked, flag).expect("every filesystem knows it");
+        fsconfig_reconfigure(&picked).expect("it can be changed");
     }
 
     /// The path of a folder in it, for this process and its children.

@@ -2,24 +2,18 @@
 #![expect(unsafe_code, reason = "aya does not tell it")]
 
 use std::{
-    ffi::CString,
     io,
-    os::{
-        fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
-        unix::ffi::OsStrExt as _,
-    },
+    os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd, RawFd},
     path::Path,
 };
 
-use super::syscall::bpf;
+use super::syscall::{Access, bpf, open_pin};
 
 /// `attach_type` of a TCX link on egress: `BPF_TCX_EGRESS`.
 pub(super) const TCX_EGRESS: u32 = 47;
 
 /// `BPF_OBJ_GET_INFO_BY_FD`
 const INFO_BY_DESCRIPTOR: libc::c_int = 15;
-/// `BPF_OBJ_GET`
-const BY_PATH: libc::c_int = 7;
 /// `BPF_LINK_TYPE_XDP`
 const LINK_XDP: u32 = 6;
 /// `BPF_LINK_TYPE_TCX`
@@ -33,14 +27,6 @@ struct ByNumber {
     id: u32,
     next_id: u32,
     open_flags: u32,
-}
-
-/// Of `union bpf_attr`, what `BPF_OBJ_GET` reads.
-#[repr(C)]
-struct ByPath {
-    path: u64,
-    descriptor: RawFd,
-    flags: u32,
 }
 
 /// Of `union bpf_attr`, what `BPF_OBJ_GET_INFO_BY_FD` reads.
@@ -85,12 +71,7 @@ pub(super) fn target(link: u32) -> io::Result<Target> {
 
 /// Asks the kernel about a pinned XDP or TCX link; an error where something else is pinned.
 pub(super) fn pinned_target(pin: &Path) -> io::Result<Target> {
-    let path = CString::new(pin.as_os_str().as_bytes())?;
-    let mut by_path = ByPath { path: path.as_ptr().expose_provenance() as u64, descriptor: 0, flags: 0 };
-    // SAFETY: the command reads a `ByPath` and the path in it, which ends with a zero and lives until after the call.
-    let descriptor = unsafe { bpf(BY_PATH, &mut by_path) }?;
-    // SAFETY: as above.
-    of(&unsafe { OwnedFd::from_raw_fd(descriptor) })
+    of(&open_pin(pin, Access::Whole)?)
 }
 
 fn of(descriptor: &OwnedFd) -> io::Result<Target> {

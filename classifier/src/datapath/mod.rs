@@ -35,7 +35,7 @@ pub use self::{
     found::{FindError, Found, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
-    pins::{Detached, Own, PinError, TIMES, detach, give_to},
+    pins::{Detached, Own, PinError, SeenInterface, SeenPins, TIMES, detach, give_to, look as look_at_pins},
     preflight::preflight,
     reader::Sums,
     tracking::Tracking,

@@ -56,9 +56,20 @@ pub(super) fn keep(kept: CapabilitySet) -> Result<(), SandboxError> {
 
 /// `cap_bpf,cap_net_admin`, or `none`.
 pub(super) fn names(set: CapabilitySet) -> String {
-    let names: Vec<_> =
-        set.iter_names().map(|(name, _)| format!("cap_{}", name.to_ascii_lowercase())).collect();
+    let names = capability_names(set.bits());
     if names.is_empty() { "none".into() } else { names.join(",") }
+}
+
+/// The names of a set, as the kernel writes sets; `cap_63` for one that has no name yet.
+#[must_use]
+pub fn capability_names(set: u64) -> Vec<String> {
+    let numbers = (0..u64::BITS).filter(|number| set >> number & 1 != 0);
+    let name = |number: u32| {
+        let known = CapabilitySet::from_bits_retain(1 << number);
+        let name = known.iter_names().next().map(|(name, _)| name.to_ascii_lowercase());
+        format!("cap_{}", name.unwrap_or_else(|| number.to_string()))
+    };
+    numbers.map(name).collect()
 }
 
 #[cfg(test)]
@@ -70,6 +81,7 @@ mod tests {
         assert_eq!(of(CapabilitySet::all()), ATTACHING);
         assert_eq!(names(ATTACHING), "cap_net_admin,cap_perfmon,cap_bpf");
         assert_eq!(names(CapabilitySet::empty()), "none");
+        assert_eq!(capability_names(1 << 63 | 1), ["cap_chown", "cap_63"]);
     }
 
     #[test]

@@ -26,7 +26,12 @@ mod filter;
 mod system_calls;
 mod user;
 
-pub use self::{error::SandboxError, files::Reach, user::User};
+pub use self::{
+    capabilities::capability_names,
+    error::SandboxError,
+    files::Reach,
+    user::{User, user_name},
+};
 use crate::{
     config::{KeptCapabilities, Privileges, SandboxMode},
     datapath::has_tcx,

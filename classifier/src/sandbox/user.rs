@@ -53,8 +53,14 @@ impl User {
 
 /// Who runs this process: a name, or a number that has none.
 pub(super) fn current() -> String {
-    let uid = geteuid();
-    unistd::User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
+    user_name(geteuid().as_raw())
+}
+
+/// The name of a user, or its number where it has none.
+#[must_use]
+pub fn user_name(uid: u32) -> String {
+    let user = unistd::User::from_uid(Uid::from_raw(uid)).ok().flatten();
+    user.map_or_else(|| uid.to_string(), |user| user.name)
 }
 
 #[cfg(test)]

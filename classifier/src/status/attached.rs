@@ -23,12 +23,15 @@ pub struct Namespace {
 
 /// The interfaces of an agent, by index. An agent is in one namespace: where one of its programs hangs here, all
 /// do. Elsewhere an interface may have the index of one that is here, so only the program tells.
-pub(super) fn interfaces(agent: &Found, namespace: &Namespace) -> Vec<InterfaceReport> {
+/// Those that have counters and no hook any more are only seen where it `is_here` for certain.
+pub(super) fn interfaces(agent: &Found, namespace: &Namespace, is_here: bool) -> Vec<InterfaceReport> {
     let is_its = |one: &&Attachment| agent.programs.iter().any(|program| program.id == one.program);
+    let is_here =
+        is_here || namespace.interfaces.iter().any(|link| link.attachments.iter().any(|one| is_its(&one)));
     let mut here = Vec::new();
     for link in &namespace.interfaces {
         let its: Vec<_> = link.attachments.iter().filter(is_its).copied().collect();
-        if !its.is_empty() {
+        if !its.is_empty() || is_here && agent.counted.contains(&link.index) {
             here.push(report(link.index, Some(link.name.clone()), &its, hook::NONE));
         }
     }

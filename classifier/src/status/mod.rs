@@ -3,7 +3,7 @@
 //! [`find`](crate::datapath::find) looks, [`Report`] is what was seen, and the two formats are written from it
 //! alone.
 
-use std::io;
+use std::{io, path::Path};
 
 use thiserror::Error;
 use tokio::runtime;
@@ -14,17 +14,24 @@ use crate::{
 };
 
 mod age;
+mod around;
 mod attached;
 mod columns;
 mod ftp;
+mod holders;
+mod problems;
+mod process;
 mod report;
 mod text;
 
 pub use self::{
     age::Age,
+    around::Around,
     attached::Namespace,
     ftp::{Dialler, EndpointReport, Host, SessionReport},
-    report::{AgentReport, InterfaceReport, ProgramReport, Report},
+    holders::Holder,
+    process::ProcessReport,
+    report::{AgentReport, InterfaceReport, PinsReport, ProgramReport, Report},
 };
 
 /// How a report is written.
@@ -57,19 +64,20 @@ pub enum StatusError {
     Idle,
 }
 
-/// Looks at every agent of this machine, and writes what it sees.
+/// Looks at every agent of this machine, and into a pin folder, and writes what it sees.
 ///
 /// # Errors
 ///
 /// When the kernel does not let this process look; as text, also when there is no agent.
-pub fn status(format: Format) -> Result<String, StatusError> {
+pub fn status(format: Format, pin_dir: Option<&Path>) -> Result<String, StatusError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(StatusError::Start)?;
     let links_are_listed = has_tcx();
     let interfaces = runtime.block_on(interfaces::hooked(!links_are_listed))?;
     let here: Vec<_> = interfaces.iter().map(|link| link.index).collect();
     let found = datapath::find(&here)?;
     let namespace = namespace(interfaces, links_are_listed, &found);
-    let report = Report::of(found, &namespace, datapath::now());
+    let around = around::look(&found, namespace, pin_dir);
+    let report = Report::of(found, &around, datapath::now());
     report.write(format)
 }
 
@@ -82,7 +90,7 @@ impl Report {
     pub fn write(&self, format: Format) -> Result<String, StatusError> {
         match format {
             Format::Json => Ok(serde_json::to_string_pretty(self)? + "\n"),
-            Format::Text if self.agents.is_empty() => Err(StatusError::Idle),
+            Format::Text if self.agents.is_empty() && self.problems.is_empty() => Err(StatusError::Idle),
             Format::Text => Ok(text::write(self)),
         }
     }

@@ -1,8 +1,10 @@
 //! What was seen. The fields are the keys of the JSON, in their order: a promise, to which more may be added.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
-use super::{EndpointReport, Namespace, SessionReport, attached};
+use super::{Around, EndpointReport, ProcessReport, SessionReport, attached, problems};
 use crate::{
     counters::{MapFill, ProgramSnapshot},
     datapath::Found,
@@ -13,6 +15,8 @@ use crate::{
 pub struct Report {
     /// The one that was started first before the others; empty where none is running.
     pub agents: Vec<AgentReport>,
+    /// What is wrong with the pin folder, or could not be looked at, a sentence each.
+    pub problems: Vec<String>,
 }
 
 /// An agent.
@@ -28,8 +32,23 @@ pub struct AgentReport {
     pub sessions: Vec<SessionReport>,
     /// The data ports that it knows, the one that has been longest in its state first.
     pub endpoints: Vec<EndpointReport>,
-    /// What could not be read, a sentence each.
+    /// What is wrong, or could not be read, a sentence each.
     pub problems: Vec<String>,
+    /// Where it is pinned; `null` where not in the folder that was looked into.
+    pub pins: Option<PinsReport>,
+    /// Its process; `null` where it has none, none is seen, or several hold its programs.
+    pub process: Option<ProcessReport>,
+    /// Packets that crossed a hook on an interface without counters; `null` where that cannot be read.
+    pub unattributed_packets: Option<u64>,
+}
+
+/// Where an agent is pinned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PinsReport {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The process that holds it; `null` where none does, or none is seen.
+    pub process: Option<u32>,
 }
 
 /// An interface.
@@ -60,26 +79,39 @@ pub struct ProgramReport {
 }
 
 impl Report {
-    /// What was found, seen from within a network namespace at a moment of the kernel's clock.
+    /// What was found, and what is around it, at a moment of the kernel's clock.
     #[must_use]
-    pub fn of(found: Vec<Found>, namespace: &Namespace, now: u64) -> Self {
-        Self { agents: found.into_iter().map(|agent| AgentReport::of(agent, namespace, now)).collect() }
+    pub fn of(found: Vec<Found>, around: &Around, now: u64) -> Self {
+        let mut problems = around.problems.clone();
+        problems.extend(around.pins.iter().flat_map(|pins| problems::of_folder(pins, &found)));
+        Self {
+            agents: found.into_iter().map(|agent| AgentReport::of(agent, around, now)).collect(),
+            problems,
+        }
     }
 }
 
 impl AgentReport {
-    fn of(mut found: Found, namespace: &Namespace, now: u64) -> Self {
+    fn of(mut found: Found, around: &Around, now: u64) -> Self {
         // Those that have ended are kept for a while, so that nothing but a handshake begins them anew.
         found.sessions.retain(|(_, session)| !session.has_ended());
         found.sessions.sort_by_key(|(key, session)| (session.since, *key));
         found.endpoints.sort_by_key(|endpoint| (endpoint.since, endpoint.address, endpoint.word.bits()));
+        let processes = around.processes_of(&found);
+        let process = if let [one] = processes[..] { Some(one) } else { None };
+        let is_here = process.and_then(|process| process.is_here).unwrap_or_default();
+        let interfaces = attached::interfaces(&found, &around.namespace, is_here);
+        let pins = around.pins_of(&found);
         Self {
-            interfaces: attached::interfaces(&found, namespace),
+            problems: problems::of_agent(&found, around, &interfaces, &processes),
+            pins: pins.map(|pins| PinsReport { folder: pins.folder.clone(), process: pins.process }),
+            process: process.cloned(),
+            unattributed_packets: found.unattributed,
+            interfaces,
             programs: found.programs.into_iter().map(program).collect(),
             maps: found.maps,
             sessions: found.sessions.iter().map(|(key, one)| SessionReport::of(key, one, now)).collect(),
             endpoints: found.endpoints.iter().map(|one| EndpointReport::of(one, now)).collect(),
-            problems: found.problems,
         }
     }
 }

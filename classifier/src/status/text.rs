@@ -1,13 +1,24 @@
 //! The report for people.
 
 use super::{
-    AgentReport, EndpointReport, InterfaceReport, ProgramReport, Report, SessionReport, columns::Columns,
+    AgentReport, EndpointReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report,
+    SessionReport, columns::Columns,
 };
 
-/// Writes it: a part an agent, with a table for each kind of thing that it has.
+/// More capabilities than these are counted, not named.
+const MANY: usize = 8;
+
+/// Writes it: what is wrong, then a part an agent, with a table for each kind of thing that it has.
 pub(super) fn write(report: &Report) -> String {
     let mut text = String::new();
     let count = report.agents.len();
+    write_problems(&mut text, &report.problems);
+    if !report.problems.is_empty() {
+        text.push('\n');
+    }
+    if count == 0 {
+        text.push_str("no agent is running on this machine\n");
+    }
     for (number, agent) in (1_usize..).zip(&report.agents) {
         let gap = if number == 1 { "" } else { "\n" };
         text.extend([gap, "agent ", &number.to_string(), " of ", &count.to_string(), "\n"]);
@@ -16,7 +27,16 @@ pub(super) fn write(report: &Report) -> String {
     text
 }
 
+fn write_problems(text: &mut String, problems: &[String]) {
+    for problem in problems {
+        text.extend(["problem: ", problem, "\n"]);
+    }
+}
+
 fn write_agent(text: &mut String, agent: &AgentReport) {
+    write_problems(text, &agent.problems);
+    text.push_str(&process(agent.process.as_ref()));
+    text.push_str(&pins(agent.pins.as_ref()));
     let tables = [
         ("no interface is attached", interfaces(&agent.interfaces), agent.interfaces.len()),
         ("no program is loaded", programs(&agent.programs), agent.programs.len()),
@@ -33,10 +53,29 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
             table.write(text);
         }
     }
-    if !agent.problems.is_empty() {
-        text.push('\n');
-        agent.problems.iter().for_each(|problem| text.extend(["problem: ", problem, "\n"]));
-    }
+}
+
+fn process(process: Option<&ProcessReport>) -> String {
+    let Some(process) = process else { return "process: none is seen\n".into() };
+    let ProcessReport { id, user, age_seconds, capabilities, no_new_privs, seccomp, .. } = process;
+    let capabilities = match capabilities.len() {
+        0 => "no capability".to_owned(),
+        // Root without a sandbox has all of forty.
+        count if count > MANY => format!("{count} capabilities"),
+        _ => capabilities.join(","),
+    };
+    let privileges = if *no_new_privs { "no_new_privs" } else { "new privileges allowed" };
+    format!(
+        "process: {id}, user {user}, age {age_seconds}; {capabilities}; {privileges}; seccomp {seccomp}\n"
+    )
+}
+
+fn pins(pins: Option<&PinsReport>) -> String {
+    let Some(PinsReport { folder, process }) = pins else {
+        return "pins: none are seen; --pin-dir names the folder to look into\n".into();
+    };
+    let by = process.map_or_else(|| "held by no process that is seen".into(), |id| format!("held by {id}"));
+    format!("pins: {}, {by}\n", folder.display())
 }
 
 fn interfaces(interfaces: &[InterfaceReport]) -> Columns {

@@ -2,10 +2,10 @@
 
 use classifier::{
     counters::{MapFill, ProgramSnapshot},
-    datapath::Found,
+    datapath::{Found, SeenInterface, SeenPins},
     hook::{self, Attachment},
     interfaces::Hooked,
-    status::Namespace,
+    status::{Age, Around, Holder, Namespace, ProcessReport},
 };
 use classifier_common::{
     abi::Direction,
@@ -37,6 +37,8 @@ pub fn found() -> Vec<Found> {
         sessions: sessions(),
         endpoints: endpoints(),
         problems: Vec::new(),
+        map_ids: vec![101, 102, 103],
+        unattributed: Some(0),
     };
     let elsewhere = Found {
         programs: vec![program("classifier_in", 51, "tc_ingress")],
@@ -45,6 +47,67 @@ pub fn found() -> Vec<Found> {
         ..Found::default()
     };
     vec![here, elsewhere]
+}
+
+/// The first is pinned and runs in a sandbox; the second is pinned elsewhere, and no process of it is seen.
+pub fn around() -> Around {
+    let process = ProcessReport {
+        id: 4242,
+        user: "classifier".into(),
+        age_seconds: Age::of(0, 3600 * SECOND),
+        capabilities: ["cap_net_admin", "cap_perfmon", "cap_bpf"].map(str::to_owned).into(),
+        no_new_privs: true,
+        seccomp: "filter",
+        is_here: Some(true),
+    };
+    let pins = SeenPins {
+        folder: "/sys/fs/bpf/classifier".into(),
+        process: Some(4242),
+        generations: 1,
+        maps: vec![102],
+        interfaces: vec![interface("eth\u{1b}0", true), interface("gone0", false)],
+    };
+    Around {
+        namespace: namespace(),
+        pins: Some(pins),
+        holders: vec![Holder { program: 41, process: 4242 }],
+        processes: vec![process],
+        sees_all: true,
+        problems: Vec::new(),
+    }
+}
+
+/// The same a while later: the first has gone in the midst of a takeover, and all that can be wrong is.
+pub fn found_wrong() -> (Vec<Found>, Around) {
+    let mut found = found();
+    found.truncate(1);
+    let [agent] = &mut found[..] else { panic!("one agent") };
+    agent.counted.push(17);
+    agent.unattributed = Some(64);
+    agent.maps = vec![
+        MapFill::counters(3687, 4096),
+        MapFill::fragments(8192, 8192),
+        MapFill::endpoints(58_982, 65_536),
+        MapFill::endpoints(58_983, 65_536),
+        MapFill::sessions(1024, 1024),
+        MapFill::ports(131_072, 131_072),
+    ];
+    agent.sessions.clear();
+    agent.endpoints.clear();
+    let mut around = around();
+    let interfaces = &mut around.namespace.interfaces;
+    interfaces[0].attachments.retain(|one| one.direction == Direction::Ingress);
+    interfaces.push(Hooked { index: 18, name: "eth2".into(), attachments: Vec::new() });
+    if let Some(pins) = &mut around.pins {
+        (pins.process, pins.generations) = (None, 2);
+        pins.interfaces.push(interface("eth2", false));
+    }
+    around.holders.clear();
+    (found, around)
+}
+
+fn interface(name: &str, is_held: bool) -> SeenInterface {
+    SeenInterface { name: name.into(), is_held }
 }
 
 /// A network namespace with one interface that is counted, and one that others have programs on.

@@ -3,5 +3,6 @@
 
 mod agents;
 mod filters;
+mod pinned;
 mod shown;
 mod transfer;

@@ -1,9 +1,9 @@
-//! Which interfaces have counters.
+//! Which interfaces have counters, and what crossed hooks of others.
 
 use std::collections::BTreeSet;
 
-use aya::maps::{ArrayOfMaps, MapData, MapError};
-use classifier_common::abi::{MAP_COUNTERS, PROBES, place};
+use aya::maps::{ArrayOfMaps, MapData, MapError, PerCpuArray};
+use classifier_common::abi::{MAP_COUNTERS, MAP_UNATTRIBUTED, PROBES, place};
 
 use super::{error::Problem, maps::Maps};
 use crate::{counters::MapFill, datapath::blocks::Block};
@@ -30,4 +30,11 @@ pub(super) fn read(maps: &mut Maps, candidates: &BTreeSet<u32>) -> Result<(Vec<u
     }
     let fill = MapFill::counters(indices.len() as u64, places.into());
     Ok((indices, fill))
+}
+
+/// Packets that crossed a hook on an interface without counters.
+pub(super) fn unattributed(maps: &mut Maps) -> Result<u64, Problem> {
+    let (map, _): (PerCpuArray<MapData, u64>, _) = maps.take_as(MAP_UNATTRIBUTED)?;
+    let by_cpu = map.get(&0, 0).map_err(Problem::map(MAP_UNATTRIBUTED))?;
+    Ok(by_cpu.iter().sum())
 }

@@ -37,6 +37,11 @@ impl Maps {
         self.0.get(name).map(|(info, _)| info.id())
     }
 
+    /// The kernel's numbers of all.
+    pub(super) fn ids(&self) -> Vec<u32> {
+        self.0.values().map(|(info, _)| info.id()).collect()
+    }
+
     /// A map of this build's layout, and how many entries it has room for.
     pub(super) fn take(&mut self, name: &'static str) -> Result<(MapData, u32), Problem> {
         let (info, data) = self.0.remove(name).ok_or(Problem::Missing(name))?;

@@ -34,8 +34,12 @@ pub struct Found {
     pub links: Vec<Attachment>,
     /// Indices of the interfaces that have counters, of those that were asked for or have links.
     pub counted: Vec<u32>,
+    /// The kernel's numbers of its maps, as far as this build knows them.
+    pub map_ids: Vec<u32>,
     /// How full its maps are.
     pub maps: Vec<MapFill>,
+    /// Packets that crossed a hook on an interface without counters; `None` where that cannot be read.
+    pub unattributed: Option<u64>,
     /// Its control connections, those that have ended and are not yet forgotten among them.
     pub sessions: Vec<(SessionKey, Session)>,
     /// Its endpoints.
@@ -67,6 +71,7 @@ pub fn find(here: &[u32]) -> Result<Vec<Found>, FindError> {
 
 impl Found {
     fn read(&mut self, mut maps: Maps, candidates: &BTreeSet<u32>) {
+        self.map_ids = maps.ids();
         if let Some((counted, fill)) = self.note(counted::read(&mut maps, candidates)) {
             self.counted = counted;
             self.maps.push(fill);
@@ -85,6 +90,7 @@ impl Found {
         if let Some(fill) = self.note(tables::ports(&mut maps)) {
             self.maps.push(fill);
         }
+        self.unattributed = self.note(counted::unattributed(&mut maps));
     }
 
     fn note<T>(&mut self, read: Result<T, Problem>) -> Option<T> {

@@ -49,15 +49,10 @@ impl Folder {
 
     /// What agents have pinned, the newest first. What no agent has pinned is left alone, and said.
     pub(super) fn generations(&self) -> Result<Vec<Generation>, PinError> {
-        let mut generations = Vec::new();
-        for path in entries(&self.path)? {
-            let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
-            match number {
-                Some(number) if path.is_dir() => generations.push(Generation::new(path, number)),
-                _ => warn!(path = %path.display(), "not the classifier's, left alone"),
-            }
+        let (generations, others) = generations(&self.path)?;
+        for path in others {
+            warn!(path = %path.display(), "not the classifier's, left alone");
         }
-        generations.sort_by_key(|generation| std::cmp::Reverse(generation.number()));
         Ok(generations)
     }
 
@@ -87,6 +82,20 @@ impl Folder {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// What agents have pinned in a folder, the newest first, and what is of others.
+pub(super) fn generations(folder: &Path) -> Result<(Vec<Generation>, Vec<PathBuf>), PinError> {
+    let (mut generations, mut others) = (Vec::new(), Vec::new());
+    for path in entries(folder)? {
+        let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse().ok());
+        match number {
+            Some(number) if path.is_dir() => generations.push(Generation::new(path, number)),
+            _ => others.push(path),
+        }
+    }
+    generations.sort_by_key(|generation| std::cmp::Reverse(generation.number()));
+    Ok((generations, others))
 }
 
 /// What is in a folder, in no order; nothing where it is missing.

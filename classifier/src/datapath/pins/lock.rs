@@ -21,15 +21,18 @@ impl Lock {
         match rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Self { _folder: folder }),
             Err(rustix::io::Errno::WOULDBLOCK) => {
-                let holder = rustix::fs::fstat(&folder).ok().and_then(|stat| {
-                    let device = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
-                    holder(&fs::read_to_string("/proc/locks").ok()?, device, stat.st_ino)
-                });
-                Err(PinError::Held { path: path.to_owned(), holder })
+                Err(PinError::Held { path: path.to_owned(), holder: holder_of(path).ok().flatten() })
             }
             Err(cause) => Err(PinError::refused("lock", path)(io::Error::from(cause))),
         }
     }
+}
+
+/// Who has locked a folder, without asking for the lock.
+pub(super) fn holder_of(path: &Path) -> io::Result<Option<u32>> {
+    let stat = rustix::fs::stat(path)?;
+    let device = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+    Ok(holder(&fs::read_to_string("/proc/locks")?, device, stat.st_ino))
 }
 
 /// Who has locked a file, by `/proc/locks` (proc(5)); a process of another PID namespace has no number there.

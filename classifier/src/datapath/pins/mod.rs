@@ -16,6 +16,7 @@ mod own;
 mod owner;
 mod raw;
 pub(super) mod rows;
+mod seen;
 mod taken;
 
 pub use self::{
@@ -23,6 +24,7 @@ pub use self::{
     error::PinError,
     own::{Own, TIMES},
     owner::give_to,
+    seen::{SeenInterface, SeenPins, look},
 };
 pub(super) use self::{
     folder::{Folder, unpin},

@@ -1,0 +1,63 @@
+//! Which processes hold programs: by their descriptors, as `/proc` lists them.
+
+use std::{fs, path::Path};
+
+/// What the kernel calls a descriptor of a program.
+const PROGRAM: &str = "anon_inode:bpf-prog";
+
+/// The first PID namespace (`PROC_PID_INIT_INO` in `include/linux/proc_ns.h`): who is in it sees every process.
+const FIRST: &str = "pid:[4026531836]";
+
+/// A process that holds a descriptor of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The kernel's number of the program.
+    pub program: u32,
+    /// The process.
+    pub process: u32,
+}
+
+/// The holders of these programs, as far as this process may look at others. Links are looked through, and only those
+/// of programs read, so that a machine with many files costs little.
+pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
+    let mut holders = Vec::new();
+    for process in numbers(Path::new("/proc")) {
+        let descriptors = format!("/proc/{process}/fd");
+        for descriptor in numbers(Path::new(&descriptors)) {
+            let is_program = fs::read_link(format!("{descriptors}/{descriptor}"))
+                .is_ok_and(|target| target.as_os_str() == PROGRAM);
+            let info = is_program
+                .then(|| fs::read_to_string(format!("/proc/{process}/fdinfo/{descriptor}")).ok())
+                .flatten();
+            let program = info.as_deref().and_then(program).filter(|program| programs.contains(program));
+            holders.extend(program.map(|program| Holder { program, process }));
+        }
+    }
+    holders
+}
+
+/// Whether this process sees every other.
+pub(super) fn are_all_seen() -> bool {
+    fs::read_link("/proc/self/ns/pid").is_ok_and(|namespace| namespace.as_os_str() == FIRST)
+}
+
+/// The entries of a folder that are numbers; none where it is gone or closed.
+fn numbers(folder: &Path) -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}
+
+fn program(info: &str) -> Option<u32> {
+    info.lines().find_map(|line| line.strip_prefix("prog_id:")?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_read_from_a_descriptors_file() {
+        assert_eq!(program("pos:\t0\nprog_type:\t6\nprog_id:\t42\nrun_cnt:\t0\n"), Some(42));
+        assert_eq!(program("pos:\t0\n"), None);
+    }
+}
