@@ -112,6 +112,8 @@ fn a_hook_that_is_gone_is_named_and_so_are_pins_without_a_program() {
     );
 
     remove_file(scene.pin("egress_tcx")).expect("it is pinned");
+    // The kernel frees the programs late.
+    assert_eq!(left_behind(), Vec::<String>::new());
     let shown = scene.shown();
     let problem = shown["problems"][0].as_str().unwrap_or_else(|| panic!("no problem: {shown}"));
     let says = format!("{folder} has pinned counters and no program");
