@@ -21,6 +21,9 @@ pub struct Holder {
 /// of programs read, so that a machine with many files costs little.
 pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
     let mut holders = Vec::new();
+    if programs.is_empty() {
+        return holders;
+    }
     for process in numbers(Path::new("/proc")) {
         let descriptors = format!("/proc/{process}/fd");
         for descriptor in numbers(Path::new(&descriptors)) {

@@ -1,7 +1,9 @@
 //! Agents that are pinned, agents that are gone, and a folder that nobody may look into.
 
-use std::fs::{self, Permissions, remove_file};
-use std::os::unix::fs::PermissionsExt as _;
+use std::{
+    fs::{self, Permissions, remove_file},
+    os::unix::fs::PermissionsExt as _,
+};
 
 use serde_json::{Value, json};
 use testbed::{Agent, End, Host, Lab, Pins, left_behind};
@@ -130,6 +132,38 @@ fn a_hook_that_is_gone_is_named_and_so_are_pins_without_a_program() {
 }
 
 #[test]
+fn a_hook_that_was_cut_from_a_running_agent_is_named() {
+    let scene = Scene::new();
+    let agent = scene.agent();
+    // Nothing is scraped before: that would have the agent look after its hooks.
+    let its = || {
+        let shown = scene.shown();
+        let pins = json!({"folder": scene.folder, "process": agent.id()});
+        let mut agents = list(&shown, "agents").iter().filter(|agent| agent["pins"] == pins);
+        agents.next().unwrap_or_else(|| panic!("it is not shown: {shown}")).clone()
+    };
+    let whole = its();
+    let egress = list(&whole, "programs").iter().find(|program| program["hook"] == "tc_egress");
+    let egress = &egress.unwrap_or_else(|| panic!("no egress program: {whole}"))["id"];
+    let links = scene.host.run("bpftool", &["--json", "link"]);
+    let links: Value = serde_json::from_str(&links).expect("it is JSON");
+    let mut links = links.as_array().expect("a list").iter().filter(|link| link["prog_id"] == *egress);
+    let link = links.next().expect("it hangs on a link")["id"].to_string();
+    scene.host.run("bpftool", &["link", "detach", "id", &link]);
+
+    let cut = its();
+    assert_eq!(cut["interfaces"], scene.interfaces("tcx", "none"));
+    let problem = cut["problems"][0].as_str().unwrap_or_else(|| panic!("no problem: {cut}"));
+    assert!(
+        problem.starts_with(&format!("{} has counters and no program on its egress hook", scene.end.name))
+    );
+    assert!(problem.contains("the agent attaches it again after a scrape"), "{problem}");
+
+    agent.kill();
+    scene.host.run(BINARY, &["detach", "--pin-dir", &scene.folder]);
+}
+
+#[test]
 fn an_agent_without_pins_is_found_by_its_descriptors() {
     let scene = Scene::new();
     let agent = scene.host.agent(
@@ -151,6 +185,15 @@ fn an_agent_without_pins_is_found_by_its_descriptors() {
     assert_eq!([&its["pins"], &its["problems"]], [&Value::Null, &json!([])]);
     assert_eq!([&its["process"]["id"], &its["process"]["user"]], [&json!(agent.id()), &json!("nobody")]);
     assert_eq!(its["process"]["capabilities"], json!([]));
+
+    // Where it is out of sight, it is not said to be gone.
+    let within = ["--pid", "--fork", "--mount-proc", BINARY, "status", "--format", "json"];
+    let text = scene.host.run("unshare", &within);
+    let shown: Value = serde_json::from_str(&text).expect("it is JSON");
+    let its = of_programs(&shown, &shown::programs(&agent));
+    let problem = its["problems"][0].as_str().unwrap_or_else(|| panic!("no problem: {its}"));
+    assert!(problem.starts_with("no process of this PID namespace holds its programs"), "{problem}");
+    assert_eq!(its["process"], Value::Null);
     agent.stop();
 }
 
