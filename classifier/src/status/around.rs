@@ -12,7 +12,7 @@ pub struct Around {
     pub namespace: Namespace,
     /// What is in the pin folder, if it is there.
     pub pins: Option<SeenPins>,
-    /// Who holds descriptors of the agents' programs.
+    /// Who holds descriptors of the programs of agents whose folder nobody holds.
     pub holders: Vec<Holder>,
     /// The processes that are named by the two above.
     pub processes: Vec<ProcessReport>,
@@ -29,15 +29,19 @@ pub(super) fn look(found: &[Found], namespace: Namespace, pin_dir: Option<&Path>
         problems.push(error.to_string());
         None
     });
-    let pins = pins.flatten();
-    let programs: Vec<_> = found.iter().flat_map(|agent| &agent.programs).map(|program| program.id).collect();
-    let holders = holders::of(&programs);
-    let mut ids: Vec<_> = holders.iter().map(|holder| holder.process).collect();
-    ids.extend(pins.as_ref().and_then(|pins| pins.process));
+    let (pins, sees_all) = (pins.flatten(), holders::are_all_seen());
+    let mut around = Around { namespace, pins, sees_all, problems, ..Around::default() };
+    // Every descriptor of the machine is looked at: only for those whose process is not known yet.
+    let unknown =
+        found.iter().filter(|agent| around.pins_of(agent).is_none_or(|pins| pins.process.is_none()));
+    let programs: Vec<_> = unknown.flat_map(|agent| &agent.programs).map(|program| program.id).collect();
+    around.holders = holders::of(&programs);
+    let mut ids: Vec<_> = around.holders.iter().map(|holder| holder.process).collect();
+    ids.extend(around.pins.as_ref().and_then(|pins| pins.process));
     ids.sort_unstable();
     ids.dedup();
-    let processes = ids.into_iter().filter_map(ProcessReport::of).collect();
-    Around { namespace, pins, holders, processes, sees_all: holders::are_all_seen(), problems }
+    around.processes = ids.into_iter().filter_map(ProcessReport::of).collect();
+    around
 }
 
 impl Around {
