@@ -11,28 +11,39 @@ use aya::{
     programs::{SchedClassifier, loaded_programs, tc::TcAttachType},
 };
 
-use crate::Host;
+use crate::{
+    Host,
+    netlink::{self, Hooks},
+};
 
 /// Names of the kernel object's programs begin so.
 const PREFIX: &str = "classifier_";
 
-/// Everything that hangs on a host's interfaces: XDP and TC programs, and qdiscs for such.
+/// Everything that hangs on a host's interfaces: XDP and TC programs, and qdiscs for such. Looks again where there is
+/// something, as the kernel lets go of a link some time after its pin or its holder is gone.
 #[must_use]
 pub fn attached_in(host: &Host) -> Vec<String> {
+    let found = hanging_on(host);
+    if found.is_empty() {
+        return found;
+    }
+    thread::sleep(Duration::from_millis(200));
+    hanging_on(host)
+}
+
+fn hanging_on(host: &Host) -> Vec<String> {
     let mut found = Vec::new();
-    for line in host.run("ip", &["-oneline", "link"]).lines() {
-        let mut words = line.split_whitespace().skip(1);
-        let name = words.next().and_then(|word| word.split([':', '@']).next()).expect("a link has a name");
-        if line.contains("prog/xdp") || line.contains(" xdp") {
+    for Hooks { name, xdp, clsact } in host.enter(netlink::hooks) {
+        if xdp {
             found.push(format!("{name}: XDP"));
         }
         for (direction, label) in [(TcAttachType::Ingress, "ingress"), (TcAttachType::Egress, "egress")] {
-            let programs = host.enter(|| SchedClassifier::query_tcx(name, direction));
+            let programs = host.enter(|| SchedClassifier::query_tcx(&name, direction));
             if programs.is_ok_and(|(_, programs)| !programs.is_empty()) {
                 found.push(format!("{name}: TCX {label}"));
             }
         }
-        if host.run("tc", &["qdisc", "show", "dev", name]).contains("clsact") {
+        if clsact {
             found.push(format!("{name}: clsact"));
         }
     }

@@ -29,7 +29,7 @@ pub use kernel::{attached_in, left_behind};
 pub use lab::{End, Lab};
 pub use machine::{Machine, System};
 pub use metrics::{Sample, Samples};
-pub use pins::Pins;
+pub use pins::{Pins, without_bpffs};
 pub use running::{Running, run};
 pub use segment::Segment;
 pub use talk::converse;

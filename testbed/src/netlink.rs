@@ -7,16 +7,20 @@ use std::{
 
 use rtnetlink::{
     Error, Handle, LinkMessageBuilder, LinkUnspec, LinkVeth, new_connection,
-    packet_route::link::LinkAttribute,
+    packet_route::{
+        link::{LinkAttribute, LinkXdp},
+        tc::TcAttribute,
+    },
 };
+use tokio_stream::StreamExt as _;
 
-fn ask(request: impl AsyncFnOnce(Handle) -> Result<(), Error>) {
+fn ask<T>(request: impl AsyncFnOnce(Handle) -> Result<T, Error>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
     runtime.block_on(async {
         let (connection, handle, _) = new_connection().expect("a netlink socket");
         tokio::spawn(connection);
-        request(handle).await.expect("the kernel does it");
-    });
+        request(handle).await.expect("the kernel does it")
+    })
 }
 
 fn change(index: u32, edit: impl FnOnce(LinkMessageBuilder<LinkUnspec>) -> LinkMessageBuilder<LinkUnspec>) {
@@ -56,4 +60,42 @@ pub(crate) fn set_super_packets(index: u32, bytes: u32) {
 /// Up, without ARP.
 pub(crate) fn set_mute(index: u32, mtu: u32) {
     change(index, |link| link.arp(false).multicast(false).mtu(mtu).up());
+}
+
+/// A link, and what hangs on it.
+pub(crate) struct Hooks {
+    pub name: String,
+    pub xdp: bool,
+    pub clsact: bool,
+}
+
+/// Every link.
+pub(crate) fn hooks() -> Vec<Hooks> {
+    ask(async |handle| {
+        let mut with_clsact = Vec::new();
+        let mut qdiscs = handle.qdisc().get().execute();
+        while let Some(qdisc) = qdiscs.next().await.transpose()? {
+            if qdisc.attributes.contains(&TcAttribute::Kind("clsact".into())) {
+                with_clsact.push(qdisc.header.index);
+            }
+        }
+        let mut all = Vec::new();
+        let mut links = handle.link().get().execute();
+        while let Some(link) = links.next().await.transpose()? {
+            let clsact = with_clsact.contains(&link.header.index.cast_signed());
+            let mut hooks = Hooks { name: String::new(), xdp: false, clsact };
+            for attribute in link.attributes {
+                #[expect(clippy::wildcard_enum_match_arm, reason = "a link has a hundred attributes")]
+                match attribute {
+                    LinkAttribute::IfName(name) => hooks.name = name,
+                    LinkAttribute::Xdp(xdp) => {
+                        hooks.xdp = xdp.iter().any(|one| matches!(one, LinkXdp::ProgId(_)));
+                    }
+                    _ => {}
+                }
+            }
+            all.push(hooks);
+        }
+        Ok(all)
+    })
 }

@@ -2,18 +2,24 @@
 
 use std::{
     fs,
-    os::fd::{AsRawFd as _, OwnedFd},
+    os::{
+        fd::{AsRawFd as _, OwnedFd},
+        unix::process::CommandExt as _,
+    },
     path::PathBuf,
+    process::Command,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use rustix::{
     fs::CWD,
+    io::Errno,
     mount::{
-        FsMountFlags, FsOpenFlags, FsPickFlags, MountAttrFlags, MoveMountFlags, UnmountFlags,
-        fsconfig_create, fsconfig_reconfigure, fsconfig_set_flag, fsmount, fsopen, fspick, move_mount,
-        unmount,
+        FsMountFlags, FsOpenFlags, FsPickFlags, MountAttrFlags, MountPropagationFlags, MoveMountFlags,
+        UnmountFlags, fsconfig_create, fsconfig_reconfigure, fsconfig_set_flag, fsmount, fsopen, fspick,
+        mount_change, move_mount, unmount,
     },
+    thread::{UnshareFlags, unshare_unsafe},
 };
 
 /// A bpf filesystem, mounted nowhere: it is found through this process's descriptor, and whatever ends the process takes
@@ -109,5 +115,21 @@ impl Drop for Pins {
             let _ = unmount(at, UnmountFlags::DETACH);
             let _ = fs::remove_dir(at);
         }
+    }
+}
+
+/// Has a command find no bpf filesystem where there is one by convention: it gets mounts of its own.
+pub fn without_bpffs(command: &mut Command) {
+    // SAFETY: between fork and exec the closure makes three system calls, and allocates nothing.
+    unsafe {
+        command.pre_exec(|| {
+            unshare_unsafe(UnshareFlags::NEWNS)?;
+            mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
+            match unmount(c"/sys/fs/bpf", UnmountFlags::DETACH) {
+                // Nothing is mounted there.
+                Ok(()) | Err(Errno::INVAL) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        });
     }
 }

@@ -1,31 +1,24 @@
 //! Which hooks an interface is seen through, and taking them.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use aya::{
-    programs::{
-        LinkOrder, ProgramError, TcAttachType, XdpMode as Driver,
-        tc::{NlOptions, SchedClassifierLink, TcAttachOptions, TcError, TcHandle},
-    },
+    programs::{LinkOrder, TcAttachType, XdpMode as Driver, tc::TcAttachOptions},
     util::KernelVersion,
 };
 
 use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 
 use super::{
-    DatapathError, PinError,
+    DatapathError, PinError, held_filter,
     hold::{self, Hold, HoldError, Places},
-    pins::{InterfacePins, LinkPin},
+    pins::LinkPin,
     programs::Programs,
 };
 use crate::{config::XdpMode, hook, interfaces::Interface};
 
 /// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
 const TCX: KernelVersion = KernelVersion::new(6, 6, 0);
-
-/// Where the agent's filters stand, where there are no links: the next agent finds them there.
-const PRIORITY: u16 = 1;
-const HANDLE: TcHandle = TcHandle::new(0, 1);
 
 /// How an interface is attached, as labels say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,15 +33,16 @@ pub struct Hooks {
 
 /// What holds the programs to the interface's hooks.
 pub(super) struct Links {
-    ingress: Hold,
+    // Let go first: where both are filters, the qdisc was added for the other one.
     egress: Option<Hold>,
+    ingress: Hold,
 }
 
 impl Links {
     /// Lets go, pinned or not; the pins are the caller's.
     pub(super) fn release(self) {
-        self.ingress.release();
         self.egress.into_iter().for_each(Hold::release);
+        self.ingress.release();
     }
 }
 
@@ -101,7 +95,7 @@ fn ingress(
     mode: XdpMode,
     places: Option<&Places>,
 ) -> Result<(Hold, &'static str, String), DatapathError> {
-    let held = places.and_then(|places| places.held(Direction::Ingress, interface.index)).map(|pin| pin.hook);
+    let held = places.and_then(|places| places.held(Direction::Ingress)).map(|pin| pin.hook);
     let native = |programs: &mut Programs| xdp(programs, interface, Driver::Driver, hook::XDP_NATIVE, places);
     let why = match (mode, choice) {
         (XdpMode::Native, _) => {
@@ -139,7 +133,7 @@ fn xdp(
     let hook = if label == hook::XDP_NATIVE { "native XDP" } else { "generic XDP" };
     let refused = |cause| refused(&interface.name, hook, cause);
     let program = programs.xdp()?;
-    if let Some((places, pin)) = found(places, Direction::Ingress, label, interface.index)? {
+    if let Some((places, pin)) = found(places, Direction::Ingress, label)? {
         let held = hold::take_over_xdp(program, &pin.path).map_err(refused)?;
         places.adopt(pin)?;
         return Ok(held);
@@ -165,28 +159,18 @@ fn tc(
     };
     let (name, label) = (&interface.name, tc_label());
     let refused = |cause| refused(name, hook, cause);
-    if let Some((places, pin)) = found(places, direction, label, interface.index)? {
-        let held = if pin.path.is_dir() {
-            filter(name, hook_type)
-                .and_then(|filter| program.attach_to_link(filter))
-                .and_then(|id| program.take_link(id))
-                .map_err(HoldError::from)
-                .and_then(|filter| hold::tc(filter, direction, label, Some(places)))
-        } else {
-            hold::take_over_tc(program, &pin.path)
-        };
+    if !has_tcx() {
+        return held_filter::hold(program, interface, direction, places).map_err(refused);
+    }
+    if let Some((places, pin)) = found(places, direction, label)? {
+        let held = hold::take_over_tc(program, &pin.path);
         if let Ok(held) = held {
             places.adopt(pin)?;
             return Ok(held);
         }
         places.clear(direction, None)?;
     }
-    let options = if has_tcx() {
-        TcAttachOptions::TcxOrder(LinkOrder::first())
-    } else {
-        super::clsact::ensure(name, places.map(|places| places.pins.qdisc()).as_deref())?;
-        TcAttachOptions::Netlink(NlOptions { priority: PRIORITY, handle: HANDLE, ..NlOptions::default() })
-    };
+    let options = TcAttachOptions::TcxOrder(LinkOrder::first());
     let attached = program.attach_with_options(name, hook_type, options).and_then(|id| program.take_link(id));
     attached
         .map_err(HoldError::from)
@@ -199,33 +183,11 @@ fn found<'p>(
     places: Option<&'p Places>,
     direction: Direction,
     hook: &str,
-    index: u32,
 ) -> Result<Option<(&'p Places, &'p LinkPin)>, DatapathError> {
     let Some(places) = places else { return Ok(None) };
-    let pin = places.held(direction, index).filter(|pin| pin.hook == hook);
-    places.clear(direction, pin.map(|pin| &*pin.path))?;
+    let pin = places.held(direction).filter(|pin| pin.hook == hook);
+    places.clear(direction, pin)?;
     Ok(pin.map(|pin| (places, pin)))
-}
-
-/// The filter of an agent before, where there are no links.
-fn filter(name: &str, hook_type: TcAttachType) -> Result<SchedClassifierLink, ProgramError> {
-    SchedClassifierLink::attached(name, hook_type, PRIORITY, HANDLE, None)
-        .map_err(|cause| TcError::IoError(cause).into())
-}
-
-/// Removes the filters of an agent before from an interface, if it is still this one.
-pub(super) fn remove_filters(pins: &InterfacePins, index: u32) {
-    let name = pins.name();
-    let is_it = fs::read_to_string(format!("/sys/class/net/{name}/ifindex"))
-        .is_ok_and(|text| text.trim().parse() == Ok(index));
-    for link in pins.links().iter().filter(|link| link.hook == hook::TC && is_it) {
-        let hook_type = match link.direction {
-            Direction::Ingress => TcAttachType::Ingress,
-            Direction::Egress => TcAttachType::Egress,
-        };
-        // One that is gone needs no removing.
-        let _ = filter(name, hook_type).and_then(aya::programs::Link::detach);
-    }
 }
 
 fn refused(name: &str, hook: &'static str, cause: HoldError) -> DatapathError {
@@ -233,6 +195,7 @@ fn refused(name: &str, hook: &'static str, cause: HoldError) -> DatapathError {
         HoldError::Program(cause) => DatapathError::attach(name, hook, cause),
         HoldError::Link(cause) => PinError::of("use the link of", Path::new(name))(cause).into(),
         HoldError::Pin(cause) => cause.into(),
+        HoldError::Other(cause) => cause,
     }
 }
 

@@ -53,35 +53,6 @@ pub(super) fn put(outer: BorrowedFd<'_>, places: &[u32], inner: &[BorrowedFd<'_>
     unsafe { bpf(UPDATE, &mut batch) }.map(drop)
 }
 
-/// Reads a map of maps: every place that has one, with the kernel's number of it.
-///
-/// # Errors
-///
-/// What the kernel says.
-pub(super) fn numbers(outer: BorrowedFd<'_>, places: usize) -> io::Result<Vec<(u32, u32)>> {
-    let (mut keys, mut values) = (vec![0_u32; places], vec![0_u32; places]);
-    let mut next = 0_u32;
-    let mut batch = Batch {
-        from: 0,
-        to: (&raw mut next).expose_provenance() as u64,
-        keys: keys.as_mut_ptr().expose_provenance() as u64,
-        values: values.as_mut_ptr().expose_provenance() as u64,
-        count: u32::try_from(places).map_err(io::Error::other)?,
-        map: outer.as_raw_fd().cast_unsigned(),
-        entry_flags: 0,
-        flags: 0,
-    };
-    // SAFETY: the command reads a `Batch` and writes at most so many keys and values, four bytes each where the map is
-    // one of maps by number, which `Blocks` alone calls this with, and a key to go on from.
-    match unsafe { bpf(LOOK_UP, &mut batch) } {
-        Ok(_) => {}
-        // The end, after the last of the entries.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    Ok(keys.into_iter().zip(values).take(batch.count as usize).collect())
-}
-
 /// Reads an interface's map: by direction, then by CPU.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use classifier_common::{
 };
 
 use super::{
-    DatapathError, PinError, batch,
+    DatapathError, PinError, batch, housed,
     reader::{Reader, Sums},
     takeover,
 };
@@ -45,28 +45,29 @@ impl Blocks {
         Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark, ready: HashMap::new(), nobody: None })
     }
 
-    /// By the kernel's number of a map, where it stands.
-    pub(super) fn housed(&self) -> Result<HashMap<u32, u32>, DatapathError> {
-        let all = batch::numbers(self.outer.fd().as_fd(), INTERFACES);
-        let all = all.map_err(|cause| refused(MapError::IoError(cause)))?;
-        Ok(all.into_iter().map(|(place, number)| (number, place)).collect())
-    }
-
     /// The counters that an agent before has pinned, where they stand.
-    pub(super) fn found(
-        &mut self,
-        pin: &Path,
-        housed: &HashMap<u32, u32>,
-    ) -> Result<InterfaceBlock, DatapathError> {
+    pub(super) fn found(&mut self, pin: &Path) -> Result<InterfaceBlock, DatapathError> {
         let map = MapData::from_pin(pin).and_then(Map::from_map_data).map_err(refused)?;
         let block = Block::try_from(map).map_err(refused)?;
         let index = block.get(&(Direction::Ingress as u32), 0).map_err(refused)?;
         let index = index.first().map_or(NOBODY, |counters| counters.ifindex);
-        let place = housed.get(&takeover::number(block.map())?).copied();
+        let place = self.whereabouts(&block, index)?;
         if let Some(place) = place {
             self.taken[place as usize] = true;
         }
         Ok(InterfaceBlock { block, index, place })
+    }
+
+    /// Where a block stands that counts for an index; `None` if no program finds it.
+    fn whereabouts(&self, block: &Block, index: u32) -> Result<Option<u32>, DatapathError> {
+        let number = takeover::number(block.map())?;
+        for place in (0..PROBES).map(|probe| place(index, probe)) {
+            let there = housed::number_at(self.outer.fd().as_fd(), place);
+            if there.map_err(|cause| refused(MapError::IoError(cause)))? == Some(number) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
     }
 
     /// Counters of no interface, which no program finds.
@@ -255,11 +256,6 @@ impl InterfaceBlock {
     /// Pins it.
     pub(super) fn pin(&self, pin: &Path) -> Result<(), PinError> {
         self.block.map().pin(pin).map_err(PinError::of("pin", pin))
-    }
-
-    /// Index of the interface that it counts for.
-    pub(super) const fn index(&self) -> u32 {
-        self.index
     }
 
     /// Whether the programs find it for this interface.

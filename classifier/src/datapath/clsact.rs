@@ -1,21 +1,26 @@
 //! The qdisc that TC programs hang on where the kernel has no TCX.
 
-use std::{fs, io, path::Path};
+use std::io;
 
 use aya::programs::tc::{TcError, qdisc_add_clsact};
+use classifier_common::abi::Direction;
+use rtnetlink::packet_route::{
+    RouteNetlinkMessage,
+    tc::{TcHandle, TcMessage},
+};
 
-use super::{DatapathError, PinError};
+use super::{DatapathError, filter, netlink};
 
-/// Adds clsact to an interface that has none, and notes that by a folder among its pins. It has no queue and no cost of its own, and stays when the
-/// agent ends: others may have hung filters on it by then.
-pub(super) fn ensure(interface: &str, added: Option<&Path>) -> Result<(), DatapathError> {
+/// What clsact calls itself: there is one on an interface.
+const ITSELF: TcHandle = TcHandle { major: u16::MAX, minor: 0 };
+
+/// Adds clsact to an interface, and says whether it had none. It has no queue and no cost of its own.
+pub(super) fn ensure(interface: &str) -> Result<bool, DatapathError> {
     match qdisc_add_clsact(interface) {
-        Ok(()) => added
-            .map_or(Ok(()), |pin| fs::create_dir_all(pin).map_err(PinError::refused("create", pin)))
-            .map_err(Into::into),
-        Err(TcError::AlreadyAttached) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(TcError::AlreadyAttached) => Ok(false),
         Err(cause) => match super::os_error::os_error(&cause) {
-            Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            Some(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             error => Err(DatapathError::Attach {
                 interface: interface.to_owned(),
                 hook: "the clsact qdisc",
@@ -23,5 +28,24 @@ pub(super) fn ensure(interface: &str, added: Option<&Path>) -> Result<(), Datapa
                 remedy: "the kernel needs CONFIG_NET_SCH_INGRESS",
             }),
         },
+    }
+}
+
+/// Removes it again, unless somebody has hung a filter on it. One that is added between the look and the removal is lost:
+/// the kernel has no word for both at once.
+pub(super) fn remove_if_empty(index: u32) -> io::Result<()> {
+    for direction in Direction::ALL {
+        if !filter::all(index, direction)?.is_empty() {
+            return Ok(());
+        }
+    }
+    let mut qdisc = TcMessage::with_index(index.cast_signed());
+    (qdisc.header.handle, qdisc.header.parent) = (ITSELF, TcHandle::CLSACT);
+    match netlink::change(RouteNetlinkMessage::DelQueueDiscipline(qdisc)) {
+        // It is gone, or its interface.
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::EINVAL | libc::ENODEV)) => {
+            Ok(())
+        }
+        answer => answer,
     }
 }

@@ -3,14 +3,11 @@
 use std::{
     fs,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use aya::programs::{
-    Link as _, ProgramError, SchedClassifier, Xdp,
+    ProgramError, SchedClassifier, Xdp,
     links::{FdLink, LinkError, PinnedLink},
     tc::SchedClassifierLink,
     xdp::XdpLink,
@@ -18,35 +15,24 @@ use aya::programs::{
 use classifier_common::abi::Direction;
 
 use super::{
-    PinError,
+    DatapathError, PinError, filter,
+    held_filter::HeldFilter,
     link_info::pinned_target,
     pins::{InterfacePins, LinkPin},
 };
+use crate::hook;
 
 /// What holds a program to a hook. Dropping it ends that, unless it is pinned and pins are kept.
 pub(super) enum Hold {
     Link(#[expect(dead_code, reason = "held for what dropping it does")] FdLink),
-    Filter { filter: Option<SchedClassifierLink>, kept: Arc<AtomicBool> },
+    Filter(HeldFilter),
 }
 
 impl Hold {
     /// Lets go, pinned or not; the pins are the caller's.
-    pub(super) fn release(mut self) {
-        if let Self::Filter { filter, .. } = &mut self
-            && let Some(filter) = filter.take()
-        {
-            // It is gone with its interface, or dropping it would not help either.
-            let _ = filter.detach();
-        }
-    }
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        if let Self::Filter { filter, kept } = self
-            && kept.load(Ordering::Relaxed)
-        {
-            std::mem::forget(filter.take());
+    pub(super) fn release(self) {
+        if let Self::Filter(filter) = self {
+            filter.release();
         }
     }
 }
@@ -56,22 +42,36 @@ pub(super) struct Places {
     pub pins: InterfacePins,
     /// Those of agents before.
     pub found: Vec<LinkPin>,
+    /// One of them has added the clsact qdisc.
+    pub qdisc_found: bool,
+    /// Index of the interface.
+    pub index: u32,
     pub kept: Arc<AtomicBool>,
 }
 
 impl Places {
-    /// What holds an interface to a hook of this direction already.
-    pub(super) fn held(&self, direction: Direction, index: u32) -> Option<&LinkPin> {
+    /// What holds the interface to a hook of this direction already.
+    pub(super) fn held(&self, direction: Direction) -> Option<&LinkPin> {
         let lives = |pin: &&LinkPin| {
-            pin.path.is_dir() || pinned_target(&pin.path).is_ok_and(|target| target.interface == index)
+            if pin.hook == hook::TC {
+                filter::is_there(self.index, direction).unwrap_or(false)
+            } else {
+                pinned_target(&pin.path).is_ok_and(|target| target.interface == self.index)
+            }
         };
         self.found.iter().filter(|pin| pin.direction == direction).find(lives)
     }
 
     /// Ends what agents before have pinned for this direction, but for one.
-    pub(super) fn clear(&self, direction: Direction, but: Option<&Path>) -> Result<(), PinError> {
-        let over = self.found.iter().filter(|pin| pin.direction == direction && Some(&*pin.path) != but);
-        over.map(|pin| &pin.path).try_for_each(|path| super::pins::unpin(path))
+    pub(super) fn clear(&self, direction: Direction, but: Option<&LinkPin>) -> Result<(), PinError> {
+        for pin in self.found.iter().filter(|pin| pin.direction == direction && Some(*pin) != but) {
+            // There is one filter, whichever pins speak of it.
+            if pin.hook == hook::TC && but.is_none_or(|but| but.hook != hook::TC) {
+                filter::remove(self.index, direction).map_err(PinError::filter(self.pins.name()))?;
+            }
+            super::pins::unpin(&pin.path)?;
+        }
+        Ok(())
     }
 
     /// Pins a link.
@@ -100,21 +100,13 @@ pub(super) fn xdp(link: XdpLink, hook: &str, places: Option<&Places>) -> Result<
     Ok(Hold::Link(link))
 }
 
-/// Holds a TC program by a link, or by a filter.
+/// Holds a TC program by a link.
 pub(super) fn tc(
     link: SchedClassifierLink,
     direction: Direction,
     hook: &str,
     places: Option<&Places>,
 ) -> Result<Hold, HoldError> {
-    if <&FdLink>::try_from(&link).is_err() {
-        let kept = places.map_or_else(Arc::default, |places| Arc::clone(&places.kept));
-        if let Some(places) = places {
-            let path = places.pins.link(direction, hook);
-            fs::create_dir_all(&path).map_err(PinError::refused("create", &path))?;
-        }
-        return Ok(Hold::Filter { filter: Some(link), kept });
-    }
     let link = FdLink::try_from(link)?;
     let link = match places {
         Some(places) => places.pin(link, direction, hook)?,
@@ -143,6 +135,7 @@ pub(super) enum HoldError {
     Program(ProgramError),
     Link(LinkError),
     Pin(PinError),
+    Other(DatapathError),
 }
 
 impl From<ProgramError> for HoldError {
@@ -160,5 +153,11 @@ impl From<LinkError> for HoldError {
 impl From<PinError> for HoldError {
     fn from(error: PinError) -> Self {
         Self::Pin(error)
+    }
+}
+
+impl From<DatapathError> for HoldError {
+    fn from(error: DatapathError) -> Self {
+        Self::Other(error)
     }
 }

@@ -71,7 +71,7 @@ impl Datapath {
         let block = self.blocks.create(&interface.name, interface.index, link)?;
         let mut counts = Counts { block, before: None, pins: None };
         let attached = self.pin(&interface.name, &mut counts).and_then(|()| {
-            let places = self.places(&interface.name, counts.pins.as_ref());
+            let places = self.places(&interface, counts.pins.as_ref());
             attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref())
         });
         match attached {
@@ -122,7 +122,7 @@ impl Datapath {
         } else {
             self.blocks.rehouse(&mut [(&interface, block)])
         };
-        let places = self.places(&interface.name, retained.counts.pins.as_ref());
+        let places = self.places(&interface, retained.counts.pins.as_ref());
         let attach =
             |()| attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref());
         match housed.and_then(attach) {

@@ -42,6 +42,9 @@ pub(super) fn remedy(error: &io::Error, hook: &str) -> &'static str {
             "its driver refuses in this configuration (MTU, channels, offloads); use --xdp-mode auto"
         }
         _ if xdp => "use --xdp-mode auto",
+        Some(Errno::EXIST) => {
+            "another agent's filter is in its place: end that one by `classifier detach`, or remove what it left by `tc filter del`"
+        }
         _ => "`bpftool net` lists what is attached there; report it with `uname -r` and this line",
     }
 }

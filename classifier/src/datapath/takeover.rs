@@ -5,7 +5,7 @@ use classifier_common::abi::MAP_COUNTERS;
 use tracing::error;
 
 use super::{
-    Attached, Datapath, DatapathError, Retained, attach,
+    Attached, Datapath, DatapathError, Retained,
     hold::Places,
     lifecycle::{Counts, sum},
     pins::{InterfacePins, base, rows::EMPTY},
@@ -26,7 +26,6 @@ impl Datapath {
         let name = |index| links.iter().find(|link| link.index == index).map(|link| link.name.clone());
         pinned.rename(name)?;
         let interfaces = pinned.interfaces()?;
-        let housed = self.blocks.housed()?;
         let mut recognised = Vec::new();
         for pins in interfaces {
             // A start that was interrupted before it counted anything.
@@ -34,7 +33,7 @@ impl Datapath {
                 pins.remove()?;
                 continue;
             }
-            let block = self.blocks.found(&pins.counters(), &housed)?;
+            let block = self.blocks.found(&pins.counters())?;
             let egress =
                 pins.links().iter().any(|link| link.direction == classifier_common::abi::Direction::Egress);
             let counts = Counts { block, before: base::read(&pins)?, pins: Some(pins.clone()) };
@@ -56,7 +55,6 @@ impl Datapath {
         let mut all: Vec<_> = recognised.into_iter().collect();
         for one in &all {
             let Some(pins) = &one.counts.pins else { continue };
-            attach::remove_filters(pins, one.counts.block.index());
             pins.unlink()?;
         }
         self.blocks.vacate(all.iter_mut().map(|one| &mut one.counts.block))
@@ -136,9 +134,10 @@ impl Datapath {
     }
 
     /// Where the hooks of an interface are pinned, or are to be.
-    pub(super) fn places(&self, name: &str, pins: Option<&InterfacePins>) -> Option<Places> {
+    pub(super) fn places(&self, interface: &Interface, pins: Option<&InterfacePins>) -> Option<Places> {
         let (pinned, pins) = (self.pinned.as_ref()?, pins?.clone());
-        Some(Places { found: pinned.links(name), kept: pinned.kept(), pins })
+        let (found, qdisc_found) = (pinned.links(&interface.name), pinned.has_added_qdisc(&interface.name));
+        Some(Places { found, qdisc_found, index: interface.index, kept: pinned.kept(), pins })
     }
 }
 

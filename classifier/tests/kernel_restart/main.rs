@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod detached;
+mod everywhere;
 mod folders;
 mod ftp;
 mod killed;

@@ -2,11 +2,15 @@
 
 use std::{
     collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
+use classifier_common::fixtures::layers::{CLIENT, Layer, ethernet, ipv4, tcp, udp};
 use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, Samples};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
@@ -50,11 +54,7 @@ impl Scene {
     pub fn send(&self, count: usize) -> JoinHandle<()> {
         let socket = FrameSocket::open(&self.sender, &self.there);
         thread::spawn(move || {
-            let frames = [
-                ethernet(ipv4(udp(CLIENT, 9))),
-                ethernet(ipv4(tcp(CLIENT, 25))),
-                ethernet(ipv4(tcp(143, CLIENT))),
-            ];
+            let frames = frames();
             for number in 0..count {
                 socket.send(frames[number % frames.len()].bytes()).unwrap();
                 if number % 20 == 19 {
@@ -64,10 +64,30 @@ impl Scene {
         })
     }
 
+    /// Sends frames of the same kinds, some hundred a second, until it is told that it is over; tells how many of each.
+    pub fn send_until(&self, over: &Arc<AtomicBool>) -> JoinHandle<u64> {
+        let (socket, over) = (FrameSocket::open(&self.sender, &self.there), Arc::clone(over));
+        thread::spawn(move || {
+            let mut rounds = 0;
+            while !over.load(Ordering::Relaxed) {
+                for frame in frames() {
+                    socket.send(frame.bytes()).unwrap();
+                }
+                thread::sleep(Duration::from_millis(5));
+                rounds += 1;
+            }
+            rounds
+        })
+    }
+
     /// Runs `classifier detach`.
     pub fn detach(&self) -> String {
         self.counted.run(BINARY, &["detach", "--pin-dir", &self.folder()])
     }
+}
+
+fn frames() -> [Layer; 3] {
+    [ethernet(ipv4(udp(CLIENT, 9))), ethernet(ipv4(tcp(CLIENT, 25))), ethernet(ipv4(tcp(143, CLIENT)))]
 }
 
 /// Every counter that an agent serves, by series; but for those of the process, and of programs by number.

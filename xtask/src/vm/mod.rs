@@ -17,7 +17,8 @@ pub use guest::run as guest;
 
 /// Targets of the agent's tests that the machines run, and which tests of each: those that need no tool, and do not
 /// take minutes on an emulated processor.
-const TESTS: [(&str, &str); 3] = [
+const TESTS: [(&str, &str); 4] = [
+    ("kernel_restart", "everywhere"),
     ("kernel_versions", ""),
     ("kernel_agreement", "every_fixture_counts_what_it_says_in_every_program"),
     ("kernel_sandbox", "attaching::"),

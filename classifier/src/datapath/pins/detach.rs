@@ -5,13 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Folder, PinError};
+use classifier_common::abi::Direction;
+
+use super::{Folder, InterfacePins, LinkPin, PinError};
+use crate::{datapath::filter, hook};
 
 /// What was taken away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detached {
     /// Interfaces that are no longer counted.
     pub interfaces: Vec<String>,
+    /// Interfaces whose TC filters, before Linux 6.6, are not to be seen in this network namespace: if they are in another,
+    /// they stay.
+    pub elsewhere: Vec<String>,
     /// What is in the folder and is not the classifier's: left alone.
     pub left: Vec<PathBuf>,
 }
@@ -21,6 +27,14 @@ impl fmt::Display for Detached {
         match &self.interfaces[..] {
             [] => writeln!(f, "nothing was pinned")?,
             interfaces => writeln!(f, "no longer counted: {}", interfaces.join(", "))?,
+        }
+        for interface in &self.elsewhere {
+            writeln!(
+                f,
+                "no TC filters found on {interface}; if it is in another network namespace, `{}` there, and the same with \
+                 `egress`, ends them",
+                filter::removal(interface, Direction::Ingress)
+            )?;
         }
         self.left
             .iter()
@@ -39,12 +53,23 @@ pub fn detach(path: &Path) -> Result<Detached, PinError> {
     for generation in folder.generations()? {
         let interfaces = generation.interfaces()?;
         detached.interfaces.extend(interfaces.iter().map(|interface| interface.name().to_owned()));
+        let elsewhere = interfaces.iter().filter(|interface| is_elsewhere(interface));
+        detached.elsewhere.extend(elsewhere.map(|interface| interface.name().to_owned()));
         detached.left.extend(generation.remove()?);
     }
-    detached.interfaces.sort_unstable();
-    detached.interfaces.dedup();
+    for names in [&mut detached.interfaces, &mut detached.elsewhere] {
+        names.sort_unstable();
+        names.dedup();
+    }
     if !folder.remove()? {
         detached.left.push(path.to_owned());
     }
     Ok(detached)
+}
+
+/// Whether filters were hung on an interface and are not to be seen from here.
+fn is_elsewhere(pins: &InterfacePins) -> bool {
+    let Some(index) = pins.index() else { return false };
+    let is_seen = |link: &LinkPin| filter::is_there(index, link.direction).unwrap_or(false);
+    pins.links().iter().any(|link| link.hook == hook::TC && !is_seen(link))
 }

@@ -39,6 +39,18 @@ pub enum PinError {
         /// The other process, where it can be seen from here.
         holder: Option<u32>,
     },
+    /// A TC filter, which cannot be pinned, or the qdisc that it was on, stays.
+    #[error(
+        "cannot remove the TC filters of interface `{interface}`: {cause}; as root in its network namespace, \
+         `tc filter show dev {interface} ingress` (and `egress`) lists them"
+    )]
+    Filter {
+        /// Name of the interface.
+        interface: String,
+        /// The kernel's answer.
+        #[source]
+        cause: io::Error,
+    },
     /// The kernel refuses something in the folder.
     #[error("cannot {what} {}: {cause}; {}", .path.display(), remedy(.cause))]
     Refused {
@@ -69,6 +81,12 @@ impl PinError {
             let cause = super::super::os_error::os_error(&error);
             refused(cause.unwrap_or_else(|| io::Error::other(error.to_string())))
         }
+    }
+
+    /// For `map_err`: the kernel refuses to remove filters or their qdisc.
+    pub(in crate::datapath) fn filter(interface: &str) -> impl FnOnce(io::Error) -> Self {
+        let interface = interface.to_owned();
+        move |cause| Self::Filter { interface, cause }
     }
 }
 

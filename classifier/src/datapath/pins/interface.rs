@@ -5,13 +5,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aya::maps::MapData;
 use classifier_common::abi::Direction;
 
 use super::{
     PinError,
     folder::{entries, unpin},
+    raw,
 };
-use crate::hook;
+use crate::{
+    datapath::{clsact, filter},
+    hook,
+};
 
 /// What holds a program to a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +76,36 @@ impl InterfacePins {
         let hooks = [hook::XDP_NATIVE, hook::XDP_GENERIC, hook::TCX, hook::TC];
         let all = Direction::ALL.into_iter().flat_map(|direction| hooks.map(|hook| (direction, hook)));
         let pins = all.map(|(direction, hook)| LinkPin { path: self.link(direction, hook), direction, hook });
-        pins.filter(|pin| pin.path.exists()).collect()
+        // One that may not be looked at is there: removing it then says why it cannot be.
+        pins.filter(|pin| pin.path.try_exists().unwrap_or(true)).collect()
     }
 
-    /// Ends the programs' hold.
+    /// Ends the programs' hold, and removes the qdisc that was added for them unless others use it.
     pub(in crate::datapath) fn unlink(&self) -> Result<(), PinError> {
-        self.links().iter().try_for_each(|link| unpin(&link.path))
+        for link in self.links() {
+            if link.hook == hook::TC
+                && let Some(index) = self.index()
+            {
+                filter::remove(index, link.direction).map_err(PinError::filter(&self.name))?;
+            }
+            unpin(&link.path)?;
+        }
+        if self.qdisc().exists() {
+            if let Some(index) = self.index() {
+                clsact::remove_if_empty(index).map_err(PinError::filter(&self.name))?;
+            }
+            unpin(&self.qdisc())?;
+        }
+        Ok(())
+    }
+
+    /// Index of the interface that was counted last, in its network namespace; `None` where nothing was.
+    pub(in crate::datapath) fn index(&self) -> Option<u32> {
+        let counters = MapData::from_pin(self.counters()).ok()?;
+        let values = raw::values(&counters, Direction::Ingress as u32).ok()?;
+        // A block of any layout begins with it.
+        let [a, b, c, d, ..] = values.first()?.first()?.to_ne_bytes();
+        Some(u32::from_ne_bytes([a, b, c, d])).filter(|index| *index != 0)
     }
 
     pub(super) fn create(&self) -> Result<(), PinError> {
@@ -85,6 +114,7 @@ impl InterfacePins {
 
     /// Removes all of it: what only these pins hold is gone.
     pub(in crate::datapath) fn remove(&self) -> Result<(), PinError> {
+        self.unlink()?;
         entries(&self.path)?.iter().try_for_each(|pin| unpin(pin))?;
         match fs::remove_dir(&self.path) {
             Err(cause) if self.path.exists() => Err(PinError::refused("remove", &self.path)(cause)),

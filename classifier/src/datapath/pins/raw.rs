@@ -28,6 +28,20 @@ struct Element {
 ///
 /// When the kernel refuses, or the map is no array.
 pub(super) fn sum(map: &MapData, index: u32) -> io::Result<Vec<u64>> {
+    let values = values(map, index)?;
+    let mut sum = vec![0_u64; values.first().map_or(0, Vec::len)];
+    for value in values {
+        sum.iter_mut().zip(value).for_each(|(sum, number)| *sum = sum.wrapping_add(number));
+    }
+    Ok(sum)
+}
+
+/// The value of an array at a place, for each CPU where it has one for each.
+///
+/// # Errors
+///
+/// As [`sum`].
+pub(super) fn values(map: &MapData, index: u32) -> io::Result<Vec<Vec<u64>>> {
     let other = |error: MapError| io::Error::other(error);
     let info = map.info().map_err(other)?;
     #[expect(clippy::wildcard_enum_match_arm, reason = "thirty types more")]
@@ -51,9 +65,5 @@ pub(super) fn sum(map: &MapData, index: u32) -> io::Result<Vec<u64>> {
     // SAFETY: the command reads an `Element` and a key of four bytes, as was checked, and writes a value for every CPU
     // that there can be, for which there is room.
     unsafe { bpf(LOOK_UP, &mut element) }?;
-    let mut sum = vec![0_u64; numbers];
-    for value in values.chunks_exact(numbers) {
-        sum.iter_mut().zip(value).for_each(|(sum, number)| *sum = sum.wrapping_add(*number));
-    }
-    Ok(sum)
+    Ok(values.chunks_exact(numbers).map(<[u64]>::to_vec).collect())
 }

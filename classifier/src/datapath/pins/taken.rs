@@ -26,7 +26,8 @@ use super::{
 };
 use crate::{
     config::Rows,
-    datapath::{link_info::pinned_target, reader::Sums},
+    datapath::{filter, link_info::pinned_target, reader::Sums},
+    hook,
 };
 
 /// The pins of this agent. Dropped before [`Self::keep`], everything is as it was before.
@@ -145,6 +146,13 @@ impl Pinned {
         all.flat_map(|generation| generation.interface(name).links()).collect()
     }
 
+    /// Whether an agent has added the clsact qdisc to an interface.
+    pub(in crate::datapath) fn has_added_qdisc(&self, name: &str) -> bool {
+        let older = self.choice.older.iter().map(|(generation, _)| generation);
+        let mut all = std::iter::once(&self.choice.current).chain(older);
+        all.any(|generation| generation.interface(name).qdisc().exists())
+    }
+
     /// Whether there are maps of earlier generations.
     pub(in crate::datapath) const fn has_older(&self) -> bool {
         !self.choice.older.is_empty()
@@ -226,13 +234,17 @@ impl Pinned {
     }
 }
 
-/// The interface that the links of these pins hang on; `None` where it is gone.
+/// The interface that these pins hold programs to; `None` where it is gone.
 fn held_interface(pins: &InterfacePins) -> Option<u32> {
-    pins.links()
-        .iter()
-        .find_map(|link| pinned_target(&link.path).ok())
-        .map(|target| target.interface)
-        .filter(|index| *index != 0)
+    let holds = |link: &LinkPin| {
+        if link.hook == hook::TC {
+            let index = pins.index()?;
+            filter::is_there(index, link.direction).is_ok_and(|is_there| is_there).then_some(index)
+        } else {
+            pinned_target(&link.path).ok().map(|target| target.interface).filter(|index| *index != 0)
+        }
+    };
+    pins.links().iter().find_map(holds)
 }
 
 /// The sessions of another layout are gone, and the endpoints with them.
