@@ -40,9 +40,18 @@ impl Scene {
         self.agent_of(BINARY, mode)
     }
 
+    pub fn agent_with(&self, mode: &str, flags: &[&str]) -> Agent {
+        self.start(BINARY, mode, flags)
+    }
+
     pub fn agent_of(&self, binary: &str, mode: &str) -> Agent {
+        self.start(binary, mode, &[])
+    }
+
+    fn start(&self, binary: &str, mode: &str, flags: &[&str]) -> Agent {
         let folder = self.folder();
-        self.counted.agent(binary, &["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder])
+        let arguments = [&["-i", &self.here.name, "--xdp-mode", mode, "--pin-dir", &folder], flags].concat();
+        self.counted.agent(binary, &arguments)
     }
 
     /// One more wire between the two.
