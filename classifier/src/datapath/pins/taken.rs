@@ -1,7 +1,6 @@
 //! The pins that an agent works with, and its predecessors' that it takes over.
 
 use std::{
-    collections::BTreeSet,
     path::PathBuf,
     sync::{
         Arc,
@@ -9,32 +8,24 @@ use std::{
     },
 };
 
-use classifier_common::{
-    abi::PINNED,
-    control::{TALLIES, Tallies, Tally},
-};
-use tracing::{error, info, warn};
+use classifier_common::abi::PINNED;
+use tracing::{error, info};
 
 use super::{
-    Folder, Own, PinError, base,
-    carry::{self, Carried},
+    Folder, Own, PinError,
     choice::{Choice, choose},
     interface::{InterfacePins, LinkPin},
     layout::Layout,
     own::OWN,
     rows::{self, NAMES},
 };
-use crate::{
-    config::Rows,
-    datapath::{filter, link_info::pinned_target, reader::Sums},
-    hook,
-};
+use crate::config::Rows;
 
 /// The pins of this agent. Dropped before [`Self::keep`], everything is as it was before.
 pub(in crate::datapath) struct Pinned {
     folder: Folder,
-    choice: Choice,
-    layout: Layout,
+    pub(super) choice: Choice,
+    pub(super) layout: Layout,
     /// Interfaces that had no pins.
     created: Vec<InterfacePins>,
     kept: Arc<AtomicBool>,
@@ -113,32 +104,6 @@ impl Pinned {
         self.choice.current.interfaces()
     }
 
-    /// Gives the pins of interfaces that have been renamed their names; `now` tells the name of an index.
-    pub(in crate::datapath) fn rename(&self, now: impl Fn(u32) -> Option<String>) -> Result<(), PinError> {
-        let older = self.choice.older.iter().map(|(generation, _)| generation);
-        for generation in std::iter::once(&self.choice.current).chain(older) {
-            let mut renamed = Vec::new();
-            for mut pins in generation.interfaces()? {
-                let name = held_interface(&pins).and_then(&now).filter(|name| name != pins.name());
-                if let Some(name) = name {
-                    // Aside first: interfaces may have changed names with each other.
-                    pins.rename(&format!("~{}", renamed.len()))?;
-                    renamed.push((pins, name));
-                }
-            }
-            for (mut pins, name) in renamed {
-                let there = pins.beside(&name);
-                if there.exists() && generation.number() == self.choice.current.number() {
-                    base::join(&pins, &there, &self.layout)?;
-                }
-                if !there.exists() {
-                    pins.rename(&name)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The hooks that an interface is held to, the newest first.
     pub(in crate::datapath) fn links(&self, name: &str) -> Vec<LinkPin> {
         let older = self.choice.older.iter().map(|(generation, _)| generation);
@@ -153,75 +118,6 @@ impl Pinned {
         all.any(|generation| generation.interface(name).qdisc().exists())
     }
 
-    /// Whether there are maps of earlier generations.
-    pub(in crate::datapath) const fn has_older(&self) -> bool {
-        !self.choice.older.is_empty()
-    }
-
-    /// Ends what earlier generations count and nobody has taken over.
-    pub(in crate::datapath) fn detach_older(&self) -> Result<(), PinError> {
-        for (generation, _) in &self.choice.older {
-            generation.interfaces()?.iter().try_for_each(InterfacePins::unlink)?;
-        }
-        Ok(())
-    }
-
-    /// What earlier generations have counted, by interface, where it has not been carried over yet. Nothing counts
-    /// there any longer.
-    pub(in crate::datapath) fn counted_before(&self) -> Result<Vec<(String, Sums)>, PinError> {
-        let mut names = BTreeSet::new();
-        for (generation, _) in &self.choice.older {
-            names.extend(generation.interfaces()?.iter().map(|interface| interface.name().to_owned()));
-        }
-        let mut before = Vec::new();
-        for name in names {
-            if self.interface(&name).base().exists() {
-                continue;
-            }
-            let mut carried = Carried::nothing();
-            for (generation, layout) in &self.choice.older {
-                let pins = generation.interface(&name);
-                // A base stands for all that is older.
-                let is_all = pins.base().exists();
-                carried.add(&pins, layout).map_err(PinError::refused("read", &pins.counters()))?;
-                if is_all {
-                    break;
-                }
-            }
-            if carried.unknown > 0 {
-                warn!(
-                    interface = name,
-                    numbers = carried.unknown,
-                    "counts that this build does not know are left out"
-                );
-            }
-            before.push((name, carried.counters));
-        }
-        Ok(before)
-    }
-
-    /// Carries the tracking's numbers over, and removes the earlier generations.
-    pub(in crate::datapath) fn forget_older(&mut self, own: &Own) -> Result<(), PinError> {
-        let pin = self.choice.current.map(OWN);
-        if !pin.exists() {
-            let mut tallies = carry::tallies(&self.choice.older).unwrap_or_else(|refused| {
-                error!(error = %refused, "what was counted of FTP's control connections is lost: a pin is missing");
-                [0; TALLIES]
-            });
-            forgotten(&mut tallies);
-            for tally in Tally::ALL {
-                own.add(tally, tallies[tally as usize]);
-            }
-            own.pin(&pin)?;
-        }
-        for (generation, _) in std::mem::take(&mut self.choice.older) {
-            for left in generation.remove()? {
-                warn!(path = %left.display(), "not the classifier's, left alone");
-            }
-        }
-        Ok(())
-    }
-
     /// What is pinned stays from now on.
     pub(in crate::datapath) fn keep(&mut self) {
         self.kept.store(true, Ordering::Relaxed);
@@ -234,34 +130,14 @@ impl Pinned {
     }
 }
 
-/// The interface that these pins hold programs to; `None` where it is gone.
-fn held_interface(pins: &InterfacePins) -> Option<u32> {
-    let holds = |link: &LinkPin| {
-        if link.hook == hook::TC {
-            let index = pins.index()?;
-            filter::is_there(index, link.direction).is_ok_and(|is_there| is_there).then_some(index)
-        } else {
-            pinned_target(&link.path).ok().map(|target| target.interface).filter(|index| *index != 0)
-        }
-    };
-    pins.links().iter().find_map(holds)
-}
-
-/// The sessions of another layout are gone, and the endpoints with them.
-fn forgotten(tallies: &mut Tallies) {
-    let of = |tally: Tally, all: &[u64]| all[tally as usize];
-    tallies[Tally::SessionsClosed as usize] = of(Tally::SessionsOpened, tallies);
-    tallies[Tally::SessionsDecrypted as usize] = of(Tally::SessionsEncrypted, tallies);
-    tallies[Tally::SessionsForgotten as usize] =
-        of(Tally::SessionsOpened, tallies).saturating_sub(of(Tally::SessionsReplaced, tallies));
-}
-
 impl Drop for Pinned {
     fn drop(&mut self) {
         if self.kept.load(Ordering::Relaxed) {
             return;
         }
-        let undone = self.created.iter().try_for_each(InterfacePins::remove).and_then(|()| {
+        // What has been moved from an earlier generation counts on here: the next start finds both.
+        let created = if self.choice.older.is_empty() { &self.created[..] } else { &[] };
+        let undone = created.iter().try_for_each(InterfacePins::remove).and_then(|()| {
             let is_empty = self.choice.current.interfaces()?.is_empty();
             if self.choice.is_new && is_empty {
                 self.choice.current.remove()?;
