@@ -24,6 +24,8 @@ struct Scene {
     host: Host,
     folder: Folder,
     agent: Running,
+    /// Without it the agent's interface is gone.
+    _other: Host,
 }
 
 impl Scene {
@@ -40,7 +42,7 @@ impl Scene {
         command.args(["run", "-i", &end.name, "--web.config.file", &web]).env_remove("RUST_LOG");
         let mut agent = Running::start(command);
         agent.wait_for("serving metrics");
-        Self { host, folder, agent }
+        Self { host, folder, agent, _other: other }
     }
 
     /// How a job asks.
