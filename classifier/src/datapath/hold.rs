@@ -17,7 +17,7 @@ use classifier_common::abi::Direction;
 use super::{
     DatapathError, PinError, filter,
     held_filter::HeldFilter,
-    link_info::pinned_target,
+    link_info::{self, pinned_target},
     pins::{InterfacePins, LinkPin},
 };
 use crate::hook;
@@ -69,6 +69,7 @@ impl Places {
             if pin.hook == hook::TC && but.is_none_or(|but| but.hook != hook::TC) {
                 filter::remove(self.index, direction).map_err(PinError::filter(self.pins.name()))?;
             }
+            link_info::detach(&pin.path);
             super::pins::unpin(&pin.path)?;
         }
         Ok(())

@@ -18,6 +18,8 @@ const INFO_BY_DESCRIPTOR: libc::c_int = 15;
 const LINK_XDP: u32 = 6;
 /// `BPF_LINK_TYPE_TCX`
 const LINK_TCX: u32 = 11;
+/// `BPF_LINK_DETACH`
+const DETACH: libc::c_int = 34;
 /// `BPF_LINK_GET_FD_BY_ID`
 const LINK_BY_NUMBER: libc::c_int = 30;
 
@@ -27,6 +29,12 @@ struct ByNumber {
     id: u32,
     next_id: u32,
     open_flags: u32,
+}
+
+/// Of `union bpf_attr`, what `BPF_LINK_DETACH` reads.
+#[repr(C)]
+struct Detached {
+    link: RawFd,
 }
 
 /// Of `union bpf_attr`, what `BPF_OBJ_GET_INFO_BY_FD` reads.
@@ -72,6 +80,15 @@ pub(super) fn target(link: u32) -> io::Result<Target> {
 /// Asks the kernel about a pinned XDP or TCX link; an error where something else is pinned.
 pub(super) fn pinned_target(pin: &Path) -> io::Result<Target> {
     of(&open_pin(pin, Access::Whole)?)
+}
+
+/// Takes the program of a pinned link off its hook at once: without its pin the kernel would do so in its own time, and
+/// the hook is to be another's now. One that is gone already needs no taking.
+pub(super) fn detach(pin: &Path) {
+    let Ok(link) = open_pin(pin, Access::Whole) else { return };
+    let mut detached = Detached { link: link.as_raw_fd() };
+    // SAFETY: the command reads a `Detached` and writes nothing.
+    let _ = unsafe { bpf(DETACH, &mut detached) };
 }
 
 fn of(descriptor: &OwnedFd) -> io::Result<Target> {

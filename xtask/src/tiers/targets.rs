@@ -23,7 +23,7 @@ impl Targets {
         for target in &package.targets {
             if target.is_lib() {
                 targets.rootless.push("--lib".into());
-            } else if target.is_bin() {
+            } else if target.is_bin() && target.required_features.is_empty() {
                 targets.rootless.extend(["--bin".into(), target.name.clone()]);
             } else if target.is_test() {
                 let tier = if target.name.starts_with("kernel_") {

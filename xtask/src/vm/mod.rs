@@ -18,7 +18,13 @@ pub use guest::run as guest;
 /// Targets of the agent's tests that the machines run, and which tests of each: those that need no tool, and do not
 /// take minutes on an emulated processor. What stands together shares a machine.
 const TESTS: [&[(&str, &str)]; 2] = [
-    &[("kernel_restart", "everywhere"), ("kernel_sandbox", "attaching::")],
+    // Not by native XDP: where a program is replaced, the kernel changes its own code, and an emulated processor that runs
+    // it meanwhile may meet what is no longer there (`int3` in `bpf_dispatcher_xdp_func`).
+    &[
+        ("kernel_restart", "everywhere::a_bpf_filesystem"),
+        ("kernel_restart", "everywhere::counting_outlives_agents_at_tc"),
+        ("kernel_sandbox", "attaching::"),
+    ],
     &[("kernel_versions", ""), ("kernel_agreement", "every_fixture_counts_what_it_says_in_every_program")],
 ];
 

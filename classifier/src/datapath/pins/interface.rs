@@ -14,7 +14,7 @@ use super::{
     raw,
 };
 use crate::{
-    datapath::{clsact, filter},
+    datapath::{clsact, filter, link_info},
     hook,
 };
 
@@ -88,6 +88,7 @@ impl InterfacePins {
             {
                 filter::remove(index, link.direction).map_err(PinError::filter(&self.name))?;
             }
+            link_info::detach(&link.path);
             unpin(&link.path)?;
         }
         if self.qdisc().exists() {
