@@ -139,7 +139,10 @@ fn xdp(
         return Ok(held);
     }
     let attached = program.attach(&interface.name, mode).and_then(|id| program.take_link(id));
-    attached.map_err(HoldError::from).and_then(|link| hold::xdp(link, label, places)).map_err(refused)
+    attached
+        .map_err(HoldError::from)
+        .and_then(|link| hold::link(link, Direction::Ingress, label, places))
+        .map_err(refused)
 }
 
 /// First in its hook: a program before this one could end the chain, and its packets would not be seen.
@@ -174,7 +177,7 @@ fn tc(
     let attached = program.attach_with_options(name, hook_type, options).and_then(|id| program.take_link(id));
     attached
         .map_err(HoldError::from)
-        .and_then(|link| hold::tc(link, direction, label, places))
+        .and_then(|link| hold::link(link, direction, label, places))
         .map_err(refused)
 }
 

@@ -91,24 +91,14 @@ impl Places {
     }
 }
 
-/// Holds an XDP program by a link.
-pub(super) fn xdp(link: XdpLink, hook: &str, places: Option<&Places>) -> Result<Hold, HoldError> {
-    let link = FdLink::try_from(link)?;
-    let link = match places {
-        Some(places) => places.pin(link, Direction::Ingress, hook)?,
-        None => link,
-    };
-    Ok(Hold::Link(link))
-}
-
-/// Holds a TC program by a link.
-pub(super) fn tc(
-    link: SchedClassifierLink,
+/// Holds a program by a link, XDP's or TC's.
+pub(super) fn link(
+    link: impl TryInto<FdLink, Error = LinkError>,
     direction: Direction,
     hook: &str,
     places: Option<&Places>,
 ) -> Result<Hold, HoldError> {
-    let link = FdLink::try_from(link)?;
+    let link = link.try_into()?;
     let link = match places {
         Some(places) => places.pin(link, direction, hook)?,
         None => link,

@@ -6,19 +6,7 @@ use std::{
     os::fd::{AsRawFd as _, BorrowedFd},
 };
 
-use super::syscall::bpf;
-
-/// `BPF_MAP_LOOKUP_ELEM`
-const LOOK_UP: libc::c_int = 1;
-
-/// Of `union bpf_attr`, what `BPF_MAP_LOOKUP_ELEM` reads.
-#[repr(C)]
-struct Element {
-    map: u32,
-    key: u64,
-    value: u64,
-    flags: u64,
-}
+use super::syscall::{Element, LOOK_UP, bpf};
 
 /// The kernel's number of the map at a place of a map of maps; `None` where there is none.
 ///

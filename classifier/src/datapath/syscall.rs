@@ -34,6 +34,18 @@ pub(super) enum Access {
     Read,
 }
 
+/// `BPF_MAP_LOOKUP_ELEM`
+pub(super) const LOOK_UP: libc::c_int = 1;
+
+/// Of `union bpf_attr`, what `BPF_MAP_LOOKUP_ELEM` reads.
+#[repr(C)]
+pub(super) struct Element {
+    pub map: u32,
+    pub key: u64,
+    pub value: u64,
+    pub flags: u64,
+}
+
 /// Asks the kernel; what it answers is a descriptor, or nothing.
 ///
 /// # Safety

@@ -60,7 +60,7 @@ impl Datapath {
         self.blocks.vacate(all.iter_mut().map(|one| &mut one.counts.block))
     }
 
-    /// Carries over what maps of other layouts have counted, by the names of interfaces, and removes those maps. Every
+    /// What maps of other layouts have counted, by the names of interfaces; [`Self::keep_pins`] removes those maps. Every
     /// interface that is wanted must be attached by now: what still hangs on others is detached.
     ///
     /// # Errors
@@ -116,12 +116,6 @@ impl Datapath {
         pinned.forget_older(&self.own)?;
         pinned.keep();
         Ok(())
-    }
-
-    /// Whether what is attached stays so when this ends.
-    #[must_use]
-    pub const fn is_pinned(&self) -> bool {
-        self.pinned.is_some()
     }
 
     /// Pins the counters of an interface, if anything is pinned.

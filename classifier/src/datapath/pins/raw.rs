@@ -8,19 +8,7 @@ use std::{
 
 use aya::maps::{MapData, MapError, MapType};
 
-use crate::datapath::syscall::bpf;
-
-/// `BPF_MAP_LOOKUP_ELEM`
-const LOOK_UP: libc::c_int = 1;
-
-/// Of `union bpf_attr`, what `BPF_MAP_LOOKUP_ELEM` reads.
-#[repr(C)]
-struct Element {
-    map: u32,
-    key: u64,
-    value: u64,
-    flags: u64,
-}
+use crate::datapath::syscall::{Element, LOOK_UP, bpf};
 
 /// The value of an array at a place, summed number by number over the CPUs where it has one for each.
 ///
