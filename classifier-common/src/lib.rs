@@ -14,6 +14,7 @@ mod commonest_upper;
 pub mod control;
 pub mod counter;
 pub mod endpoint;
+pub mod evidence;
 pub mod family;
 mod first_fragment;
 #[cfg(feature = "fixtures")]
