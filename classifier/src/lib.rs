@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod counters;
 pub mod datapath;
+pub mod evidence;
 pub mod ftp;
 pub mod hook;
 pub mod hotplug;

@@ -54,9 +54,25 @@ impl Address {
         self.high == 0 && self.low.to_be() >> 32 == 0xffff
     }
 
+    /// The network that it is counted in: the /24 of an IPv4 address, the /64 of an IPv6 one.
+    #[inline(always)]
+    #[must_use]
+    pub const fn network(self) -> Self {
+        const UP_TO_24: u64 = u64::from_ne_bytes([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]);
+        let low = if self.is_v4() { self.low & UP_TO_24 } else { 0 };
+        Self { high: self.high, low }
+    }
+
+    /// The two words that it is in an IPv6 header, as they lie in memory.
+    #[inline(always)]
+    #[must_use]
+    pub const fn to_words(self) -> [u64; 2] {
+        [self.high, self.low]
+    }
+
     /// A number in which every bit of the address has a part.
     #[inline(always)]
-    pub(super) const fn mixed(self) -> u64 {
+    pub(crate) const fn mixed(self) -> u64 {
         self.high.rotate_left(32) ^ self.low
     }
 }

@@ -38,7 +38,8 @@ impl ProtocolNames {
     }
 
     /// The label of a protocol, fixed or of these names.
-    pub(super) fn label(&self, protocol: Protocol) -> &str {
+    #[must_use]
+    pub fn label(&self, protocol: Protocol) -> &str {
         let fixed = Protocol::FIXED.iter().map(|(fixed, label, _)| (*fixed, *label));
         fixed.chain(self.iter()).find(|(known, _)| *known == protocol).map_or("", |(_, label)| label)
     }

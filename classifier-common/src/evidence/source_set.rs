@@ -1,0 +1,110 @@
+//! Heavy hitters in a fixed size: sets of a few places, each by the algorithm space-saving (Metwally, Agrawal and El Abbadi,
+//! 2005).
+//!
+//! A key belongs into one set. If it has a place there, that counts one more; else it takes over the place that counts least,
+//! goes on from its count, and notes that count as its error. What holds of a set at any moment:
+//!
+//! 1. The counts of its places add up to the observations that went to it: each adds 1 to one place and takes nothing away.
+//! 2. The least count never falls, and is 0 as long as a place is free.
+//! 3. A key that has no place was observed at most as often as the least count says: it had none to begin with, when the
+//!    least was 0 or more; and when it lost one, that place counted least, and not less than the key was observed (4).
+//! 4. A key that has a place was observed at most `count` and at least `count - error` times: when it took the place over it
+//!    had been observed no more often than the least count, by 3, and that became its error; from then on all is counted.
+//!
+//! By 1 the least count of a set of [`SOURCE_WAYS`] is at most the observations that went to it, divided by those.
+
+use super::{Observation, Source, SourceKey};
+
+/// Places in a set.
+pub const SOURCE_WAYS: usize = 16;
+/// Sets, unless the agent says another number; always a power of two.
+pub const SOURCE_SETS: usize = 512;
+
+/// Parts of the table, by what is observed, so that scans leave no place to nobody else: a connection's outcomes have one
+/// each, redirects are with the rejected.
+const REGIONS: usize = 4;
+/// Their logarithm.
+const REGION_BITS: u32 = REGIONS.trailing_zeros();
+
+/// The part of the table for what is observed, by its number.
+#[inline(always)]
+const fn region(observation: u8) -> usize {
+    const REDIRECT: u8 = Observation::Redirect.number();
+    const REJECTED: usize = 2;
+    if observation == REDIRECT { REJECTED } else { observation as usize % REGIONS }
+}
+
+/// The set that a key belongs into, in a table whose last set has the number `last`: a power of two, less one.
+#[inline(always)]
+#[must_use]
+pub const fn set_of(key: &SourceKey, last: usize) -> usize {
+    let hash = (key.hash() >> 32) as usize;
+    let sets = (last + 1) >> REGION_BITS;
+    (region(key.number()) * sets + (hash & (last >> REGION_BITS))) & last
+}
+
+/// For each observation, in the order of [`Observation::ALL`], the sets of its part in a table of so many.
+#[must_use]
+pub fn regions(sets: usize) -> [core::ops::Range<usize>; Observation::ALL.len()] {
+    let size = sets >> REGION_BITS;
+    Observation::ALL.map(|observation| {
+        let begin = region(observation.number()) * size;
+        begin..begin + size
+    })
+}
+
+/// A set, with a number at either end that a reader tells by whether it was written to meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct SourceSet {
+    /// Changes that have ended. A copy of a set begins here.
+    pub ended: u64,
+    /// The places, in no order.
+    pub sources: [Source; SOURCE_WAYS],
+    /// Changes that have begun. A copy of a set ends here.
+    pub begun: u64,
+}
+
+const _: () = assert!(size_of::<SourceSet>() == SOURCE_WAYS * size_of::<Source>() + 16);
+
+impl Default for SourceSet {
+    fn default() -> Self {
+        Self { ended: 0, sources: [Source::default(); SOURCE_WAYS], begun: 0 }
+    }
+}
+
+impl SourceSet {
+    /// Counts one observation of a key that belongs into this set. `hide` gives its number back, in a form that the
+    /// compiler knows nothing of.
+    #[inline(always)]
+    pub fn note(&mut self, key: &SourceKey, now: u64, hide: impl FnOnce(usize) -> usize) {
+        const WAYS: u64 = SOURCE_WAYS as u64;
+        // The least of these numbers says which place, and whether it is the key's own: then it is below WAYS. One number,
+        // so that the verifier has nothing to remember of a place but that.
+        let mut least = u64::MAX;
+        for (way, source) in (0..).zip(&self.sources) {
+            let is_own = source.key == *key && source.count > 0;
+            let rank = if is_own { way } else { ((source.count + 1) * WAYS) | way };
+            least = least.min(rank);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
+        let Some(source) = self.sources.get_mut(hide(least as usize) & (SOURCE_WAYS - 1)) else { return };
+        if least >= WAYS {
+            (source.key, source.error, source.first) = (*key, source.count, now);
+        }
+        source.count += 1;
+        source.last = now;
+    }
+
+    /// How often a key without a place here may have been observed at most.
+    #[must_use]
+    pub fn floor(&self) -> u64 {
+        self.sources.iter().map(|source| source.count).min().unwrap_or_default()
+    }
+
+    /// Whether a copy of it is of one moment.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.ended == self.begun
+    }
+}

@@ -1,0 +1,205 @@
+//! All of it together.
+
+use classifier_common::{
+    abi::Direction,
+    evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source, Summary},
+    protocol::{PROTOCOLS, Protocol},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Clock, Opened, Prefix, RedirectEvidence, SeenEvidence, SourceEvidence, Unlisted};
+use crate::config::ProtocolNames;
+
+/// What was seen, in the order in which it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// By direction, protocol and outcome, in that order.
+    pub seen: Vec<SeenEvidence>,
+    /// By direction, protocol and outcome, and within those the largest count first.
+    pub sources: Vec<SourceEvidence>,
+    /// Who sent ICMP redirects; the largest count of a direction and protocol first.
+    pub redirects: Vec<RedirectEvidence>,
+    /// What bounds the connections of sources that are not listed, by outcome.
+    pub unlisted: Vec<Unlisted>,
+}
+
+impl Evidence {
+    /// Of what the maps hold, summed over the CPUs; `seen` by [`Observation`].
+    #[must_use]
+    pub fn of(summary: &Summary, seen: &[SeenTable], names: &ProtocolNames, clock: Clock) -> Self {
+        let mut evidence = Self::default();
+        for source in summary.sources() {
+            match source.key.observation() {
+                Some(Observation::Connection(outcome)) => {
+                    evidence.sources.push(connections(source, outcome, names, clock));
+                }
+                Some(Observation::Redirect) => evidence.redirects.push(redirects(source, names, clock)),
+                None => {}
+            }
+        }
+        evidence.sources.sort_by(|one, other| {
+            let group = |of: &SourceEvidence| (of.direction, of.protocol.clone(), of.outcome);
+            group(one).cmp(&group(other)).then(other.count.cmp(&one.count)).then(one.cmp(other))
+        });
+        evidence.redirects.sort_by(|one, other| {
+            let group = |of: &RedirectEvidence| (of.direction, of.protocol.clone());
+            group(one).cmp(&group(other)).then(other.count.cmp(&one.count)).then(one.cmp(other))
+        });
+        for (observation, table) in Observation::ALL.into_iter().zip(seen) {
+            if let Observation::Connection(outcome) = observation {
+                evidence.seen.extend(rows(table, outcome, names, clock));
+            }
+        }
+        evidence.seen.sort();
+        for (observation, at_most) in Observation::ALL.into_iter().zip(summary.unlisted()) {
+            if let Observation::Connection(outcome) = observation {
+                evidence.unlisted.push(Unlisted { outcome, at_most });
+            }
+        }
+        evidence
+    }
+
+    /// Of what was noted in user space's own memory, such as a capture's, whose clock is the calendar's.
+    #[must_use]
+    pub fn of_host(sources: &HostSources, names: &ProtocolNames, clock: Clock) -> Self {
+        Self::of(&sources.summary(), sources.seen(), names, clock)
+    }
+}
+
+fn connections(
+    source: &Source,
+    outcome: ConnectionOutcome,
+    names: &ProtocolNames,
+    clock: Clock,
+) -> SourceEvidence {
+    SourceEvidence {
+        direction: source.key.direction().into(),
+        protocol: label(source.key.protocol(), names),
+        outcome,
+        prefix: Prefix::from(&source.key),
+        count: source.count,
+        error: source.error,
+        first_seen: clock.moment(source.first),
+        last_seen: clock.moment(source.last),
+    }
+}
+
+fn redirects(source: &Source, names: &ProtocolNames, clock: Clock) -> RedirectEvidence {
+    RedirectEvidence {
+        direction: source.key.direction().into(),
+        protocol: label(source.key.protocol(), names),
+        prefix: Prefix::from(&source.key),
+        count: source.count,
+        error: source.error,
+        first_seen: clock.moment(source.first),
+        last_seen: clock.moment(source.last),
+    }
+}
+
+fn rows(
+    table: &SeenTable,
+    outcome: ConnectionOutcome,
+    names: &ProtocolNames,
+    clock: Clock,
+) -> impl Iterator<Item = SeenEvidence> {
+    const { assert!(SEEN_ROWS == Direction::ALL.len() * PROTOCOLS) };
+    let places = Direction::ALL
+        .into_iter()
+        .flat_map(|direction| (0..PROTOCOLS).map(move |index| (direction, Protocol::from_index(index))));
+    let seen = places.zip(table).filter(|(_, seen)| seen.number > 0);
+    seen.map(move |((direction, protocol), seen)| SeenEvidence {
+        direction: Opened::from(direction),
+        protocol: label(protocol, names),
+        outcome,
+        connections: seen.number,
+        first_seen: clock.moment(seen.first),
+        last_seen: clock.moment(seen.last),
+        lowest_port: seen.lowest,
+        highest_port: seen.highest,
+    })
+}
+
+/// A name that was configured and is not known here, such as that of an agent that pins nothing, is told by its row.
+fn label(protocol: Protocol, names: &ProtocolNames) -> String {
+    match names.label(protocol) {
+        "" => format!("row_{}", protocol.index()),
+        label => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use classifier_common::{
+        endpoint::Address,
+        evidence::{Finding, Observed},
+    };
+
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn evidence() -> Evidence {
+        let mut sources = HostSources::default();
+        let finding = |last, protocol, port, now| Finding {
+            peer: Address::v4([192, 0, 2, last]),
+            now: now * SECOND,
+            direction: Direction::Ingress,
+            protocol,
+            outcome: ConnectionOutcome::Established,
+            port,
+        };
+        for (last, protocol, port, now) in [
+            (1, Protocol::SMTP, 25, 1),
+            (2, Protocol::SMTP, 25, 2),
+            (2, Protocol::SMTP, 2525, 3),
+            (9, Protocol::from_index(40), 587, 4),
+        ] {
+            sources.note(&Observed::from(&finding(last, protocol, port, now)));
+        }
+        let router = Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        sources.note(&Observed::redirect(router, 5 * SECOND, Direction::Ingress));
+        Evidence::of_host(&sources, &ProtocolNames::default(), Clock::new(0, Duration::ZERO))
+    }
+
+    #[test]
+    fn findings_are_listed_by_what_they_are_of_and_the_largest_comes_first() {
+        let evidence = evidence();
+        let listed: Vec<_> = evidence
+            .sources
+            .iter()
+            .map(|one| format!("{} {} {} {}", one.protocol, one.prefix, one.count, one.error))
+            .collect();
+        let expected = [
+            "row_40 192.0.2.0/24 1 0",
+            "row_40 192.0.2.9/32 1 0",
+            "smtp 192.0.2.0/24 3 0",
+            "smtp 192.0.2.2/32 2 0",
+            "smtp 192.0.2.1/32 1 0",
+        ];
+        assert_eq!(listed, expected);
+        let redirects: Vec<_> =
+            evidence.redirects.iter().map(|one| (one.prefix.to_string(), one.protocol.as_str())).collect();
+        let expected = [("2001:db8::/64", "icmpv6"), ("2001:db8::1/128", "icmpv6")];
+        assert_eq!(redirects, expected.map(|(prefix, protocol)| (prefix.to_owned(), protocol)));
+        assert!(evidence.unlisted.iter().all(|one| one.at_most == 0), "{:?}", evidence.unlisted);
+    }
+
+    #[test]
+    fn what_was_seen_has_its_times_and_ports() {
+        let [configured, smtp] = evidence().seen.try_into().unwrap();
+        assert_eq!((configured.protocol.as_str(), configured.connections), ("row_40", 1));
+        assert_eq!((smtp.connections, smtp.lowest_port, smtp.highest_port), (3, 25, 2525));
+        assert_eq!(smtp.first_seen.to_string(), "1970-01-01T00:00:01.000Z");
+        assert_eq!(smtp.last_seen.to_string(), "1970-01-01T00:00:03.000Z");
+    }
+
+    #[test]
+    fn what_is_written_as_json_is_read_again() {
+        let evidence = evidence();
+        let text = serde_json::to_string(&evidence).unwrap();
+        assert!(text.contains(r#""outcome":"established","prefix":"192.0.2.2/32","count":2"#), "{text}");
+        assert_eq!(serde_json::from_str::<Evidence>(&text).unwrap(), evidence);
+    }
+}
