@@ -4,7 +4,7 @@
 use crate::{
     control::{Header, JUMP_BYTES, Policy, Session, SessionKey, Stream},
     counter::Counters,
-    endpoint::Address,
+    endpoint::{Address, Endpoint},
     fragment::FragmentKey,
 };
 
@@ -19,6 +19,11 @@ const _: () = assert!(size_of::<FragmentKey>() == 16 + 16 + 4 + 1 + 1 + 2);
 
 // SAFETY: `repr(C)` over two integers of 8 bytes.
 unsafe impl aya::Pod for Address {}
+
+// SAFETY: `repr(C)` over integers of 8 bytes, 64 of them, to which it is aligned.
+unsafe impl aya::Pod for Endpoint {}
+
+const _: () = assert!(size_of::<Endpoint>() == 8 * 8);
 
 // SAFETY: `repr(C)` over words of descending size, 40 bytes of them without padding.
 unsafe impl aya::Pod for SessionKey {}

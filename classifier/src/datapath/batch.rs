@@ -7,7 +7,10 @@ use std::{
     os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
 };
 
-use aya::maps::MapData;
+use aya::{
+    Pod,
+    maps::{MapData, MapError},
+};
 use classifier_common::{abi::Direction, counter::Counters};
 
 use super::syscall::bpf;
@@ -86,16 +89,50 @@ pub(super) fn counters(block: BorrowedFd<'_>, values: &mut [Counters]) -> io::Re
 ///
 /// What the kernel says.
 pub(super) fn count<K, V>(map: &MapData) -> io::Result<u64> {
+    let mut count = 0;
+    stretches::<K, V>(map, |keys, _| count += keys.len() as u64).map(|()| count)
+}
+
+/// Every entry of a map, while programs change it: one that is moved meanwhile may come twice or not at all.
+///
+/// # Errors
+///
+/// What the kernel says, and that its keys or values have another size.
+pub(super) fn entries<K: Pod, V: Pod>(map: &MapData) -> Result<Vec<(K, V)>, MapError> {
+    let info = map.info()?;
+    let (key, value) = (info.key_size() as usize, info.value_size() as usize);
+    if key != size_of::<K>() {
+        return Err(MapError::InvalidKeySize { size: key, expected: size_of::<K>() });
+    }
+    if value != size_of::<V>() {
+        return Err(MapError::InvalidValueSize { size: value, expected: size_of::<V>() });
+    }
+    let mut entries = Vec::new();
+    let stretch = |keys: &[MaybeUninit<K>], values: &[MaybeUninit<V>]| {
+        // SAFETY: the kernel has written so many keys and values, of these sizes, and of a `Pod` every bit pattern is a
+        // value.
+        let all =
+            keys.iter().zip(values).map(|(key, value)| unsafe { (key.assume_init(), value.assume_init()) });
+        entries.extend(all);
+    };
+    stretches(map, stretch).map_err(MapError::IoError)?;
+    Ok(entries)
+}
+
+/// Looks entries of a map with such keys and values up, and hands over those that the kernel has written each time.
+fn stretches<K, V>(
+    map: &MapData,
+    mut take: impl FnMut(&[MaybeUninit<K>], &[MaybeUninit<V>]),
+) -> io::Result<()> {
     const STRETCH: u32 = 512;
     let room = STRETCH as usize;
-    let (mut keys, mut values) = (Vec::<MaybeUninit<K>>::new(), Vec::<MaybeUninit<V>>::new());
-    keys.reserve_exact(room);
-    values.reserve_exact(room);
+    let mut keys: Vec<MaybeUninit<K>> = (0..room).map(|_| MaybeUninit::uninit()).collect();
+    let mut values: Vec<MaybeUninit<V>> = (0..room).map(|_| MaybeUninit::uninit()).collect();
     let (mut from, mut to) = (0_u32, 0_u32);
-    let mut count = 0;
+    let mut is_first = true;
     loop {
         let mut batch = Batch {
-            from: if count == 0 { 0 } else { (&raw mut from).expose_provenance() as u64 },
+            from: if is_first { 0 } else { (&raw mut from).expose_provenance() as u64 },
             to: (&raw mut to).expose_provenance() as u64,
             keys: keys.as_mut_ptr().expose_provenance() as u64,
             values: values.as_mut_ptr().expose_provenance() as u64,
@@ -104,15 +141,19 @@ pub(super) fn count<K, V>(map: &MapData) -> io::Result<u64> {
             entry_flags: 0,
             flags: 0,
         };
-        // SAFETY: the command reads a `Batch`, and the number of a bucket to go on from; it writes at most so many keys
-        // and values, for which there is room if the map has such keys and values, and the number of the next bucket.
+        // SAFETY: the command reads a `Batch`, and the number of a bucket or the key of an array to go on from; it writes at
+        // most so many keys and values, for which there is room if the map has such keys and values, and where to go on.
         let answer = unsafe { bpf(LOOK_UP, &mut batch) };
-        count += u64::from(batch.count);
+        let written = room.min(batch.count as usize);
         match answer {
-            Ok(_) => from = to,
+            Ok(_) => take(&keys[..written], &values[..written]),
             // The end, after the last of the entries.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(count),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                take(&keys[..written], &values[..written]);
+                return Ok(());
+            }
             Err(error) => return Err(error),
         }
+        (from, is_first) = (to, false);
     }
 }

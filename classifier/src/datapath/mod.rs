@@ -39,7 +39,10 @@ pub use self::{
     found::{FindError, Found, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
-    pins::{Detached, Own, PinError, SeenInterface, SeenPins, TIMES, detach, give_to, look as look_at_pins},
+    pins::{
+        Detached, Look, Own, PinError, SeenInterface, SeenPins, TIMES, View, ViewError, detach, give_to,
+        look as look_at_pins, view,
+    },
     preflight::preflight,
     reader::Sums,
     tracking::Tracking,

@@ -6,6 +6,7 @@ mod everywhere;
 mod folders;
 mod ftp;
 mod killed;
+mod looked_at;
 mod moved;
 mod rolling;
 mod scene;

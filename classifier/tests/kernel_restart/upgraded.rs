@@ -3,13 +3,21 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread::sleep,
     time::Duration,
 };
 
+use classifier::datapath::view;
 use testbed::left_behind;
 
-use crate::scene::{BINARY, Scene, assert_goes_on, counters};
+use crate::{
+    looked_at::watch,
+    scene::{BINARY, Scene, assert_goes_on, counters},
+};
 
 const PACKETS: usize = 60_000;
 
@@ -31,6 +39,8 @@ fn counts_are_carried_over_to_the_packet_and_back() {
     for mode in ["off", "native"] {
         let scene = Scene::new();
         let mut agent = scene.agent(mode);
+        let (over, folder) = (Arc::new(AtomicBool::new(false)), scene.folder());
+        let watched = watch(view(folder.as_ref()).unwrap(), &over);
         let sent = scene.send(PACKETS);
         for (round, binary) in [other, BINARY, other, other, BINARY].into_iter().enumerate() {
             sleep(Duration::from_millis(200));
@@ -46,6 +56,8 @@ fn counts_are_carried_over_to_the_packet_and_back() {
             assert_goes_on(&before, &counters(&agent.metrics()));
         }
         sent.join().unwrap();
+        over.store(true, Ordering::Relaxed);
+        assert!(watched.join().unwrap() > 5);
         let metrics = agent.metrics();
         let all = metrics.sum("classifier_packets_total", &[("direction", "ingress")]);
         assert_eq!(

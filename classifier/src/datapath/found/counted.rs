@@ -33,7 +33,7 @@ pub(super) fn read(maps: &mut Maps, candidates: &BTreeSet<u32>) -> Result<(Vec<u
 }
 
 /// Packets that crossed a hook on an interface without counters.
-pub(super) fn unattributed(maps: &mut Maps) -> Result<u64, Problem> {
+pub(in crate::datapath) fn unattributed(maps: &mut Maps) -> Result<u64, Problem> {
     let (map, _): (PerCpuArray<MapData, u64>, _) = maps.take_as(MAP_UNATTRIBUTED)?;
     let by_cpu = map.get(&0, 0).map_err(Problem::map(MAP_UNATTRIBUTED))?;
     Ok(by_cpu.iter().sum())

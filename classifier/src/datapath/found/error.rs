@@ -39,14 +39,14 @@ impl FindError {
 
 /// What of an agent cannot be read.
 #[derive(Debug, Error)]
-pub(super) enum Problem {
+pub(in crate::datapath) enum Problem {
     /// A map that this build's agents have.
-    #[error("it has no map {0}: it is of another build; use the `classifier status` of that build")]
+    #[error("it has no map {0}: it is of another build; use the `classifier` of that build")]
     Missing(&'static str),
     /// A map that holds something else than this build's.
     #[error(
         "its map {map} has entries of {found} bytes in place of {expected}: it is of another build; use the \
-         `classifier status` of that build"
+         `classifier` of that build"
     )]
     Layout {
         /// Name of the map.
@@ -64,15 +64,6 @@ pub(super) enum Problem {
         /// The kernel's answer.
         #[source]
         cause: MapError,
-    },
-    /// A table cannot be mapped into memory.
-    #[error("its map {map} cannot be mapped: {cause}; this process's sandbox must allow mmap of BPF maps")]
-    Mmap {
-        /// Name of the map.
-        map: &'static str,
-        /// The kernel's answer.
-        #[source]
-        cause: io::Error,
     },
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aya::maps::{HashMap, MapData};
 use classifier_common::{
     abi::{MAP_FRAGMENTS, MAP_SESSIONS},
     control::{Session, SessionKey},
@@ -10,24 +9,23 @@ use classifier_common::{
 };
 
 use super::{error::Problem, maps::Maps};
-use crate::counters::MapFill;
+use crate::{counters::MapFill, datapath::batch};
 
 /// How full the map of first fragments is.
-pub(super) fn fragments(maps: &mut Maps) -> Result<MapFill, Problem> {
-    let (map, room): (HashMap<MapData, FragmentKey, u32>, u32) = maps.take_as(MAP_FRAGMENTS)?;
-    // A key that goes meanwhile begins the walk anew: it is no longer than the map is large.
-    let keys = map.keys().take(room as usize);
-    let entries =
-        keys.map(|key| key.map(|_| 1)).sum::<Result<u64, _>>().map_err(Problem::map(MAP_FRAGMENTS))?;
-    Ok(MapFill::fragments(entries, room.into()))
+pub(in crate::datapath) fn fragments(maps: &mut Maps) -> Result<MapFill, Problem> {
+    let (data, room) = maps.take(MAP_FRAGMENTS)?;
+    let all = batch::entries::<FragmentKey, u32>(&data).map_err(Problem::map(MAP_FRAGMENTS))?;
+    Ok(MapFill::fragments(all.len() as u64, room.into()))
 }
 
 /// Every control connection, and how full their map is.
-pub(super) fn sessions(maps: &mut Maps) -> Result<(Vec<(SessionKey, Session)>, MapFill), Problem> {
-    let (map, room): (HashMap<MapData, SessionKey, Session>, u32) = maps.take_as(MAP_SESSIONS)?;
-    // As above; one that comes twice counts once.
-    let sessions = map.iter().take(2 * room as usize);
-    let sessions: BTreeMap<_, _> = sessions.collect::<Result<_, _>>().map_err(Problem::map(MAP_SESSIONS))?;
-    let fill = MapFill::sessions(sessions.len() as u64, room.into());
-    Ok((sessions.into_iter().collect(), fill))
+pub(in crate::datapath) fn sessions(
+    maps: &mut Maps,
+) -> Result<(Vec<(SessionKey, Session)>, MapFill), Problem> {
+    let (data, room) = maps.take(MAP_SESSIONS)?;
+    // One that comes twice counts once.
+    let all: BTreeMap<_, _> =
+        batch::entries(&data).map_err(Problem::map(MAP_SESSIONS))?.into_iter().collect();
+    let fill = MapFill::sessions(all.len() as u64, room.into());
+    Ok((all.into_iter().collect(), fill))
 }

@@ -9,7 +9,7 @@ use super::{error::Problem, programs::is_named};
 
 /// Its maps, as far as this build knows them, by name.
 #[derive(Default)]
-pub(super) struct Maps(BTreeMap<&'static str, (MapInfo, MapData)>);
+pub(in crate::datapath) struct Maps(BTreeMap<&'static str, (MapInfo, MapData)>);
 
 impl Maps {
     /// Opens those of these numbers that this build knows by name.
@@ -23,6 +23,11 @@ impl Maps {
             }
         }
         Ok(maps)
+    }
+
+    /// Maps that are open already; one of which the kernel tells nothing is left out.
+    pub(in crate::datapath) fn of(opened: impl Iterator<Item = (&'static str, MapData)>) -> Self {
+        Self(opened.filter_map(|(name, data)| Some((name, (data.info().ok()?, data)))).collect())
     }
 
     /// Adds what another program of the same agent has.

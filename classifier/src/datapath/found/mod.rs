@@ -1,14 +1,13 @@
 //! What running agents have in the kernel, found from outside: by the names of programs, and from there by the
 //! numbers of their maps and links. Programs that share one endpoint table are one agent's.
 
-mod counted;
+pub(super) mod counted;
 mod error;
-mod hashed;
+pub(super) mod hashed;
 mod links;
-mod mapped;
 mod maps;
 mod programs;
-mod tables;
+pub(super) mod tables;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +17,7 @@ use classifier_common::{
 };
 
 pub use self::{error::FindError, links::tcx_in};
-use self::{error::Problem, maps::Maps};
+pub(super) use self::{error::Problem, maps::Maps};
 use crate::{
     counters::{MapFill, ProgramSnapshot},
     hook::Attachment,

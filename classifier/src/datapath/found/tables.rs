@@ -1,33 +1,46 @@
-//! The tables that agents and programs share through memory.
+//! The tables that agents and programs share through memory, read through the kernel: who looks needs no right to write.
 
+use aya::maps::{Array, Map, MapData};
 use classifier_common::{
     abi::{MAP_ENDPOINTS, MAP_PORTS},
     endpoint::{Endpoint, State, WAYS},
     ports::{PORTS, PortEntry},
 };
 
-use super::{error::Problem, mapped::Mapped, maps::Maps};
-use crate::counters::MapFill;
+use super::{error::Problem, maps::Maps};
+use crate::{
+    counters::MapFill,
+    datapath::{batch, pins::first_value},
+};
 
 /// Looks at an endpoint that changes while it is looked at.
 const LOOKS: usize = 8;
 
+type Set = [Endpoint; WAYS];
+
 /// Every endpoint, and how full their table is.
-pub(super) fn endpoints(maps: &mut Maps) -> Result<(Vec<Endpoint>, MapFill), Problem> {
-    let (map, sets) = maps.take(MAP_ENDPOINTS)?;
-    let places = sets as usize * WAYS;
-    let table = mapped(MAP_ENDPOINTS, Mapped::endpoints(&map, places))?;
+pub(in crate::datapath) fn endpoints(maps: &mut Maps) -> Result<(Vec<Endpoint>, MapFill), Problem> {
+    let refused = Problem::map(MAP_ENDPOINTS);
+    let (data, sets) = maps.take(MAP_ENDPOINTS)?;
+    let all = batch::entries::<u32, Set>(&data).map_err(&refused)?;
+    let table = Map::from_map_data(data).and_then(Array::try_from).map_err(refused)?;
     let is_one = |endpoint: &Endpoint| !matches!(endpoint.word.state(), State::Free | State::Claimed);
-    let endpoints: Vec<_> = (0..places).filter_map(|place| whole(&table, place)).filter(is_one).collect();
+    let mut endpoints = Vec::new();
+    for (number, set) in all {
+        let taken = set.into_iter().enumerate().filter(|(_, endpoint)| endpoint.word.state() != State::Free);
+        let taken = taken.filter_map(|(way, first)| whole(&table, number, way, first));
+        endpoints.extend(taken.filter(is_one));
+    }
+    let places = sets as usize * WAYS;
     let fill = MapFill::endpoints(endpoints.len() as u64, places as u64);
     Ok((endpoints, fill))
 }
 
 /// One as it stood at one moment: its word is claimed while its addresses are written.
-fn whole(table: &Mapped<Endpoint>, place: usize) -> Option<Endpoint> {
-    let mut before = table.read(place)?;
+fn whole(table: &Array<MapData, Set>, set: u32, way: usize, first: Endpoint) -> Option<Endpoint> {
+    let mut before = first;
     for _ in 0..LOOKS {
-        let after = table.read(place)?;
+        let after = *table.get(&set, 0).ok()?.get(way)?;
         let fields = |endpoint: &Endpoint| (endpoint.word, endpoint.address, endpoint.peer, endpoint.session);
         if fields(&before) == fields(&after) {
             return Some(after);
@@ -38,14 +51,12 @@ fn whole(table: &Mapped<Endpoint>, place: usize) -> Option<Endpoint> {
 }
 
 /// How many ports belong to a protocol.
-pub(super) fn ports(maps: &mut Maps) -> Result<MapFill, Problem> {
-    let (map, _) = maps.take(MAP_PORTS)?;
-    let table = mapped(MAP_PORTS, Mapped::port_entries(&map, 2 * PORTS))?;
-    let known =
-        (0..2 * PORTS).filter_map(|place| table.read(place)).filter(|entry| PortEntry(*entry).is_known());
+pub(in crate::datapath) fn ports(maps: &mut Maps) -> Result<MapFill, Problem> {
+    let (data, _) = maps.take(MAP_PORTS)?;
+    let pairs = first_value(&data).map_err(|cause| Problem::map(MAP_PORTS)(cause.into()))?;
+    // Entries of four bytes, in numbers of eight.
+    let halves = pairs.iter().flat_map(|pair| [*pair, *pair >> 32]);
+    #[expect(clippy::cast_possible_truncation, reason = "the other half comes by itself")]
+    let known = halves.filter(|half| PortEntry(*half as u32).is_known());
     Ok(MapFill::ports(known.count() as u64, 2 * PORTS as u64))
-}
-
-fn mapped<T>(map: &'static str, mapped: std::io::Result<T>) -> Result<T, Problem> {
-    mapped.map_err(|cause| Problem::Mmap { map, cause })
 }

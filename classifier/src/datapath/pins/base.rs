@@ -5,7 +5,7 @@ use std::fs;
 use aya::maps::{Array, Map, MapData, MapError};
 use classifier_common::{abi::Direction, counter::Counters};
 
-use super::{PinError, carry::Carried, interface::InterfacePins, layout::Layout};
+use super::{PinError, carry::Carried, concordance::Concordance, interface::InterfacePins, layout::Layout};
 use crate::datapath::reader::Sums;
 
 /// What is pinned for an interface; `None` if nothing is.
@@ -39,7 +39,7 @@ pub(in crate::datapath) fn write(pins: &InterfacePins, sums: &Sums) -> Result<()
 /// Adds what the pins of a second interface hold to a first's, and removes those.
 pub(super) fn join(to: &InterfacePins, from: &InterfacePins, layout: &Layout) -> Result<(), PinError> {
     let mut sum = Carried::nothing();
-    sum.add(from, layout).map_err(PinError::refused("read", &from.counters()))?;
+    sum.add(from, &Concordance::of(layout)).map_err(PinError::refused("read", &from.counters()))?;
     if let Some(before) = read(to)? {
         sum.counters.iter_mut().zip(&before).for_each(|(sum, before)| sum.merge(before));
     }

@@ -8,7 +8,7 @@ use classifier_common::{
     control::Tally,
 };
 
-use super::{PinError, cells};
+use super::{PinError, cells, opened};
 
 /// Bytes of a line, padded with zeros.
 const LINE: usize = 64;
@@ -52,6 +52,12 @@ impl Layout {
         self.after(MAP).find(|line| line.split(' ').next() == Some(name))
     }
 
+    /// Whether another layout says the same of what a map's keys and values are, however many it has room for.
+    pub(super) fn is_alike(&self, other: &Self, name: &str) -> bool {
+        let shape = |layout: &Self| Some(layout.map(name)?.rsplit_once(' ')?.0.to_owned());
+        shape(self).is_some_and(|shape_here| shape(other) == Some(shape_here))
+    }
+
     /// Names of the tracking's numbers, in their order.
     pub(super) fn tallies(&self) -> impl Iterator<Item = &str> {
         self.after(TALLY)
@@ -66,10 +72,19 @@ impl Layout {
         self.0.iter().filter_map(move |line| line.strip_prefix(word))
     }
 
+    #[cfg(test)]
+    pub(super) const fn of_lines(lines: Vec<String>) -> Self {
+        Self(lines)
+    }
+
     /// Reads one that is pinned; an error if it is in another grammar than this build's.
     pub(super) fn read(pin: &Path) -> Result<Self, MapError> {
-        let lines: Array<MapData, [u8; LINE]> =
-            Array::try_from(aya::maps::Map::from_map_data(MapData::from_pin(pin)?)?)?;
+        Self::of_map(opened::to_read(pin).map_err(MapError::IoError)?)
+    }
+
+    /// The same, of a map that is open.
+    pub(super) fn of_map(map: MapData) -> Result<Self, MapError> {
+        let lines: Array<MapData, [u8; LINE]> = Array::try_from(aya::maps::Map::from_map_data(map)?)?;
         let text = |line: [u8; LINE]| {
             let end = line.iter().position(|byte| *byte == 0).unwrap_or(LINE);
             String::from_utf8_lossy(&line[..end]).into_owned()
@@ -115,6 +130,9 @@ mod tests {
         assert_eq!(layout.map("ENDPOINTS").and_then(|line| line.rsplit(' ').next()), Some("16"));
         assert_eq!(layout.map("ENDPOINT"), None);
         assert_ne!(layout, Layout::of_build(true, 16, 5));
+        assert!(
+            layout.is_alike(&Layout::of_build(true, 4, 9), "SESSIONS") && !layout.is_alike(&layout, "NONE")
+        );
         assert_eq!(layout.tallies().next(), Some("LearnedPasv"));
         assert_eq!(layout.cells().next(), Some("packets/tcp_other/to_server"));
     }

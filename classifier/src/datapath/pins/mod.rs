@@ -5,6 +5,7 @@ mod bpffs;
 mod carry;
 mod cells;
 mod choice;
+mod concordance;
 mod detach;
 mod error;
 mod folder;
@@ -13,6 +14,7 @@ mod interface;
 mod layout;
 mod lock;
 mod older;
+mod opened;
 mod own;
 mod owner;
 mod raw;
@@ -20,6 +22,7 @@ mod renamed;
 pub(super) mod rows;
 mod seen;
 mod taken;
+mod view;
 
 pub use self::{
     detach::{Detached, detach},
@@ -27,10 +30,12 @@ pub use self::{
     own::{Own, TIMES},
     owner::give_to,
     seen::{SeenInterface, SeenPins, look},
+    view::{Look, View, ViewError, view},
 };
 pub(super) use self::{
     folder::{Folder, unpin},
     interface::{InterfacePins, LinkPin},
     layout::Layout,
+    raw::first_value,
     taken::Pinned,
 };

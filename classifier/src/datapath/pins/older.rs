@@ -6,11 +6,7 @@ use classifier_common::control::{TALLIES, Tallies, Tally};
 use tracing::{error, warn};
 
 use super::{
-    Own, PinError,
-    carry::{self, Carried},
-    interface::InterfacePins,
-    own::OWN,
-    taken::Pinned,
+    Own, PinError, carry, concordance::Concordance, interface::InterfacePins, own::OWN, taken::Pinned,
 };
 use crate::datapath::reader::Sums;
 
@@ -35,21 +31,15 @@ impl Pinned {
         for (generation, _) in &self.choice.older {
             names.extend(generation.interfaces()?.iter().map(|interface| interface.name().to_owned()));
         }
-        let mut before = Vec::new();
+        let older =
+            self.choice.older.iter().map(|(generation, layout)| (generation, Concordance::of(layout)));
+        let (older, mut before) = (older.collect::<Vec<_>>(), Vec::new());
         for name in names {
             if self.interface(&name).base().exists() {
                 continue;
             }
-            let mut carried = Carried::nothing();
-            for (generation, layout) in &self.choice.older {
-                let pins = generation.interface(&name);
-                // A base stands for all that is older.
-                let is_all = pins.base().exists();
-                carried.add(&pins, layout).map_err(PinError::refused("read", &pins.counters()))?;
-                if is_all {
-                    break;
-                }
-            }
+            let carried =
+                carry::counted(older.iter().map(|(generation, words)| (*generation, words)), &name)?;
             if carried.unknown > 0 {
                 warn!(
                     interface = name,
@@ -66,7 +56,7 @@ impl Pinned {
     pub(in crate::datapath) fn forget_older(&mut self, own: &Own) -> Result<(), PinError> {
         let pin = self.choice.current.map(OWN);
         if !pin.exists() {
-            let mut tallies = carry::tallies(&self.choice.older).unwrap_or_else(|refused| {
+            let mut tallies = carry::tallies(self.choice.older.iter().map(|(generation, layout)| (generation, layout))).unwrap_or_else(|refused| {
                 error!(error = %refused, "what was counted of FTP's control connections is lost: a pin is missing");
                 [0; TALLIES]
             });

@@ -24,6 +24,15 @@ pub(super) fn sum(map: &MapData, index: u32) -> io::Result<Vec<u64>> {
     Ok(sum)
 }
 
+/// The first value of an array.
+///
+/// # Errors
+///
+/// As [`sum`].
+pub(in crate::datapath) fn first_value(map: &MapData) -> io::Result<Vec<u64>> {
+    sum(map, 0)
+}
+
 /// The value of an array at a place, for each CPU where it has one for each.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aya::maps::{Array, Map, MapData, MapError};
 
-use super::PinError;
+use super::{PinError, opened};
 use crate::config::Rows;
 
 /// Name under which the rows are pinned.
@@ -24,7 +24,9 @@ pub(super) fn read(pin: &Path) -> Result<Rows, PinError> {
     if !pin.exists() {
         return Ok(rows);
     }
-    let names = open(pin)?;
+    let map = opened::to_read(pin).map_err(PinError::refused("open", pin))?;
+    let names: Array<MapData, Name> =
+        Map::from_map_data(map).and_then(Array::try_from).map_err(PinError::of("open", pin))?;
     for (number, row) in (0..).zip(&mut rows) {
         *row = names.get(&number, 0).map_err(PinError::of("read", pin))?;
     }

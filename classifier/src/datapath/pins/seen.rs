@@ -5,11 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aya::maps::MapData;
 use classifier_common::abi::{MAP_COUNTERS, MAP_ENDPOINTS};
 
-use super::{PinError, folder::generations, generation::Generation, lock::holder_of};
-use crate::datapath::syscall::{Access, open_pin};
+use super::{PinError, folder::generations, generation::Generation, lock::holder_of, opened};
 
 /// What is pinned in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,12 +67,8 @@ pub fn look(path: &Path) -> Result<Option<SeenPins>, PinError> {
 /// The kernel's number of a pinned map; `None` where it is not there, or has just gone.
 fn number(generation: &Generation, name: &str) -> Result<Option<u32>, PinError> {
     let pin = generation.map(name);
-    match open_pin(&pin, Access::Read) {
-        Ok(map) => {
-            let info =
-                MapData::from_fd(map).and_then(|map| map.info()).map_err(PinError::of("open", &pin))?;
-            Ok(Some(info.id()))
-        }
+    match opened::to_read(&pin) {
+        Ok(map) => Ok(Some(map.info().map_err(PinError::of("open", &pin))?.id())),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(PinError::refused("open", &pin)(cause)),
     }
