@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod cli;
+mod columns;
 pub mod config;
 pub mod counters;
 pub mod datapath;
@@ -14,6 +15,7 @@ pub mod interfaces;
 pub mod manual;
 mod memory;
 pub mod metrics;
+pub mod offline;
 pub mod reload;
 pub mod sandbox;
 pub mod service;

@@ -8,9 +8,10 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Completions, Detach, Man, Run, Status, Stop},
-    config::{Sources, pin_dir},
+    cli::{self, Command, Completions, Detach, Man, Pcap, Run, Status, Stop},
+    config::{Layer, Sources, pin_dir},
     datapath, manual,
+    offline::{self, Request},
     sandbox::User,
     status,
     telemetry::{Log, LogFormat},
@@ -32,6 +33,7 @@ pub(crate) fn main() -> ExitCode {
     match cli.command {
         Command::Run(arguments) => run(arguments, end),
         Command::Status(arguments) => show(arguments, end),
+        Command::Pcap(arguments) => judge(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
@@ -48,6 +50,22 @@ fn show(Status { format, pin_dir: folder }: Status, end: End) -> ExitCode {
             Err(error) => end.runtime(&error),
         },
         Err(error) => end.usage(&error),
+    }
+}
+
+fn judge(Pcap { files, format, packets, config }: Pcap, end: End) -> ExitCode {
+    let settings = match (Sources { flags: Layer::default(), file: config }).settings() {
+        Ok(settings) => settings,
+        Err(error) => return end.usage(&error),
+    };
+    match offline::run(&Request { files, output: format, packets, settings }) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(errors) => {
+            for error in &errors {
+                end.log.last_words(error, end.verbose);
+            }
+            ExitCode::from(RUNTIME_ERROR)
+        }
     }
 }
 

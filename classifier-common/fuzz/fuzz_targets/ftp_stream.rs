@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
                     self.handed[start..end].fill(true);
                 }
                 Event::Jump { session, from, to, .. } => self.jump(start, &session, from, to),
-                Event::Learned { .. } | Event::Ended(_) => {}
+                Event::Learned { .. } | Event::Ended { .. } => {}
             }
         }
         let next = self.place(session.streams[self.side].next);

@@ -13,7 +13,12 @@ pub enum Event {
         learned: Learned,
     },
     /// A session has ended.
-    Ended(Session),
+    Ended {
+        /// Its connection.
+        key: SessionKey,
+        /// As it was then.
+        session: Session,
+    },
     /// A segment that could not be taken in order.
     Segment {
         /// Its session's [`Session::id`].

@@ -136,8 +136,8 @@ impl World for HostWorld<'_> {
         self.tell(Event::Full(segment.key));
     }
 
-    fn ended(&self, _segment: &Segment, session: &Session) {
-        self.tell(Event::Ended(*session));
+    fn ended(&self, segment: &Segment, session: &Session) {
+        self.tell(Event::Ended { key: segment.key, session: *session });
     }
 
     fn encrypted(&self, key: &SessionKey, change: i64) {

@@ -51,7 +51,7 @@ fn told(event: Event) -> Told {
         Event::Learned { .. } => Told::Learned,
         Event::Segment { segment, bytes, .. } => Told::Segment(place(segment.sequence), bytes),
         Event::Jump { session, from, to, .. } => Told::Jump(place(from), place(to), Box::new(session)),
-        Event::Ended(_) => Told::Ended,
+        Event::Ended { .. } => Told::Ended,
         Event::Full(key) => panic!("no room for {key:?}"),
     }
 }

@@ -9,6 +9,7 @@ use crate::telemetry::LogFormat;
 mod detach;
 mod manual;
 mod parse;
+mod pcap;
 mod run;
 mod status;
 
@@ -16,6 +17,7 @@ pub use self::{
     detach::Detach,
     manual::{Completions, Man},
     parse::{Stop, parse},
+    pcap::Pcap,
     run::Run,
     status::Status,
 };
@@ -50,6 +52,8 @@ pub enum Command {
     Run(Run),
     /// Show what running agents have in the kernel: interfaces, programs, maps, FTP sessions and data ports
     Status(Status),
+    /// Judge captured packets as the kernel would, without any privilege
+    Pcap(Pcap),
     /// Remove everything that is pinned: programs, links, maps
     Detach(Detach),
     /// Write the man pages of this command and its subcommands into a folder

@@ -1,6 +1,9 @@
 //! What the programs tell, read from the ring buffer.
 
-use classifier_common::control::{EventKind, Header, Session, SessionKey, Side};
+use classifier_common::{
+    control::{EventKind, Header, Session, SessionKey, Side},
+    host,
+};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,34 @@ impl Event {
             Self::Segment { came, .. } => Some(*came),
             Self::Jump(jump) => Some(jump.came),
             Self::Learned { .. } | Self::Ended { .. } | Self::Full { .. } => None,
+        }
+    }
+
+    /// What the host's build of the programs tells at `now`, as they would through the ring buffer.
+    #[must_use]
+    pub fn of_host(event: host::Event, now: u64) -> Self {
+        match event {
+            host::Event::Learned { session, learned } => {
+                Self::Learned { session, slot: learned.slot, nanoseconds: 0 }
+            }
+            host::Event::Ended { key, session } => Self::Ended { key, session: session.id },
+            host::Event::Segment { session, segment, bytes } => Self::Segment {
+                session,
+                came: segment.now,
+                side: segment.side(),
+                sequence: segment.sequence,
+                cut: segment.length.saturating_sub(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
+                payload: bytes,
+            },
+            host::Event::Jump { segment, session, from, to } => Self::Jump(Box::new(Jump {
+                session,
+                key: segment.key,
+                side: segment.side(),
+                from,
+                to,
+                came: segment.now,
+            })),
+            host::Event::Full(_) => Self::Full { came: now },
         }
     }
 

@@ -2,12 +2,14 @@
 //! completes what did not come in order.
 //!
 //! [`Tracker`] is sans-IO: events and the time go in, changes of the endpoint table come out through
-//! [`Table`]. [`Room`] joins it to the kernel's maps, and `task` alone waits.
+//! [`Table`]. [`Room`] joins it to the kernel's maps, and `task` alone waits; [`Replay`] joins it to the host's build of
+//! the programs, for captures.
 
 mod crowd;
 mod endpoints;
 mod event;
 mod reading;
+mod replay;
 mod room;
 mod sessions;
 mod spans;
@@ -17,6 +19,7 @@ mod tracker;
 
 pub use self::{
     event::{Event, Jump},
+    replay::Replay,
     room::{Room, Snapshot},
     task::watch,
     tracker::{Lifetimes, Table, Tracker},

@@ -14,7 +14,7 @@ use classifier_common::{
 
 use tokio::io::unix::AsyncFd;
 
-use super::{Event, Lifetimes, Table, Tracker, crowd::giving_way};
+use super::{Event, Lifetimes, Table, Tracker, crowd::giving_way, sessions::count_forgotten};
 use crate::{
     config::FtpSettings,
     counters::ReadError,
@@ -134,12 +134,7 @@ impl Room {
     fn forget(&mut self, sessions: &[(SessionKey, u64)]) {
         for (key, session) in sessions {
             let Some(session) = self.tracking.forget(key, *session) else { continue };
-            self.tracking.own().add(Tally::SessionsForgotten, 1);
-            if !session.has_ended() {
-                self.tracking.own().add(Tally::SessionsEvicted, 1);
-                self.tracking.own().add(Tally::SessionsClosed, 1);
-                self.tracking.own().add(Tally::SessionsDecrypted, session.is_encrypted().into());
-            }
+            count_forgotten(&session, |tally, number| self.tracking.own().add(tally, number));
         }
     }
 

@@ -2,9 +2,19 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use classifier_common::control::SessionKey;
+use classifier_common::control::{Session, SessionKey, Tally};
 
 use super::Table;
+
+/// Counts a session that was forgotten; one that had not ended has given way to another.
+pub(super) fn count_forgotten(session: &Session, add: impl Fn(Tally, u64)) {
+    add(Tally::SessionsForgotten, 1);
+    if !session.has_ended() {
+        add(Tally::SessionsEvicted, 1);
+        add(Tally::SessionsClosed, 1);
+        add(Tally::SessionsDecrypted, session.is_encrypted().into());
+    }
+}
 
 /// Sessions by the time at which they are to be forgotten, the next first.
 #[derive(Debug, Default)]

@@ -24,7 +24,6 @@ mod openmetrics;
 mod process;
 mod registered;
 
-pub use self::learn_times::LearnTimes;
 use self::{
     agent::AgentMetrics,
     datapath::Datapath,
@@ -32,9 +31,10 @@ use self::{
     failures::Failures,
     process::Process,
 };
+pub use self::{ftp::sessions as live_sessions, learn_times::LearnTimes};
 use crate::{
     config::ProtocolNames,
-    counters::{Readiness, Source},
+    counters::{Readiness, Snapshot, Source},
 };
 
 /// The metrics cannot be set up.
@@ -46,6 +46,15 @@ pub enum MetricsError {
     /// The `prometheus` crate refuses a metric.
     #[error("a metric is refused: {0}; this is a bug of the agent, report it")]
     Refused(#[from] prometheus::Error),
+}
+
+/// What captures come to: the families that count packets, and those of the FTP tracking.
+#[must_use]
+pub fn of_captures(names: &ProtocolNames, snapshot: &Snapshot) -> String {
+    let mut out = Exposition::new(Format::Text, 0);
+    Datapath::new(names).write(&mut out, snapshot);
+    ftp::write(&mut out, &snapshot.ftp);
+    out.finish()
 }
 
 /// Writes scrapes.

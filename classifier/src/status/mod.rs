@@ -16,7 +16,6 @@ use crate::{
 mod age;
 mod around;
 mod attached;
-mod columns;
 mod ftp;
 mod holders;
 mod problems;

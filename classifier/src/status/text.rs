@@ -2,8 +2,9 @@
 
 use super::{
     AgentReport, EndpointReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report,
-    SessionReport, columns::Columns,
+    SessionReport,
 };
+use crate::columns::Columns;
 
 /// More capabilities than these are counted, not named.
 const MANY: usize = 8;

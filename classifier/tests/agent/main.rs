@@ -1,5 +1,8 @@
 //! The agent without root: made-up counters in, text and HTTP out.
 
+#[path = "../support/capture_files.rs"]
+mod capture_files;
+mod captures;
 mod check;
 mod commands;
 mod config_file;

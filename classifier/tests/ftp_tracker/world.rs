@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use classifier::ftp::{Event, Jump, Lifetimes, Tracker};
+use classifier::ftp::{Event, Lifetimes, Tracker};
 use classifier_common::{
-    control::Session,
-    host::{self, HostTables, HostTracking},
+    host::{HostTables, HostTracking},
     packet::{Frame, Link},
     protocol::Protocol,
 };
@@ -45,7 +44,7 @@ impl World {
         self.now += 1000;
         let outcome = self.tracking.judge(frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
         for event in self.tracking.take_events() {
-            let event = self.read(event);
+            let event = Event::of_host(event, self.now);
             match &mut self.waiting {
                 Some(waiting) => waiting.push(event),
                 None => self.take(event),
@@ -98,35 +97,5 @@ impl World {
 
     pub fn is_idle(&self) -> bool {
         self.tracker.is_idle()
-    }
-
-    fn read(&self, event: host::Event) -> Event {
-        match event {
-            host::Event::Learned { session, learned } => {
-                Event::Learned { session, slot: learned.slot, nanoseconds: 0 }
-            }
-            host::Event::Ended(Session { id, .. }) => {
-                let all = self.tracking.sessions();
-                let (key, _) = all.iter().find(|(_, session)| session.id == id).expect("it is kept");
-                Event::Ended { key: *key, session: id }
-            }
-            host::Event::Segment { session, segment, bytes } => Event::Segment {
-                session,
-                came: segment.now,
-                side: segment.side(),
-                sequence: segment.sequence,
-                cut: segment.length - u32::try_from(bytes.len()).expect("no more than was sent"),
-                payload: bytes,
-            },
-            host::Event::Jump { segment, session, from, to } => Event::Jump(Box::new(Jump {
-                session,
-                key: segment.key,
-                side: segment.side(),
-                from,
-                to,
-                came: segment.now,
-            })),
-            host::Event::Full(_) => Event::Full { came: self.now },
-        }
     }
 }

@@ -4,7 +4,7 @@
 const GAP: usize = 2;
 
 /// A table with a line of titles.
-pub(super) struct Columns {
+pub(crate) struct Columns {
     /// By column: whether it holds numbers, which stand at its right.
     numbers: Vec<bool>,
     rows: Vec<Vec<String>>,
@@ -12,18 +12,18 @@ pub(super) struct Columns {
 
 impl Columns {
     /// With these titles, a `>` before those of numbers.
-    pub(super) fn new<const N: usize>(titles: [&str; N]) -> Self {
+    pub(crate) fn new<const N: usize>(titles: [&str; N]) -> Self {
         let numbers = titles.iter().map(|title| title.starts_with('>')).collect();
         Self { numbers, rows: vec![titles.map(|title| title.trim_start_matches('>').to_owned()).into()] }
     }
 
     /// Adds a row, of as many cells as there are titles.
-    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.into());
     }
 
     /// Writes the lines, without spaces at their ends.
-    pub(super) fn write(&self, text: &mut String) {
+    pub(crate) fn write(&self, text: &mut String) {
         let width = |column: usize| {
             self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
         };

@@ -1,0 +1,63 @@
+//! A capture of which it is known where it comes from.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Fault, OfflineError, Packet,
+    format::Packets,
+    input::{self, Input},
+};
+
+/// A capture while it is read.
+pub struct Capture {
+    file: PathBuf,
+    is_compressed: bool,
+    packets: Packets,
+}
+
+impl Capture {
+    /// Opens a file, or standard input for `-`, plain or compressed by gzip or zstd; how far it is read is shown on a
+    /// terminal if `shown`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, or is no capture.
+    pub fn open(file: &Path, shown: bool) -> Result<Self, OfflineError> {
+        let of_file = |cause| OfflineError::Open { file: file.into(), cause };
+        let opened = input::open(file, shown).map_err(of_file)?;
+        let of_beginning = |fault| OfflineError::Begin { file: file.into(), fault };
+        let (packets, is_compressed) = begin(opened).map_err(of_beginning)?;
+        Ok(Self { file: file.into(), is_compressed, packets })
+    }
+
+    /// The next packet; `None` behind the last.
+    ///
+    /// # Errors
+    ///
+    /// When the file is cut or corrupt, with the packet's number in the file and the byte where it begins; it does not
+    /// go on behind that.
+    pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, OfflineError> {
+        let (packet, offset) = (self.packets.count() + 1, self.packets.offset());
+        self.packets.next_packet().map_err(|fault| OfflineError::Broken {
+            file: self.file.clone(),
+            packet,
+            offset,
+            is_compressed: self.is_compressed,
+            fault,
+        })
+    }
+
+    /// The file's name as it was given.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+fn begin(opened: Box<dyn Read>) -> Result<(Packets, bool), Fault> {
+    let Input { source, is_compressed } = input::decompressed(opened)?;
+    Ok((Packets::of(source)?, is_compressed))
+}

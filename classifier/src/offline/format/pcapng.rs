@@ -1,0 +1,210 @@
+//! pcapng: sections of blocks, some of which hold packets, and others the interfaces that these are of.
+
+use pcap_parser::{
+    Block, EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, OptionCode, SHB_MAGIC, SPB_MAGIC, UnknownBlock,
+    parse_block_be, parse_block_le, traits::PcapNGPacketBlock as _,
+};
+
+use super::{BLOCK_MAX, Fault, Found, units::Units, window::Window};
+use crate::offline::LinkType;
+
+/// The block that held packets before [`EPB_MAGIC`].
+const OLD_PACKET: u32 = 2;
+/// Type, length, and the length again.
+const FRAME: usize = 12;
+/// Interfaces of a section at most: what is known of them is kept.
+const INTERFACES: usize = 65_536;
+const VERSION: u16 = 1;
+
+/// The section that the file is in.
+#[derive(Default)]
+pub(super) struct PcapNg {
+    big_endian: bool,
+    interfaces: Vec<Interface>,
+}
+
+#[derive(Clone, Copy)]
+struct Interface {
+    link: LinkType,
+    units: Units,
+    /// Bytes that are captured of a packet at most; 0: all.
+    snap: u32,
+    /// Bytes of a check sequence behind each packet.
+    check: u32,
+}
+
+/// What a block says of a packet, whatever its type.
+struct Described {
+    interface: usize,
+    /// In the interface's units; `None` where it is not said.
+    time: Option<u64>,
+    wire: u32,
+    at: usize,
+    captured: usize,
+}
+
+impl PcapNg {
+    pub(super) fn next(&mut self, window: &mut Window) -> Result<Option<Found>, Fault> {
+        loop {
+            if !window.reaches(FRAME)? {
+                return if window.bytes().is_empty() { Ok(None) } else { Err(Fault::Cut) };
+            }
+            let (kind, length) = self.head(window.bytes())?;
+            if !matches!(kind, SHB_MAGIC | IDB_MAGIC | SPB_MAGIC | EPB_MAGIC | OLD_PACKET) {
+                self.skip(window, length)?;
+                continue;
+            }
+            if length > BLOCK_MAX {
+                return Err(Fault::Length { what: "a block", length });
+            }
+            if !window.reaches(length)? {
+                return Err(Fault::Cut);
+            }
+            let block = &window.bytes()[..length];
+            self.ends(&block[length - 4..], length)?;
+            if let Some(found) = self.look(block)? {
+                return Ok(Some(found));
+            }
+            window.pass(length);
+        }
+    }
+
+    /// Type and length of a block. A section says itself in which order its bytes are.
+    fn head(&mut self, bytes: &[u8]) -> Result<(u32, usize), Fault> {
+        const ORDER: u32 = 0x1a2b_3c4d;
+        let word = |at: usize| bytes[at..].first_chunk().copied().unwrap_or_default();
+        if u32::from_le_bytes(word(0)) == SHB_MAGIC {
+            self.big_endian = match (u32::from_le_bytes(word(8)), u32::from_be_bytes(word(8))) {
+                (ORDER, _) => false,
+                (_, ORDER) => true,
+                _ => return Err(Fault::Block("a section's byte order")),
+            };
+        }
+        let length = self.number(word(4)) as usize;
+        if length < FRAME || !length.is_multiple_of(4) {
+            return Err(Fault::Length { what: "a block", length });
+        }
+        Ok((self.number(word(0)), length))
+    }
+
+    const fn number(&self, bytes: [u8; 4]) -> u32 {
+        if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+    }
+
+    const fn half(&self, bytes: [u8; 2]) -> u16 {
+        if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
+    }
+
+    /// A block ends with its length.
+    fn ends(&self, last: &[u8], length: usize) -> Result<(), Fault> {
+        let again = last.first_chunk().map(|bytes| self.number(*bytes) as usize);
+        if again == Some(length) { Ok(()) } else { Err(Fault::Block("a block's two lengths differ")) }
+    }
+
+    /// Passes a block that holds no packets, piece by piece: it may be of any length.
+    fn skip(&self, window: &mut Window, length: usize) -> Result<(), Fault> {
+        const PIECE: usize = 64 * 1024;
+        let mut left = length;
+        while left > PIECE {
+            if !window.reaches(PIECE)? {
+                return Err(Fault::Cut);
+            }
+            // Both are multiples of four: the length at the end stays whole.
+            window.pass(PIECE);
+            left -= PIECE;
+        }
+        if !window.reaches(left)? {
+            return Err(Fault::Cut);
+        }
+        self.ends(&window.bytes()[left - 4..left], length)?;
+        window.pass(left);
+        Ok(())
+    }
+
+    /// What a whole block says.
+    fn look(&mut self, block: &[u8]) -> Result<Option<Found>, Fault> {
+        let parse = if self.big_endian { parse_block_be } else { parse_block_le };
+        // A block that asks for more bytes than it has is none.
+        let (_, parsed) = parse(block).map_err(|_| Fault::Block("a block's fields"))?;
+        let described = match parsed {
+            Block::SectionHeader(section) if section.major_version != VERSION => {
+                return Err(Fault::Version(section.major_version));
+            }
+            Block::SectionHeader(_) => {
+                self.interfaces.clear();
+                return Ok(None);
+            }
+            Block::InterfaceDescription(interface) => return self.add(&interface).map(|()| None),
+            Block::EnhancedPacket(packet) => Described {
+                interface: packet.if_id as usize,
+                time: Some(u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low)),
+                wire: packet.origlen,
+                at: 28,
+                captured: packet.packet_data().len(),
+            },
+            Block::SimplePacket(packet) => {
+                let most = self.interfaces.first().map_or(0, |interface| interface.snap);
+                let most = if most == 0 { usize::MAX } else { most as usize };
+                let captured = packet.packet_data().len().min(most);
+                Described { interface: 0, time: None, wire: packet.origlen, at: 12, captured }
+            }
+            Block::Unknown(packet) => self.old_packet(&packet)?,
+            Block::NameResolution(_)
+            | Block::InterfaceStatistics(_)
+            | Block::SystemdJournalExport(_)
+            | Block::DecryptionSecrets(_)
+            | Block::ProcessInformation(_)
+            | Block::Custom(_) => return Ok(None),
+        };
+        self.found(&described, block.len()).map(Some)
+    }
+
+    fn found(&self, described: &Described, passed: usize) -> Result<Found, Fault> {
+        let Described { interface, time, wire, at, captured } = *described;
+        let interface = self.interfaces.get(interface).ok_or(Fault::Block("a packet of no interface"))?;
+        let Interface { link, units, check, .. } = *interface;
+        // The clock of a capture never runs back: a packet that says no time comes with the one before it.
+        let time = time.map_or(0, |time| units.nanoseconds(time));
+        Ok(Found { time, link, wire, at, captured, passed }.without_check(check))
+    }
+
+    fn add(&mut self, interface: &InterfaceDescriptionBlock<'_>) -> Result<(), Fault> {
+        /// `if_fcslen`, in bits.
+        const CHECK: u16 = 13;
+        if self.interfaces.len() == INTERFACES {
+            return Err(Fault::Block("a section has too many interfaces"));
+        }
+        let option = |code| {
+            let found = interface.options.iter().find(|option| option.code == code);
+            found.and_then(|option| option.as_bytes().ok())
+        };
+        let offset = option(OptionCode::IfTsoffset).and_then(|bytes| bytes.first_chunk().copied());
+        let offset = offset.map_or(0, |bytes| {
+            if self.big_endian { i64::from_be_bytes(bytes) } else { i64::from_le_bytes(bytes) }
+        });
+        let check = option(OptionCode(CHECK)).and_then(<[u8]>::first).map_or(0, |bits| u32::from(bits / 8));
+        let link = LinkType(interface.linktype.0.cast_unsigned());
+        let units = Units::new(interface.if_tsresol, offset);
+        self.interfaces.push(Interface { link, units, snap: interface.snaplen, check });
+        Ok(())
+    }
+
+    /// The block that held packets once: interface and drops in 16 bits each, the time's halves, the two lengths.
+    fn old_packet(&self, block: &UnknownBlock<'_>) -> Result<Described, Fault> {
+        const HEADER: usize = 20;
+        let (header, rest) = block.data.split_at_checked(HEADER).ok_or(Fault::Block("a packet's header"))?;
+        let word = |at: usize| self.number(header[at..].first_chunk().copied().unwrap_or_default());
+        let interface = self.half([header[0], header[1]]);
+        let captured = word(12) as usize;
+        if captured > rest.len() {
+            return Err(Fault::Length { what: "a packet", length: captured });
+        }
+        Ok(Described {
+            interface: interface.into(),
+            time: Some(u64::from(word(4)) << 32 | u64::from(word(8))),
+            wire: word(16),
+            at: 8 + HEADER,
+            captured,
+        })
+    }
+}

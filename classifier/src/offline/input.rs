@@ -1,0 +1,59 @@
+//! Files and standard input, decompressed.
+
+use std::{
+    fs::{File, Metadata},
+    io::{self, Cursor, Read},
+    path::Path,
+};
+
+use flate2::read::MultiGzDecoder;
+
+use super::{Fault, progress::Progress, zstd};
+
+/// A stream of a capture's own bytes.
+pub(super) struct Input {
+    pub source: Box<dyn Read>,
+    /// Whether the file itself holds others.
+    pub is_compressed: bool,
+}
+
+/// Standard input.
+const STDIN: &str = "-";
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const OTHERS: [(&[u8], &str); 4] = [
+    (&[0xfd, b'7', b'z', b'X', b'Z'], "xz"),
+    (b"BZh", "bzip2"),
+    (&[0x04, 0x22, 0x4d, 0x18], "lz4"),
+    (b"PK\x03\x04", "zip"),
+];
+
+/// Opens a file, or standard input; how far it is read is shown if `shown`.
+pub(super) fn open(path: &Path, shown: bool) -> io::Result<Box<dyn Read>> {
+    if path.as_os_str() == STDIN {
+        return Ok(Progress::of(io::stdin(), None, shown));
+    }
+    let file = File::open(path)?;
+    let length = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+    Ok(Progress::of(file, length, shown))
+}
+
+/// Decompresses what is compressed.
+pub(super) fn decompressed(mut file: Box<dyn Read>) -> Result<Input, Fault> {
+    const LONGEST: u64 = 6;
+    let mut first = Vec::new();
+    file.by_ref().take(LONGEST).read_to_end(&mut first)?;
+    let begins = |magic: &[u8]| first.starts_with(magic);
+    if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| begins(magic)) {
+        return Err(Fault::Compression(name));
+    }
+    let is_gzip = begins(GZIP);
+    let is_zstd = zstd::begins(&first);
+    let whole = Cursor::new(first).chain(file);
+    let source: Box<dyn Read> = match (is_gzip, is_zstd) {
+        (true, _) => Box::new(MultiGzDecoder::new(whole)),
+        (_, true) => Box::new(zstd::Frames::new(whole)),
+        _ => Box::new(whole),
+    };
+    Ok(Input { source, is_compressed: is_gzip || is_zstd })
+}

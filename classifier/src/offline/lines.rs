@@ -1,0 +1,29 @@
+//! A line a packet.
+
+use std::io::{self, Write};
+
+use classifier_common::protocol::{CLASSES, Class};
+
+use super::rows::classes;
+use crate::config::ProtocolNames;
+
+/// `number<TAB>protocol<TAB>role`.
+pub(super) struct Lines {
+    /// By class, what stands behind the number.
+    labels: [String; CLASSES],
+}
+
+impl Lines {
+    pub(super) fn new(names: &ProtocolNames) -> Self {
+        let mut labels = [const { String::new() }; CLASSES];
+        for (class, name) in classes(names) {
+            labels[class.index()] = format!("\t{name}\t{}\n", class.role().label());
+        }
+        Self { labels }
+    }
+
+    pub(super) fn write(&self, out: &mut impl Write, number: u64, class: Class) -> io::Result<()> {
+        out.write_all(itoa::Buffer::new().format(number).as_bytes())?;
+        out.write_all(self.labels[class.index()].as_bytes())
+    }
+}

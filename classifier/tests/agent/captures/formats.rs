@@ -1,0 +1,165 @@
+//! The same packets in every format are the same.
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Write as _},
+};
+
+use classifier::{
+    config::FtpSettings,
+    offline::{Engine, Packets},
+};
+use classifier_common::{
+    fixtures::{self, CONFIGURED_PORTS, Verdict},
+    packet::Link,
+    ports::Transport,
+    protocol::{CONFIGURED_MAX, Protocol},
+};
+use flate2::{Compression, write::GzEncoder};
+
+use super::command::{TempFile, assert_same, command, written};
+use crate::capture_files::{Captured, Order, PcapNg, pcap};
+
+const ETHERNET: u32 = 1;
+const RAW: u32 = 101;
+const START: u64 = 1_700_000_000_000_000_000;
+
+/// Fixtures that do not meet each other's fragments.
+fn steps(link: Link) -> Vec<(Vec<u8>, Verdict)> {
+    let all = fixtures::all().into_iter();
+    let plain = all.filter(|fixture| fixture.link == link && !fixture.name.contains("fragment"));
+    plain.flat_map(|fixture| fixture.steps).map(|step| (step.frame, step.expected)).collect()
+}
+
+/// The configuration of the fixtures: 32 names, of which they know the first two and the last.
+fn configuration() -> String {
+    let names =
+        (0..CONFIGURED_MAX).map(|nth| (Protocol::configured(nth).expect("so many"), format!("name{nth}")));
+    let mut text = String::new();
+    for (protocol, name) in names.chain([(Protocol::SMTP, "smtp".to_owned())]) {
+        let known = CONFIGURED_PORTS.iter().filter(|(.., owner)| *owner == protocol);
+        let mut ports: Vec<_> = known.map(|(transport, port, _)| (*transport, *port)).collect();
+        if ports.is_empty() {
+            ports.push((Transport::Udp, 61_000 + u16::try_from(protocol.index()).expect("a row")));
+        }
+        for (transport, port) in ports {
+            let transport = if transport == Transport::Tcp { "tcp" } else { "udp" };
+            text.extend(["[[port]]\nprotocol = \"", &name, "\"\ntransport = \"", transport, "\"\n"]);
+            text.extend(["ports = [", &port.to_string(), "]\n"]);
+        }
+    }
+    text
+}
+
+fn label(protocol: Protocol) -> String {
+    let fixed = Protocol::FIXED.iter().find(|(fixed, ..)| *fixed == protocol);
+    fixed.map_or_else(|| format!("name{}", protocol.index() - 32), |(_, label, _)| (*label).to_owned())
+}
+
+/// Microseconds apart.
+fn captured(frames: impl Iterator<Item = Vec<u8>>) -> Vec<Captured> {
+    (0..).zip(frames).map(|(number, frame)| Captured::whole(START + number * 1000, frame)).collect()
+}
+
+fn lines(steps: &[(Vec<u8>, Verdict)]) -> String {
+    let line = |(number, (_, verdict)): (usize, &(Vec<u8>, Verdict))| {
+        format!("{}\t{}\t{}\n", number + 1, label(verdict.protocol), verdict.role.label())
+    };
+    steps.iter().enumerate().map(line).collect()
+}
+
+fn pcapng(order: Order, link: u16, resolution: u8, packets: &[Captured]) -> Vec<u8> {
+    let options: &[(u16, &[u8])] = if resolution == 6 { &[] } else { &[(9, &[resolution])] };
+    let mut file = PcapNg::new(order).interface(link, 0, options);
+    for Captured { time, wire, bytes } in packets {
+        let units = match resolution {
+            6 => time / 1000,
+            9 => *time,
+            _ => time / 1_000_000_000,
+        };
+        file = file.packet(0, units, *wire, bytes);
+    }
+    file.file
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("into memory");
+    encoder.finish().expect("into memory")
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn every_format_and_compression_holds_the_same_packets() {
+    let steps = steps(Link::Ethernet);
+    assert!(steps.len() > 300, "{}", steps.len());
+    let packets = captured(steps.iter().map(|(frame, _)| frame.clone()));
+    let expected = lines(&steps);
+    let configuration = TempFile::new(configuration().as_bytes());
+    let table = written(&["-c", configuration.name()], &pcap(Order::Little, false, ETHERNET, &packets));
+    let mut files = BTreeMap::new();
+    for order in [Order::Little, Order::Big] {
+        for nanoseconds in [false, true] {
+            files.insert(
+                format!("pcap {order:?} {nanoseconds}"),
+                pcap(order, nanoseconds, ETHERNET, &packets),
+            );
+        }
+        for resolution in [0, 6, 9] {
+            files.insert(format!("pcapng {order:?} {resolution}"), pcapng(order, 1, resolution, &packets));
+        }
+    }
+    let plain = pcap(Order::Big, true, ETHERNET, &packets);
+    let (first, second) = plain.split_at(plain.len() / 2);
+    files.insert("gzip".into(), gzip(&plain));
+    files.insert("gzip, two members".into(), [gzip(first), gzip(second)].concat());
+    files.insert("zstd".into(), zstd(&plain));
+    let skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+    files.insert(
+        "zstd, two frames and a skipped one".into(),
+        [&skipped[..], &zstd(first), &zstd(second)].concat(),
+    );
+    for (name, file) in &files {
+        assert_same(name, &written(&["-c", configuration.name(), "--packets"], file), &expected);
+        assert_same(name, &written(&["-c", configuration.name()], file), &table);
+        let on_disk = TempFile::new(file);
+        let output =
+            command(&["-c", configuration.name(), "--packets", on_disk.name()]).output().expect("it starts");
+        assert_same(name, &String::from_utf8_lossy(&output.stdout), &expected);
+    }
+}
+
+#[test]
+fn packets_that_begin_with_an_ip_header_are_what_they_are_on_such_an_interface() {
+    let steps = steps(Link::RawIp);
+    assert!(!steps.is_empty());
+    let packets = captured(steps.iter().map(|(frame, _)| frame.clone()));
+    for link in [12, RAW] {
+        let file = pcap(Order::Little, false, link, &packets);
+        assert_same(&link.to_string(), &written(&["--packets"], &file), &lines(&steps));
+    }
+}
+
+#[test]
+fn every_fixture_counts_in_a_capture_what_it_says() {
+    let mut packets = 0;
+    for fixture in fixtures::all() {
+        let link = if fixture.link == Link::Ethernet { ETHERNET } else { RAW };
+        let frames = captured(fixture.steps.iter().map(|step| step.frame.clone()));
+        let file = pcap(Order::Big, false, link, &frames);
+        let mut engine = Engine::new(&FtpSettings::default(), &CONFIGURED_PORTS);
+        let mut capture = Packets::of(Box::new(Cursor::new(file))).expect("a capture");
+        for step in &fixture.steps {
+            let packet = capture.next_packet().expect("it is whole").expect("it is there");
+            engine.judge(&packet).expect("a known link type");
+            let verdict = Verdict::of_one_packet(&engine.take_counters());
+            assert_eq!(verdict, Some(step.expected), "{}", fixture.name);
+            packets += 1;
+        }
+        assert!(capture.next_packet().expect("it is whole").is_none());
+    }
+    assert!(packets > 400, "{packets}");
+}
