@@ -18,6 +18,7 @@ use crate::{
     counters::Source as _,
     datapath::{self, Datapath, DatapathError, OBJECT, messages, preflight},
     ftp::{self, Lifetimes, Room},
+    history::{self, History},
     hotplug::{self, Live, Times},
     http::{self, BindError, Endpoints, Limits, Site},
     interfaces::{self, InterfaceError, Watch},
@@ -111,6 +112,12 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
             let error = hotplug::follow(live, watch).await;
             error!(%error, "interfaces are no longer followed");
         });
+        let history = Arc::new(History::default());
+        let (counters, past) = (Arc::clone(&source) as _, Arc::clone(&history));
+        tokio::spawn(async {
+            let error = history::follow(counters, past, History::PERIOD).await;
+            error!(%error, "the page's charts end here: the system does not wait");
+        });
         tokio::spawn(async {
             let error = ftp::watch(room).await;
             error!(%error, "FTP data ports are no longer looked after: the system does not wait for events");
@@ -130,7 +137,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         exporter.agent().sandboxed(&sandbox::enter(&settings.privileges, user.as_ref(), &reach)?);
         announce(&listeners);
         let exporter = Arc::new(exporter);
-        let mut endpoints = Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone());
+        let mut endpoints = Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone()).remembering(history);
         let (enable_reload, pin_dir) = (settings.enable_reload, settings.pin_dir.clone());
         let reloader = Arc::new(Reloader::new(sources, source, exporter, settings, assignment));
         tokio::spawn(hangups.follow(Arc::clone(&reloader)));

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use classifier_common::counter::Counters;
 use thiserror::Error;
 
-use crate::ftp;
+use crate::{
+    ftp,
+    history::Readings,
+    status::{EndpointReport, SessionReport},
+};
 
 /// Everything that one scrape reads from the kernel.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +115,29 @@ pub trait Source: Send + Sync {
 
     /// Whether every wanted interface is attached.
     fn readiness(&self) -> Readiness;
+
+    /// Reads what the history keeps of the counters.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read a map.
+    fn readings(&self) -> Result<Readings, ReadError> {
+        Ok(Readings::of(&self.snapshot()?))
+    }
+
+    /// FTP as it goes on now: so many sessions at most, and so many data ports.
+    fn ftp_now(&self, _most: usize) -> FtpNow {
+        FtpNow::default()
+    }
+}
+
+/// FTP as it goes on: some of the sessions and data ports, as many as were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct FtpNow {
+    /// Control connections, the one that was last heard of first.
+    pub sessions: Vec<SessionReport>,
+    /// Announced data ports, the youngest first.
+    pub endpoints: Vec<EndpointReport>,
 }
 
 /// Whether every wanted interface is attached.

@@ -8,6 +8,7 @@ pub mod counters;
 pub mod datapath;
 pub mod evidence;
 pub mod ftp;
+pub mod history;
 pub mod hook;
 pub mod hotplug;
 pub mod http;
@@ -16,11 +17,13 @@ pub mod manual;
 mod memory;
 pub mod metrics;
 pub mod offline;
+pub mod page;
 pub mod reload;
 pub mod sandbox;
 pub mod service;
 pub mod status;
 pub mod telemetry;
+mod ticks;
 pub mod web;
 
 /// The commit that this was built from, `unknown` outside a git work tree.

@@ -125,7 +125,11 @@ fn compare(host: &Host, direction: &str, expected: &Counters) {
             assert_eq!(have("classifier_bytes_total", &labels), tally.bytes, "{direction} {labels:?}");
         }
     }
-    assert_eq!(have("classifier_icmp_packets_total", &[]), expected.icmp.iter().sum(), "{direction}: ICMP");
+    assert_eq!(
+        have("classifier_icmp_packets_total", &[]),
+        expected.icmp.iter().sum::<u64>(),
+        "{direction}: ICMP"
+    );
     let quoted: u64 = expected.quoted.iter().flatten().sum();
     assert_eq!(have("classifier_icmp_quoted_packets_total", &[]), quoted, "{direction}: quotes");
     println!("  {direction}: {sent} frames, every count as on the host");

@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test support crate: every function panics where it fails")]
 
 mod agent;
+mod browser;
 mod capture;
 mod frames;
 mod host;
@@ -22,6 +23,7 @@ mod talk;
 mod tun;
 
 pub use agent::Agent;
+pub use browser::Browser;
 pub use capture::{Capture, Packet, now};
 pub use frames::FrameSocket;
 pub use host::{Host, Traffic};

@@ -18,6 +18,7 @@ mod lint;
 mod packages;
 mod privileges;
 mod process;
+mod screenshots;
 mod tiers;
 mod toolchain;
 mod vm;
@@ -69,6 +70,8 @@ enum Verb {
         #[arg(long)]
         quick: bool,
     },
+    /// Pictures of the page for its documentation, as root
+    Screenshots,
     /// Make one binary to install, as static as this machine can
     Dist,
     /// Make a Debian package
@@ -111,6 +114,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Run { arguments } => agent::run(&arguments),
         Verb::Demo { once } => demo::run(once),
         Verb::Bench { sections, quick } => bench::run(&sections, quick),
+        Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Deb(options) => deb::make(&options),
         Verb::Test => tiers::run(),

@@ -72,6 +72,8 @@ pub const TABLE: &[Package] = &[
     Package::install("postfix", "real mail server; needs its users"),
     Package::install("dovecot-imapd", "real IMAP server; needs its users"),
     Package::install("dovecot-pop3d", "real POP3 server; needs its users"),
+    Package::install("chromium", "the browser that the page is looked at with; needs its libraries"),
+    Package::install("chromium-driver", "driving it"),
     Package::install("buildah", "the container recipe, built"),
     Package::install("libcap2-bin", "capsh: few capabilities, and another root"),
     Package::install("debootstrap", "a fresh Debian to install the package on"),

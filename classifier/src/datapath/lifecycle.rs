@@ -15,6 +15,7 @@ use super::{
 use crate::{
     config::XdpMode,
     counters::{InterfaceSnapshot, ReadError},
+    history::InterfaceReading,
     hook,
     interfaces::Interface,
 };
@@ -195,6 +196,11 @@ impl Attached {
         })
     }
 
+    pub(super) fn reading(&self, reader: &mut Reader) -> Result<InterfaceReading, ReadError> {
+        let [ingress, egress] = self.counts.read(reader)?;
+        Ok(InterfaceReading::of(&self.interface.name, [Some(&ingress), Some(&egress)]))
+    }
+
     /// Whether it would be attached in this way, were it attached now.
     #[must_use]
     pub fn is_as(&self, mode: XdpMode, egress: bool) -> bool {
@@ -229,6 +235,11 @@ impl Retained {
             ingress_counters: Some(ingress),
             egress_counters: self.egress.then_some(egress),
         })
+    }
+
+    pub(super) fn reading(&self, reader: &mut Reader) -> Result<InterfaceReading, ReadError> {
+        let [ingress, egress] = self.counts.read(reader)?;
+        Ok(InterfaceReading::of(&self.name, [Some(&ingress), Some(&egress)]))
     }
 }
 

@@ -13,6 +13,7 @@ use classifier_common::{
         self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS,
         MAP_UNATTRIBUTED,
     },
+    control::Tallies,
     counter::Counters,
     fragment::FragmentKey,
     packet::Link,
@@ -36,6 +37,7 @@ use crate::{
     config::{FtpSettings, XdpMode},
     counters::{MapFill, ReadError, Snapshot},
     ftp,
+    history::{Losses, Readings},
     interfaces::Interface,
 };
 
@@ -202,6 +204,30 @@ impl Datapath {
             ftp,
             ..Snapshot::default()
         })
+    }
+
+    /// Reads what the history keeps of the counters; `ftp` and `overruns` are what others have counted.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read a map.
+    pub fn readings<'i>(
+        &self,
+        attached: impl IntoIterator<Item = &'i Attached>,
+        retained: impl IntoIterator<Item = &'i Retained>,
+        ftp: &Tallies,
+        overruns: u64,
+    ) -> Result<Readings, ReadError> {
+        let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
+        let mut reader = self.blocks.reader();
+        let mut interfaces = Vec::new();
+        for one in attached {
+            interfaces.push(one.reading(&mut reader)?);
+        }
+        for one in retained {
+            interfaces.push(one.reading(&mut reader)?);
+        }
+        Ok(Readings { interfaces, losses: Losses::of(unattributed.iter().sum(), ftp, overruns) })
     }
 
     fn fill(&self, ftp: &ftp::Snapshot) -> Result<Vec<MapFill>, ReadError> {

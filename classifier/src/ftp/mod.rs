@@ -14,7 +14,6 @@ mod room;
 mod sessions;
 mod spans;
 mod task;
-mod ticks;
 mod tracker;
 
 pub use self::{

@@ -179,14 +179,24 @@ impl Room {
     pub fn snapshot(&mut self) -> Result<Snapshot, ReadError> {
         // As many as the ring holds, and no more: a flood must not hold up a scrape.
         let _ = (0..MANY).all(|_| self.take_events());
-        let mut tallies = self.tracking.tallies()?;
-        for (sum, own) in tallies.iter_mut().zip(self.tracking.own().tallies()) {
-            *sum += own;
-        }
+        let tallies = self.tallies()?;
         let forgotten = RefCell::default();
         let endpoints = self.tracker.census(&Maps::new(&self.tracking, &forgotten));
         let capacity = self.tracking.endpoints().capacity() as u64;
         Ok(Snapshot { tallies, endpoints, capacity, sessions: self.tracking.capacity().into() })
+    }
+
+    /// The programs' numbers and the agent's, summed.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read its numbers.
+    pub fn tallies(&self) -> Result<Tallies, ReadError> {
+        let mut tallies = self.tracking.tallies()?;
+        for (sum, own) in tallies.iter_mut().zip(self.tracking.own().tallies()) {
+            *sum += own;
+        }
+        Ok(tallies)
     }
 
     /// The endpoints in the table.

@@ -3,9 +3,14 @@
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use super::{Room, ticks::Ticks};
+use super::Room;
+use crate::ticks::Ticks;
+
+/// How often what is over is looked for.
+const PERIOD: Duration = Duration::from_secs(1);
 
 /// Takes the programs' events as they come, and once a second while there is anything that can be over looks for what
 /// is; returns only when the system refuses to wait for either.
@@ -16,7 +21,7 @@ use super::{Room, ticks::Ticks};
 pub async fn watch(room: Arc<Mutex<Room>>) -> io::Error {
     // A panic while the room was held leaves each event taken or not.
     let enter = || room.lock().unwrap_or_else(PoisonError::into_inner);
-    let waits = enter().readiness().and_then(|events| Ok((events, Ticks::new()?)));
+    let waits = enter().readiness().and_then(|events| Ok((events, Ticks::every(PERIOD)?)));
     let (events, mut ticks) = match waits {
         Ok(waits) => waits,
         Err(error) => return error,

@@ -6,16 +6,19 @@ use std::{
     time::Instant,
 };
 
+use classifier_common::endpoint::State as EndpointState;
 use tokio::sync::Notify;
 use tracing::info;
 
 use super::{How, Roster, Times, state::State};
 use crate::{
     config::{Pattern, Settings},
-    counters::{Hotplug, InterfaceState, ReadError, Readiness, Snapshot, Source},
-    datapath::{Attached, Datapath, DatapathError},
+    counters::{FtpNow, Hotplug, InterfaceState, ReadError, Readiness, Snapshot, Source},
+    datapath::{self, Attached, Datapath, DatapathError},
     ftp::Room,
+    history::Readings,
     interfaces::Interface,
+    status::{EndpointReport, SessionReport},
 };
 
 /// What is attached, and what was.
@@ -132,5 +135,27 @@ impl Source for Live {
             interfaces: state.attached.values().map(of).collect(),
             reasons,
         }
+    }
+
+    fn readings(&self) -> Result<Readings, ReadError> {
+        let tallies = self.ftp.lock().unwrap_or_else(PoisonError::into_inner).tallies()?;
+        let state = self.enter();
+        state.datapath.readings(state.attached.values(), state.retained.values(), &tallies, state.overruns)
+    }
+
+    fn ftp_now(&self, most: usize) -> FtpNow {
+        let ftp = self.ftp.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = datapath::now();
+        // The sessions are in no order, and each costs two system calls: of very many, any are shown.
+        let sessions = ftp.sessions().take(most).filter_map(Result::ok);
+        let sessions = sessions.filter(|(_, session)| !session.has_ended());
+        let mut sessions: Vec<_> =
+            sessions.map(|(key, session)| SessionReport::of(&key, &session, now)).collect();
+        sessions.sort_by(|one, other| one.idle_seconds.seconds().total_cmp(&other.idle_seconds.seconds()));
+        let endpoints = ftp.endpoints().filter(|endpoint| endpoint.word.state() != EndpointState::Free);
+        let mut endpoints: Vec<_> =
+            endpoints.take(most).map(|endpoint| EndpointReport::of(&endpoint, now)).collect();
+        endpoints.sort_by(|one, other| one.age_seconds.seconds().total_cmp(&other.age_seconds.seconds()));
+        FtpNow { sessions, endpoints }
     }
 }

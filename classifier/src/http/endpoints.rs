@@ -1,6 +1,6 @@
 //! From a request's head to an answer, without any socket.
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -11,12 +11,15 @@ use hyper::{
         HeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
+use rustix::system::uname;
 
-use super::{compression, negotiation, page};
+use super::{compression, negotiation};
 use crate::{
     config::TelemetryPath,
     counters::Readiness,
+    history::{History, Readings},
     metrics::{Exporter, agent::AgentMetrics},
+    page::{self, Page},
     reload::Reloader,
 };
 
@@ -24,25 +27,24 @@ pub(super) type Answer = Response<Full<Bytes>>;
 
 pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
-const PAGE_HEADERS: [(HeaderName, &str); 3] = [
-    (
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
-    (X_FRAME_OPTIONS, "DENY"),
-    (REFERRER_POLICY, "no-referrer"),
-];
+const PAGE_HEADERS: [(HeaderName, &str); 2] = [(X_FRAME_OPTIONS, "DENY"), (REFERRER_POLICY, "no-referrer")];
 
 /// What a path takes, and who answers there.
 struct Route {
     /// Its methods, as the header `Allow` lists them.
     methods: &'static str,
-    answer: fn(&Endpoints, &HeaderMap) -> Answer,
+    answer: fn(&Endpoints, &Asked<'_>) -> Answer,
+}
+
+/// What an answer may depend on.
+struct Asked<'r> {
+    headers: &'r HeaderMap,
+    query: Option<&'r str>,
 }
 
 impl Route {
     /// Something to look at.
-    const fn get(answer: fn(&Endpoints, &HeaderMap) -> Answer) -> Self {
+    const fn get(answer: fn(&Endpoints, &Asked<'_>) -> Answer) -> Self {
         Self { methods: "GET, HEAD", answer }
     }
 
@@ -55,6 +57,8 @@ impl Route {
 pub struct Endpoints {
     exporter: Arc<Exporter>,
     telemetry: TelemetryPath,
+    host: String,
+    history: Arc<History>,
     reloader: Option<Arc<Reloader>>,
 }
 
@@ -62,7 +66,14 @@ impl Endpoints {
     /// The endpoints over an exporter, its scrapes under this path.
     #[must_use]
     pub fn new(exporter: impl Into<Arc<Exporter>>, telemetry: TelemetryPath) -> Self {
-        Self { exporter: exporter.into(), telemetry, reloader: None }
+        let host = uname().nodename().to_string_lossy().into_owned();
+        Self { exporter: exporter.into(), telemetry, host, history: Arc::default(), reloader: None }
+    }
+
+    /// The same, with a page that shows what this history keeps.
+    #[must_use]
+    pub fn remembering(self, history: Arc<History>) -> Self {
+        Self { history, ..self }
     }
 
     /// The same, with a reload for whoever asks for it.
@@ -82,7 +93,7 @@ impl Endpoints {
             set(&mut answer, ALLOW, route.methods);
             return answer;
         }
-        (route.answer)(self, request.headers())
+        (route.answer)(self, &Asked { headers: request.headers(), query: request.uri().query() })
     }
 
     fn route(&self, path: &str) -> Option<Route> {
@@ -101,24 +112,30 @@ impl Endpoints {
         self.exporter.agent()
     }
 
-    fn metrics(&self, headers: &HeaderMap) -> Answer {
-        let format = negotiation::format(headers);
+    fn metrics(&self, asked: &Asked<'_>) -> Answer {
+        let format = negotiation::format(asked.headers);
         let body = self.exporter.scrape(format).into_bytes();
-        let packed = (compression::pays(body.len()) && negotiation::takes_gzip(headers))
-            .then(|| compression::gzip(&body).ok())
-            .flatten();
-        let is_packed = packed.is_some();
-        let mut answer = respond(StatusCode::OK, format.content_type(), packed.unwrap_or(body));
-        set(&mut answer, VARY, "accept, accept-encoding");
-        if is_packed {
-            set(&mut answer, CONTENT_ENCODING, "gzip");
-        }
-        answer
+        packed(StatusCode::OK, format.content_type(), body, asked.headers, "accept, accept-encoding")
     }
 
-    fn page(&self, _: &HeaderMap) -> Answer {
-        let mut answer =
-            text(StatusCode::OK, HTML, page::render(&self.exporter.readiness(), &self.telemetry));
+    fn page(&self, asked: &Asked<'_>) -> Answer {
+        let source = self.exporter.source();
+        let snapshot = source.snapshot();
+        let readings = snapshot.as_ref().map(Readings::of).unwrap_or_default();
+        let page = Page {
+            host: &self.host,
+            readiness: source.readiness(),
+            view: self.history.view(&readings, Instant::now()),
+            snapshot: snapshot.map_err(|error| error.to_string()),
+            ftp: source.ftp_now(page::FTP_SHOWN),
+            names: self.exporter.names(),
+            standing: self.agent().standing(),
+            telemetry: &self.telemetry,
+            refreshes: asked.query == Some(page::REFRESH),
+        };
+        let body = page.render().into_bytes();
+        let mut answer = packed(StatusCode::OK, HTML, body, asked.headers, "accept-encoding");
+        answer.headers_mut().insert(CONTENT_SECURITY_POLICY, page::policy());
         for (name, value) in PAGE_HEADERS {
             set(&mut answer, name, value);
         }
@@ -126,17 +143,17 @@ impl Endpoints {
     }
 
     #[expect(clippy::unused_self, reason = "one signature for every endpoint")]
-    fn healthy(&self, _: &HeaderMap) -> Answer {
+    fn healthy(&self, _: &Asked<'_>) -> Answer {
         text(StatusCode::OK, PLAIN, "healthy\n".into())
     }
 
-    fn ready(&self, _: &HeaderMap) -> Answer {
+    fn ready(&self, _: &Asked<'_>) -> Answer {
         let readiness = self.exporter.readiness();
         let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         text(status, PLAIN, readiness_text(&readiness))
     }
 
-    fn reload(&self, _: &HeaderMap) -> Answer {
+    fn reload(&self, _: &Asked<'_>) -> Answer {
         let Some(reloader) = &self.reloader else {
             let disabled = "reload is not enabled; start the agent with --enable-reload, or send it SIGHUP\n";
             return text(StatusCode::FORBIDDEN, PLAIN, disabled.into());
@@ -164,6 +181,26 @@ fn readiness_text(readiness: &Readiness) -> String {
 
 pub(super) fn text(status: StatusCode, content_type: &'static str, body: String) -> Answer {
     respond(status, content_type, body.into_bytes())
+}
+
+/// Packed, if it is long and the client takes that.
+fn packed(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Vec<u8>,
+    headers: &HeaderMap,
+    varies: &'static str,
+) -> Answer {
+    let packed = (compression::pays(body.len()) && negotiation::takes_gzip(headers))
+        .then(|| compression::gzip(&body).ok())
+        .flatten();
+    let is_packed = packed.is_some();
+    let mut answer = respond(status, content_type, packed.unwrap_or(body));
+    set(&mut answer, VARY, varies);
+    if is_packed {
+        set(&mut answer, CONTENT_ENCODING, "gzip");
+    }
+    answer
 }
 
 fn respond(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Answer {

@@ -66,7 +66,7 @@ pub struct AgentMetrics {
     web_config: Reading,
     config: Reading,
     /// Known once the agent is in it.
-    sandbox: OnceLock<Labels>,
+    sandbox: OnceLock<(Sandbox, Labels)>,
     build: Labels,
 }
 
@@ -124,14 +124,25 @@ impl AgentMetrics {
     pub fn sandboxed(&self, sandbox: &Sandbox) {
         let word = |is: bool| if is { "true" } else { "false" };
         self.sandbox.get_or_init(|| {
-            Labels::of(&[
+            let labels = Labels::of(&[
                 (label::USER, &sandbox.user),
                 (label::CAPABILITIES, &sandbox.capabilities),
                 (label::NO_NEW_PRIVS, word(sandbox.no_new_privs)),
                 (label::SECCOMP, word(sandbox.seccomp)),
                 (label::LANDLOCK, sandbox.landlock),
-            ])
+            ]);
+            (sandbox.clone(), labels)
         });
+    }
+
+    /// How the agent stands, as far as it counts that.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing {
+            config_applies: self.config.successful.get() == 1,
+            web_config_applies: self.web_config.successful.get() == 1,
+            sandbox: self.sandbox.get().map(|(sandbox, _)| sandbox.clone()),
+        }
     }
 
     /// Writes everything that is registered, and what is built in.
@@ -139,11 +150,22 @@ impl AgentMetrics {
         for family in self.registry.gather() {
             registered::write(out, &family);
         }
-        if let Some(sandbox) = self.sandbox.get() {
+        if let Some((_, sandbox)) = self.sandbox.get() {
             out.family(&catalog::SANDBOX_INFO).add(&[sandbox], Value::Whole(1));
         }
         out.family(&catalog::BUILD_INFO).add(&[&self.build], Value::Whole(1));
     }
+}
+
+/// How the agent stands: what was read last, and what holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the settings that were read last apply.
+    pub config_applies: bool,
+    /// Whether the web configuration applies as its files are.
+    pub web_config_applies: bool,
+    /// What holds it; `None` before it is held.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// Whether what was read last applies, and when what applies was read.

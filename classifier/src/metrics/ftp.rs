@@ -12,7 +12,8 @@ use super::{
 };
 use crate::ftp::Snapshot;
 
-const REMOVED: [(&str, Tally); 5] = [
+/// Why data ports are over.
+pub const REMOVED: [(&str, Tally); 5] = [
     ("closed", Tally::RemovedClosed),
     ("expired", Tally::RemovedExpired),
     ("evicted", Tally::RemovedEvicted),
@@ -20,7 +21,8 @@ const REMOVED: [(&str, Tally); 5] = [
     ("withdrawn", Tally::RemovedWithdrawn),
 ];
 
-const REJECTED: [(&str, Tally); 7] = [
+/// Why announcements are not believed.
+pub const REJECTED: [(&str, Tally); 7] = [
     ("malformed", Tally::RejectedMalformed),
     ("foreign_address", Tally::RejectedForeignAddress),
     ("reserved_port", Tally::RejectedReservedPort),

@@ -31,7 +31,10 @@ use self::{
     failures::Failures,
     process::Process,
 };
-pub use self::{ftp::sessions as live_sessions, learn_times::LearnTimes};
+pub use self::{
+    ftp::{REJECTED as FTP_REJECTED, REMOVED as FTP_REMOVED, sessions as live_sessions},
+    learn_times::LearnTimes,
+};
 use crate::{
     config::ProtocolNames,
     counters::{Readiness, Snapshot, Source},
@@ -61,6 +64,7 @@ pub fn of_captures(names: &ProtocolNames, snapshot: &Snapshot) -> String {
 pub struct Exporter {
     source: Arc<dyn Source>,
     datapath: Mutex<Datapath>,
+    names: Mutex<ProtocolNames>,
     agent: AgentMetrics,
     process: Process,
     failures: Failures,
@@ -82,6 +86,7 @@ impl Exporter {
         Ok(Self {
             source,
             datapath: Mutex::new(Datapath::new(names)),
+            names: Mutex::new(names.clone()),
             agent: AgentMetrics::new(times)?,
             process: Process::open().map_err(MetricsError::Process)?,
             failures: Failures::default(),
@@ -92,6 +97,13 @@ impl Exporter {
     /// Exports what these protocols count too, from the next scrape on.
     pub fn set_names(&self, names: &ProtocolNames) {
         *self.datapath() = Datapath::new(names);
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = names.clone();
+    }
+
+    /// The names that are exported beside the fixed ones.
+    #[must_use]
+    pub fn names(&self) -> ProtocolNames {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A panic while writing leaves the labels as they were.
@@ -109,6 +121,12 @@ impl Exporter {
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         self.source.readiness()
+    }
+
+    /// Where its numbers come from.
+    #[must_use]
+    pub fn source(&self) -> &dyn Source {
+        &*self.source
     }
 
     /// One scrape. What cannot be read is missing, and `classifier_scrape_success` and a log line say so.

@@ -15,6 +15,12 @@ impl Age {
         let milliseconds = (now.saturating_sub(then) / 1_000_000) as f64;
         Self(milliseconds / 1000.0)
     }
+
+    /// In seconds.
+    #[must_use]
+    pub const fn seconds(self) -> f64 {
+        self.0
+    }
 }
 
 impl std::fmt::Display for Age {

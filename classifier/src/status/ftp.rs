@@ -68,7 +68,9 @@ pub struct SessionReport {
 }
 
 impl SessionReport {
-    pub(super) fn of(key: &SessionKey, session: &Session, now: u64) -> Self {
+    /// As of this moment of the kernel's clock.
+    #[must_use]
+    pub fn of(key: &SessionKey, session: &Session, now: u64) -> Self {
         Self {
             client: Host::new(key.client, key.client_port),
             server: Host::new(key.server, key.server_port),
@@ -100,7 +102,9 @@ pub struct EndpointReport {
 }
 
 impl EndpointReport {
-    pub(super) fn of(endpoint: &Endpoint, now: u64) -> Self {
+    /// As of this moment of the kernel's clock.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint, now: u64) -> Self {
         let (word, kind) = (endpoint.word, endpoint.word.kind());
         let port = word.peer_port();
         Self {

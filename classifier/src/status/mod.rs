@@ -18,7 +18,7 @@ mod around;
 mod attached;
 mod ftp;
 mod holders;
-mod problems;
+pub(crate) mod problems;
 mod process;
 mod report;
 mod text;

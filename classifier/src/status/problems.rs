@@ -56,12 +56,7 @@ pub(super) fn of_agent(
     }
     problems.extend(pins.into_iter().flat_map(|pins| unheld(pins, around, interfaces, remedy)));
     problems.extend(agent.maps.iter().filter_map(nearly_full));
-    if let Some(packets @ 1..) = agent.unattributed {
-        problems.push(format!(
-            "{packets} packets crossed a hook on an interface that has no counters, and are counted nowhere else: a bug; \
-             report it with this text and the agent's log"
-        ));
-    }
+    problems.extend(agent.unattributed.and_then(unattributed));
     problems.extend(agent.problems.iter().cloned());
     problems
 }
@@ -120,7 +115,18 @@ fn unheld(pins: &SeenPins, around: &Around, shown: &[InterfaceReport], remedy: &
     unheld.map(|one| sentence(&one.name)).collect()
 }
 
-fn nearly_full(fill: &MapFill) -> Option<String> {
+/// What is wrong where packets are counted nowhere else.
+pub(crate) fn unattributed(packets: u64) -> Option<String> {
+    (packets > 0).then(|| {
+        format!(
+            "{packets} packets crossed a hook on an interface that has no counters, and are counted nowhere else: a bug; \
+             report it with this text and the agent's log"
+        )
+    })
+}
+
+/// What is wrong with a map that has room for little more.
+pub(crate) fn nearly_full(fill: &MapFill) -> Option<String> {
     let MapFill { map, entries, capacity } = fill;
     let remedy = match *map {
         "counters" => "further interfaces will be refused; count fewer, by --interface",

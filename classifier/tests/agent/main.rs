@@ -9,11 +9,15 @@ mod config_file;
 mod config_precedence;
 mod config_refusals;
 mod golden;
+mod history;
 mod http_answers;
 mod http_bounds;
 mod logs;
 mod made_up;
 mod made_up_agents;
+mod page;
+#[path = "../support/page_states/mod.rs"]
+mod page_states;
 mod reload;
 mod scrape_text;
 mod served;

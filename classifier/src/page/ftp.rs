@@ -1,0 +1,133 @@
+//! FTP: what is followed now, and what has become of what was announced. Who talks to whom is not told here: whoever may
+//! ask for the metrics sees the page, and `classifier status` tells it to root.
+
+use classifier_common::control::Tally;
+use classifier_common::{control::Tallies, endpoint::Kind};
+use maud::{Markup, html};
+
+use super::{
+    FTP_SHOWN,
+    quantity::{age, whole},
+};
+use crate::{
+    counters::{FtpNow, Snapshot},
+    metrics::{FTP_REJECTED, FTP_REMOVED, live_sessions},
+};
+
+pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
+    let tallies = &snapshot.ftp.tallies;
+    let sessions = live_sessions(tallies).iter().sum();
+    let ports = snapshot.ftp.endpoints.iter().flatten().sum();
+    let learned = Kind::LEARNED.map(|kind| (kind.command(), Tally::learned(kind)));
+    html! {
+        section #ftp aria-labelledby="ftp-h" {
+            h2 #ftp-h { "FTP" }
+            div.columns {
+                div {
+                    h3 { "Control connections" }
+                    @if now.sessions.is_empty() { p { "None is followed now." } } @else { (session_table(now)) }
+                    (left_out(sessions, now.sessions.len()))
+                }
+                div {
+                    h3 { "Data ports" }
+                    @if now.endpoints.is_empty() { p { "None is known now." } } @else { (port_table(now)) }
+                    (left_out(ports, now.endpoints.len()))
+                }
+                div {
+                    h3 { "Announcements" }
+                    (tally_table("Since the counters began", &[
+                        ("Learned from", &learned[..]),
+                        ("Ended", &FTP_REMOVED[..]),
+                        ("Not believed", &FTP_REJECTED[..]),
+                    ], tallies))
+                }
+            }
+            p.note { "Addresses are not shown here; " code { "classifier status" } " shows them to root." }
+        }
+    }
+}
+
+fn session_table(now: &FtpNow) -> Markup {
+    html! {
+        table {
+            caption { "Sessions, the one last heard of first" }
+            thead {
+                tr {
+                    th scope="col" { "Control" }
+                    th.number scope="col" { "Server port" }
+                    th.number scope="col" { "Age" }
+                    th.number scope="col" { "Idle" }
+                }
+            }
+            tbody {
+                @for session in now.sessions.iter().take(FTP_SHOWN) {
+                    tr {
+                        th.plain scope="row" { (session.control) }
+                        td.number { (session.server.port) }
+                        td.number { (age(session.age_seconds.seconds())) }
+                        td.number { (age(session.idle_seconds.seconds())) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn port_table(now: &FtpNow) -> Markup {
+    html! {
+        table {
+            caption { "Announced data ports, the youngest first" }
+            thead {
+                tr {
+                    th scope="col" { "Port" }
+                    th scope="col" { "Mode" }
+                    th scope="col" { "By" }
+                    th scope="col" { "State" }
+                    th.number scope="col" { "Age" }
+                }
+            }
+            tbody {
+                @for port in now.endpoints.iter().take(FTP_SHOWN) {
+                    tr {
+                        th.plain scope="row" { (port.owner.port) }
+                        td { (port.mode) }
+                        td { (port.command) }
+                        td { (port.state) }
+                        td.number { (age(port.age_seconds.seconds())) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn left_out(all: u64, shown: usize) -> Markup {
+    let rest = all.saturating_sub(shown as u64);
+    html! { @if shown > 0 && rest > 0 { p.note { (whole(rest)) " more are not shown." } } }
+}
+
+/// A group of rows for each of these, with those numbers that are not 0.
+fn tally_table(caption: &str, groups: &[(&str, &[(&str, Tally)])], tallies: &Tallies) -> Markup {
+    html! {
+        table {
+            caption { (caption) }
+            thead { tr { th scope="col" { "What" } th scope="col" { "Which" } th.number scope="col" { "Number" } } }
+            @for (what, rows) in groups {
+                @let counted: Vec<_> =
+                    rows.iter().map(|(name, tally)| (*name, tallies[*tally as usize])).filter(|(_, n)| *n > 0).collect();
+                tbody {
+                    @if counted.is_empty() {
+                        tr { th scope="row" { (what) } td { "none" } td.number { "0" } }
+                    }
+                    @for (place, (name, number)) in counted.iter().enumerate() {
+                        tr {
+                            @if place == 0 { th scope="rowgroup" rowspan=(counted.len()) { (what) } }
+                            td { code { (name) } }
+                            td.number { (whole(*number)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! ICMP by type, and what its errors are about.
+
+use classifier_common::{
+    counter::Counters,
+    icmp_types::{CellLabels, ERRORS, cells},
+    protocol::Protocol,
+    wire::Family,
+};
+use maud::{Markup, html};
+
+use super::quantity::whole;
+use crate::{config::ProtocolNames, counters::Snapshot};
+
+/// Kinds of messages that are shown.
+const SHOWN: usize = 20;
+
+pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
+    let mut kinds: Vec<_> = cells()
+        .enumerate()
+        .map(|(index, cell)| {
+            (cell, [sum(snapshot, true, |c| c.icmp[index]), sum(snapshot, false, |c| c.icmp[index])])
+        })
+        .filter(|(_, sides)| sides.iter().any(|number| *number > 0))
+        .collect();
+    kinds.sort_by_key(|(_, [ingress, egress])| std::cmp::Reverse(ingress.saturating_add(*egress)));
+    let quoted = quoted(snapshot, names);
+    html! {
+        section #icmp aria-labelledby="icmp-h" {
+            h2 #icmp-h { "ICMP" }
+            @if kinds.is_empty() {
+                p { "No message has been seen." }
+            } @else {
+                table {
+                    caption { "Messages since the counters began, the most frequent first" }
+                    thead {
+                        tr {
+                            th scope="col" { "Message" }
+                            th scope="col" { "Family" }
+                            th.number scope="col" { "Type/code" }
+                            th.number scope="col" { "In" }
+                            th.number scope="col" { "Out" }
+                        }
+                    }
+                    tbody { @for (cell, sides) in kinds.iter().take(SHOWN) { (row(cell, *sides)) } }
+                }
+                @if kinds.len() > SHOWN {
+                    p.note { (kinds.len() - SHOWN) " rarer kinds are not shown: the metrics have all." }
+                }
+            }
+            @if !quoted.is_empty() {
+                p {
+                    "The errors among them are about packets of "
+                    @for (place, (name, number)) in quoted.iter().take(SHOWN).enumerate() {
+                        @if place > 0 { ", " }
+                        code { (name) } " (" (whole(*number)) ")"
+                    }
+                    "."
+                }
+            }
+        }
+    }
+}
+
+fn row(cell: &CellLabels, [ingress, egress]: [u64; 2]) -> Markup {
+    let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
+    let family = if cell.family == Family::V4 { "IPv4" } else { "IPv6" };
+    html! {
+        tr {
+            th.plain scope="row" { code { (cell.name) } }
+            td { (family) }
+            td.number { (number(cell.kind)) "/" (number(cell.code)) }
+            td.number { (whole(ingress)) }
+            td.number { (whole(egress)) }
+        }
+    }
+}
+
+/// A number of all interfaces, in one direction.
+fn sum(snapshot: &Snapshot, ingress: bool, of: impl Fn(&Counters) -> u64) -> u64 {
+    let sides = snapshot.interfaces.iter().filter_map(|one| {
+        if ingress { one.ingress_counters.as_deref() } else { one.egress_counters.as_deref() }
+    });
+    sides.fold(0, |sum, counters| sum.saturating_add(of(counters)))
+}
+
+/// What errors quote, by protocol, the most frequent first.
+fn quoted<'n>(snapshot: &Snapshot, names: &'n ProtocolNames) -> Vec<(&'n str, u64)> {
+    let fixed = Protocol::FIXED.iter().map(|(protocol, name, _)| (*protocol, *name));
+    let number = |protocol: Protocol| {
+        let of = |counters: &Counters| {
+            (0..ERRORS.len()).map(|error| counters.quoted[error][protocol.index()]).sum()
+        };
+        sum(snapshot, true, of).saturating_add(sum(snapshot, false, of))
+    };
+    let numbers = fixed.chain(names.iter()).map(|(protocol, name)| (name, number(protocol)));
+    let mut quoted: Vec<_> = numbers.filter(|(_, number)| *number > 0).collect();
+    quoted.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    quoted
+}

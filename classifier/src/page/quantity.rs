@@ -1,0 +1,137 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+const STEPS: [(f64, &str); 5] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"), (1.0, "")];
+
+/// A number in three digits: `0`, `0.25`, `12.3`, `4.56 k`.
+pub(super) fn short(number: f64) -> String {
+    if number <= 0.0 {
+        return "0".into();
+    }
+    if number < 0.01 {
+        return "<0.01".into();
+    }
+    // Where it would be rounded up to four digits, it is of the next step.
+    let (step, sign) = STEPS.into_iter().find(|(step, _)| number >= step * 0.9995).unwrap_or((1.0, ""));
+    let number = number / step;
+    let decimals = match number {
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    format!("{number:.decimals$}{sign}")
+}
+
+/// A whole number in full, in groups of three.
+pub(super) fn whole(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A number without decimals that say nothing: `50`, `1.5 k`.
+pub(super) fn plain(number: f64) -> String {
+    let text = short(number);
+    let (digits, sign) =
+        text.split_once(' ').map_or((text.as_str(), None), |(digits, sign)| (digits, Some(sign)));
+    let digits =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    sign.map_or_else(|| digits.to_owned(), |sign| format!("{digits} {sign}"))
+}
+
+/// How long ago something was.
+pub(super) fn age(seconds: f64) -> String {
+    match seconds {
+        ..9.95 => format!("{seconds:.1} s"),
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        ..172_800.0 => format!("{:.0} h", seconds / 3600.0),
+        _ => format!("{:.0} d", seconds / 86_400.0),
+    }
+}
+
+/// A time in words.
+pub(super) fn span(time: Duration) -> String {
+    let of = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    match time.as_secs() {
+        seconds @ 0..120 => of(seconds, "second"),
+        seconds => of(seconds / 60, "minute"),
+    }
+}
+
+/// A number that is only looked at.
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown of it")]
+pub(super) const fn real(number: u64) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        for (number, text) in [
+            (0.0, "0"),
+            (0.001, "<0.01"),
+            (0.25, "0.25"),
+            (9.99, "9.99"),
+            (9.996, "10.0"),
+            (99.96, "100"),
+            (999.4, "999"),
+            (999.6, "1.00 k"),
+            (4560.0, "4.56 k"),
+            (999_600.0, "1.00 M"),
+            (1.2e9, "1.20 G"),
+            (3e15, "3000 T"),
+        ] {
+            assert_eq!(short(number), text);
+        }
+    }
+
+    #[test]
+    fn scales_have_no_more_digits_than_they_need() {
+        for (number, text) in
+            [(0.0, "0"), (1.0, "1"), (50.0, "50"), (1500.0, "1.5 k"), (100.0, "100"), (2e7, "20 M")]
+        {
+            assert_eq!(plain(number), text);
+        }
+    }
+
+    #[test]
+    fn ages_are_of_the_unit_that_tells() {
+        for (seconds, text) in [
+            (0.04, "0.0 s"),
+            (9.9, "9.9 s"),
+            (41.2, "41 s"),
+            (180.0, "3 min"),
+            (7300.0, "2 h"),
+            (200_000.0, "2 d"),
+        ] {
+            assert_eq!(age(seconds), text);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(whole(number), text);
+        }
+    }
+
+    #[test]
+    fn times_are_words() {
+        for (seconds, text) in
+            [(1, "1 second"), (100, "100 seconds"), (120, "2 minutes"), (900, "15 minutes")]
+        {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+}

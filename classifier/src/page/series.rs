@@ -1,0 +1,127 @@
+//! Rates over time, of one protocol or of everything, in one direction.
+
+use std::time::Duration;
+
+use classifier_common::{abi::Direction, counter::Tally, protocol::Protocol};
+
+use super::quantity::real;
+use crate::history::{Interval, View};
+
+/// What a rate is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Packets,
+    Bits,
+}
+
+impl Unit {
+    pub const ALL: [Self; 2] = [Self::Packets, Self::Bits];
+
+    /// As it stands beside a number.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Packets => "packets/s",
+            Self::Bits => "bit/s",
+        }
+    }
+
+    /// As it is read aloud.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Packets => "packets per second",
+            Self::Bits => "bits per second",
+        }
+    }
+
+    const fn of(self, tally: Tally) -> f64 {
+        match self {
+            Self::Packets => real(tally.packets),
+            Self::Bits => real(tally.bytes) * 8.0,
+        }
+    }
+
+    /// A second's mean.
+    pub fn rate(self, tally: Tally, length: Duration) -> f64 {
+        let seconds = length.as_secs_f64();
+        if seconds > 0.0 { self.of(tally) / seconds } else { 0.0 }
+    }
+}
+
+/// Whose packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    All,
+    Of(Protocol),
+}
+
+/// A stretch of time in seconds, and the rate in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Step {
+    pub seconds: f64,
+    pub rate: f64,
+}
+
+/// A rate over time, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Series(pub Vec<Step>);
+
+impl Series {
+    pub fn of(view: &View, whose: Whose, direction: Direction, unit: Unit) -> Self {
+        let step = |interval: &Interval| {
+            let tally = match whose {
+                Whose::All => interval.total(direction),
+                Whose::Of(protocol) => interval.tally(protocol, direction),
+            };
+            Step { seconds: interval.length.as_secs_f64(), rate: unit.rate(tally, interval.length) }
+        };
+        Self(view.intervals.iter().map(|interval| step(interval)).collect())
+    }
+
+    /// The mean of the last minute.
+    pub fn now(&self) -> f64 {
+        let mut seconds = 0.0;
+        let last = self.0.iter().rev().take_while(|step| {
+            let is_within = seconds < 59.0;
+            seconds += step.seconds;
+            is_within
+        });
+        mean(last)
+    }
+
+    pub fn mean(&self) -> f64 {
+        mean(self.0.iter())
+    }
+
+    pub fn peak(&self) -> f64 {
+        self.0.iter().map(|step| step.rate).fold(0.0, f64::max)
+    }
+}
+
+fn mean<'s>(steps: impl Iterator<Item = &'s Step>) -> f64 {
+    let (seconds, sum) = steps.fold((0.0, 0.0), |(seconds, sum), step| {
+        (seconds + step.seconds, step.rate.mul_add(step.seconds, sum))
+    });
+    if seconds > 0.0 { sum / seconds } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(steps: &[(f64, f64)]) -> Series {
+        Series(steps.iter().map(|(seconds, rate)| Step { seconds: *seconds, rate: *rate }).collect())
+    }
+
+    #[test]
+    fn a_long_step_weighs_as_much_as_it_lasts() {
+        let series = series(&[(10.0, 30.0), (50.0, 6.0)]);
+        assert!((series.mean() - 10.0).abs() < 1e-9 && (series.peak() - 30.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn now_is_the_last_minute() {
+        let series = series(&[(10.0, 99.0), (30.0, 1.0), (30.0, 3.0)]);
+        assert!((series.now() - 2.0).abs() < 1e-9, "{}", series.now());
+        assert!(Series::default().now().abs() < 1e-9);
+    }
+}

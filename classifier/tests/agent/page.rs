@@ -1,0 +1,228 @@
+//! The page, in all its states: what it says, in which order, and that nothing on it is what it was given.
+
+use classifier::{
+    config::TelemetryPath,
+    counters::{InterfaceState, Readiness, Snapshot},
+    history::View,
+    page::Page,
+};
+
+use crate::{page_states, served::Served};
+
+/// Text without tags.
+fn text(html: &str) -> String {
+    let body = html.split_once("<body>").map_or(html, |(_, body)| body);
+    body.split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
+fn places(text: &str, parts: &[&str]) -> Vec<usize> {
+    parts.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("no {part:?} in\n{text}"))).collect()
+}
+
+#[test]
+fn a_busy_host_shows_what_is_attached_and_what_passes() {
+    let page = page_states::busy().render();
+    let said = text(&page);
+    let order = [
+        "Nothing is wrong",
+        "3 of 3 wanted",
+        "eth0in xdp_native, out tcx: a network card",
+        "Traffic by protocol",
+        "ftp_control",
+        "ftp_data_passive",
+        "smtp",
+        "Nothing of ip_other, fragment, malformed.",
+        "Control connections",
+        "50133passiveepsvannounced0.2 s",
+        "echo_requestIPv48/0",
+        "The errors among them are about packets of udp_other",
+        "classifier_xdp",
+        "cap_net_admin, cap_perfmon, cap_bpf",
+        "Metrics",
+    ];
+    let places = places(&said, &order);
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(page.contains("<title>OK · classifier on mail-3.example.net</title>"));
+    // Two of everything, two of each protocol that has passed.
+    assert_eq!(page.matches("<svg role=\"img\"").count(), 2 + 2 * 11);
+}
+
+#[test]
+fn an_idle_host_says_so_without_empty_charts() {
+    let page = page_states::idle().render();
+    let said = text(&page);
+    for part in
+        ["Nothing is wrong", "The last 3 minutes", "None is followed now.", "No message has been seen."]
+    {
+        assert!(said.contains(part), "{part} in\n{said}");
+    }
+    assert_eq!(page.matches("<svg role=\"img\"").count(), 2, "of everything alone");
+    assert!(
+        page.contains("class=\"unknown\" d=\"M0-100V100H720V-100Z\""),
+        "before the agent there is nothing known"
+    );
+}
+
+#[test]
+fn what_is_wrong_stands_first_with_its_remedy() {
+    let page = page_states::broken().render();
+    let said = text(&page);
+    let order = [
+        "7 problems",
+        "Not ready: interface eth1 does not exist",
+        "Not ready: cannot attach to eth2",
+        "64 packets crossed a hook on an interface that has no counters",
+        "11 segments of FTP control connections",
+        "210 FTP sessions found no room in the last 15 minutes: their data counts as tcp_other; raise max_sessions",
+        "its map sessions has 65211 of 65536 entries",
+        "the settings that were read last were refused",
+        "Earlier, not in the last 15 minutes: 12 messages from the kernel",
+        "eth0: generic XDP",
+        "The sandbox lacks seccomp, Landlock in full",
+        "1 of 3 wanted",
+    ];
+    let places = places(&said, &order);
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(page.contains("<title>7 problems · classifier on mail-3.example.net</title>"));
+}
+
+#[test]
+fn counters_that_cannot_be_read_leave_the_rest_of_the_page() {
+    let refused =
+        Page { snapshot: Err("cannot read map COUNTERS: it is gone".into()), ..page_states::busy() };
+    let said = text(&refused.render());
+    for part in
+        ["1 problem", "Counters cannot be read: cannot read map COUNTERS", "eth0in xdp_native", "Metrics"]
+    {
+        assert!(said.contains(part), "{part} in\n{said}");
+    }
+}
+
+#[test]
+fn nothing_that_the_page_is_given_is_markup() {
+    const HOSTILE: &str = "<script>alert(1)</script>\"'&`<b>";
+    let state = InterfaceState { name: HOSTILE.into(), ingress: "tcx", egress: "tcx", why: HOSTILE.into() };
+    let mut snapshot: Snapshot = page_states::busy().snapshot.expect("it can be read");
+    snapshot.interfaces[0].name = HOSTILE.into();
+    (snapshot.interfaces[0].ingress, snapshot.interfaces[0].egress) = ("none", "none");
+    let telemetry = TelemetryPath::parse("/a'b&c").expect("a path");
+    let page = Page {
+        host: HOSTILE,
+        readiness: Readiness { ready: false, interfaces: vec![state], reasons: vec![HOSTILE.into()] },
+        snapshot: Ok(snapshot),
+        telemetry: &telemetry,
+        ..page_states::busy()
+    };
+    let page = page.render();
+    assert!(!page.contains("<script") && !page.contains("<b>alert") && !page.contains("</script"), "{page}");
+    assert!(page.matches("&lt;script&gt;").count() >= 5, "title, heading, reason, interface, why, gone");
+    assert!(page.contains("href=\"/a'b&amp;c\""));
+    let error = Page { snapshot: Err(HOSTILE.into()), ..page_states::busy() }.render();
+    assert!(!error.contains("<script"));
+}
+
+#[test]
+fn a_crowd_of_interfaces_stays_a_page() {
+    let small = page_states::crowded(200).render();
+    let large = page_states::crowded(600).render();
+    let said = text(&large);
+    for part in [
+        "30 problems",
+        "20 more reasons",
+        "600 interfaces: 600 by tcx in and tcx out.",
+        "88 more interfaces",
+        "500 further interfaces with less traffic are not shown",
+        "gone11 and 28 more",
+    ] {
+        assert!(said.contains(part), "{part} in\n{said}");
+    }
+    assert_eq!(large.matches("rowheader").count(), 100);
+    assert!(large.len() < small.len() + 1000 && large.len() < 100_000, "{} and {}", small.len(), large.len());
+}
+
+#[test]
+fn an_agent_that_has_just_begun_has_no_rates() {
+    let page = Page { view: View::default(), ..page_states::busy() };
+    let said = text(&page.render());
+    assert!(
+        said.contains("rates are known in a few seconds") && said.contains("a network card––––"),
+        "{said}"
+    );
+}
+
+#[test]
+fn headings_are_in_order_and_every_id_is_of_one_thing() {
+    for page in [page_states::busy(), page_states::idle(), page_states::broken(), page_states::crowded(20)] {
+        let page = page.render();
+        let level = |tag: &str| tag.strip_prefix('h').and_then(|rest| rest[..1].parse::<u8>().ok());
+        let levels: Vec<u8> = page
+            .split('<')
+            .filter(|tag| !tag.starts_with("hr") && !tag.starts_with("ht"))
+            .filter_map(level)
+            .collect();
+        assert!(levels.starts_with(&[1]) && !levels[1..].contains(&1), "{levels:?}");
+        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+
+        let ids: Vec<&str> = values(&page, " id=\"");
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(ids.len(), unique.len(), "{ids:?}");
+        let named = values(&page, "aria-labelledby=\"").into_iter().flat_map(|all| all.split(' '));
+        let targets = values(&page, "href=\"#").into_iter();
+        named.chain(targets).for_each(|name| assert!(ids.contains(&name), "{name}"));
+    }
+}
+
+fn values<'p>(page: &'p str, attribute: &str) -> Vec<&'p str> {
+    page.split(attribute).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect()
+}
+
+#[test]
+fn the_policy_allows_the_style_that_is_sent_and_nothing_else() {
+    let server = Served::usual();
+    let answer = server.get("/", "");
+    let policy = answer.header("content-security-policy").expect("a policy");
+    let page = answer.text();
+    let (_, rest) = page.split_once("<style>").expect("a style");
+    let (style, rest) = rest.split_once("</style>").expect("it ends");
+    assert!(
+        !rest.contains("<style")
+            && !page.contains("<script")
+            && !page.contains(" style=")
+            && !page.split('<').any(has_handler),
+        "inline"
+    );
+    let hash = ring::digest::digest(&ring::digest::SHA256, style.as_bytes());
+    let hash = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, hash);
+    let expected = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    assert_eq!(policy, expected);
+    assert!(!style.contains("url(") && !style.contains("@import"));
+    for source in values(&page, "src=\"").into_iter().chain(values(&page, "href=\"")) {
+        assert!(["#", "/", "data:"].iter().any(|beginning| source.starts_with(beginning)), "{source}");
+    }
+}
+
+/// Whether a tag has an attribute that is a script.
+fn has_handler(tag: &str) -> bool {
+    let attributes = tag.split('>').next().unwrap_or_default();
+    attributes.split(' ').any(|attribute| attribute.starts_with("on") && attribute.contains('='))
+}
+
+#[test]
+fn the_page_asks_for_itself_again_only_where_that_was_chosen() {
+    let server = Served::usual();
+    let still = server.get("/", "").text();
+    assert!(!still.contains("http-equiv") && still.contains("href=\"/?refresh\""));
+    let moving = server.get("/?refresh", "").text();
+    assert!(moving.contains("<meta http-equiv=\"refresh\" content=\"10\">") && moving.contains("href=\"/\""));
+    assert!(!server.get("/?other", "").text().contains("http-equiv"));
+    let packed = server.get("/", "Accept-Encoding: gzip\r\n");
+    assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"));
+}

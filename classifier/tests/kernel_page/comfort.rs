@@ -1,0 +1,82 @@
+//! For whom the page is.
+
+use serde_json::json;
+
+use crate::scene::{PAGE, Scene};
+
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+
+#[test]
+fn the_page_is_for_every_screen_and_none() {
+    let scene = Scene::new();
+    scene.download(&[]);
+    scene.wait_for("counted", |text| text.contains("ftp_data_passive"));
+    let browser = &scene.browser;
+
+    let mut grounds = Vec::new();
+    for dark in [false, true] {
+        for width in [360, 768, 1280] {
+            browser.look(width, dark);
+            scene.show();
+            let [whole, window, hidden] =
+                ["document.documentElement.scrollWidth", "innerWidth", &too_small()]
+                    .map(|expression| browser.value(expression));
+            assert_eq!(window, json!(width));
+            assert!(whole.as_u64() <= Some(width.into()), "{width} pixels, {whole} wide");
+            assert_eq!(hidden, json!([]), "{width} pixels");
+        }
+        grounds.push(browser.value("getComputedStyle(document.body).backgroundColor"));
+    }
+    assert_ne!(grounds[0], grounds[1], "light and dark");
+
+    let words = |text: &str| {
+        text.lines().filter(|line| !line.contains(char::is_numeric)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let with_scripts = words(&scene.show());
+    browser.allow_scripts(false);
+    let without = words(&scene.show());
+    assert_eq!(with_scripts, without);
+    browser.allow_scripts(true);
+
+    scene.show();
+    browser.press(TAB);
+    assert_eq!(browser.value("document.activeElement.textContent"), "Skip to the content");
+    assert_eq!(browser.value("document.activeElement.getBoundingClientRect().left >= 0"), true, "it is seen");
+    browser.press(ENTER);
+    assert_eq!(browser.value("document.activeElement.id"), "main");
+    browser.press(TAB);
+    assert_eq!(browser.value("document.activeElement.closest('main') !== null"), true, "and goes on there");
+
+    let nodes = browser.accessible();
+    let has =
+        |role: &str, name: &str| nodes.iter().any(|(is, called)| is == role && called.starts_with(name));
+    for (role, name) in [
+        ("banner", ""),
+        ("main", ""),
+        ("contentinfo", ""),
+        ("navigation", "Sections"),
+        ("navigation", "Elsewhere"),
+        ("region", "Nothing is wrong"),
+        ("region", "Traffic by protocol"),
+        ("heading", "classifier on "),
+        ("table", "Attached interfaces"),
+        ("rowheader", &scene.at_server.name),
+        ("columnheader", "In packets/s"),
+        ("image", "ftp_data_passive, bits per second"),
+    ] {
+        assert!(has(role, name), "{role} {name}: {nodes:?}");
+    }
+    assert!(nodes.iter().filter(|(role, _)| role == "image").all(|(_, name)| !name.is_empty()), "{nodes:?}");
+
+    browser.go(&format!("{PAGE}?refresh"));
+    assert_eq!(browser.value("document.querySelector('meta[http-equiv=refresh]').content"), "10");
+    assert_eq!(browser.complaints(), <[String; 0]>::default());
+}
+
+/// Charts that nobody could see.
+fn too_small() -> String {
+    "Array.from(document.querySelectorAll('svg')).filter(one => one.getBoundingClientRect().width < 100 \
+     || one.getBoundingClientRect().height < 30).map(one => one.id)"
+        .to_owned()
+}

@@ -1,0 +1,102 @@
+//! A host with an FTP server, an agent and a browser, and one that talks to it.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use testbed::{Agent, Browser, End, Host, Lab, Running, servers::Ftp};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
+
+/// The agent's own address, which is what the browser may ask.
+pub const PAGE: &str = "http://127.0.0.1:9877/";
+
+/// More than the buffers hold, and more than curl reads at a stretch.
+const LENGTH: usize = 20 << 20;
+
+pub struct Scene {
+    pub client: Host,
+    pub server: Host,
+    pub at_server: End,
+    /// Another interface of the server that is counted.
+    pub other: End,
+    pub agent: Agent,
+    pub browser: Browser,
+    ftp: Ftp,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let lab = Lab::new();
+        let [client, server] = ["client", "server"].map(|name| lab.host(name));
+        let (_, at_server) = lab.link(&client, &server);
+        let (_, other) = lab.link(&client, &server);
+        // So that a download comes in small pieces, and curl's limit is looked at between them.
+        client.sysctl("net/ipv4/tcp_rmem", "4096 16384 16384");
+        let ftp = Ftp::vsftpd(&server);
+        ftp.publish("long", &vec![b'x'; LENGTH]);
+        ftp.publish("short", b"a line\n");
+        let agent = server.agent(BINARY, &["-i", &at_server.name, "-i", &other.name]);
+        let browser = Browser::start(&server);
+        Self { client, server, at_server, other, agent, browser, ftp }
+    }
+
+    /// A download that goes on for some seconds.
+    pub fn slow_download(&self) -> Running {
+        let url = self.url("long");
+        self.client.spawn("curl", &self.curl(&["--limit-rate", "1M", &url]))
+    }
+
+    /// A download in this mode.
+    pub fn download(&self, how: &[&str]) {
+        let url = self.url("short");
+        self.client.run("curl", &self.curl(&[how, &[&url]].concat()));
+    }
+
+    fn url(&self, file: &str) -> String {
+        format!("ftp://{}/pub/{file}", self.at_server.v4)
+    }
+
+    fn curl<'a>(&self, how: &[&'a str]) -> Vec<&'a str> {
+        let always = [
+            "--silent",
+            "--show-error",
+            "--noproxy",
+            "*",
+            "--output",
+            "/dev/null",
+            "--user",
+            self.ftp.login(),
+        ];
+        [&always, how].concat()
+    }
+
+    /// Shows the page again and again until it is as it should be.
+    pub fn wait_for(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let text = self.show();
+            if is_so(&text) {
+                return text;
+            }
+            assert!(Instant::now() < deadline, "never {what}:\n{text}");
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+
+    /// Shows the page, and gives the words on it.
+    pub fn show(&self) -> String {
+        self.browser.go(PAGE);
+        self.browser.value("document.body.innerText").as_str().expect("text").to_owned()
+    }
+
+    /// The texts of all elements of this kind.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let expression =
+            format!("Array.from(document.querySelectorAll({selector:?}), one => one.textContent)");
+        let texts = self.browser.value(&expression);
+        texts.as_array().expect("a list").iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+}

@@ -1,0 +1,180 @@
+//! The page in every state that there are pictures of, made up: the same numbers each time.
+
+mod counters;
+mod ftp_now;
+
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use classifier::{
+    config::{ProtocolNames, TelemetryPath},
+    counters::{FtpNow, InterfaceSnapshot, InterfaceState, Readiness, Snapshot},
+    history::{History, Readings, View},
+    metrics::agent::Standing,
+    page::Page,
+    sandbox::Sandbox,
+};
+use classifier_common::{
+    control::{TALLIES, Tally},
+    counter::Counters,
+};
+
+use self::{
+    counters::{interface, snapshot, tallies},
+    ftp_now::ftp_now,
+};
+
+const STEPS: u32 = 90;
+
+static METRICS: LazyLock<TelemetryPath> = LazyLock::new(TelemetryPath::default);
+
+/// A mail and file server at work.
+pub fn busy() -> Page<'static> {
+    let counters = [(1.0, 1.0), (0.12, 0.2), (0.004, 0.0)];
+    let interfaces = [("eth0", "xdp_native"), ("eth1", "xdp_native"), ("wg0", "tcx")];
+    let why = ["a network card", "a network card", "a software device, where XDP would see no super-packets"];
+    let (snapshot, view) = lived(STEPS, |step| {
+        let one = |((name, ingress), share): (_, (f64, f64))| interface(name, ingress, "tcx", share, step);
+        Snapshot {
+            interfaces: interfaces.into_iter().zip(counters).map(one).collect(),
+            ..snapshot(tallies(step), 3)
+        }
+    });
+    let attached = interfaces.into_iter().zip(why);
+    let state = |((name, ingress), why): ((&str, _), &str)| state(name, ingress, "tcx", why);
+    Page {
+        readiness: Readiness { ready: true, interfaces: attached.map(state).collect(), reasons: Vec::new() },
+        ftp: ftp_now(),
+        snapshot: Ok(snapshot),
+        view,
+        ..page()
+    }
+}
+
+/// A host on which nothing happens, three minutes after the agent's start.
+pub fn idle() -> Page<'static> {
+    let (snapshot, view) = lived(18, |_| {
+        let quiet = |name: &str| InterfaceSnapshot {
+            name: name.into(),
+            ingress: "tcx",
+            egress: "tcx",
+            ingress_counters: Some(Box::new(Counters::new(2, 0))),
+            egress_counters: Some(Box::new(Counters::new(2, 0))),
+        };
+        Snapshot { interfaces: vec![quiet("eth0")], ..snapshot([0; TALLIES], 1) }
+    });
+    let interface =
+        state("eth0", "tcx", "tcx", "a paravirtual device, where native XDP would halve bulk TCP");
+    Page {
+        readiness: Readiness { ready: true, interfaces: vec![interface], reasons: Vec::new() },
+        snapshot: Ok(snapshot),
+        view,
+        ..page()
+    }
+}
+
+/// A host on which all that can be wrong is.
+pub fn broken() -> Page<'static> {
+    let (snapshot, view) = lived(STEPS, |step| {
+        let mut tallies = tallies(step);
+        tallies[Tally::SegmentsLost as usize] = u64::from(step / 8);
+        tallies[Tally::SessionsRefused as usize] = u64::from(step.saturating_sub(60)) * 7;
+        tallies[Tally::EventsLost as usize] = 12;
+        let mut snapshot = Snapshot {
+            interfaces: vec![interface("eth0", "xdp_generic", "tcx", (0.05, 0.05), step)],
+            unattributed: 64,
+            ..snapshot(tallies, 3)
+        };
+        for fill in &mut snapshot.maps {
+            if fill.map == "sessions" {
+                fill.entries = 65_211;
+            }
+        }
+        snapshot
+    });
+    let reasons = [
+        "interface `eth1` does not exist; `ip link` lists the interfaces of this network namespace",
+        "cannot attach to `eth2`: Device or resource busy (os error 16); another XDP program holds the hook, see `ip link`",
+    ];
+    let interfaces = vec![state("eth0", "xdp_generic", "tcx", "asked for by --xdp-mode")];
+    Page {
+        readiness: Readiness { ready: false, interfaces, reasons: reasons.map(str::to_owned).into() },
+        ftp: ftp_now(),
+        snapshot: Ok(snapshot),
+        view,
+        standing: Standing {
+            config_applies: false,
+            web_config_applies: true,
+            sandbox: Some(Sandbox { seccomp: false, landlock: "off", ..sandbox() }),
+        },
+        ..page()
+    }
+}
+
+/// A node with so many containers.
+pub fn crowded(containers: u32) -> Page<'static> {
+    let name = |number: u32| format!("veth{number:04x}");
+    let (snapshot, view) = lived(8, |step| {
+        let share = |number: u32| f64::from(number % 17) / 500.0;
+        let one = |number| interface(&name(number), "tcx", "tcx", (share(number), share(number)), step);
+        let gone = (0..40).map(|number| InterfaceSnapshot {
+            ingress: "none",
+            egress: "none",
+            ..interface(&format!("gone{number}"), "none", "none", (0.0, 0.0), step)
+        });
+        Snapshot {
+            interfaces: (0..containers).map(one).chain(gone).collect(),
+            ..snapshot([0; TALLIES], containers)
+        }
+    });
+    let interfaces = (0..containers).map(|number| state(&name(number), "tcx", "tcx", "a software device"));
+    let reasons = (0..30).map(|number| format!("no interface named `missing{number}`")).collect();
+    Page {
+        readiness: Readiness { ready: false, interfaces: interfaces.collect(), reasons },
+        snapshot: Ok(snapshot),
+        view,
+        ..page()
+    }
+}
+
+fn page() -> Page<'static> {
+    Page {
+        host: "mail-3.example.net",
+        readiness: Readiness::default(),
+        snapshot: Err(String::new()),
+        view: View::default(),
+        ftp: FtpNow::default(),
+        names: ProtocolNames::default(),
+        standing: Standing { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },
+        telemetry: &METRICS,
+        refreshes: false,
+    }
+}
+
+/// What is known after so many steps of ten seconds.
+fn lived(steps: u32, at: impl Fn(u32) -> Snapshot) -> (Snapshot, View) {
+    let (history, start) = (History::default(), Instant::now());
+    let moment = |step: u32| start + Duration::from_secs(10) * step;
+    for step in 0..=steps {
+        history.record(Readings::of(&at(step)), moment(step));
+    }
+    let last = at(steps);
+    let view = history.view(&Readings::of(&last), moment(steps));
+    (last, view)
+}
+
+fn state(name: &str, ingress: &'static str, egress: &'static str, why: &str) -> InterfaceState {
+    InterfaceState { name: name.into(), ingress, egress, why: why.into() }
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox {
+        user: "classifier".into(),
+        capabilities: "cap_net_admin,cap_perfmon,cap_bpf".into(),
+        no_new_privs: true,
+        seccomp: true,
+        landlock: "full",
+    }
+}
