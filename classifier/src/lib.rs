@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod offline;
 pub mod page;
 pub mod reload;
+pub mod report;
 pub mod sandbox;
 pub mod service;
 pub mod status;

@@ -8,10 +8,11 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Completions, Detach, Man, Pcap, Run, Status, Stop},
+    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop},
     config::{Layer, Sources, pin_dir},
     datapath, manual,
     offline::{self, Request},
+    report,
     sandbox::User,
     status,
     telemetry::{Log, LogFormat},
@@ -19,6 +20,8 @@ use classifier::{
 
 const RUNTIME_ERROR: u8 = 1;
 const USAGE_ERROR: u8 = 2;
+/// Of `report --diff`.
+const CHANGED: u8 = 3;
 
 pub(crate) fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
@@ -34,6 +37,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(arguments) => run(arguments, end),
         Command::Status(arguments) => show(arguments, end),
         Command::Pcap(arguments) => judge(arguments, end),
+        Command::Report(arguments) => write_report(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
@@ -69,6 +73,20 @@ fn judge(Pcap { files, format, packets, config }: Pcap, end: End) -> ExitCode {
     }
 }
 
+fn write_report(arguments: Report, end: End) -> ExitCode {
+    let request = match arguments.request() {
+        Ok(request) => request,
+        Err(error) => return end.usage(&error),
+    };
+    match report::report(&request) {
+        Ok(report::Answer { text, has_changed }) if has_changed => {
+            answer_with(&text, ExitCode::from(CHANGED))
+        }
+        Ok(report::Answer { text, .. }) => answer(&text),
+        Err(error) => end.runtime(&error),
+    }
+}
+
 fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
     match pin_dir(folder) {
         Ok(None) => answer("nothing is pinned without a folder\n"),
@@ -100,8 +118,12 @@ fn run(arguments: Run, end: End) -> ExitCode {
 }
 
 fn answer(text: &str) -> ExitCode {
+    answer_with(text, ExitCode::SUCCESS)
+}
+
+fn answer_with(text: &str, status: ExitCode) -> ExitCode {
     match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => status,
         Err(_) => ExitCode::from(RUNTIME_ERROR),
     }
 }

@@ -57,7 +57,8 @@ pub fn folder(package: &str) -> PathBuf {
 pub const TABLE: &[Package] = &[
     Package::install("iproute2", "network namespaces, veth pairs, tc"),
     Package::install("ethtool", "switching offloads off and on"),
-    Package::install("nftables", "ports that answer with an ICMP error"),
+    Package::install("nftables", "ports that answer with an ICMP error, and rulesets"),
+    Package::install("iptables", "rulesets, checked"),
     Package::install("bpftool", "looking at loaded programs and maps from outside"),
     Package::install("tcpdump", "captures to compare the counters with"),
     Package::install("libcap2-bin", "setcap: the agent as a normal user"),

@@ -10,6 +10,7 @@ mod detach;
 mod manual;
 mod parse;
 mod pcap;
+mod report;
 mod run;
 mod status;
 
@@ -18,6 +19,7 @@ pub use self::{
     manual::{Completions, Man},
     parse::{Stop, parse},
     pcap::Pcap,
+    report::Report,
     run::Run,
     status::Status,
 };
@@ -54,6 +56,8 @@ pub enum Command {
     Status(Status),
     /// Judge captured packets as the kernel would, without any privilege
     Pcap(Pcap),
+    /// Write what a firewall on this host should allow, from what was seen
+    Report(Report),
     /// Remove everything that is pinned: programs, links, maps
     Detach(Detach),
     /// Write the man pages of this command and its subcommands into a folder

@@ -36,7 +36,7 @@ pub use self::{
     clock::now,
     endpoints::{SharedEndpoints, SharedSet},
     error::DatapathError,
-    found::{FindError, Found, find, tcx_in},
+    found::{FindError, Found, KnownPort, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
     object::{Datapath, OBJECT, TestCounters},
     pins::{

@@ -15,10 +15,12 @@ mod http_bounds;
 mod logs;
 mod made_up;
 mod made_up_agents;
+mod made_up_traffic;
 mod page;
 #[path = "../support/page_states/mod.rs"]
 mod page_states;
 mod reload;
+mod report_written;
 mod scrape_text;
 mod served;
 mod status_report;

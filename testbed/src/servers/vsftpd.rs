@@ -7,6 +7,17 @@ impl Ftp {
     /// Starts vsftpd.
     #[must_use]
     pub fn vsftpd(host: &Host) -> Self {
+        Self::vsftpd_set(host, "")
+    }
+
+    /// Starts one that gives passive data connections these ports alone.
+    #[must_use]
+    pub fn vsftpd_within(host: &Host, ports: [u16; 2]) -> Self {
+        let [low, high] = ports;
+        Self::vsftpd_set(host, &format!("pasv_min_port={low}\npasv_max_port={high}\n"))
+    }
+
+    fn vsftpd_set(host: &Host, settings: &str) -> Self {
         let (folder, root) = ready("vsftpd");
         let empty = folder.add("empty");
         // Any number of sessions from one address. Its sandbox knows the system calls of its own day only; the user must have a home that exists.
@@ -28,7 +39,8 @@ impl Ftp {
              seccomp_sandbox=NO\n\
              xferlog_enable=NO\n\
              max_clients=0\n\
-             max_per_ip=0\n"
+             max_per_ip=0\n\
+             {settings}"
         );
         let file = folder.write("vsftpd.conf", configuration);
         Self::start(host, folder, "anonymous:nobody@", &program("vsftpd", "usr/sbin/vsftpd"), &[&file])

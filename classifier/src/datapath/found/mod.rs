@@ -16,7 +16,7 @@ use classifier_common::{
     endpoint::Endpoint,
 };
 
-pub use self::{error::FindError, links::tcx_in};
+pub use self::{error::FindError, links::tcx_in, tables::KnownPort};
 pub(super) use self::{error::Problem, maps::Maps};
 use crate::{
     counters::{MapFill, ProgramSnapshot},
@@ -86,7 +86,7 @@ impl Found {
             self.sessions = sessions;
             self.maps.push(fill);
         }
-        if let Some(fill) = self.note(tables::ports(&mut maps)) {
+        if let Some((_, fill)) = self.note(tables::ports(&mut maps)) {
             self.maps.push(fill);
         }
         self.unattributed = self.note(counted::unattributed(&mut maps));

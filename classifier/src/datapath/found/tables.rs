@@ -4,7 +4,8 @@ use aya::maps::{Array, Map, MapData};
 use classifier_common::{
     abi::{MAP_ENDPOINTS, MAP_PORTS},
     endpoint::{Endpoint, State, WAYS},
-    ports::{PORTS, PortEntry},
+    ports::{PORTS, PortEntry, Transport},
+    protocol::Protocol,
 };
 
 use super::{error::Problem, maps::Maps};
@@ -17,6 +18,17 @@ use crate::{
 const LOOKS: usize = 8;
 
 type Set = [Endpoint; WAYS];
+
+/// A port that belongs to a protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPort {
+    /// What carries it.
+    pub transport: Transport,
+    /// Its number.
+    pub port: u16,
+    /// Whose it is.
+    pub protocol: Protocol,
+}
 
 /// Every endpoint, and how full their table is.
 pub(in crate::datapath) fn endpoints(maps: &mut Maps) -> Result<(Vec<Endpoint>, MapFill), Problem> {
@@ -50,13 +62,25 @@ fn whole(table: &Array<MapData, Set>, set: u32, way: usize, first: Endpoint) -> 
     None
 }
 
-/// How many ports belong to a protocol.
-pub(in crate::datapath) fn ports(maps: &mut Maps) -> Result<MapFill, Problem> {
+/// The ports that belong to a protocol, and how many there could be.
+pub(in crate::datapath) fn ports(maps: &mut Maps) -> Result<(Vec<KnownPort>, MapFill), Problem> {
     let (data, _) = maps.take(MAP_PORTS)?;
     let pairs = first_value(&data).map_err(|cause| Problem::map(MAP_PORTS)(cause.into()))?;
     // Entries of four bytes, in numbers of eight.
     let halves = pairs.iter().flat_map(|pair| [*pair, *pair >> 32]);
     #[expect(clippy::cast_possible_truncation, reason = "the other half comes by itself")]
-    let known = halves.filter(|half| PortEntry(*half as u32).is_known());
-    Ok(MapFill::ports(known.count() as u64, 2 * PORTS as u64))
+    let entries = halves.map(|half| PortEntry(half as u32));
+    let places = [Transport::Tcp, Transport::Udp].into_iter().flat_map(|transport| {
+        // A port's place is its two bytes as they lie in a packet.
+        (0..=u16::MAX).map(move |place| (transport, u16::from_be(place)))
+    });
+    let known = places.zip(entries).filter(|(_, entry)| entry.is_known());
+    let ports: Vec<_> = known
+        .map(|((transport, port), entry)| {
+            let class = PortEntry::select(transport, PortEntry::default(), entry);
+            KnownPort { transport, port, protocol: class.protocol() }
+        })
+        .collect();
+    let fill = MapFill::ports(ports.len() as u64, 2 * PORTS as u64);
+    Ok((ports, fill))
 }

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     config::{Assignment, ProtocolNames},
     counters::Snapshot,
+    datapath::found::KnownPort,
 };
 
 /// Times that something is looked at, where pins go meanwhile.
@@ -45,6 +46,8 @@ pub struct Look {
     pub sessions: Vec<(SessionKey, Session)>,
     /// The endpoints.
     pub endpoints: Vec<Endpoint>,
+    /// The ports that belong to a protocol.
+    pub ports: Vec<KnownPort>,
     /// The process that works with the folder; `None` where none does, or none is seen.
     pub process: Option<u32>,
     /// What could not be read, a sentence each.

@@ -42,7 +42,8 @@ pub(super) fn read(look: &mut Look, generations: &[Described], own: &Layout) {
         ftp.sessions = fill.capacity;
         look.snapshot.maps.push(fill);
     }
-    if let Some(fill) = note(look, tables::ports(&mut maps)) {
+    if let Some((ports, fill)) = note(look, tables::ports(&mut maps)) {
+        look.ports = ports;
         look.snapshot.maps.push(fill);
     }
     look.snapshot.unattributed = note(look, counted::unattributed(&mut maps)).unwrap_or_default();

@@ -1,0 +1,120 @@
+//! ICMP that must pass, and that must not, whether it was seen or not.
+//!
+//! RFC 4890 §4.3 and §4.4 say which messages of `ICMPv6` no host can do without; of ICMP in IPv4 it is the errors that
+//! path MTU discovery and broken routes are told by (RFC 1191, RFC 1122 §3.2.2). Redirects move traffic at a stranger's
+//! word, and are refused. Echo is answered at a limited rate.
+
+use classifier_common::family::Family;
+use serde::Serialize;
+
+use crate::report::{
+    traffic::{IcmpSeen, Opened, Traffic},
+    word,
+};
+
+/// So many echo requests pass, of all hosts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct EchoLimit {
+    /// A second.
+    pub rate: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IcmpVerdict {
+    /// It passes.
+    Accept,
+    /// It passes up to a limit; what exceeds it goes on to the next rule.
+    AcceptUpTo(EchoLimit),
+    /// It does not pass.
+    Drop,
+}
+
+/// A rule for some types of ICMP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IcmpRule {
+    /// Name of its counter.
+    pub counter: String,
+    /// Received, or sent.
+    pub direction: Opened,
+    /// Whether it is `ICMPv6`.
+    pub is_v6: bool,
+    /// The types.
+    pub types: Vec<u8>,
+    /// The only hop limit that such a message may have: it comes from the same link.
+    pub hop_limit: Option<u8>,
+    /// What becomes of them.
+    pub verdict: IcmpVerdict,
+    /// Why.
+    pub evidence: String,
+}
+
+/// Twenty hosts that ask once a second, and a few who just begin to.
+const ECHO: EchoLimit = EchoLimit { rate: 20, burst: 60 };
+
+/// By name, types, hop limit and reason.
+type Row = (&'static str, &'static [u8], Option<u8>, &'static str);
+
+const V4: [Row; 3] = [
+    ("destination_unreachable", &[3], None, "RFC 1122 3.2.2.1; 3/4 is path MTU discovery (RFC 1191)"),
+    ("time_exceeded", &[11], None, "RFC 1122 3.2.2.4"),
+    ("parameter_problem", &[12], None, "RFC 1122 3.2.2.5"),
+];
+
+const V6: [Row; 8] = [
+    ("destination_unreachable", &[1], None, "RFC 4890 4.3.1"),
+    ("packet_too_big", &[2], None, "RFC 4890 4.3.1; path MTU discovery (RFC 8201)"),
+    ("time_exceeded", &[3], None, "RFC 4890 4.3.1"),
+    ("parameter_problem", &[4], None, "RFC 4890 4.3.1"),
+    ("neighbor_discovery", &[133, 134, 135, 136, 141, 142], Some(255), "RFC 4890 4.4.1; RFC 4861"),
+    ("multicast_listener", &[130, 131, 132, 143], Some(1), "RFC 4890 4.4.1; RFC 3810"),
+    ("secure_neighbor_discovery", &[148, 149], Some(255), "RFC 4890 4.4.1"),
+    ("multicast_router_discovery", &[151, 152, 153], Some(1), "RFC 4890 4.4.1"),
+];
+
+/// All of them, both ways.
+pub(super) fn rules(traffic: &Traffic) -> Vec<IcmpRule> {
+    let of_direction =
+        |direction| [false, true].map(|is_v6| of_family(direction, is_v6, &traffic.icmp)).concat();
+    Opened::ALL.map(of_direction).concat()
+}
+
+fn of_family(direction: Opened, is_v6: bool, seen: &[IcmpSeen]) -> Vec<IcmpRule> {
+    let (rows, echo, redirect): (&[Row], &'static [u8], &'static [u8]) =
+        if is_v6 { (&V6, &[128], &[137]) } else { (&V4, &[8], &[5]) };
+    let rule = |(name, types, hop_limit, reason): Row, verdict| IcmpRule {
+        counter: format!("{}_icmp{}_{name}", word(direction), if is_v6 { "v6" } else { "" }),
+        direction,
+        is_v6,
+        types: types.to_vec(),
+        hop_limit,
+        verdict,
+        evidence: format!("{reason}; {} seen", count(seen, direction, is_v6, types)),
+    };
+    let mut rules: Vec<_> = rows.iter().map(|row| rule(*row, IcmpVerdict::Accept)).collect();
+    if direction == Opened::Inbound {
+        let reason = "RFC 1122 3.2.2.6, RFC 4890 4.3.1, at a limited rate";
+        rules.push(rule(("echo_request", echo, None, reason), IcmpVerdict::AcceptUpTo(ECHO)));
+        let reason = "past the limit";
+        rules.push(rule(("echo_request_over", echo, None, reason), IcmpVerdict::Drop));
+    } else {
+        rules.push(rule(("echo_request", echo, None, "RFC 4890 4.3.1"), IcmpVerdict::Accept));
+    }
+    rules.push(rule(
+        ("redirect", redirect, None, "routes are not changed at a stranger's word"),
+        IcmpVerdict::Drop,
+    ));
+    rules
+}
+
+fn count(seen: &[IcmpSeen], direction: Opened, is_v6: bool, types: &[u8]) -> u64 {
+    let of = |icmp: &&IcmpSeen| {
+        icmp.direction == direction
+            && (icmp.family == Family::V6) == is_v6
+            && icmp.kind.is_some_and(|kind| types.contains(&kind))
+    };
+    seen.iter().filter(of).map(|icmp| icmp.messages).sum()
+}

@@ -1,0 +1,176 @@
+//! What in the evidence somebody should look at.
+
+use classifier_common::evidence::ConnectionOutcome;
+
+use super::{Admits, NotAllowed, Rule, Warning, WarningKind};
+use crate::report::traffic::{Finding, IcmpSeen, Opened, OtherTraffic, Service, Traffic};
+
+/// Wider than that, a range of ports is no restriction.
+const WIDE: u32 = 5000;
+
+/// Peers that a sentence names.
+const NAMED: usize = 3;
+
+/// Gathers the warnings.
+#[derive(Default)]
+struct Warnings(Vec<Warning>);
+
+impl Warnings {
+    fn add(&mut self, kind: WarningKind, about: impl Into<String>, text: String) {
+        self.0.push(Warning { kind, about: about.into(), text });
+    }
+}
+
+/// All of them, the gravest first.
+pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) -> Vec<Warning> {
+    let mut warnings = Warnings::default();
+    if traffic.is_empty() {
+        let text = "nothing was seen: only loopback, answers and the ICMP that every host needs would pass";
+        warnings.add(WarningKind::NoEvidence, "", text.into());
+    }
+    warnings.of_sessions(traffic);
+    traffic.services.iter().for_each(|service| warnings.of_service(service));
+    warnings.of_redirects(&traffic.icmp);
+    warnings.of_ftp(traffic, rules);
+    for loss in &traffic.losses {
+        let text = format!("{} {}: the evidence is not complete", loss.count, loss.what);
+        warnings.add(WarningKind::Incomplete, &loss.what, text);
+    }
+    traffic.others.iter().for_each(|other| warnings.of_other(other));
+    warnings.of_output(traffic);
+    warnings.of_datagrams(not_allowed);
+    let Warnings(mut warnings) = warnings;
+    warnings.sort();
+    warnings
+}
+
+impl Warnings {
+    fn of_sessions(&mut self, traffic: &Traffic) {
+        for sessions in traffic.sessions.iter().filter(|sessions| sessions.clear_login > 0) {
+            let text = format!(
+                "{} of {} {} sessions logged in in clear text: have the server refuse that",
+                sessions.clear_login,
+                sessions.total(),
+                sessions.protocol
+            );
+            self.add(WarningKind::ClearTextLogin, &sessions.protocol, text);
+        }
+    }
+
+    fn of_service(&mut self, service: &Service) {
+        let Some(finding) = service.finding(ConnectionOutcome::Unanswered) else { return };
+        let where_to_look = match service.direction {
+            Opened::Inbound => "a firewall here drops them, or the server's queue is full",
+            Opened::Outbound => "something on the direction or over there drops them",
+        };
+        let about = format!("{} {}", service.direction.label(), service.protocol);
+        let text = format!(
+            "{} of {} {about} connections were not answered{}: {where_to_look}",
+            finding.connections,
+            service.connections().total(),
+            named(finding)
+        );
+        self.add(WarningKind::Unanswered, about, text);
+    }
+
+    fn of_redirects(&mut self, icmp: &[IcmpSeen]) {
+        let is_redirect =
+            |icmp: &&IcmpSeen| icmp.direction == Opened::Inbound && icmp.name.starts_with("redirect");
+        for redirect in icmp.iter().filter(is_redirect) {
+            let senders: Vec<_> = redirect.senders.hosts.iter().map(|peer| peer.prefix.to_string()).collect();
+            let from =
+                if senders.is_empty() { String::new() } else { format!(" from {}", senders.join(", ")) };
+            let about = format!("{}/{}", number(redirect.kind), number(redirect.code));
+            let text = format!(
+                "{} ICMP redirects{from} ({about}) came in: whoever sends them wants this host's traffic; \
+                 refuse them (net.ipv4.conf.all.accept_redirects=0, the same for IPv6)",
+                redirect.messages
+            );
+            self.add(WarningKind::IcmpRedirect, about, text);
+        }
+    }
+
+    fn of_ftp(&mut self, traffic: &Traffic, rules: &[Rule]) {
+        let ftp = &traffic.ftp;
+        if ftp.bounce_attempts > 0 {
+            let text = format!(
+                "{} PORT or EPRT commands named another host than the client: a bounce attack sends that, have \
+                 the FTP server refuse it (RFC 2577)",
+                ftp.bounce_attempts
+            );
+            self.add(WarningKind::FtpBounce, "", text);
+        }
+        for (packets, about, what) in [
+            (ftp.inferred_packets, "inferred", "beside an encrypted FTP session"),
+            (ftp.port20_packets, "port20", "of port 20"),
+        ] {
+            if packets > 0 {
+                let text =
+                    format!("{packets} packets {what} are of data connections that no session announced");
+                self.add(WarningKind::DataWithoutSession, about, text);
+            }
+        }
+        for rule in rules.iter().filter(|rule| rule.direction == Opened::Inbound && !rule.protocol.is_empty())
+        {
+            let (Admits::To(ports) | Admits::FromTo(_, ports)) = &rule.admits else { continue };
+            let width: u32 = ports.iter().map(|range| range.width()).sum();
+            if width > WIDE {
+                let text =
+                    format!("{width} ports stand open for {}: have the server keep to fewer", rule.protocol);
+                self.add(WarningKind::WidePorts, &rule.protocol, text);
+            }
+        }
+    }
+
+    fn of_other(&mut self, OtherTraffic { protocol, received, sent }: &OtherTraffic) {
+        // Tables of the family `inet` never see it.
+        if protocol == "non_ip" {
+            return;
+        }
+        let remedy = match protocol.as_str() {
+            "tcp_other" | "udp_other" => {
+                "; it may be SSH or name resolution: name its ports in [[port]] and look again, or see --allow"
+            }
+            _ => "",
+        };
+        let text = format!(
+            "{received} packets received and {sent} sent are {protocol}, which no rule lets pass{remedy}"
+        );
+        self.add(WarningKind::Unnamed, protocol, text);
+    }
+
+    fn of_output(&mut self, traffic: &Traffic) {
+        if !traffic.sees_egress && !traffic.is_empty() {
+            let text = "what this host sends was not looked at, so it stays open".into();
+            self.add(WarningKind::OutputUnseen, "", text);
+        }
+    }
+
+    fn of_datagrams(&mut self, not_allowed: &[NotAllowed]) {
+        for NotAllowed { direction, protocol, transport, reason } in not_allowed {
+            if *reason == "never answered" {
+                let text = format!(
+                    "{} {protocol} over {transport} was never answered and is not let pass: if it needs no answer, \
+                     see --allow",
+                    direction.label()
+                );
+                self.add(WarningKind::OneWay, format!("{} {protocol}", direction.label()), text);
+            }
+        }
+    }
+}
+
+/// A few of those at the other end.
+fn named(finding: &Finding) -> String {
+    let hosts: Vec<_> = finding.peers.hosts.iter().take(NAMED).map(|peer| peer.prefix.to_string()).collect();
+    if hosts.is_empty() { String::new() } else { format!(" ({}{})", hosts.join(", "), more(finding)) }
+}
+
+fn more(finding: &Finding) -> &'static str {
+    let peers = &finding.peers;
+    if peers.hosts.len() > NAMED || !peers.all_hosts { ", …" } else { "" }
+}
+
+fn number(number: Option<u8>) -> String {
+    number.map_or_else(|| "other".into(), |number| number.to_string())
+}

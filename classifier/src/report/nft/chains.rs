@@ -1,0 +1,85 @@
+//! The chains.
+
+use super::{HELPER, ruleset::Ruleset};
+use crate::report::{
+    advice::{Admits, Advice, EchoLimit, IcmpRule, IcmpVerdict, Rule},
+    traffic::{Opened, Prefix},
+    word,
+};
+
+/// What loopback, ICMP and known connections have, then the services, then the count of what does not pass.
+pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Opened) {
+    let (name, device) = if direction == Opened::Inbound { ("input", "iif") } else { ("output", "oif") };
+    let prefix = word(direction);
+    ruleset.chains.open(&format!("chain {name}"));
+    ruleset.chains.line(&format!("type filter hook {name} priority filter; policy drop;"));
+    ruleset.rule(&format!("{device} \"lo\""), &format!("{prefix}_loopback"), "accept");
+    ruleset.chains.line(&format!("meta l4proto icmp jump {prefix}_icmp"));
+    ruleset.chains.line(&format!("meta l4proto ipv6-icmp jump {prefix}_icmpv6"));
+    let rules = advice.rules.iter().filter(|rule| rule.direction == direction);
+    let (expected, others): (Vec<_>, Vec<_>) = rules.partition(|rule| rule.admits == Admits::Expected);
+    // Their first packets are related: they must be met before all that is.
+    for rule in expected {
+        service(ruleset, rule);
+    }
+    ruleset.rule("ct state established,related", &format!("{prefix}_established"), "accept");
+    ruleset.rule("ct state invalid", &format!("{prefix}_invalid"), "drop");
+    for rule in others {
+        service(ruleset, rule);
+    }
+    ruleset.rule("", &format!("{prefix}_dropped"), "comment \"nobody was seen to need it\"");
+    ruleset.chains.close();
+}
+
+fn service(ruleset: &mut Ruleset, rule: &Rule) {
+    let Rule { transport, counter, evidence, .. } = rule;
+    let matches = match &rule.admits {
+        Admits::Expected => format!("ct state related ct helper \"ftp\" meta l4proto {transport}"),
+        Admits::To(ports) => format!("ct state new {transport} dport {}", set(ports)),
+        Admits::FromTo(from, ports) => {
+            format!("ct state new {transport} sport {from} {transport} dport {}", set(ports))
+        }
+    };
+    let helper = if rule.is_read_by_helper { format!("ct helper set \"{HELPER}\" ") } else { String::new() };
+    let end = format!("{helper}accept comment \"{evidence}\"");
+    if rule.peers.is_empty() {
+        ruleset.rule(&matches, counter, &end);
+    }
+    let field = if rule.direction == Opened::Inbound { "saddr" } else { "daddr" };
+    for (family, is_v4) in [("ip", true), ("ip6", false)] {
+        let of_family = |prefix: &&Prefix| prefix.address.is_ipv4() == is_v4;
+        let peers: Vec<_> = rule.peers.iter().filter(of_family).collect();
+        if !peers.is_empty() {
+            ruleset.rule(&format!("{matches} {family} {field} {}", set(&peers)), counter, &end);
+        }
+    }
+}
+
+/// ICMP of one family, by type; what no rule names goes back.
+pub(super) fn of_icmp(ruleset: &mut Ruleset, advice: &Advice, direction: Opened, is_v6: bool) {
+    let family = if is_v6 { "icmpv6" } else { "icmp" };
+    ruleset.chains.open(&format!("chain {}_{family}", word(direction)));
+    for rule in advice.icmp.iter().filter(|rule| rule.direction == direction && rule.is_v6 == is_v6) {
+        let IcmpRule { types, hop_limit, verdict, counter, evidence, .. } = rule;
+        let hop_limit = hop_limit.map_or_else(String::new, |limit| format!("ip6 hoplimit {limit} "));
+        let (limit, verdict) = match verdict {
+            IcmpVerdict::Accept => (String::new(), "accept"),
+            IcmpVerdict::AcceptUpTo(EchoLimit { rate, burst }) => {
+                (format!(" limit rate {rate}/second burst {burst} packets"), "accept")
+            }
+            IcmpVerdict::Drop => (String::new(), "drop"),
+        };
+
+        let matches = format!("{hop_limit}{family} type {}{limit}", set(types));
+        ruleset.rule(&matches, counter, &format!("{verdict} comment \"{evidence}\""));
+    }
+    ruleset.chains.close();
+}
+
+/// One, or a set of several.
+fn set(elements: &[impl ToString]) -> String {
+    match elements {
+        [one] => one.to_string(),
+        _ => format!("{{ {} }}", elements.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}

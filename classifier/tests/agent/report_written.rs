@@ -1,0 +1,131 @@
+//! What `classifier report` writes of made-up traffic.
+
+use classifier::report::{
+    Changes, Format, Report,
+    advice::{FtpData, Options, SourceChoice, WarningKind},
+    traffic::Traffic,
+};
+
+use crate::{
+    golden::assert_golden,
+    made_up_traffic::{quiet, troubled, written as now},
+};
+
+fn written(traffic: Traffic, options: &Options, format: Format) -> String {
+    Report::of(traffic, options, now()).write(format).expect("it is always written")
+}
+
+#[test]
+fn the_text_is_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Text);
+    assert_golden("report.txt", &text, include_str!("golden/report.txt"));
+}
+
+#[test]
+fn the_text_of_trouble_is_as_recorded() {
+    let text = written(troubled(), &Options::default(), Format::Text);
+    assert_golden("report_troubled.txt", &text, include_str!("golden/report_troubled.txt"));
+}
+
+#[test]
+fn the_json_is_as_recorded() {
+    let text = written(troubled(), &Options::default(), Format::Json);
+    assert_golden("report_troubled.json", &text, include_str!("golden/report_troubled.json"));
+}
+
+#[test]
+fn the_ruleset_for_nft_is_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Nft);
+    assert_golden("report.nft", &text, include_str!("golden/report.nft"));
+}
+
+#[test]
+fn the_ruleset_for_iptables_is_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Iptables);
+    assert_golden("report.iptables", &text, include_str!("golden/report.iptables"));
+}
+
+#[test]
+fn the_policy_is_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Policy);
+    assert_golden("report_policy.toml", &text, include_str!("golden/report_policy.toml"));
+}
+
+/// Only where all are known and they are few.
+#[test]
+fn rulesets_name_the_networks_and_ports_that_were_seen_if_asked_to() {
+    let allow = ["tcp/22", "out:udp/123"].map(|text| text.parse().expect("ports")).to_vec();
+    let options = Options { sources: SourceChoice::Hosts, ftp_data: FtpData::Ports, allow };
+    let text = written(troubled(), &options, Format::Nft);
+    assert_golden("report_hosts.nft", &text, include_str!("golden/report_hosts.nft"));
+    let text = written(troubled(), &options, Format::Iptables);
+    assert_golden("report_hosts.iptables", &text, include_str!("golden/report_hosts.iptables"));
+}
+
+#[test]
+fn without_traffic_only_what_every_host_needs_passes() {
+    let text = written(Traffic::default(), &Options::default(), Format::Nft);
+    assert_golden("report_empty.nft", &text, include_str!("golden/report_empty.nft"));
+    let text = written(Traffic::default(), &Options::default(), Format::Text);
+    assert!(text.starts_with("warning: nothing was seen"), "{text}");
+}
+
+#[test]
+fn where_nothing_that_was_sent_was_seen_it_stays_open() {
+    let traffic = Traffic { sees_egress: false, ..quiet() };
+    let report = Report::of(traffic, &Options::default(), now());
+    assert!(!report.advice.closes_output);
+    assert_eq!(report.advice.warnings[0].kind, WarningKind::OutputUnseen);
+    for format in [Format::Nft, Format::Iptables] {
+        let text = report.write(format).expect("it is always written");
+        assert!(!text.contains("out_") && !text.contains("OUTPUT DROP"), "{text}");
+    }
+}
+
+#[test]
+fn the_gravest_comes_first() {
+    let report = Report::of(troubled(), &Options::default(), now());
+    let kinds: Vec<_> = report.advice.warnings.iter().map(|warning| warning.kind).collect();
+    assert!(kinds.is_sorted());
+    assert_eq!(kinds[0], WarningKind::ClearTextLogin);
+}
+
+#[test]
+fn the_order_of_what_was_seen_changes_nothing() {
+    let mut backwards = troubled();
+    backwards.services.reverse();
+    backwards.services.iter_mut().for_each(|service| service.findings.reverse());
+    backwards.icmp.reverse();
+    backwards.others.reverse();
+    let [forth, back] =
+        [troubled(), backwards].map(|traffic| written(traffic, &Options::default(), Format::Json));
+    assert_eq!(forth, back);
+}
+
+#[test]
+fn a_report_differs_from_an_older_one_by_what_is_new_gone_and_changed() {
+    let json = |traffic| written(traffic, &Options::default(), Format::Json);
+    let report = |traffic| Report::of(traffic, &Options::default(), now());
+    let changes = Changes::between("old.json", &json(quiet()), &report(troubled())).expect("two reports");
+    let text = changes.write(Format::Text).expect("text");
+    assert_golden("report_diff.txt", &text, include_str!("golden/report_diff.txt"));
+    let none = Changes::between("old.json", &json(troubled()), &report(troubled())).expect("two reports");
+    assert!(none.is_empty() && none.write(Format::Text).expect("text").ends_with("nothing has changed\n"));
+    // More of the same is no change.
+    let mut more = troubled();
+    more.services.iter_mut().flat_map(|service| &mut service.findings).for_each(|one| one.connections += 1);
+    assert!(Changes::between("old.json", &json(troubled()), &report(more)).expect("two reports").is_empty());
+}
+
+#[test]
+fn what_is_no_report_is_refused_in_a_line() {
+    let report = Report::of(quiet(), &Options::default(), now());
+    for (text, part) in [
+        ("", "old.json is no report: "),
+        ("{}", "old.json is no report: missing field"),
+        ("{\"version\": 99}", "old.json is a report of version 99, and this build writes 1"),
+    ] {
+        let error = Changes::between("old.json", text, &report).expect_err("no report").to_string();
+        assert!(error.starts_with(part) && !error.contains('\n'), "{error}");
+    }
+}

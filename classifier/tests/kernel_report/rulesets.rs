@@ -1,0 +1,47 @@
+//! The kernel accepts what is written.
+
+use std::{fs, path::Path};
+
+use testbed::{Host, Lab, servers::Folder};
+
+/// A host of its own, for its tables.
+pub fn host() -> Host {
+    Lab::new().host("checked")
+}
+
+#[test]
+fn every_recorded_ruleset_is_accepted() {
+    let host = host();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agent/golden");
+    let mut checked = 0;
+    for entry in fs::read_dir(folder).expect("it is there") {
+        let path = entry.expect("an entry").path();
+        let file = path.to_str().expect("a name");
+        match path.extension().and_then(|extension| extension.to_str()) {
+            // Twice, for it replaces itself.
+            Some("nft") => {
+                host.run("nft", &["-c", "-f", file]);
+                host.run("nft", &["-f", file]);
+                host.run("nft", &["-c", "-f", file]);
+                host.run("nft", &["-f", file]);
+            }
+            Some("iptables") => {
+                host.run("iptables-restore", &["--test", file]);
+                host.run("ip6tables-restore", &["--test", file]);
+            }
+            _ => continue,
+        }
+        checked += 1;
+    }
+    assert!(checked >= 5, "{checked} rulesets");
+}
+
+/// What `nft` refuses is not a ruleset that slipped through unread.
+#[test]
+fn a_broken_ruleset_is_refused() {
+    let (host, files) = (host(), Folder::new("broken"));
+    let text = include_str!("../agent/golden/report.nft").replace("ct state invalid", "ct state unheard");
+    let file = files.write("broken.nft", text);
+    let output = host.command("nft").args(["-c", "-f", &file]).output().expect("it runs");
+    assert!(!output.status.success());
+}

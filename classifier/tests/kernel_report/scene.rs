@@ -1,0 +1,133 @@
+//! A client and a server with an agent, whose pins outlive it.
+
+use std::{
+    fs,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    process::Output,
+    thread,
+    time::{Duration, Instant},
+};
+
+use classifier::datapath::{Look, view};
+use testbed::{End, Host, Lab, Pins, Traffic, servers::Folder};
+
+use crate::BINARY;
+
+/// Late answers come within that.
+const QUIET: Duration = Duration::from_millis(200);
+
+pub struct Scene {
+    pub client: Host,
+    pub server: Host,
+    pub at_client: End,
+    pub at_server: End,
+    pub pins: Pins,
+    files: Folder,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let lab = Lab::new();
+        let [client, server] = ["client", "server"].map(|name| lab.host(name));
+        for host in [&client, &server] {
+            host.sysctl("net/ipv6/conf/default/router_solicitations", "0");
+            host.sysctl("net/ipv4/icmp_ratelimit", "0");
+            host.sysctl("net/ipv6/icmp/ratelimit", "0");
+        }
+        let (at_client, at_server) = lab.link(&client, &server);
+        for (host, end) in [(&client, &at_client), (&server, &at_server)] {
+            // A buffer that nft counts as one packet is one on the wire.
+            let off = ["tso", "gso", "gro", "tx", "rx"].map(|offload| [offload, "off"]);
+            host.run("ethtool", &[&["-K", &end.name], off.as_flattened()].concat());
+            host.run("ip", &["link", "set", "dev", &end.name, "gso_max_segs", "1"]);
+        }
+        Self { client, server, at_client, at_server, pins: Pins::mounted(), files: Folder::new("report") }
+    }
+
+    /// The server's addresses.
+    pub fn there(&self) -> [IpAddr; 2] {
+        [IpAddr::V4(self.at_server.v4), IpAddr::V6(self.at_server.v6)]
+    }
+
+    fn folder(&self) -> PathBuf {
+        Path::new(&self.pins.folder("classifier")).to_owned()
+    }
+
+    /// Has an agent attach, and end.
+    pub fn attach(&self) {
+        let folder = self.folder();
+        let folder = folder.to_str().expect("a path");
+        self.server.agent(BINARY, &["-i", &self.at_server.name, "--pin-dir", folder]).leave();
+    }
+
+    /// `classifier report`, on the server, where no agent runs.
+    pub fn report(&self, arguments: &[&str]) -> String {
+        let output = self.try_report(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    pub fn try_report(&self, arguments: &[&str]) -> Output {
+        let mut command = self.server.command(BINARY);
+        command.args(["report", "--pin-dir"]).arg(self.folder()).args(arguments);
+        command.output().expect("it runs")
+    }
+
+    /// Has the server enforce a ruleset.
+    pub fn enforce(&self, ruleset: &str) {
+        let file = self.files.write("ruleset.nft", ruleset);
+        self.server.run("nft", &["-f", &file]);
+    }
+
+    /// Keeps a text in a file.
+    pub fn keep(&self, name: &str, text: &str) -> String {
+        self.files.write(name, text)
+    }
+
+    /// Everything that is pinned.
+    pub fn look(&self) -> Look {
+        view(&self.folder()).expect("it is pinned").look().expect("it can be looked at")
+    }
+
+    /// Waits until nothing has crossed the link for a while.
+    pub fn wait_until_quiet(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let traffic = || -> Traffic { self.server.traffic(&self.at_server.name) };
+        let mut last = (Instant::now(), traffic());
+        while last.0.elapsed() < QUIET {
+            assert!(Instant::now() < deadline, "never quiet");
+            thread::sleep(QUIET / 10);
+            let now = traffic();
+            if now != last.1 {
+                last = (Instant::now(), now);
+            }
+        }
+    }
+
+    /// What the ruleset has counted: packets by counter.
+    pub fn enforced(&self) -> Vec<(String, u64)> {
+        let text = self.server.run("nft", &["list", "counters", "table", "inet", "classifier_host"]);
+        let mut counters = Vec::new();
+        let mut name = None;
+        for line in text.lines().map(str::trim) {
+            if let Some(rest) = line.strip_prefix("counter ") {
+                name = rest.split(' ').next().map(str::to_owned);
+            } else if let (Some(rest), Some(name)) = (line.strip_prefix("packets "), name.take()) {
+                let packets = rest.split(' ').next().and_then(|count| count.parse().ok());
+                counters.push((name, packets.expect("a number")));
+            }
+        }
+        assert!(!counters.is_empty(), "{text}");
+        counters
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        let mut command = self.server.command(BINARY);
+        // What is left goes with the filesystem and the hosts.
+        let _ = command.args(["detach", "--pin-dir"]).arg(self.folder()).output();
+        let _ = fs::remove_dir(self.folder());
+    }
+}
