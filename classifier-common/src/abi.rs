@@ -4,6 +4,7 @@ use crate::{
     control::{Policy, Session, SessionKey, Tallies},
     counter::Counters,
     endpoint::{Address, Endpoint, SETS, WAYS},
+    evidence::{Observation, SOURCE_SETS, SeenTable, SourceSet},
     fragment::FragmentKey,
     ports::PortTable,
 };
@@ -17,6 +18,8 @@ pub const PROGRAM_EGRESS: &str = "classifier_out";
 
 /// Read-only number of the last set of the endpoint table.
 pub const GLOBAL_LAST_SET: &str = "LAST_SET";
+/// Read-only number of the last set of sources.
+pub const GLOBAL_LAST_SOURCE_SET: &str = "LAST_SOURCE_SET";
 
 /// Counter blocks: an array of per-CPU arrays, one inner map an interface.
 pub const MAP_COUNTERS: &str = "COUNTERS";
@@ -40,6 +43,10 @@ pub const MAP_EVENTS: &str = "EVENTS";
 pub const MAP_CANDIDATES: &str = "CANDIDATES";
 /// Sources whose handed-over segments are counted.
 pub const MAP_RATES: &str = "RATES";
+/// Hosts and networks that most was observed of: sets, each per CPU.
+pub const MAP_SOURCES: &str = "SOURCES";
+/// How often each thing was observed, and when: a per-CPU table an observation.
+pub const MAP_SEEN: &str = "SEEN";
 /// Packets on interfaces that have no counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
 
@@ -103,7 +110,7 @@ pub const fn place(ifindex: u32, probe: u32) -> u32 {
 
 /// The maps that outlive an agent, each with the version of what its keys and values mean: to be raised when that changes
 /// and their sizes do not. What all of FTP's tracking stands in is taken over as a whole or not at all.
-pub const PINNED: [(&str, u32); 12] = [
+pub const PINNED: [(&str, u32); 14] = [
     (MAP_COUNTERS, 1),
     (MAP_UNATTRIBUTED, 1),
     (MAP_FRAGMENTS, 1),
@@ -116,6 +123,8 @@ pub const PINNED: [(&str, u32); 12] = [
     (MAP_EVENTS, 1),
     (MAP_CANDIDATES, 1),
     (MAP_RATES, 1),
+    (MAP_SOURCES, 1),
+    (MAP_SEEN, 1),
 ];
 
 /// Shape of a map, as a test without root finds it in the built object.
@@ -133,7 +142,7 @@ pub struct MapShape {
 
 /// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
 /// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 10] = [
+pub const MAPS: [MapShape; 12] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
@@ -149,6 +158,8 @@ pub const MAPS: [MapShape; 10] = [
     MapShape { name: MAP_ENCRYPTED, key: 2 * size_of::<Address>(), value: 8, entries: ENCRYPTED_PAIRS },
     MapShape { name: MAP_TALLIES, key: 4, value: size_of::<Tallies>(), entries: 1 },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
+    MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceSet>(), entries: SOURCE_SETS },
+    MapShape { name: MAP_SEEN, key: 4, value: size_of::<SeenTable>(), entries: Observation::ALL.len() },
 ];
 
 /// Every program, with the section that says its type.

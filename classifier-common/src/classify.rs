@@ -2,6 +2,7 @@
 
 use crate::{
     commonest::{Judged, commonest},
+    endpoint::Address,
     first_fragment::{label_of_first, remember},
     fragment::Position,
     icmp_types::error_row,
@@ -67,6 +68,16 @@ pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: 
         Family::V6 => ipv6::walk(packet, start, Bound::Own),
     };
     remember(packet, tables, start, &ip, label)
+}
+
+/// Who sent the packet; `None` only where that is not there any more.
+#[inline(always)]
+pub fn sender<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Option<Address> {
+    let (family, start) = network(packet, frame).ok()?;
+    match family {
+        Family::V4 => packet.read(start + 12).map(Address::v4),
+        Family::V6 => packet.read(start + 8).map(Address::v6),
+    }
 }
 
 /// The IP family of the frame, and the offset of its header.

@@ -160,11 +160,11 @@ pub(crate) fn of_udp<V: View, T: Tables, J: Judged>(upper: Upper<V>, tables: &T,
     true
 }
 
-/// Judges an ICMP message, if it is one that quotes nothing.
+/// Judges an ICMP message, if it is one that quotes nothing and redirects nobody.
 #[inline(always)]
 pub(crate) fn of_icmp<V: View, J: Judged>(upper: Upper<V>, family: Family, judged: J) -> bool {
     let Some(header) = upper.header::<{ icmp::HEADER }>() else { return false };
-    let cell = IcmpCell::of_unquoting(family, header.byte::<0>(), header.byte::<1>());
+    let cell = IcmpCell::of_plain(family, header.byte::<0>(), header.byte::<1>());
     let Some(cell) = cell else { return false };
     judged.take(Outcome::of_cell(family, cell));
     true

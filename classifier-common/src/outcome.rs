@@ -137,6 +137,13 @@ impl Outcome {
         Self { icmp: Some(cell), ..Self::of(protocol.to_server()) }
     }
 
+    /// Whether it is an ICMP redirect, which somebody may send to have packets go another way.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        self.icmp.is_some_and(IcmpCell::is_redirect)
+    }
+
     /// Whether a longer look at the frame could change the outcome: something was not whole.
     #[inline(always)]
     #[must_use]

@@ -5,6 +5,7 @@ use crate::{
     control::{Header, JUMP_BYTES, Policy, Session, SessionKey, Stream},
     counter::Counters,
     endpoint::{Address, Endpoint},
+    evidence::{SOURCE_WAYS, Seen, Source, SourceSet},
     fragment::FragmentKey,
 };
 
@@ -38,6 +39,17 @@ const _: () = assert!(size_of::<Session>() == 4 * 8 + 48 + 32 + 16 + 2 * size_of
 
 // SAFETY: `repr(C)` over two integers of 4 bytes and two of 8.
 unsafe impl aya::Pod for Policy {}
+
+// SAFETY: `repr(C)` over integers of 8 bytes alone, for a source's key is three of them.
+unsafe impl aya::Pod for SourceSet {}
+
+const _: () =
+    assert!(size_of::<SourceSet>() == 8 * (1 + 7 * SOURCE_WAYS + 1) && size_of::<Source>() == 8 * 7);
+
+// SAFETY: `repr(C)` over integers of 8 bytes, then two of 2 and one of 4, without padding.
+unsafe impl aya::Pod for Seen {}
+
+const _: () = assert!(size_of::<Seen>() == 3 * 8 + 2 * 2 + 4);
 
 impl Header {
     /// The header at the start of an event, and what stands behind it; `None` if it is cut.

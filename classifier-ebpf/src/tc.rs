@@ -11,7 +11,7 @@ use aya_ebpf::{
 use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
-    classify::{relabel, walk},
+    classify::{relabel, sender, walk},
     commonest::{Judged, commonest},
     counter::Counters,
     label::Label,
@@ -24,6 +24,7 @@ use classifier_common::{
 use crate::{
     counters,
     linear::Linear,
+    sources,
     tables::Maps,
     tap::Source,
     track::{self, Part, part},
@@ -102,6 +103,9 @@ extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u32 {
     }
     if let Some(tracked) = outcome.tracked {
         track(ctx, counters.link, &mut outcome, tracked);
+    }
+    if outcome.is_redirect() {
+        classifier_tc_redirect(ctx.skb.skb, counters.link, direction);
     }
     let wire = on_wire(ctx, &outcome);
     say(ctx, wire, outcome.class.index());
@@ -185,6 +189,19 @@ extern "C" fn classifier_tc_read(ctx: *mut __sk_buff, span: u64) -> u32 {
 extern "C" fn classifier_tc_settle(ctx: *mut __sk_buff, span: u64) -> u32 {
     if let Some(tables) = Maps::open() {
         track::settle(Whole(ctx), &tables, span);
+    }
+    0
+}
+
+/// Notes who sent an ICMP redirect.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_redirect(ctx: *mut __sk_buff, link: u32, direction: u32) -> u32 {
+    let context = TcContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let skb = skb(&context);
+    if let Some(sender) = sender(&linear(skb, &tables), frame(skb, link)) {
+        sources::note_redirect(sender, Direction::from_raw(direction));
     }
     0
 }

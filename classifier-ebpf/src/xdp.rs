@@ -11,7 +11,7 @@ use aya_ebpf::{
 use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction,
-    classify::{relabel, walk},
+    classify::{relabel, sender, walk},
     commonest::{Judged, commonest},
     counter::Counters,
     label::Label,
@@ -25,6 +25,7 @@ use crate::{
     copied::Copied,
     counters,
     linear::Linear,
+    sources,
     tables::Maps,
     tap::Source,
     track::{self, Part, part},
@@ -101,6 +102,9 @@ extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u32 {
     }
     if let Some(tracked) = outcome.tracked {
         track(ctx, counters.link, &mut outcome, tracked);
+    }
+    if outcome.is_redirect() {
+        classifier_xdp_redirect(ctx.ctx, counters.link);
     }
     say(ctx, length, outcome.class.index());
     counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
@@ -204,6 +208,19 @@ extern "C" fn classifier_xdp_read(ctx: *mut xdp_md, span: u64) -> u32 {
 extern "C" fn classifier_xdp_settle(ctx: *mut xdp_md, span: u64) -> u32 {
     if let Some(tables) = Maps::open() {
         track::settle(Buffer(ctx), &tables, span);
+    }
+    0
+}
+
+/// Notes who sent an ICMP redirect.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_redirect(ctx: *mut xdp_md, link: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    if let Some(sender) = sender(&packet, Frame::on_wire(Link::from_raw(link))) {
+        sources::note_redirect(sender, Direction::Ingress);
     }
     0
 }

@@ -90,7 +90,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         interfaces::select(&links, &settings.interfaces)?;
         let debug = enabled!(target: messages::TARGET, Level::DEBUG);
         let (mut datapath, tracking) =
-            Datapath::load_into(settings.pin_dir.as_deref(), debug, &settings.ftp)?;
+            Datapath::load_into(settings.pin_dir.as_deref(), debug, &settings.ftp, &settings.evidence)?;
         let assignment = Assignment::of_rows(&datapath.rows()?)?.adopt(&settings.names)?;
         datapath.keep_rows(&assignment.to_rows())?;
         datapath.set_ports(&assignment.place(&settings.names, &settings.ports));

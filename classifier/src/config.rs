@@ -7,6 +7,7 @@ use classifier_common::{ports::Transport, protocol::Protocol};
 mod assignment;
 mod change;
 mod error;
+mod evidence;
 mod file;
 mod ftp;
 mod layer;
@@ -22,6 +23,7 @@ mod telemetry_path;
 pub use self::{
     assignment::{Assignment, BadRows, NoRow, Rows},
     error::ConfigError,
+    evidence::EvidenceSettings,
     file::{FileError, Place},
     ftp::FtpSettings,
     layer::Layer,
@@ -79,6 +81,8 @@ pub struct Settings {
     pub ports: Vec<(Transport, u16, Protocol)>,
     /// How FTP's control connections are followed.
     pub ftp: FtpSettings,
+    /// How much is kept of whom connections were with.
+    pub evidence: EvidenceSettings,
 }
 
 impl Settings {
@@ -112,6 +116,10 @@ impl Settings {
             names: ports.names,
             ports: ports.changed,
             ftp: layer.ftp.unwrap_or_default(),
+            evidence: EvidenceSettings {
+                max_sources: layer.max_sources.unwrap_or(EvidenceSettings::default().max_sources),
+                top_sources: layer.top_sources.unwrap_or(EvidenceSettings::default().top_sources),
+            },
         })
     }
 }

@@ -6,6 +6,7 @@ use classifier_common::counter::Counters;
 use thiserror::Error;
 
 use crate::{
+    datapath::SourceSums,
     ftp,
     history::Readings,
     status::{EndpointReport, SessionReport},
@@ -26,6 +27,17 @@ pub struct Snapshot {
     pub ftp: ftp::Snapshot,
     /// How interfaces are kept up with.
     pub hotplug: Hotplug,
+    /// Whom connections were with, where that is asked for.
+    pub top_sources: Option<TopSources>,
+}
+
+/// Whom connections were with, and how much of it is to be served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopSources {
+    /// All of it.
+    pub sums: SourceSums,
+    /// So many hosts, and so many networks, of each direction, protocol and outcome.
+    pub most: usize,
 }
 
 /// How interfaces are kept up with, as they come and go.

@@ -7,7 +7,8 @@ use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
 use classifier::datapath::OBJECT;
 use classifier_common::abi::{
     COUNTERS_SIZE, Direction, MAP_COUNTERS, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_FRAGMENTS,
-    MAP_POLICY, MAP_PORTS, MAP_SESSIONS, MAP_TALLIES, MAP_UNATTRIBUTED, MAPS, PROGRAMS,
+    MAP_POLICY, MAP_PORTS, MAP_SEEN, MAP_SESSIONS, MAP_SOURCES, MAP_TALLIES, MAP_UNATTRIBUTED, MAPS,
+    PROGRAMS,
 };
 
 /// Maps that user space never opens by name, and what they are for.
@@ -20,7 +21,7 @@ const PRIVATE: [(&str, &str); 6] = [
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 10] = [
+const TYPES: [(&str, bpf_map_type); 12] = [
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
@@ -31,6 +32,8 @@ const TYPES: [(&str, bpf_map_type); 10] = [
     (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
     (MAP_TALLIES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),
+    (MAP_SOURCES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
+    (MAP_SEEN, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
 ];
 
 fn object() -> Object {

@@ -31,6 +31,14 @@ impl HostSources {
         }
     }
 
+    /// Of a table of another size.
+    #[must_use]
+    pub fn carried(summary: Summary, sets: usize) -> Self {
+        let anew = Self::new(sets);
+        let sets = anew.sets.len();
+        Self { sets: summary.into_sets(sets), ..anew }
+    }
+
     /// Notes a [`Finding`](super::Finding), or a redirect.
     pub fn note(&mut self, observed: &Observed) {
         let tables = self.seen.get_mut(observed.observation() as usize);

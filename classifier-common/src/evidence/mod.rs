@@ -4,6 +4,8 @@
 //! keep the hosts and networks that most findings are of, and [`Seen`], which keeps for every direction, protocol and
 //! outcome how many there were and when, whoever they were of.
 
+#[cfg(feature = "host")]
+mod carried;
 mod finding;
 #[cfg(feature = "host")]
 mod host;

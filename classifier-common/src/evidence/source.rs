@@ -14,6 +14,21 @@ pub struct SourceKey {
 }
 
 impl SourceKey {
+    /// Of what [`Self::to_words`] said.
+    #[inline(always)]
+    #[must_use]
+    pub const fn words([high, low, what]: [u64; 3]) -> Self {
+        Self { prefix: Address::words(high, low), what }
+    }
+
+    /// All of it, in three words.
+    #[inline(always)]
+    #[must_use]
+    pub const fn to_words(self) -> [u64; 3] {
+        let [high, low] = self.prefix.to_words();
+        [high, low, self.what]
+    }
+
     /// Of the host alone: /32 or /128.
     #[inline(always)]
     #[must_use]
@@ -28,6 +43,12 @@ impl SourceKey {
     pub const fn network(observed: &Observed) -> Self {
         let length = if observed.peer.is_v4() { 24 } else { 64 };
         Self { prefix: observed.peer.network(), what: observed.what() | length }
+    }
+
+    /// Whether it is of nobody: a place that only keeps a set's least count.
+    #[must_use]
+    pub fn is_nobodys(&self) -> bool {
+        *self == Self::default()
     }
 
     /// The prefix: its address, and the bits of it in its own family.
@@ -69,6 +90,14 @@ impl SourceKey {
     const fn bytes(&self) -> [u8; 4] {
         let [length, direction, protocol, observation, ..] = self.what.to_le_bytes();
         [length, direction, protocol, observation]
+    }
+
+    /// 1 if it is another one, else 0. No place that is free, or nobody's, has a key that is asked for: each has a length.
+    #[inline(always)]
+    pub(super) const fn differs(&self, other: &Self) -> u8 {
+        let ([high, low], [other_high, other_low]) = (self.prefix.to_words(), other.prefix.to_words());
+        let bits = (high ^ other_high) | (low ^ other_low) | (self.what ^ other.what);
+        ((bits | bits.wrapping_neg()) >> 63) as u8
     }
 
     /// A number in which every bit has a part, the upper half the better mixed one.

@@ -53,6 +53,14 @@ pub fn regions(sets: usize) -> [core::ops::Range<usize>; Observation::ALL.len()]
     })
 }
 
+/// Whether a key may belong into set `one` of a table of `ones` sets, and into set `other` of one of `others`.
+#[cfg(feature = "host")]
+pub(super) const fn share(one: usize, ones: usize, other: usize, others: usize) -> bool {
+    let (ones, others) = (ones >> REGION_BITS, others >> REGION_BITS);
+    let fewer = if ones < others { ones } else { others };
+    one / ones == other / others && one % fewer == other % fewer
+}
+
 /// A set, with a number at either end that a reader tells by whether it was written to meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -77,17 +85,21 @@ impl SourceSet {
     /// Counts one observation of a key that belongs into this set. `hide` gives its number back, in a form that the
     /// compiler knows nothing of.
     #[inline(always)]
-    pub fn note(&mut self, key: &SourceKey, now: u64, hide: impl FnOnce(usize) -> usize) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "in the kernel both are of 64 bits, elsewhere a few bits are used"
+    )]
+    pub fn note(&mut self, key: &SourceKey, now: u64, hide: impl Fn(usize) -> usize + Copy) {
         const WAYS: u64 = SOURCE_WAYS as u64;
-        // The least of these numbers says which place, and whether it is the key's own: then it is below WAYS. One number,
-        // so that the verifier has nothing to remember of a place but that.
-        let mut least = u64::MAX;
+        // The least of these numbers says which place, and whether it is the key's own: then it is below WAYS. Without a
+        // branch, so that there is one way through the loop for the verifier, and not a few for every place.
+        let mut least = u64::MAX >> 1;
         for (way, source) in (0..).zip(&self.sources) {
-            let is_own = source.key == *key && source.count > 0;
-            let rank = if is_own { way } else { ((source.count + 1) * WAYS) | way };
-            least = least.min(rank);
+            let is_other = hide(usize::from(source.key.differs(key))) as u64;
+            let rank = ((source.count + 1) * WAYS * is_other) | way;
+            let less = hide((rank.wrapping_sub(least) >> 63) as usize) as u64;
+            least = least.wrapping_add(rank.wrapping_sub(least) & less.wrapping_neg());
         }
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 16")]
         let Some(source) = self.sources.get_mut(hide(least as usize) & (SOURCE_WAYS - 1)) else { return };
         if least >= WAYS {
             (source.key, source.error, source.first) = (*key, source.count, now);

@@ -29,7 +29,7 @@ impl Summary {
         let floor_of_all: u64 = by_cpu.iter().map(SourceSet::floor).sum();
         let mut merged: HashMap<SourceKey, Source> = HashMap::new();
         for set in by_cpu {
-            for source in set.sources.iter().filter(|source| source.count > 0) {
+            for source in set.sources.iter().filter(|source| source.count > 0 && !source.key.is_nobodys()) {
                 // What the others are to be asked for is known once all that know the key have answered.
                 let one = merged.entry(source.key).or_insert(Source {
                     key: source.key,
@@ -53,6 +53,10 @@ impl Summary {
         if let Some(floor) = self.floors.get_mut(number) {
             *floor = floor_of_all.max(dropped);
         }
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Source>, Vec<u64>) {
+        (self.sources, self.floors)
     }
 
     /// The sources, in no order.

@@ -36,16 +36,16 @@ pub const fn error_row(family: Family, kind: u8) -> Option<u8> {
 }
 
 /// Where the counters of a type begin: its codes, its extra code if it has one, then all other codes. Bits 0–7 the
-/// first of them, 8–15 how many codes, 16–23 the extra one, 24 whether messages of the type quote a packet: read at
-/// once.
+/// first of them, 8–15 how many codes, 16–23 the extra one, 24 whether there is more to such a message than its counter:
+/// read at once.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 struct Row(u32);
 
 impl Row {
-    const fn new(base: usize, codes: u8, extra_code: u8, quotes: bool) -> Self {
+    const fn new(base: usize, codes: u8, extra_code: u8, more: bool) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "the total is asserted to stay below 256")]
-        Self(base as u32 | (codes as u32) << 8 | (extra_code as u32) << 16 | (quotes as u32) << 24)
+        Self(base as u32 | (codes as u32) << 8 | (extra_code as u32) << 16 | (more as u32) << 24)
     }
 
     #[inline(always)]
@@ -59,7 +59,7 @@ impl Row {
     }
 
     #[inline(always)]
-    const fn quotes(self) -> bool {
+    const fn has_more(self) -> bool {
         self.0 >> 24 != 0
     }
 
@@ -90,12 +90,19 @@ impl IcmpCell {
         Row::of(family, kind).cell(code)
     }
 
-    /// The same, if messages of the type quote no packet.
+    /// The same, if messages of the type quote no packet and redirect none.
     #[inline(always)]
     #[must_use]
-    pub fn of_unquoting(family: Family, kind: u8, code: u8) -> Option<Self> {
+    pub fn of_plain(family: Family, kind: u8, code: u8) -> Option<Self> {
         let row = Row::of(family, kind);
-        if row.quotes() { None } else { Some(row.cell(code)) }
+        if row.has_more() { None } else { Some(row.cell(code)) }
+    }
+
+    /// Whether it counts redirects (RFC 792 type 5, RFC 4861 type 137), of whatever code.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_redirect(self) -> bool {
+        REDIRECTS.iter().any(|cells| cells.contains(&self.0.get()))
     }
 
     #[inline(always)]
@@ -148,6 +155,24 @@ pub fn cells() -> impl Iterator<Item = CellLabels> {
 
 const UNASSIGNED: Row = Row(0);
 
+/// Type of a redirect.
+const fn redirect(family: Family) -> u8 {
+    match family {
+        Family::V4 => 5,
+        Family::V6 => 137,
+    }
+}
+
+/// The numbers of the cells that count redirects, those of both families.
+const REDIRECTS: [core::ops::RangeInclusive<u8>; 2] =
+    [redirect_cells(&V4_LAYOUT.0, Family::V4), redirect_cells(&V6_LAYOUT.0, Family::V6)];
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time, where a slip is a build error")]
+const fn redirect_cells(rows: &[Row; 256], family: Family) -> core::ops::RangeInclusive<u8> {
+    let [base, codes, ..] = rows[redirect(family) as usize].0.to_le_bytes();
+    base + 1..=base + 1 + codes
+}
+
 const V4_LAYOUT: ([Row; 256], usize) = layout(Family::V4, V4, 0);
 const V6_LAYOUT: ([Row; 256], usize) = layout(Family::V6, V6, V4_LAYOUT.1);
 static V4_ROWS: [Row; 256] = V4_LAYOUT.0;
@@ -162,7 +187,8 @@ const fn layout(family: Family, types: &[AssignedType], first: usize) -> ([Row; 
     let mut i = 0;
     while i < types.len() {
         let AssignedType { number, codes, extra_code, .. } = types[i];
-        rows[number as usize] = Row::new(base, codes, extra_code, error_row(family, number).is_some());
+        let more = error_row(family, number).is_some() || number == redirect(family);
+        rows[number as usize] = Row::new(base, codes, extra_code, more);
         base += codes as usize + 1 + (extra_code != 0) as usize;
         i += 1;
     }
@@ -191,6 +217,22 @@ mod tests {
                         name: known.map_or("unassigned", |assigned| assigned.name),
                     };
                     assert_eq!(label, expected, "{family:?} {kind}/{code}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn redirects_are_those_of_both_families_and_nothing_else() {
+        for family in [Family::V4, Family::V6] {
+            for kind in 0..=255 {
+                for code in 0..=255 {
+                    let is_one = (family, kind) == (Family::V4, 5) || (family, kind) == (Family::V6, 137);
+                    assert_eq!(
+                        IcmpCell::of(family, kind, code).is_redirect(),
+                        is_one,
+                        "{family:?} {kind}/{code}"
+                    );
                 }
             }
         }

@@ -5,9 +5,10 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{
     Args,
     builder::{BoolishValueParser, OsStringValueParser},
+    value_parser,
 };
 
-use crate::config::{KeptCapabilities, Layer, SandboxMode, Sources, XdpMode};
+use crate::config::{EvidenceSettings, KeptCapabilities, Layer, SandboxMode, Sources, XdpMode};
 
 /// Arguments of `classifier run`.
 #[derive(Args, Debug)]
@@ -70,6 +71,15 @@ pub struct Run {
     #[arg(long, value_name = "DRIVER", env = "CLASSIFIER_XDP_AVOID", value_delimiter = ',')]
     pub xdp_avoid: Vec<String>,
 
+    /// Serve the largest sources of connections of each protocol and outcome, so many; 0: none [default: 0]
+    #[arg(
+        long,
+        value_name = "K",
+        env = "CLASSIFIER_TOP_SOURCES",
+        value_parser = value_parser!(u32).range(..=i64::from(EvidenceSettings::TOP_MAX))
+    )]
+    pub top_sources: Option<u32>,
+
     /// Attach the ingress side only
     #[arg(
         long,
@@ -124,6 +134,7 @@ impl From<Run> for Sources {
             user: run.user,
             capabilities: run.capabilities,
             sandbox: run.sandbox,
+            top_sources: run.top_sources,
             ..Layer::default()
         };
         Self { flags, file: run.config }
@@ -161,6 +172,7 @@ mod tests {
             user: Some("nobody".into()),
             capabilities: Some(KeptCapabilities::None),
             sandbox: Some(SandboxMode::Required),
+            top_sources: Some(20),
             ..Layer::default()
         };
         assert_eq!(
@@ -169,7 +181,7 @@ mod tests {
                  --listen [::1]:3 --xdp-mode native --no-egress --xdp-avoid ixgbe,igc -c a.toml \
                  --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b \
                  --web.enable-lifecycle --user nobody \
-                 --capabilities none --sandbox required"
+                 --capabilities none --sandbox required --top-sources 20"
             ),
             Sources { flags, file: Some("a.toml".into()) }
         );

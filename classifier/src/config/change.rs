@@ -19,6 +19,7 @@ impl Settings {
             ("sandbox", now.sandbox != then.sandbox),
             ("ftp.max_sessions", self.ftp.max_sessions != next.ftp.max_sessions),
             ("ftp.max_endpoints", self.ftp.max_endpoints != next.ftp.max_endpoints),
+            ("evidence.max_sources", self.evidence.max_sources != next.evidence.max_sources),
         ]
         .into_iter()
         .filter_map(|(key, differs)| differs.then_some(key))
@@ -38,7 +39,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::config::{FtpSettings, Layer, Pattern, SandboxMode, XdpMode};
+    use crate::config::{EvidenceSettings, FtpSettings, Layer, Pattern, SandboxMode, XdpMode};
 
     fn settings() -> Settings {
         Settings::check(Layer::default()).unwrap()
@@ -60,6 +61,7 @@ mod tests {
             names: _,
             ports: _,
             ftp,
+            evidence: EvidenceSettings { max_sources: _, top_sources: _ },
         } = settings;
         let FtpSettings {
             control_ports: _,
@@ -82,7 +84,9 @@ mod tests {
         next.web_config = Some("web.yml".into());
         next.privileges.sandbox = SandboxMode::Off;
         next.ftp.max_sessions = 1;
-        assert_eq!(settings().restart_for(&next), ["listen", "web_config", "sandbox", "ftp.max_sessions"]);
+        next.evidence.max_sources = 1;
+        let keys = ["listen", "web_config", "sandbox", "ftp.max_sessions", "evidence.max_sources"];
+        assert_eq!(settings().restart_for(&next), keys);
     }
 
     #[test]
@@ -90,6 +94,7 @@ mod tests {
         let mut next = settings();
         next.ftp.endpoint_ttl = Duration::from_secs(1);
         next.ftp.control_rate = 1;
+        next.evidence.top_sources = 10;
         next.ftp.control_ports = vec![2121];
         assert_eq!((settings().restart_for(&next), settings().wants_others(&next)), (vec![], false));
         next.xdp_mode = XdpMode::Off;

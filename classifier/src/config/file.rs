@@ -13,6 +13,7 @@ mod claims;
 mod document;
 mod endpoint_ttl;
 mod error;
+mod evidence_table;
 mod ftp_table;
 mod list;
 mod owner;

@@ -35,6 +35,10 @@ pub struct Layer {
     pub ports: Option<Ports>,
     /// How FTP's control connections are followed.
     pub ftp: Option<FtpSettings>,
+    /// Hosts and networks that each CPU has a place for.
+    pub max_sources: Option<u32>,
+    /// How many of each protocol and outcome are among the metrics.
+    pub top_sources: Option<u32>,
 }
 
 impl Layer {
@@ -56,6 +60,8 @@ impl Layer {
             sandbox: self.sandbox.or(lower.sandbox),
             ports: self.ports.or(lower.ports),
             ftp: self.ftp.or(lower.ftp),
+            max_sources: self.max_sources.or(lower.max_sources),
+            top_sources: self.top_sources.or(lower.top_sources),
         }
     }
 }

@@ -26,6 +26,7 @@ mod preflight;
 mod programs;
 mod quiesce;
 mod reader;
+mod sources;
 mod syscall;
 mod takeover;
 mod tracking;
@@ -45,5 +46,6 @@ pub use self::{
     },
     preflight::preflight,
     reader::Sums,
+    sources::{SourceMaps, SourceSums},
     tracking::Tracking,
 };

@@ -10,7 +10,7 @@ use aya::{
 use aya_log::EbpfLogger;
 use classifier_common::{
     abi::{
-        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS,
+        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS, MAP_SOURCES,
         MAP_UNATTRIBUTED,
     },
     control::Tallies,
@@ -31,10 +31,11 @@ use super::{
     port_table::SharedPorts,
     programs::Programs,
     reader::Reader,
+    sources::{self, SourceMaps},
     tracking::{self, Tracking},
 };
 use crate::{
-    config::{FtpSettings, XdpMode},
+    config::{EvidenceSettings, FtpSettings, XdpMode},
     counters::{MapFill, ReadError, Snapshot},
     ftp,
     history::{Losses, Readings},
@@ -54,6 +55,7 @@ pub struct Datapath {
     ports: Arc<SharedPorts>,
     fragments: HashMap<MapData, FragmentKey, u32>,
     unattributed: PerCpuArray<MapData, u64>,
+    sources: SourceMaps,
     /// Drivers that [`XdpMode::Auto`] takes no native XDP of.
     avoided: Vec<String>,
     /// [`STATS`], where it can be read: asked at every scrape.
@@ -71,7 +73,7 @@ impl Datapath {
     ///
     /// When the kernel refuses the object or one of its maps.
     pub fn load(debug: bool, ftp: &FtpSettings) -> Result<(Self, Tracking), DatapathError> {
-        Self::load_into(None, debug, ftp)
+        Self::load_into(None, debug, ftp, &EvidenceSettings::default())
     }
 
     /// The same; with a pin folder, the maps outlive this process until [`detach`](super::detach), and are those of the
@@ -84,12 +86,15 @@ impl Datapath {
         pin_dir: Option<&Path>,
         debug: bool,
         ftp: &FtpSettings,
+        evidence: &EvidenceSettings,
     ) -> Result<(Self, Tracking), DatapathError> {
         let level = if debug { log::Level::Debug as u8 } else { 0 };
         let mut loader = EbpfLoader::new();
         let sets = tracking::sets(ftp.max_endpoints);
         let last_set = sets - 1;
-        let layout = Layout::of_build(debug, sets, ftp.max_sessions);
+        let source_sets = sources::sets(evidence.max_sources);
+        let last_source_set = source_sets - 1;
+        let layout = Layout::of_build(debug, sets, ftp.max_sessions, source_sets);
         let folder = pin_dir.map(Folder::open).transpose()?;
         let pinned = folder.map(|folder| Pinned::new(folder, layout)).transpose()?;
         for (name, path) in pinned.iter().flat_map(Pinned::maps) {
@@ -98,12 +103,18 @@ impl Datapath {
         let loader = loader
             .override_global(aya_log::LEVEL, &level, true)
             .override_global(abi::GLOBAL_LAST_SET, &last_set, true)
+            .override_global(abi::GLOBAL_LAST_SOURCE_SET, &last_source_set, true)
+            .map_max_entries(MAP_SOURCES, source_sets)
             .map_max_entries(MAP_ENDPOINTS, sets)
             .map_max_entries(MAP_SESSIONS, ftp.max_sessions);
         let mut object = loader.load(OBJECT).map_err(DatapathError::object)?;
         let mut take = |name| object.take_map(name).ok_or(DatapathError::Missing(name));
         let (counters, ports) = (take(MAP_COUNTERS)?, take(MAP_PORTS)?);
         let (fragments, unattributed) = (take(MAP_FRAGMENTS)?, take(MAP_UNATTRIBUTED)?);
+        let mut sources = SourceMaps::new(&mut take)?;
+        if let Some(before) = pinned.as_ref().and_then(Pinned::sources_of_another_size) {
+            sources.carry(before).map_err(|cause| DatapathError::map(MAP_SOURCES, cause))?;
+        }
 
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
         let ports = Arc::new(SharedPorts::map(ports)?);
@@ -122,12 +133,19 @@ impl Datapath {
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
+            sources,
             avoided: Vec::new(),
             stats: File::open(STATS).ok(),
             pinned,
             own,
         };
         Ok((datapath, tracking))
+    }
+
+    /// With whom connections were.
+    #[must_use]
+    pub const fn sources(&self) -> &SourceMaps {
+        &self.sources
     }
 
     /// Gives these ports to these protocols, and to no other any longer; what no entry names is as it is

@@ -8,6 +8,7 @@ mod outcome;
 mod prefix;
 mod seen;
 mod source;
+mod top;
 
 pub use self::{
     gathered::Evidence,
@@ -16,4 +17,5 @@ pub use self::{
     prefix::Prefix,
     seen::SeenEvidence,
     source::{RedirectEvidence, SourceEvidence, Unlisted},
+    top::top,
 };

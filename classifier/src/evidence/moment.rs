@@ -63,7 +63,7 @@ impl TryFrom<String> for Moment {
 ///
 /// The programs read the monotonic clock, which begins with the boot and stands still while the machine is suspended. What
 /// was before a suspension is therefore told too late by as long as that lasted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     /// Nanoseconds of the programs' clock.
     kernel: u64,

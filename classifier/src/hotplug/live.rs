@@ -13,7 +13,7 @@ use tracing::info;
 use super::{How, Roster, Times, state::State};
 use crate::{
     config::{Pattern, Settings},
-    counters::{FtpNow, Hotplug, InterfaceState, ReadError, Readiness, Snapshot, Source},
+    counters::{FtpNow, Hotplug, InterfaceState, ReadError, Readiness, Snapshot, Source, TopSources},
     datapath::{self, Attached, Datapath, DatapathError},
     ftp::Room,
     history::Readings,
@@ -55,6 +55,7 @@ impl Live {
             failures: BTreeMap::new(),
             overruns: 0,
             unfollowed: None,
+            top_sources: settings.evidence.top_sources as usize,
         };
         state.recognise(&links)?;
         state.roster.list(links);
@@ -116,6 +117,10 @@ impl Source for Live {
             failures: state.failures.clone(),
             overruns: state.overruns,
         };
+        if state.top_sources > 0 {
+            let sums = state.datapath.sources().read()?;
+            snapshot.top_sources = Some(TopSources { sums, most: state.top_sources });
+        }
         self.scraped.notify_one();
         Ok(snapshot)
     }

@@ -6,7 +6,7 @@ use classifier_common::{ports::Transport, protocol::Protocol};
 
 use super::{How, Live};
 use crate::{
-    config::{Assignment, FtpSettings, Settings},
+    config::{Assignment, EvidenceSettings, FtpSettings, Settings},
     reload::{ReloadError, Reloadable},
 };
 
@@ -30,6 +30,10 @@ impl Reloadable for Live {
 
     fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {
         self.enter().datapath.set_ports(ports);
+    }
+
+    fn set_evidence(&self, evidence: &EvidenceSettings) {
+        self.enter().top_sources = evidence.top_sources as usize;
     }
 
     fn set_ftp(&self, ftp: &FtpSettings) {

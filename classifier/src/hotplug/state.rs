@@ -35,6 +35,8 @@ pub(super) struct State {
     pub overruns: u64,
     /// Why interfaces are no longer followed.
     pub unfollowed: Option<String>,
+    /// Sources of connections that a scrape shows, of each kind.
+    pub top_sources: usize,
 }
 
 impl State {

@@ -56,6 +56,8 @@ pub mod label {
         MODE = "mode";
         NAME = "name";
         NO_NEW_PRIVS = "no_new_privs";
+        OUTCOME = "outcome";
+        PREFIX = "prefix";
         PROGRAM = "program";
         PROTOCOL = "protocol";
         REASON = "reason";
@@ -105,6 +107,11 @@ families! {
         "First fragments whose class found no room; their later fragments count as fragment.";
     UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
         "Packets that crossed a hook on an interface without counters.";
+    SOURCE_CONNECTIONS = Gauge "classifier_source_connections" [DIRECTION PROTOCOL OUTCOME PREFIX]
+        "Connections with a host or network, at most: an estimate from a table of a fixed size.";
+    SOURCE_CONNECTIONS_ERROR = Gauge "classifier_source_connections_error"
+        [DIRECTION PROTOCOL OUTCOME PREFIX]
+        "How many of those connections may have been with others: the estimate is too high by this at most.";
     FTP_DATA_PACKETS = Counter "classifier_ftp_data_packets_total" [INTERFACE DIRECTION MODE EVIDENCE]
         "FTP data packets by why they are taken for it.";
     FTP_SESSIONS = Gauge "classifier_ftp_sessions" [CONTROL]

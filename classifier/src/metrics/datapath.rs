@@ -23,6 +23,7 @@ use crate::{
 /// The labels that no scrape changes, rendered once.
 #[derive(Debug)]
 pub struct Datapath {
+    names: ProtocolNames,
     classes: Vec<(Class, Labels)>,
     protocols: Vec<ProtocolLabels>,
     icmp: Vec<Labels>,
@@ -48,6 +49,11 @@ struct Side<'s> {
 }
 
 impl Datapath {
+    /// The names that the configuration adds.
+    pub(super) const fn names(&self) -> &ProtocolNames {
+        &self.names
+    }
+
     /// Renders the labels of the fixed protocols and of those that the configuration names.
     #[must_use]
     pub fn new(names: &ProtocolNames) -> Self {
@@ -70,6 +76,7 @@ impl Datapath {
             });
         }
         Self {
+            names: names.clone(),
             classes,
             protocols,
             icmp: cells().map(cell_labels).collect(),

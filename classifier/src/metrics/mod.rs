@@ -23,6 +23,7 @@ mod learn_times;
 mod openmetrics;
 mod process;
 mod registered;
+mod sources;
 
 use self::{
     agent::AgentMetrics,
@@ -137,7 +138,9 @@ impl Exporter {
         let length = self.length.load(Ordering::Relaxed);
         let mut out = Exposition::new(format, length + ROOM_TO_GROW);
         let read = self.source.snapshot().map(|snapshot| {
-            self.datapath().write(&mut out, &snapshot);
+            let datapath = self.datapath();
+            datapath.write(&mut out, &snapshot);
+            sources::write(&mut out, snapshot.top_sources.as_ref(), datapath.names());
             attached::write(&mut out, &snapshot);
             ftp::write(&mut out, &snapshot.ftp);
         });

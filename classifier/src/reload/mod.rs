@@ -13,7 +13,7 @@ mod hangup;
 
 pub use self::hangup::Hangups;
 use crate::{
-    config::{Assignment, ConfigError, FtpSettings, NoRow, Settings, Sources},
+    config::{Assignment, ConfigError, EvidenceSettings, FtpSettings, NoRow, Settings, Sources},
     metrics::Exporter,
     service,
 };
@@ -43,6 +43,9 @@ pub trait Reloadable: Send + Sync {
 
     /// Follows FTP's control connections so from now on.
     fn set_ftp(&self, ftp: &FtpSettings);
+
+    /// Serves so much of whom connections were with from now on; how much is kept stays as it is.
+    fn set_evidence(&self, evidence: &EvidenceSettings);
 }
 
 /// The settings are not taken: what was there before still applies, whole.
@@ -147,6 +150,9 @@ impl Reloader {
         }
         self.agent.set_ports(&assignment.place(&settings.names, &settings.ports));
         self.agent.set_ftp(&settings.ftp);
+        if current.settings.evidence != settings.evidence {
+            self.agent.set_evidence(&settings.evidence);
+        }
         *current = Current { settings, assignment };
         Ok(())
     }

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::{Holder, Namespace, ProcessReport, holders};
-use crate::datapath::{Found, SeenPins, look_at_pins};
+use crate::{
+    datapath::{Found, SeenPins, look_at_pins},
+    evidence::Clock,
+};
 
 /// What is seen beside what is in the kernel of agents.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +23,8 @@ pub struct Around {
     pub sees_all: bool,
     /// What could not be looked at, a sentence each.
     pub problems: Vec<String>,
+    /// The programs' clock, by the calendar.
+    pub clock: Clock,
 }
 
 /// Looks around: into a pin folder, unless there is to be none, and at the processes that agents may have.
@@ -30,7 +35,8 @@ pub(super) fn look(found: &[Found], namespace: Namespace, pin_dir: Option<&Path>
         None
     });
     let (pins, sees_all) = (pins.flatten(), holders::are_all_seen());
-    let mut around = Around { namespace, pins, sees_all, problems, ..Around::default() };
+    let clock = Clock::now();
+    let mut around = Around { namespace, pins, sees_all, problems, clock, ..Around::default() };
     // Every descriptor of the machine is looked at: only for those whose process is not known yet.
     let unknown =
         found.iter().filter(|agent| around.pins_of(agent).is_none_or(|pins| pins.process.is_none()));

@@ -21,6 +21,7 @@ mod holders;
 pub(crate) mod problems;
 mod process;
 mod report;
+mod sources;
 mod text;
 
 pub use self::{

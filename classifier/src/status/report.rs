@@ -8,6 +8,7 @@ use super::{Around, EndpointReport, ProcessReport, SessionReport, attached, prob
 use crate::{
     counters::{MapFill, ProgramSnapshot},
     datapath::Found,
+    evidence::Evidence,
 };
 
 /// Every agent of a machine.
@@ -40,6 +41,8 @@ pub struct AgentReport {
     pub process: Option<ProcessReport>,
     /// Packets that crossed a hook on an interface without counters; `null` where that cannot be read.
     pub unattributed_packets: Option<u64>,
+    /// Whom connections were with, and when; `null` where that cannot be read.
+    pub evidence: Option<Evidence>,
 }
 
 /// Where an agent is pinned.
@@ -102,11 +105,13 @@ impl AgentReport {
         let is_here = process.and_then(|process| process.is_here).unwrap_or_default();
         let interfaces = attached::interfaces(&found, &around.namespace, is_here);
         let pins = around.pins_of(&found);
+        let names = pins.map(|pins| pins.names.clone()).unwrap_or_default();
         Self {
             problems: problems::of_agent(&found, around, &interfaces, &processes),
             pins: pins.map(|pins| PinsReport { folder: pins.folder.clone(), process: pins.process }),
             process: process.cloned(),
             unattributed_packets: found.unattributed,
+            evidence: found.sources.map(|sums| sums.evidence(&names, around.clock)),
             interfaces,
             programs: found.programs.into_iter().map(program).collect(),
             maps: found.maps,

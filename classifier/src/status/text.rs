@@ -2,9 +2,9 @@
 
 use super::{
     AgentReport, EndpointReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report,
-    SessionReport,
+    SessionReport, sources,
 };
-use crate::columns::Columns;
+use crate::{columns::Columns, evidence::Evidence};
 
 /// More capabilities than these are counted, not named.
 const MANY: usize = 8;
@@ -45,7 +45,15 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
         ("no FTP control connection is followed", sessions(&agent.sessions), agent.sessions.len()),
         ("no FTP data port is known", endpoints(&agent.endpoints), agent.endpoints.len()),
     ];
-    for (empty, table, rows) in tables {
+    let none = Evidence::default();
+    let evidence = agent.evidence.as_ref().unwrap_or(&none);
+    let [(connections, shown), (redirects, redirecting)] =
+        [sources::connections(evidence), sources::redirects(evidence)];
+    let more = [
+        ("no connection has had an outcome yet", connections, shown),
+        ("no ICMP redirect was seen", redirects, redirecting),
+    ];
+    for (empty, table, rows) in tables.into_iter().chain(more) {
         text.push('\n');
         if rows == 0 {
             text.push_str(empty);

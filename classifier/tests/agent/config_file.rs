@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use classifier::config::{
-    FtpSettings, KeptCapabilities, Layer, Pattern, Privileges, SandboxMode, Settings, XdpMode,
+    EvidenceSettings, FtpSettings, KeptCapabilities, Layer, Pattern, Privileges, SandboxMode, Settings,
+    XdpMode,
 };
 use classifier_common::{
     ports::Transport::{Tcp, Udp},
@@ -71,6 +72,10 @@ fn every_key_arrives() {
         max_sessions = 1
         max_endpoints = 1048576
         control_rate = 1000000
+
+        [evidence]
+        max_sources = 65536
+        top_sources = 1000
         "#,
     );
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
@@ -105,6 +110,7 @@ fn every_key_arrives() {
         control_rate: 1_000_000,
     };
     assert_eq!(settings.ftp, ftp);
+    assert_eq!(settings.evidence, EvidenceSettings { max_sources: 65_536, top_sources: 1000 });
 }
 
 /// Also what is written out of the documented defaults.
@@ -128,6 +134,9 @@ fn a_file_that_says_nothing_changes_nothing() {
             max_sessions = 65536
             max_endpoints = 65536
             control_rate = 2000
+            [evidence]
+            max_sources = 8192
+            top_sources = 0
             "#
         ),
         none

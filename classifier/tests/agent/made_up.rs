@@ -8,15 +8,18 @@ use std::sync::{
 use classifier::{
     counters::{
         Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot,
-        Source,
+        Source, TopSources,
     },
-    datapath::Own,
+    datapath::{Own, SourceSums},
     ftp,
     metrics::LearnTimes,
 };
 use classifier_common::{
+    abi::Direction,
     control::{TALLIES, Tally},
     counter::{Counters, Tally as Count},
+    endpoint::Address,
+    evidence::{ConnectionOutcome, Finding, HostSources, Observed},
     icmp_types::{IcmpCell, error_row},
     outcome::Limit,
     protocol::Protocol,
@@ -76,8 +79,33 @@ fn snapshot(more: usize) -> Snapshot {
         ],
         unattributed: 1,
         ftp: ftp(),
+        top_sources: Some(TopSources { sums: sources(1 << 40), most: 2 }),
         hotplug: Hotplug { wanted: 3, failures: [("eth1".to_owned(), 7)].into(), overruns: 2 },
     }
+}
+
+/// Of clients, most of which scan, and a router, up to a moment of the kernel's clock.
+pub fn sources(now: u64) -> SourceSums {
+    const SECOND: u64 = 1_000_000_000;
+    let mut sources = HostSources::default();
+    let mut note = |last, outcome, port, times| {
+        for time in 0..times {
+            let finding = Finding {
+                peer: Address::v4([203, 0, 113, last]),
+                now: now - (times - time) * SECOND,
+                direction: Direction::Ingress,
+                protocol: Protocol::SMTP,
+                outcome,
+                port,
+            };
+            sources.note(&(&finding).into());
+        }
+    };
+    note(1, ConnectionOutcome::Established, 25, 3);
+    note(2, ConnectionOutcome::Established, 25, 1);
+    (1..=12).for_each(|last| note(last, ConnectionOutcome::Refused, 2525, u64::from(last)));
+    sources.note(&Observed::redirect(Address::v4([192, 0, 2, 1]), now - SECOND, Direction::Ingress));
+    SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() }
 }
 
 fn ftp() -> ftp::Snapshot {

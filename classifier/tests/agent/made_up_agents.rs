@@ -1,8 +1,12 @@
 //! Agents that no kernel has.
 
+use std::time::Duration;
+
 use classifier::{
+    config::ProtocolNames,
     counters::{MapFill, ProgramSnapshot},
     datapath::{Found, SeenInterface, SeenPins},
+    evidence::Clock,
     hook::{self, Attachment},
     interfaces::Hooked,
     status::{Age, Around, Holder, Namespace, ProcessReport},
@@ -12,6 +16,8 @@ use classifier_common::{
     control::{Flags, Session, SessionKey},
     endpoint::{Address, Endpoint, Evidence, Kind, Mode, State, Word},
 };
+
+use crate::made_up::sources;
 
 /// The moment at which they are looked at: 10,000 seconds after the machine was started.
 pub const NOW: u64 = 10_000 * SECOND;
@@ -39,6 +45,7 @@ pub fn found() -> Vec<Found> {
         problems: Vec::new(),
         map_ids: vec![101, 102, 103],
         unattributed: Some(0),
+        sources: Some(sources(NOW)),
     };
     let elsewhere = Found {
         programs: vec![program("classifier_in", 51, "tc_ingress")],
@@ -65,6 +72,7 @@ pub fn around() -> Around {
         process: Some(4242),
         generations: 1,
         maps: vec![102],
+        names: ProtocolNames::default(),
         interfaces: vec![interface("eth\u{1b}0", true), interface("gone0", false)],
     };
     Around {
@@ -73,6 +81,7 @@ pub fn around() -> Around {
         holders: vec![Holder { program: 41, process: 4242 }],
         processes: vec![process],
         sees_all: true,
+        clock: Clock::new(NOW, Duration::from_hours(500_000)),
         problems: Vec::new(),
     }
 }

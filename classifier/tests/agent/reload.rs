@@ -6,7 +6,7 @@ use std::{
 };
 
 use classifier::{
-    config::{Assignment, FtpSettings, Layer, Settings, Sources, TelemetryPath},
+    config::{Assignment, EvidenceSettings, FtpSettings, Layer, Settings, Sources, TelemetryPath},
     http::Endpoints,
     metrics::{Exporter, exposition::Format},
     reload::{ReloadError, Reloadable, Reloader},
@@ -60,6 +60,10 @@ impl Reloadable for Told {
             None => format!(" {port}=fixed"),
         });
         self.note(format!("ports{}", ports.collect::<String>()));
+    }
+
+    fn set_evidence(&self, evidence: &EvidenceSettings) {
+        self.note(format!("top_sources {}", evidence.top_sources));
     }
 
     fn set_ftp(&self, ftp: &FtpSettings) {
@@ -130,6 +134,8 @@ fn everything_that_can_change_is_passed_on() {
     );
     scene.reload(&format!("{text}{}", port("submission", 465))).expect("it is good");
     assert_eq!(scene.told.take(), ["ports 2121=fixed 465=0", "ftp 5s"], "the interfaces are the same");
+    scene.reload(&format!("{text}[evidence]\ntop_sources = 5\n")).expect("it is good");
+    assert_eq!(scene.told.take(), ["ports 2121=fixed", "ftp 5s", "top_sources 5"]);
 }
 
 #[test]

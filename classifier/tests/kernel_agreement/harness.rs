@@ -6,7 +6,7 @@ use aya::{
 };
 use classifier::{
     config::FtpSettings,
-    datapath::{Datapath, TestCounters, Tracking},
+    datapath::{Datapath, SourceMaps, TestCounters, Tracking},
 };
 use classifier_common::{
     abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP},
@@ -47,6 +47,16 @@ impl Harness {
         let others = others.iter().map(|index| datapath.counters_for(*index, link).unwrap()).collect();
         let counters = datapath.counters_for(LOOPBACK, link).unwrap();
         (Self { datapath, counters, program, _tracking: tracking }, others)
+    }
+
+    pub fn sources(&self) -> &SourceMaps {
+        self.datapath.sources()
+    }
+
+    /// Has the program see a frame.
+    pub fn show(&mut self, frame: &[u8]) {
+        let mut left = vec![0; frame.len() + 1];
+        self.run(frame, None, &mut left).unwrap();
     }
 
     pub fn forget_fragments(&mut self) {

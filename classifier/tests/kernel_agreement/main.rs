@@ -7,3 +7,4 @@ mod real_interface;
 #[path = "../support/seen.rs"]
 mod seen;
 mod shared_place;
+mod sources;

@@ -10,4 +10,5 @@ mod looked_at;
 mod moved;
 mod rolling;
 mod scene;
+mod sources;
 mod upgraded;

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::{
     claims::{Claims, PortTable},
+    evidence_table::EvidenceTable,
     ftp_table::FtpTable,
     list::List,
     refusal::Refusal,
@@ -33,6 +34,8 @@ pub(super) struct Document {
     port: Option<List<PortTable>>,
     #[serde(default)]
     ftp: FtpTable,
+    #[serde(default)]
+    evidence: EvidenceTable,
 }
 
 impl Document {
@@ -67,6 +70,8 @@ impl Document {
             sandbox: self.sandbox,
             ports: Some(ports),
             ftp: Some(self.ftp.settings(control_ports)),
+            max_sources: self.evidence.max_sources(),
+            top_sources: self.evidence.top_sources(),
         })
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod hashed;
 mod links;
 mod maps;
 mod programs;
+pub(super) mod sources;
 pub(super) mod tables;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ pub use self::{error::FindError, links::tcx_in, tables::KnownPort};
 pub(super) use self::{error::Problem, maps::Maps};
 use crate::{
     counters::{MapFill, ProgramSnapshot},
+    datapath::SourceSums,
     hook::Attachment,
 };
 
@@ -43,6 +45,8 @@ pub struct Found {
     pub sessions: Vec<(SessionKey, Session)>,
     /// Its endpoints.
     pub endpoints: Vec<Endpoint>,
+    /// Whom connections were with, and when; `None` where that cannot be read.
+    pub sources: Option<SourceSums>,
     /// What could not be read, a sentence each.
     pub problems: Vec<String>,
 }
@@ -90,6 +94,7 @@ impl Found {
             self.maps.push(fill);
         }
         self.unattributed = self.note(counted::unattributed(&mut maps));
+        self.sources = self.note(sources::read(&mut maps));
     }
 
     fn note<T>(&mut self, read: Result<T, Problem>) -> Option<T> {

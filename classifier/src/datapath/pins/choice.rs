@@ -1,6 +1,6 @@
 //! Which of the pinned maps this build can go on with.
 
-use classifier_common::abi::{MAP_COUNTERS, MAP_FRAGMENTS, MAP_UNATTRIBUTED, PINNED};
+use classifier_common::abi::{MAP_COUNTERS, MAP_FRAGMENTS, MAP_SEEN, MAP_SOURCES, MAP_UNATTRIBUTED, PINNED};
 use tracing::{info, warn};
 
 use super::{PinError, folder::Folder, generation::Generation, layout::Layout, own::OWN, rows::NAMES};
@@ -50,6 +50,11 @@ pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinErro
     let tracking_goes_on = match known.first() {
         Some((from, layout)) => {
             adopt(&current, from, same(layout, wanted, alone).chain([NAMES]))?;
+            for name in [MAP_SOURCES, MAP_SEEN] {
+                if layout.map(name).is_some() && !layout.is_alike(wanted, name) {
+                    warn!(map = name, "what was seen of sources begins anew: it is kept in another layout");
+                }
+            }
             let all: Vec<_> = same(layout, wanted, of_tracking).collect();
             let goes_on = all.len() == PINNED.iter().filter(|(name, _)| of_tracking(name)).count()
                 && layout.tallies().eq(wanted.tallies())
@@ -71,7 +76,7 @@ fn is_whole(generation: &Generation) -> bool {
 
 /// Maps that can be taken over each by itself.
 fn alone(name: &str) -> bool {
-    matches!(name, MAP_FRAGMENTS | MAP_UNATTRIBUTED)
+    matches!(name, MAP_FRAGMENTS | MAP_UNATTRIBUTED | MAP_SOURCES | MAP_SEEN)
 }
 
 /// Maps that refer to each other.

@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn numbers_follow_their_names_wherever_they_stand() {
-        let layout = Layout::of_build(false, 1, 1);
+        let layout = Layout::of_build(false, 1, 1, 8);
         let concordance = Concordance::of(&layout);
         let mut counters = Counters::new(0, 0);
         let numbers: Vec<u64> = (0..layout.cells().count() as u64).collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aya::maps::{Array, MapData, MapError};
 use classifier_common::{
-    abi::{MAP_ENDPOINTS, MAP_SESSIONS, MAPS, PINNED},
+    abi::{MAP_ENDPOINTS, MAP_SESSIONS, MAP_SOURCES, MAPS, PINNED},
     control::Tally,
 };
 
@@ -30,13 +30,14 @@ impl Layout {
     pub(super) const MAP: &'static str = "LAYOUT";
 
     /// That of this build, with these settings.
-    pub(in crate::datapath) fn of_build(debug: bool, sets: u32, sessions: u32) -> Self {
+    pub(in crate::datapath) fn of_build(debug: bool, sets: u32, sessions: u32, source_sets: u32) -> Self {
         let mut lines = vec![TITLE.to_owned(), format!("debug {debug}")];
         for (name, version) in PINNED {
             let shape = MAPS.iter().find(|shape| shape.name == name);
             let entries = |entries| match name {
                 MAP_ENDPOINTS => sets as usize,
                 MAP_SESSIONS => sessions as usize,
+                MAP_SOURCES => source_sets as usize,
                 _ => entries,
             };
             let shape = shape.map(|map| format!(" {} {} {}", map.key, map.value, entries(map.entries)));
@@ -119,19 +120,21 @@ mod tests {
 
     #[test]
     fn every_line_has_room() {
-        let Layout(lines) = Layout::of_build(true, 16, 5);
+        let Layout(lines) = Layout::of_build(true, 16, 5, 8);
         assert!(lines.iter().all(|line| line.len() < LINE), "{lines:#?}");
     }
 
     #[test]
     fn what_the_settings_change_is_in_it() {
-        let layout = Layout::of_build(false, 16, 5);
+        let layout = Layout::of_build(false, 16, 5, 8);
         assert_eq!(layout.map("SESSIONS").and_then(|line| line.rsplit(' ').next()), Some("5"));
         assert_eq!(layout.map("ENDPOINTS").and_then(|line| line.rsplit(' ').next()), Some("16"));
+        assert_eq!(layout.map("SOURCES").and_then(|line| line.rsplit(' ').next()), Some("8"));
         assert_eq!(layout.map("ENDPOINT"), None);
-        assert_ne!(layout, Layout::of_build(true, 16, 5));
+        assert_ne!(layout, Layout::of_build(true, 16, 5, 8));
         assert!(
-            layout.is_alike(&Layout::of_build(true, 4, 9), "SESSIONS") && !layout.is_alike(&layout, "NONE")
+            layout.is_alike(&Layout::of_build(true, 4, 9, 16), "SESSIONS")
+                && !layout.is_alike(&layout, "NONE")
         );
         assert_eq!(layout.tallies().next(), Some("LearnedPasv"));
         assert_eq!(layout.cells().next(), Some("packets/tcp_other/to_server"));

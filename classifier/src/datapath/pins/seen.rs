@@ -7,7 +7,15 @@ use std::{
 
 use classifier_common::abi::{MAP_COUNTERS, MAP_ENDPOINTS};
 
-use super::{PinError, folder::generations, generation::Generation, lock::holder_of, opened};
+use super::{
+    PinError,
+    folder::generations,
+    generation::Generation,
+    lock::holder_of,
+    opened,
+    rows::{self, NAMES},
+};
+use crate::config::{Assignment, ProtocolNames};
 
 /// What is pinned in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +30,8 @@ pub struct SeenPins {
     pub maps: Vec<u32>,
     /// The interfaces that have counters in it, in order.
     pub interfaces: Vec<SeenInterface>,
+    /// The configured protocols, as their rows are pinned; none where they cannot be read.
+    pub names: ProtocolNames,
 }
 
 /// An interface that has pinned counters.
@@ -55,6 +65,8 @@ pub fn look(path: &Path) -> Result<Option<SeenPins>, PinError> {
     }
     // What older generations have of an interface, a newer one has taken over or is going to.
     if let Some(newest) = generations.first() {
+        let assignment = rows::read(&newest.map(NAMES)).ok().and_then(|rows| Assignment::of_rows(&rows).ok());
+        seen.names = assignment.map(|assignment| assignment.names().clone()).unwrap_or_default();
         for pins in newest.interfaces()?.into_iter().filter(|pins| pins.counters().exists()) {
             seen.interfaces
                 .push(SeenInterface { name: pins.name().to_owned(), is_held: !pins.links().is_empty() });

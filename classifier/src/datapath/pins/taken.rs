@@ -8,7 +8,8 @@ use std::{
     },
 };
 
-use classifier_common::abi::PINNED;
+use aya::maps::MapData;
+use classifier_common::abi::{MAP_SOURCES, PINNED};
 use tracing::{error, info};
 
 use super::{
@@ -55,6 +56,14 @@ impl Pinned {
     /// Whether there is anything in the maps of the tracking.
     pub(in crate::datapath) const fn tracking_goes_on(&self) -> bool {
         self.choice.tracking_goes_on
+    }
+
+    /// The sources of an agent before, where they are to be carried over into this one's.
+    pub(in crate::datapath) fn sources_of_another_size(&self) -> Option<MapData> {
+        let (before, layout) = self.choice.older.first().filter(|_| self.choice.is_new)?;
+        let is_same = layout.map(MAP_SOURCES) == self.layout.map(MAP_SOURCES);
+        let is_other = !is_same && layout.is_alike(&self.layout, MAP_SOURCES);
+        is_other.then(|| before.open(MAP_SOURCES).ok()).flatten()
     }
 
     /// The agent's own numbers.

@@ -139,6 +139,7 @@ pub fn snapshot(tallies: [u64; TALLIES], interfaces: u32) -> Snapshot {
         unattributed: 0,
         ftp: if is_quiet { ftp::Snapshot { endpoints: [[0; 2]; 2], ..ftp } } else { ftp },
         hotplug: Hotplug { wanted: interfaces.into(), ..Hotplug::default() },
+        ..Snapshot::default()
     }
 }
 

@@ -24,6 +24,9 @@ pub enum ViewError {
          that pinned it", .0.display()
     )]
     Words(PathBuf),
+    /// What it says of whom connections were with.
+    #[error("what was seen of sources cannot be read: {0}")]
+    Evidence(String),
     /// The kernel refuses.
     #[error("cannot {what} {}: {cause}; {}", .path.display(), remedy(.cause))]
     Refused {

@@ -34,7 +34,7 @@ pub(super) struct Layouts {
 impl Layouts {
     pub(super) fn new() -> Self {
         // How many sessions and endpoints there is room for, the maps themselves say.
-        Self { by_map: HashMap::new(), own: Arc::new(Known::new(Layout::of_build(false, 0, 0))) }
+        Self { by_map: HashMap::new(), own: Arc::new(Known::new(Layout::of_build(false, 0, 0, 0))) }
     }
 
     /// That of this build.

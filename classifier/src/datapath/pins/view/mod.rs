@@ -2,6 +2,7 @@
 //! export. Nothing is locked, created or changed.
 
 mod error;
+mod evidence;
 mod interfaces;
 mod known;
 mod tracking;

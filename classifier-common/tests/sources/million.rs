@@ -1,0 +1,106 @@
+//! A skewed stream of a million sources, through a table of the size that an agent has by itself.
+
+use classifier_common::{
+    abi::Direction,
+    endpoint::Address,
+    evidence::{ConnectionOutcome, Finding, Observed, SOURCE_SETS, SOURCE_WAYS, SourceKey, SourceSet},
+    protocol::Protocol,
+};
+
+use crate::truth::Counted;
+
+const SOURCES: u32 = 1_000_000;
+const CPUS: usize = 2;
+
+/// Random numbers that are the same every time: a generator by Marsaglia (xorshift, 2003).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A rank by Zipf's law with exponent 1: that of a source whose share is one in its rank.
+    fn rank(&mut self) -> u32 {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits are enough")]
+        let part = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to a million")]
+        let rank = f64::from(SOURCES).powf(part) as u32;
+        rank.min(SOURCES) - 1
+    }
+}
+
+/// Twenty bits: as many sources as there can be by these addresses, a few more than a million.
+const BITS: u32 = 20;
+
+/// Where a source of a rank is, among all: scattered over the networks.
+fn place(rank: u32) -> u32 {
+    rank.wrapping_mul(0x9e37_79b1) & ((1 << BITS) - 1)
+}
+
+/// Every third network is one of IPv6; each has 256 hosts.
+fn address(place: u32) -> Address {
+    let [_, a, b, c] = place.to_be_bytes();
+    if (place >> 8).is_multiple_of(3) {
+        Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, a, b, 0, 0, 0, 0, 0, 0, 0, c])
+    } else {
+        Address::v4([10, a, b, c])
+    }
+}
+
+fn finding(place: u32, now: u64) -> Observed {
+    Observed::from(&Finding {
+        peer: address(place),
+        now,
+        direction: Direction::Ingress,
+        protocol: Protocol::SMTP,
+        outcome: ConnectionOutcome::Refused,
+        port: 25,
+    })
+}
+
+/// A million that come by Zipf's law, and each source once more in between, so that there are a million of them.
+#[test]
+fn a_million_sources_are_within_the_stated_error_and_the_largest_are_listed() {
+    let mut numbers = Numbers(0x5eed_0123_4567_89ab);
+    let mut counted = Counted::new(CPUS, SOURCE_SETS);
+    let bytes = counted.bytes();
+    let (mut hosts, mut networks) = (vec![0_u64; 1 << BITS], vec![0_u64; 1 << (BITS - 8)]);
+    for once in 0..SOURCES {
+        for place in [once, numbers.rank()].map(place) {
+            let cpu = usize::from(numbers.next() & 1 != 0);
+            counted.note(cpu, &finding(place, u64::from(once)));
+            hosts[place as usize] += 1;
+            networks[place as usize >> 8] += 1;
+        }
+    }
+    assert_eq!(hosts.iter().filter(|count| **count > 0).count(), SOURCES as usize);
+    let hosts = (0..).zip(hosts).filter(|(_, count)| *count > 0);
+    let hosts = hosts.map(|(place, count)| (SourceKey::host(&finding(place, 0)), count));
+    let networks =
+        (0..).zip(networks).map(|(number, count)| (SourceKey::network(&finding(number << 8, 0)), count));
+    let exact: Vec<_> = hosts.chain(networks).collect();
+    let listed = counted.check(exact.iter().copied()).unwrap_or_else(|wrong| panic!("{wrong}"));
+
+    // What it takes is what it took before the first.
+    assert_eq!(counted.bytes(), bytes);
+    assert_eq!(bytes, CPUS * SOURCE_SETS * size_of::<SourceSet>());
+    assert!(listed.len() <= SOURCE_SETS * SOURCE_WAYS);
+
+    // Worth knowing: all that are above what bounds the others are listed, and those are not few.
+    let bound = counted.summary().unlisted()[ConnectionOutcome::Refused as usize];
+    // Of two million.
+    assert!(bound < 3000, "{bound}");
+    let above: Vec<_> = exact.iter().filter(|(_, exact)| *exact > bound).collect();
+    assert!(above.iter().all(|(key, _)| listed.contains_key(key)));
+    assert!(above.len() > 40, "{} above {bound}", above.len());
+    let error = listed.values().map(|source| source.error).max().unwrap();
+    println!(
+        "{} listed in {bytes} bytes, {} above {bound}, largest error {error}",
+        listed.len(),
+        above.len()
+    );
+}

@@ -1,0 +1,38 @@
+//! Whom connections were with, and when, as the newest generation's maps hold it.
+
+use classifier_common::abi::{MAP_SEEN, MAP_SOURCES};
+
+use super::{View, ViewError};
+use crate::{
+    config::Assignment,
+    datapath::{
+        found::{Maps, sources},
+        pins::{
+            opened,
+            rows::{self, NAMES},
+        },
+    },
+    evidence::{Clock, Evidence},
+};
+
+impl View {
+    /// The evidence, as it stands now: more to read than all that [`Self::look`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::look`]; and when the newest generation is of a build that keeps it otherwise, or not at all.
+    pub fn evidence(&mut self) -> Result<Evidence, ViewError> {
+        let generations = self.layouts.generations(&self.folder)?;
+        let Some((newest, known)) = generations.first() else {
+            return Err(ViewError::Nothing(self.folder.clone()));
+        };
+        let unread = |cause: &dyn std::fmt::Display| ViewError::Evidence(cause.to_string());
+        let rows = rows::read(&newest.map(NAMES))?;
+        let assignment = Assignment::of_rows(&rows).map_err(|error| unread(&error))?;
+        let own = self.layouts.own();
+        let alike = [MAP_SOURCES, MAP_SEEN].into_iter().filter(|name| known.layout.is_alike(own, name));
+        let opened = alike.filter_map(|name| Some((name, opened::to_read(&newest.map(name)).ok()?)));
+        let sums = sources::read(&mut Maps::of(opened)).map_err(|problem| unread(&problem))?;
+        Ok(sums.evidence(assignment.names(), Clock::now()))
+    }
+}

@@ -1,0 +1,59 @@
+//! The first of many.
+
+use super::SourceEvidence;
+
+/// Of every direction, protocol and outcome the first so many hosts, and the first so many networks, in the order in which
+/// they come; the largest come first in what [`super::Evidence`] lists.
+#[must_use]
+pub fn top(sources: &[SourceEvidence], most: usize) -> Vec<&SourceEvidence> {
+    let mut taken = [0; 2];
+    let mut before: Option<&SourceEvidence> = None;
+    let mut top = Vec::new();
+    for source in sources {
+        let group = |of: &SourceEvidence| (of.direction, of.protocol.clone(), of.outcome);
+        if before.is_none_or(|before| group(before) != group(source)) {
+            taken = [0; 2];
+        }
+        before = Some(source);
+        let count = &mut taken[usize::from(source.prefix.is_host())];
+        if *count < most {
+            *count += 1;
+            top.push(source);
+        }
+    }
+    top
+}
+
+#[cfg(test)]
+mod tests {
+    use classifier_common::evidence::ConnectionOutcome;
+
+    use super::*;
+    use crate::evidence::{Moment, Opened};
+
+    #[test]
+    fn each_group_has_its_first_hosts_and_networks() {
+        let source = |protocol: &str, prefix: &str, count| SourceEvidence {
+            direction: Opened::Inbound,
+            protocol: protocol.into(),
+            outcome: ConnectionOutcome::Refused,
+            prefix: prefix.parse().unwrap(),
+            count,
+            error: 0,
+            first_seen: Moment::default(),
+            last_seen: Moment::default(),
+        };
+        let sources = [
+            source("imap", "192.0.2.0/24", 9),
+            source("imap", "192.0.2.1/32", 5),
+            source("imap", "192.0.2.2/32", 4),
+            source("imap", "198.51.100.0/24", 3),
+            source("smtp", "2001:db8::/64", 2),
+            source("smtp", "2001:db8::1/128", 2),
+        ];
+        let counts = |most| top(&sources, most).iter().map(|one| one.count).collect::<Vec<_>>();
+        assert_eq!(counts(0), [0; 0]);
+        assert_eq!(counts(1), [9, 5, 2, 2]);
+        assert_eq!(counts(2), [9, 5, 4, 3, 2, 2]);
+    }
+}
