@@ -7,6 +7,7 @@ use crate::{
     evidence::{Observation, SOURCE_SETS, SeenTable, SourceSet},
     fragment::FragmentKey,
     ports::PortTable,
+    shadow::{PREFIXES, Shadow, SourceKey},
 };
 
 /// XDP program on ingress.
@@ -15,6 +16,12 @@ pub const PROGRAM_XDP: &str = "classifier_xdp";
 pub const PROGRAM_INGRESS: &str = "classifier_in";
 /// TC program on egress.
 pub const PROGRAM_EGRESS: &str = "classifier_out";
+/// What [`PROGRAM_XDP`] does, and a policy tried.
+pub const PROGRAM_POLICY_XDP: &str = "classifier_pxdp";
+/// What [`PROGRAM_INGRESS`] does, and a policy tried.
+pub const PROGRAM_POLICY_INGRESS: &str = "classifier_pin";
+/// What [`PROGRAM_EGRESS`] does, and a policy tried.
+pub const PROGRAM_POLICY_EGRESS: &str = "classifier_pout";
 
 /// Read-only number of the last set of the endpoint table.
 pub const GLOBAL_LAST_SET: &str = "LAST_SET";
@@ -49,6 +56,10 @@ pub const MAP_SOURCES: &str = "SOURCES";
 pub const MAP_SEEN: &str = "SEEN";
 /// Packets on interfaces that have no counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
+/// The policy that is tried: its rules.
+pub const MAP_SHADOW: &str = "SHADOW";
+/// Source prefixes of its rules.
+pub const MAP_PREFIXES: &str = "PREFIXES";
 
 /// Interfaces that can have counters at the same time.
 pub const INTERFACES: usize = 4096;
@@ -142,7 +153,7 @@ pub struct MapShape {
 
 /// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
 /// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 12] = [
+pub const MAPS: [MapShape; 14] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
@@ -160,11 +171,19 @@ pub const MAPS: [MapShape; 12] = [
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
     MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceSet>(), entries: SOURCE_SETS },
     MapShape { name: MAP_SEEN, key: 4, value: size_of::<SeenTable>(), entries: Observation::ALL.len() },
+    MapShape { name: MAP_SHADOW, key: 4, value: size_of::<Shadow>(), entries: 1 },
+    MapShape { name: MAP_PREFIXES, key: size_of::<SourceKey>(), value: 8, entries: 2 * PREFIXES },
 ];
 
 /// Every program, with the section that says its type.
-pub const PROGRAMS: [(&str, &str); 3] =
-    [(PROGRAM_XDP, "xdp.frags"), (PROGRAM_INGRESS, "classifier"), (PROGRAM_EGRESS, "classifier")];
+pub const PROGRAMS: [(&str, &str); 6] = [
+    (PROGRAM_XDP, "xdp.frags"),
+    (PROGRAM_INGRESS, "classifier"),
+    (PROGRAM_EGRESS, "classifier"),
+    (PROGRAM_POLICY_XDP, "xdp.frags"),
+    (PROGRAM_POLICY_INGRESS, "classifier"),
+    (PROGRAM_POLICY_EGRESS, "classifier"),
+];
 
 /// Bytes of the value of an interface's inner map.
 pub const COUNTERS_SIZE: usize = size_of::<Counters>();

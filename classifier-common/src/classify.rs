@@ -82,7 +82,7 @@ pub fn sender<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Option<Address> {
 
 /// The IP family of the frame, and the offset of its header.
 #[inline(always)]
-fn network<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Result<(Family, usize), Stop> {
+pub(crate) fn network<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Result<(Family, usize), Stop> {
     match frame.link {
         Link::Ethernet => ethernet::walk(packet, frame.tags_aside),
         Link::RawIp => {

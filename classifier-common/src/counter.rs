@@ -7,6 +7,7 @@ use crate::{
     packet::Link,
     protocol::{CLASSES, PROTOCOLS, Protocol},
     segments::OnWire,
+    shadow::{Decided, ROWS, Verdict},
     wire::tcp::{flag, is_syn_ack},
 };
 
@@ -59,6 +60,8 @@ pub struct Counters {
     pub ftp_data: [[u64; EVIDENCES]; MODES],
     /// First fragments whose class found no room in the fragment map.
     pub unremembered: u64,
+    /// What a policy would have done, by the rows of its rules; packets.
+    pub policy: Decided,
 }
 
 impl Counters {
@@ -77,6 +80,7 @@ impl Counters {
             limits: [0; LIMITS],
             ftp_data: [[0; EVIDENCES]; MODES],
             unremembered: 0,
+            policy: [[0; Verdict::ALL.len()]; ROWS],
         }
     }
 
@@ -137,6 +141,25 @@ impl Counters {
         self.unremembered += u64::from(outcome.unremembered);
     }
 
+    /// Counts packets under the row of the rule that decided about them.
+    ///
+    /// `opaque` is as for [`Self::count_other`].
+    #[inline(always)]
+    pub fn count_decided(
+        &mut self,
+        row: usize,
+        verdict: Verdict,
+        packets: u64,
+        opaque: impl Fn(usize) -> usize,
+    ) {
+        if let Some([accepted, dropped]) = self.policy.get_mut(opaque(row)) {
+            match verdict {
+                Verdict::Accept => *accepted += packets,
+                Verdict::Drop => *dropped += packets,
+            }
+        }
+    }
+
     /// Every number, in the order in which they lie in memory, behind the interface's index and link.
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut u64> {
         let classes = self.classes.iter_mut().flat_map(|tally| [&mut tally.packets, &mut tally.bytes]);
@@ -149,6 +172,7 @@ impl Counters {
             .chain(&mut self.limits)
             .chain(self.ftp_data.as_flattened_mut())
             .chain(core::iter::once(&mut self.unremembered))
+            .chain(self.policy.as_flattened_mut())
     }
 
     /// Adds another CPU's counters of the same interface and direction.
@@ -166,6 +190,7 @@ impl Counters {
         add(&mut self.icmp, &other.icmp);
         add(&mut self.limits, &other.limits);
         self.unremembered += other.unremembered;
+        add(self.policy.as_flattened_mut(), other.policy.as_flattened());
     }
 }
 

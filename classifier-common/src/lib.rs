@@ -34,6 +34,7 @@ pub mod ports;
 pub mod protocol;
 mod quote;
 pub mod segments;
+pub mod shadow;
 pub mod stop;
 pub mod tables;
 pub mod track;

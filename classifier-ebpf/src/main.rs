@@ -17,6 +17,7 @@ mod counters;
 mod endpoints;
 mod linear;
 mod sessions;
+mod shadow;
 mod sources;
 mod tables;
 mod tap;

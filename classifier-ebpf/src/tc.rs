@@ -18,13 +18,14 @@ use classifier_common::{
     outcome::Outcome,
     packet::{Frame, HEADERS_MAX, Link},
     segments::{Buffer, OnWire},
+    shadow::{Facts, source},
     tracked::Tracked,
 };
 
 use crate::{
     counters,
     linear::Linear,
-    sources,
+    shadow, sources,
     tables::Maps,
     tap::Source,
     track::{self, Part, part},
@@ -44,21 +45,45 @@ fn classifier_out(ctx: TcContext) -> i32 {
     TC_ACT_UNSPEC
 }
 
+#[classifier]
+fn classifier_pin(ctx: TcContext) -> i32 {
+    try_policy(&ctx, Direction::Ingress);
+    TC_ACT_UNSPEC
+}
+
+#[classifier]
+fn classifier_pout(ctx: TcContext) -> i32 {
+    try_policy(&ctx, Direction::Egress);
+    TC_ACT_UNSPEC
+}
+
 #[inline(always)]
 fn count_any(ctx: &TcContext, direction: Direction) {
-    if !is_counted(ctx, direction) {
+    if !is_counted(ctx, direction, |counters| Counting { ctx, counters }) {
         classifier_tc_other(ctx.skb.skb, direction as u32);
+    }
+}
+
+/// Counts a packet, and tries the policy on it. Programs of their own: the others know nothing of policies.
+#[inline(always)]
+fn try_policy(ctx: &TcContext, direction: Direction) {
+    if !is_counted(ctx, direction, |counters| Trying { counting: Counting { ctx, counters }, direction }) {
+        classifier_tc_tried(ctx.skb.skb, direction as u32);
     }
 }
 
 /// Counts a packet of one of the commonest shapes, on an Ethernet interface.
 #[inline(always)]
-fn is_counted(ctx: &TcContext, direction: Direction) -> bool {
+fn is_counted<'a, J: Judged>(
+    ctx: &TcContext,
+    direction: Direction,
+    judged: impl FnOnce(&'a mut Counters) -> J,
+) -> bool {
     let skb = skb(ctx);
     let Some(counters) = counters::of_ethernet(skb.ifindex, &(direction as u32)) else { return false };
     let Some(tables) = Maps::open() else { return false };
     let frame = LinearView::new(skb.data as usize, skb.data_end as usize);
-    commonest(frame, &tables, Counting { ctx, counters })
+    commonest(frame, &tables, judged(counters))
 }
 
 /// The counters that a judgement goes to.
@@ -79,6 +104,36 @@ impl Judged for Counting<'_> {
     }
 }
 
+/// The same, and the policy.
+struct Trying<'a> {
+    counting: Counting<'a>,
+    direction: Direction,
+}
+
+impl Trying<'_> {
+    #[inline(always)]
+    fn decide(ctx: &TcContext, direction: Direction, outcome: &Outcome) {
+        let wire = on_wire(ctx, outcome);
+        classifier_tc_policy(ctx.skb.skb, Facts::new(outcome, direction).number(), wire.packets as u32);
+    }
+}
+
+impl Judged for Trying<'_> {
+    #[inline(always)]
+    fn take(self, outcome: Outcome) {
+        let (ctx, direction) = (self.counting.ctx, self.direction);
+        self.counting.take(outcome);
+        Self::decide(ctx, direction, &outcome);
+    }
+
+    #[inline(always)]
+    fn take_data(self, outcome: Outcome) {
+        let (ctx, direction) = (self.counting.ctx, self.direction);
+        self.counting.take_data(outcome);
+        Self::decide(ctx, direction, &outcome);
+    }
+}
+
 #[inline(always)]
 fn on_wire(ctx: &TcContext, outcome: &Outcome) -> OnWire {
     buffer(skb(ctx)).on_wire(outcome.headers, outcome.off_wire)
@@ -89,11 +144,29 @@ fn on_wire(ctx: &TcContext, outcome: &Outcome) -> OnWire {
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u32 {
+    count_other(ctx, direction);
+    0
+}
+
+/// The same, and tries the policy on it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_tried(ctx: *mut __sk_buff, direction: u32) -> u32 {
+    if let Some((outcome, wire)) = count_other(ctx, direction) {
+        let facts = Facts::new(&outcome, Direction::from_raw(direction));
+        classifier_tc_policy(ctx, facts.number(), wire.packets as u32);
+    }
+    0
+}
+
+/// What was counted; nothing on an interface without counters.
+#[inline(always)]
+fn count_other(ctx: *mut __sk_buff, direction: u32) -> Option<(Outcome, OnWire)> {
     let ctx = &TcContext::new(ctx);
     let skb = skb(ctx);
     let Some(counters) = counters::of(skb.ifindex, Direction::from_raw(direction)) else {
         counters::unattributed(u64::from(skb.gso_segs.max(1)));
-        return 0;
+        return None;
     };
     let mut outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
     if outcome.is_cut() && skb.len > skb.data_end - skb.data {
@@ -110,6 +183,18 @@ extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u32 {
     let wire = on_wire(ctx, &outcome);
     say(ctx, wire, outcome.class.index());
     counters.count(&outcome, wire, opaque);
+    Some((outcome, wire))
+}
+
+/// Counts packets under the rules of the policy that decide about them.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_policy(ctx: *mut __sk_buff, facts: u32, packets: u32) -> u32 {
+    let context = TcContext::new(ctx);
+    let skb = skb(&context);
+    shadow::decide(skb.ifindex, facts, packets, |link| {
+        source(&linear(skb, &Maps::open()?), frame(skb, link))
+    });
     0
 }
 

@@ -18,6 +18,7 @@ use classifier_common::{
     outcome::{Outcome, Stop},
     packet::{Frame, Link},
     segments::OnWire,
+    shadow::{Facts, source},
     tracked::Tracked,
 };
 
@@ -25,7 +26,7 @@ use crate::{
     copied::Copied,
     counters,
     linear::Linear,
-    sources,
+    shadow, sources,
     tables::Maps,
     tap::Source,
     track::{self, Part, part},
@@ -39,21 +40,30 @@ const MAY_HAVE_FRAGMENTS: usize = 1024;
 
 #[xdp(frags)]
 fn classifier_xdp(ctx: XdpContext) -> u32 {
-    if !is_counted(&ctx) {
+    if !is_counted(&ctx, |counters| Counting { ctx: &ctx, counters }) {
         classifier_xdp_other(ctx.ctx);
+    }
+    XDP_PASS
+}
+
+/// Counts a packet, and tries the policy on it. A program of its own: the other one knows nothing of policies.
+#[xdp(frags)]
+fn classifier_pxdp(ctx: XdpContext) -> u32 {
+    if !is_counted(&ctx, |counters| Trying(Counting { ctx: &ctx, counters })) {
+        classifier_xdp_tried(ctx.ctx);
     }
     XDP_PASS
 }
 
 /// Counts a packet of one of the commonest shapes, on an Ethernet interface.
 #[inline(always)]
-fn is_counted(ctx: &XdpContext) -> bool {
+fn is_counted<'a, J: Judged>(ctx: &XdpContext, judged: impl FnOnce(&'a mut Counters) -> J) -> bool {
     // One key for both maps: the direction, and the only entry of the port map.
     const { assert!(Direction::Ingress as u32 == 0) };
     let zero = Direction::Ingress as u32;
     let Some(counters) = counters::of_ethernet(ctx.ingress_ifindex() as u32, &zero) else { return false };
     let Some(tables) = Maps::open_by(&zero) else { return false };
-    commonest(LinearView::new(ctx.data(), ctx.data_end()), &tables, Counting { ctx, counters })
+    commonest(LinearView::new(ctx.data(), ctx.data_end()), &tables, judged(counters))
 }
 
 /// The counters that a judgement goes to.
@@ -74,6 +84,25 @@ impl Judged for Counting<'_> {
     }
 }
 
+/// The same, and the policy.
+struct Trying<'a>(Counting<'a>);
+
+impl Judged for Trying<'_> {
+    #[inline(always)]
+    fn take(self, outcome: Outcome) {
+        let ctx = self.0.ctx;
+        self.0.take(outcome);
+        classifier_xdp_policy(ctx.ctx, Facts::new(&outcome, Direction::Ingress).number());
+    }
+
+    #[inline(always)]
+    fn take_data(self, outcome: Outcome) {
+        let ctx = self.0.ctx;
+        self.0.take_data(outcome);
+        classifier_xdp_policy(ctx.ctx, Facts::new(&outcome, Direction::Ingress).number());
+    }
+}
+
 #[inline(always)]
 fn on_wire(ctx: &XdpContext) -> OnWire {
     let length = ctx.data_end() - ctx.data();
@@ -86,10 +115,27 @@ fn on_wire(ctx: &XdpContext) -> OnWire {
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u32 {
+    count_other(ctx);
+    0
+}
+
+/// The same, and tries the policy on it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_tried(ctx: *mut xdp_md) -> u32 {
+    if let Some(outcome) = count_other(ctx) {
+        classifier_xdp_policy(ctx, Facts::new(&outcome, Direction::Ingress).number());
+    }
+    0
+}
+
+/// What was counted; nothing on an interface without counters.
+#[inline(always)]
+fn count_other(ctx: *mut xdp_md) -> Option<Outcome> {
     let ctx = &XdpContext::new(ctx);
     let Some(counters) = counters::of(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
         counters::unattributed(1);
-        return 0;
+        return None;
     };
     let mut outcome = Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link));
     let mut length = ctx.data_end() - ctx.data();
@@ -108,6 +154,20 @@ extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u32 {
     }
     say(ctx, length, outcome.class.index());
     counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
+    Some(outcome)
+}
+
+/// Counts a packet under the rule of the policy that decides about it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_policy(ctx: *mut xdp_md, facts: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    shadow::decide(context.ingress_ifindex() as u32, facts, 1, |link| {
+        let (frame, tables) = (Frame::on_wire(Link::from_raw(link)), Maps::open()?);
+        let linear = Linear::new(context.data(), context.data_end(), &tables);
+        source(&linear, frame)
+            .or_else(|| source(&Copied::new(&context, whole_length(ctx) as u32, &tables)?, frame))
+    });
     0
 }
 

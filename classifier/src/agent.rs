@@ -27,6 +27,7 @@ use crate::{
     reload::{Hangups, Reloader},
     sandbox::{self, Reach, SandboxError, User},
     service,
+    shadow::{BadRuleRows, Compiled, NoRuleRow, RuleRows},
     web::{Web, WebError},
 };
 
@@ -63,6 +64,12 @@ pub enum AgentError {
     /// See [`BadRows`].
     #[error(transparent)]
     BadRows(#[from] BadRows),
+    /// See [`NoRuleRow`].
+    #[error(transparent)]
+    NoRuleRow(#[from] NoRuleRow),
+    /// See [`BadRuleRows`].
+    #[error(transparent)]
+    BadRuleRows(#[from] BadRuleRows),
     /// See [`SandboxError`].
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -94,6 +101,11 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         let assignment = Assignment::of_rows(&datapath.rows()?)?.adopt(&settings.names)?;
         datapath.keep_rows(&assignment.to_rows())?;
         datapath.set_ports(&assignment.place(&settings.names, &settings.ports));
+        let rows = RuleRows::of_names(&datapath.rules()?)?.adopt(settings.rules.as_ref())?;
+        if let Some(policy) = &settings.rules {
+            datapath.keep_rules(&rows.to_names())?;
+            datapath.try_policy(&Compiled::new(policy, &rows, assignment.names(), datapath::now()))?;
+        }
         datapath.avoid_native(settings.xdp_avoid.clone());
         if debug {
             let messages = datapath.messages()?;
@@ -124,6 +136,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         });
         let readiness = source.readiness();
         let exporter = Exporter::new(Arc::clone(&source) as _, assignment.names(), &times)?;
+        exporter.set_policy(settings.rules.as_ref(), &rows);
         memory::give_back();
         memory::leave(OBJECT);
         if settings.privileges.capabilities == KeptCapabilities::None && !settings.names_interfaces() {
@@ -133,13 +146,14 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
             datapath::give_to(folder, user.ids()).map_err(DatapathError::from)?;
         }
         let files = web.as_ref().map(Web::files).into_iter().flatten().chain(sources.file.clone());
+        let files = files.chain(settings.policy.clone());
         let reach = Reach { readable: files.collect(), writable: settings.pin_dir.iter().cloned().collect() };
         exporter.agent().sandboxed(&sandbox::enter(&settings.privileges, user.as_ref(), &reach)?);
         announce(&listeners);
         let exporter = Arc::new(exporter);
         let mut endpoints = Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone()).remembering(history);
         let (enable_reload, pin_dir) = (settings.enable_reload, settings.pin_dir.clone());
-        let reloader = Arc::new(Reloader::new(sources, source, exporter, settings, assignment));
+        let reloader = Arc::new(Reloader::new(sources, source, exporter, settings, assignment, rows));
         tokio::spawn(hangups.follow(Arc::clone(&reloader)));
         if enable_reload {
             endpoints = endpoints.reloading(reloader);

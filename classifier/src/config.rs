@@ -8,7 +8,7 @@ mod assignment;
 mod change;
 mod error;
 mod evidence;
-mod file;
+pub(crate) mod file;
 mod ftp;
 mod layer;
 mod listen;
@@ -24,7 +24,7 @@ pub use self::{
     assignment::{Assignment, BadRows, NoRow, Rows},
     error::ConfigError,
     evidence::EvidenceSettings,
-    file::{FileError, Place},
+    file::{FileError, Place, Purpose},
     ftp::FtpSettings,
     layer::Layer,
     pattern::Pattern,
@@ -35,6 +35,8 @@ pub use self::{
     sources::Sources,
     telemetry_path::TelemetryPath,
 };
+
+use crate::shadow::Policy;
 
 /// How ingress is seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
@@ -62,6 +64,10 @@ pub struct Settings {
     pub telemetry_path: TelemetryPath,
     /// The web configuration, if there is one.
     pub web_config: Option<PathBuf>,
+    /// The file with the firewall policy that is tried, if one is.
+    pub policy: Option<PathBuf>,
+    /// What it says, once it is read: [`Sources::settings`] does.
+    pub rules: Option<Policy>,
     /// How ingress is seen.
     pub xdp_mode: XdpMode,
     /// Drivers whose network cards `auto` does not see through native XDP.
@@ -103,6 +109,8 @@ impl Settings {
             telemetry_path: telemetry_path.unwrap_or_default(),
             // An empty name is how exporters are told that there is none.
             web_config: layer.web_config.filter(|path| !path.as_os_str().is_empty()),
+            policy: layer.policy.filter(|path| !path.as_os_str().is_empty()),
+            rules: None,
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             xdp_avoid: layer.xdp_avoid.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),

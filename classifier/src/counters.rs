@@ -114,6 +114,7 @@ fills! {
     endpoints: "Of announced FTP data ports.";
     sessions: "Of FTP control connections.";
     ports: "Of ports that belong to a protocol.";
+    prefixes: "Of source prefixes of the policy that is tried.";
 }
 
 /// Where scrapes get their numbers from.

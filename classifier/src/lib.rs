@@ -22,6 +22,7 @@ pub mod reload;
 pub mod report;
 pub mod sandbox;
 pub mod service;
+pub mod shadow;
 pub mod status;
 pub mod telemetry;
 mod ticks;

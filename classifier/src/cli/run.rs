@@ -54,6 +54,10 @@ pub struct Run {
     )]
     pub web_config: Option<OsString>,
 
+    /// TOML file with a firewall policy to try: what it would do with each packet is counted, and not done
+    #[arg(long, value_name = "FILE", env = "CLASSIFIER_POLICY", value_parser = OsStringValueParser::new())]
+    pub policy: Option<OsString>,
+
     /// TOML file with settings; a flag beats it
     #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
     pub config: Option<PathBuf>,
@@ -126,6 +130,7 @@ impl From<Run> for Sources {
             listen: given(run.listen),
             telemetry_path: run.telemetry_path,
             web_config: run.web_config.map(PathBuf::from),
+            policy: run.policy.map(PathBuf::from),
             xdp_mode: run.xdp_mode,
             pin_dir: run.pin_dir.map(PathBuf::from),
             xdp_avoid: given(run.xdp_avoid),
@@ -164,6 +169,7 @@ mod tests {
             listen: Some(listen.map(str::to_owned).into()),
             telemetry_path: Some("/m".into()),
             web_config: Some("web.yml".into()),
+            policy: Some("p.toml".into()),
             xdp_mode: Some(XdpMode::Native),
             xdp_avoid: Some(["ixgbe", "igc"].map(str::to_owned).into()),
             egress: Some(false),
@@ -179,7 +185,7 @@ mod tests {
             sources(
                 "classifier run -i eth0 --interface veth* -l 127.0.0.1:1 --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress --xdp-avoid ixgbe,igc -c a.toml \
-                 --web.telemetry-path /m --web.config.file=web.yml --pin-dir /sys/fs/bpf/b \
+                 --web.telemetry-path /m --web.config.file=web.yml --policy p.toml --pin-dir /sys/fs/bpf/b \
                  --web.enable-lifecycle --user nobody \
                  --capabilities none --sandbox required --top-sources 20"
             ),

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize as _;
+use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 
 mod claims;
@@ -15,34 +15,47 @@ mod endpoint_ttl;
 mod error;
 mod evidence_table;
 mod ftp_table;
-mod list;
+pub(crate) mod list;
 mod owner;
 mod place;
-mod refusal;
-mod whole;
+pub(crate) mod refusal;
+pub(crate) mod whole;
 
 use self::{document::Document, refusal::Refusal};
-pub use self::{error::FileError, place::Place};
+pub use self::{
+    error::{FileError, Purpose},
+    place::Place,
+};
 use super::Layer;
 
 /// Bytes that a file may have: what is longer was not meant.
 const BYTES_MAX: usize = 1 << 20;
 
-/// What a file says.
+/// What a configuration file says.
 pub(super) fn read(path: &Path) -> Result<Layer, FileError> {
-    let bytes = contents(path).map_err(|cause| FileError::Read { path: path.to_owned(), cause })?;
-    if bytes.len() > BYTES_MAX {
-        return Err(FileError::TooLong { path: path.to_owned() });
-    }
-    let (text, rest) = split_at_garbage(&bytes);
-    let layer = if rest { Err(Refusal::not_utf8(text.len())) } else { parse(text) };
+    let layer = read_as(Purpose::Configuration, path, parse)?;
     // What the file names is found beside it.
     let beside = |named: PathBuf| match path.parent() {
         Some(folder) if !named.as_os_str().is_empty() => folder.join(named),
         Some(_) | None => named,
     };
-    let layer = layer.map(|layer| Layer { web_config: layer.web_config.map(beside), ..layer });
-    layer.map_err(|refusal| FileError::Refused {
+    let (web_config, policy) = (layer.web_config.map(beside), layer.policy.map(beside));
+    Ok(Layer { web_config, policy, ..layer })
+}
+
+/// What a file says to whoever understands it.
+pub(crate) fn read_as<T>(
+    purpose: Purpose,
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, Refusal>,
+) -> Result<T, FileError> {
+    let bytes = contents(path).map_err(|cause| FileError::Read { purpose, path: path.to_owned(), cause })?;
+    if bytes.len() > BYTES_MAX {
+        return Err(FileError::TooLong { purpose, path: path.to_owned() });
+    }
+    let (text, rest) = split_at_garbage(&bytes);
+    let said = if rest { Err(Refusal::not_utf8(text.len())) } else { parse(text) };
+    said.map_err(|refusal| FileError::Refused {
         path: path.to_owned(),
         place: Place::of(text, refusal.at),
         complaint: refusal.complaint(text),
@@ -64,9 +77,13 @@ fn split_at_garbage(bytes: &[u8]) -> (&str, bool) {
 }
 
 fn parse(text: &str) -> Result<Layer, Refusal> {
+    document::<Document>(text)?.layer()
+}
+
+/// A text by the keys of a document.
+pub(crate) fn document<'t, D: Deserialize<'t>>(text: &'t str) -> Result<D, Refusal> {
     let table = DeTable::parse(text).map_err(|error| Refusal::syntax(&error))?;
-    let document = Document::deserialize(Deserializer::from(table)).map_err(|error| Refusal::of(&error))?;
-    document.layer()
+    D::deserialize(Deserializer::from(table)).map_err(|error| Refusal::of(&error))
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub struct Layer {
     pub telemetry_path: Option<String>,
     /// The web configuration.
     pub web_config: Option<PathBuf>,
+    /// The firewall policy that is tried.
+    pub policy: Option<PathBuf>,
     /// How ingress is seen.
     pub xdp_mode: Option<XdpMode>,
     /// Drivers that `auto` takes no native XDP of.
@@ -50,6 +52,7 @@ impl Layer {
             listen: self.listen.or(lower.listen),
             telemetry_path: self.telemetry_path.or(lower.telemetry_path),
             web_config: self.web_config.or(lower.web_config),
+            policy: self.policy.or(lower.policy),
             xdp_mode: self.xdp_mode.or(lower.xdp_mode),
             xdp_avoid: self.xdp_avoid.or(lower.xdp_avoid),
             egress: self.egress.or(lower.egress),

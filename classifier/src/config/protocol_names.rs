@@ -23,7 +23,7 @@ impl ProtocolNames {
     }
 
     /// The protocol of this name.
-    pub(super) fn find(&self, name: &str) -> Option<Protocol> {
+    pub(crate) fn find(&self, name: &str) -> Option<Protocol> {
         self.iter().find(|(_, known)| *known == name).map(|(protocol, _)| protocol)
     }
 

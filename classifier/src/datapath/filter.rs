@@ -9,7 +9,7 @@ use rtnetlink::packet_route::{
     tc::{TcAttribute, TcFilterBpfOption, TcHandle, TcMessage, TcOption},
 };
 
-use super::netlink;
+use super::{netlink, programs::trying};
 
 /// First in its hook: a program before this one could end the chain, and its packets would not be seen.
 pub(super) const PRIORITY: u16 = 1;
@@ -23,9 +23,10 @@ pub(super) fn is_there(index: u32, direction: Direction) -> io::Result<bool> {
         Direction::Ingress => PROGRAM_INGRESS,
         Direction::Egress => PROGRAM_EGRESS,
     };
+    let names = [Some(name), Some(trying(name))];
     let place = |filter: &TcMessage| (filter.header.info >> 16, u32::from(filter.header.handle));
     let is_it = |filter: &TcMessage| {
-        place(filter) == (PRIORITY.into(), HANDLE.into()) && program(filter) == Some(name)
+        place(filter) == (PRIORITY.into(), HANDLE.into()) && names.contains(&program(filter))
     };
     Ok(all(index, direction)?.iter().any(is_it))
 }

@@ -26,6 +26,7 @@ mod preflight;
 mod programs;
 mod quiesce;
 mod reader;
+mod shadow;
 mod sources;
 mod syscall;
 mod takeover;

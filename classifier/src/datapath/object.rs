@@ -10,8 +10,8 @@ use aya::{
 use aya_log::EbpfLogger;
 use classifier_common::{
     abi::{
-        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS, MAP_SOURCES,
-        MAP_UNATTRIBUTED,
+        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_PREFIXES, MAP_SESSIONS,
+        MAP_SHADOW, MAP_SOURCES, MAP_UNATTRIBUTED,
     },
     control::Tallies,
     counter::Counters,
@@ -19,6 +19,7 @@ use classifier_common::{
     packet::Link,
     ports::{PORTS, Transport},
     protocol::Protocol,
+    shadow::PREFIXES,
 };
 
 use super::{
@@ -31,6 +32,7 @@ use super::{
     port_table::SharedPorts,
     programs::Programs,
     reader::Reader,
+    shadow::SharedShadow,
     sources::{self, SourceMaps},
     tracking::{self, Tracking},
 };
@@ -40,6 +42,7 @@ use crate::{
     ftp,
     history::{Losses, Readings},
     interfaces::Interface,
+    shadow::Compiled,
 };
 
 /// The kernel object, as it was built with this agent.
@@ -56,6 +59,7 @@ pub struct Datapath {
     fragments: HashMap<MapData, FragmentKey, u32>,
     unattributed: PerCpuArray<MapData, u64>,
     sources: SourceMaps,
+    shadow: SharedShadow,
     /// Drivers that [`XdpMode::Auto`] takes no native XDP of.
     avoided: Vec<String>,
     /// [`STATS`], where it can be read: asked at every scrape.
@@ -115,6 +119,7 @@ impl Datapath {
         if let Some(before) = pinned.as_ref().and_then(Pinned::sources_of_another_size) {
             sources.carry(before).map_err(|cause| DatapathError::map(MAP_SOURCES, cause))?;
         }
+        let shadow = SharedShadow::new(take(MAP_SHADOW)?, take(MAP_PREFIXES)?)?;
 
         let Map::Array(ports) = ports else { return Err(DatapathError::Missing(MAP_PORTS)) };
         let ports = Arc::new(SharedPorts::map(ports)?);
@@ -134,6 +139,7 @@ impl Datapath {
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
             sources,
+            shadow,
             avoided: Vec::new(),
             stats: File::open(STATS).ok(),
             pinned,
@@ -152,6 +158,33 @@ impl Datapath {
     /// without a configuration.
     pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
         self.ports.write(configured);
+    }
+
+    /// Has the programs that are attached from now on try a policy: this one, until another one is
+    /// [written](Self::stage_policy) and [applied](Self::apply_policy).
+    ///
+    /// # Errors
+    ///
+    /// When the kernel has no room for it.
+    pub fn try_policy(&mut self, policy: &Compiled) -> Result<(), DatapathError> {
+        self.programs.try_policy();
+        self.stage_policy(policy)?;
+        self.apply_policy();
+        Ok(())
+    }
+
+    /// Writes the next policy; the one before applies until it is [applied](Self::apply_policy), also after an error.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel has no room for it.
+    pub fn stage_policy(&mut self, policy: &Compiled) -> Result<(), DatapathError> {
+        self.shadow.stage(policy)
+    }
+
+    /// The policy that was written last applies to packets that come from now on.
+    pub fn apply_policy(&self) {
+        self.shadow.apply();
     }
 
     /// From now on [`XdpMode::Auto`] sees no network card of these drivers through native XDP.
@@ -255,13 +288,16 @@ impl Datapath {
             Some(_) => batch::count::<FragmentKey, u32>(self.fragments.map()).map_err(MapError::IoError),
         };
         let fragments = fragments.map_err(ReadError::map(MAP_FRAGMENTS))?;
-        Ok(vec![
+        let prefixes = MapFill::prefixes(self.shadow.len(), PREFIXES as u64);
+        let mut fills = vec![
             MapFill::counters(self.blocks.len(), abi::INTERFACES as u64),
             MapFill::fragments(fragments, abi::FRAGMENTS as u64),
             MapFill::endpoints(ftp.endpoints.iter().flatten().sum(), ftp.capacity),
             MapFill::sessions(ftp.held_sessions(), ftp.sessions),
             MapFill::ports(self.ports.known(), 2 * PORTS as u64),
-        ])
+        ];
+        fills.extend(self.programs.tries_policy().then_some(prefixes));
+        Ok(fills)
     }
 
     /// Counters for an index that no attached interface has: what `BPF_PROG_TEST_RUN` counts into.

@@ -1,4 +1,4 @@
-//! The three programs, each loaded when it is first needed: the verifier's work is most of a start.
+//! The programs, each loaded when it is first needed: the verifier's work is most of a start.
 
 use std::thread;
 
@@ -6,38 +6,74 @@ use aya::{
     Ebpf,
     programs::{Program, ProgramError, ProgramInfo, SchedClassifier, Xdp},
 };
-use classifier_common::abi::{PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+use classifier_common::abi::{
+    PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
+    PROGRAM_XDP,
+};
 
 use super::DatapathError;
 use crate::counters::{ProgramSnapshot, ReadError};
 
 /// The programs, and the hook that each is for.
-pub(super) const HOOKS: [(&str, &str); 3] =
-    [(PROGRAM_XDP, "xdp"), (PROGRAM_INGRESS, "tc_ingress"), (PROGRAM_EGRESS, "tc_egress")];
+pub(super) const HOOKS: [(&str, &str); 6] = [
+    (PROGRAM_XDP, "xdp"),
+    (PROGRAM_INGRESS, "tc_ingress"),
+    (PROGRAM_EGRESS, "tc_egress"),
+    (PROGRAM_POLICY_XDP, "xdp"),
+    (PROGRAM_POLICY_INGRESS, "tc_ingress"),
+    (PROGRAM_POLICY_EGRESS, "tc_egress"),
+];
+
+/// The program that does what this one does, and tries a policy.
+pub(super) fn trying(program: &'static str) -> &'static str {
+    match program {
+        PROGRAM_XDP => PROGRAM_POLICY_XDP,
+        PROGRAM_INGRESS => PROGRAM_POLICY_INGRESS,
+        PROGRAM_EGRESS => PROGRAM_POLICY_EGRESS,
+        other => other,
+    }
+}
 
 /// The object's programs.
 pub(super) struct Programs {
     object: Ebpf,
+    /// Whether they are to try a policy.
+    tries: bool,
 }
 
 impl Programs {
     pub(super) const fn new(object: Ebpf) -> Self {
-        Self { object }
+        Self { object, tries: false }
+    }
+
+    /// Programs that try a policy hang on the hooks from now on.
+    pub(super) const fn try_policy(&mut self) {
+        self.tries = true;
+    }
+
+    /// Whether they do.
+    pub(super) const fn tries_policy(&self) -> bool {
+        self.tries
+    }
+
+    /// The program that hangs on a hook, by that which does without a policy.
+    fn hung(&self, program: &'static str) -> &'static str {
+        if self.tries { trying(program) } else { program }
     }
 
     /// The XDP program, loaded.
     pub(super) fn xdp(&mut self) -> Result<&mut Xdp, DatapathError> {
-        self.loaded(PROGRAM_XDP)?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
+        self.loaded(self.hung(PROGRAM_XDP))?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
     }
 
     /// The TC program of ingress, loaded.
     pub(super) fn ingress(&mut self) -> Result<&mut SchedClassifier, DatapathError> {
-        self.classifier(PROGRAM_INGRESS)
+        self.classifier(self.hung(PROGRAM_INGRESS))
     }
 
     /// The TC program of egress, loaded.
     pub(super) fn egress(&mut self) -> Result<&mut SchedClassifier, DatapathError> {
-        self.classifier(PROGRAM_EGRESS)
+        self.classifier(self.hung(PROGRAM_EGRESS))
     }
 
     /// Loads the program of this name.
@@ -49,6 +85,7 @@ impl Programs {
     ///
     /// One that is refused stays as it was: whoever needs it meets the reason.
     pub(super) fn load_beside(&mut self, names: &[&'static str], meanwhile: impl FnOnce()) {
+        let names: Vec<_> = names.iter().map(|name| self.hung(name)).collect();
         let programs: Vec<_> = self
             .object
             .programs_mut()
@@ -84,9 +121,9 @@ impl Programs {
         Ok(described)
     }
 
-    /// The kernel's number of a loaded program.
-    pub(super) fn id(&self, name: &str) -> Option<u32> {
-        self.get(name)?.info().ok().map(|info| info.id())
+    /// The kernel's number of the program that hangs on a hook.
+    pub(super) fn id(&self, name: &'static str) -> Option<u32> {
+        self.get(self.hung(name))?.info().ok().map(|info| info.id())
     }
 
     /// A loaded program by name; tests and benchmarks run it on packets of their own.

@@ -8,11 +8,11 @@ use super::{
     Attached, Datapath, DatapathError, Retained,
     hold::Places,
     lifecycle::{Counts, sum},
-    pins::{InterfacePins, base, rows::EMPTY},
+    pins::{InterfacePins, base, rows::empty},
     quiesce,
     reader::Sums,
 };
-use crate::{config::Rows, interfaces::Interface};
+use crate::{config::Rows, interfaces::Interface, shadow::RuleNames};
 
 impl Datapath {
     /// The interfaces that an agent before has counted, by the names that they have now among these links. Where one is
@@ -94,7 +94,25 @@ impl Datapath {
     ///
     /// When the pin cannot be read.
     pub fn rows(&self) -> Result<Rows, DatapathError> {
-        self.pinned.as_ref().map_or_else(|| Ok(EMPTY), |pinned| Ok(pinned.rows()?))
+        self.pinned.as_ref().map_or_else(|| Ok(empty()), |pinned| Ok(pinned.rows()?))
+    }
+
+    /// Which rule of a policy has which row; all empty where nothing is pinned.
+    ///
+    /// # Errors
+    ///
+    /// When the pin cannot be read.
+    pub fn rules(&self) -> Result<RuleNames, DatapathError> {
+        self.pinned.as_ref().map_or_else(|| Ok(empty()), |pinned| Ok(pinned.rules()?))
+    }
+
+    /// Keeps that beside the counters, where they are pinned.
+    ///
+    /// # Errors
+    ///
+    /// When the pin cannot be written.
+    pub fn keep_rules(&self, rules: &RuleNames) -> Result<(), DatapathError> {
+        self.pinned.as_ref().map_or(Ok(()), |pinned| Ok(pinned.keep_rules(rules)?))
     }
 
     /// Keeps that beside the counters, where they are pinned.

@@ -7,7 +7,9 @@ use classifier_common::{ports::Transport, protocol::Protocol};
 use super::{How, Live};
 use crate::{
     config::{Assignment, EvidenceSettings, FtpSettings, Settings},
+    datapath::now,
     reload::{ReloadError, Reloadable},
+    shadow::{Compiled, Policy, RuleRows},
 };
 
 impl Reloadable for Live {
@@ -34,6 +36,26 @@ impl Reloadable for Live {
 
     fn set_evidence(&self, evidence: &EvidenceSettings) {
         self.enter().top_sources = evidence.top_sources as usize;
+    }
+
+    fn keep_rules(&self, rows: &RuleRows) -> Result<(), ReloadError> {
+        let kept = self.enter().datapath.keep_rules(&rows.to_names());
+        kept.map_err(|error| ReloadError::Policy(Box::new(error)))
+    }
+
+    fn stage_policy(
+        &self,
+        policy: &Policy,
+        rows: &RuleRows,
+        assignment: &Assignment,
+    ) -> Result<(), ReloadError> {
+        let compiled = Compiled::new(policy, rows, assignment.names(), now());
+        let staged = self.enter().datapath.stage_policy(&compiled);
+        staged.map_err(|error| ReloadError::Policy(Box::new(error)))
+    }
+
+    fn apply_policy(&self) {
+        self.enter().datapath.apply_policy();
     }
 
     fn set_ftp(&self, ftp: &FtpSettings) {

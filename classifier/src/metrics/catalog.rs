@@ -63,11 +63,13 @@ pub mod label {
         REASON = "reason";
         REVISION = "revision";
         ROLE = "role";
+        RULE = "rule";
         SECCOMP = "seccomp";
         STATE = "state";
         TAG = "tag";
         TYPE = "type";
         USER = "user";
+        VERDICT = "verdict";
         VERSION = "version";
     }
 }
@@ -112,6 +114,8 @@ families! {
     SOURCE_CONNECTIONS_ERROR = Gauge "classifier_source_connections_error"
         [DIRECTION PROTOCOL OUTCOME PREFIX]
         "How many of those connections may have been with others: the estimate is too high by this at most.";
+    POLICY_PACKETS = Counter "classifier_policy_packets_total" [INTERFACE DIRECTION RULE VERDICT]
+        "Packets by the rule of the policy that decides about them, and what it would do.";
     FTP_DATA_PACKETS = Counter "classifier_ftp_data_packets_total" [INTERFACE DIRECTION MODE EVIDENCE]
         "FTP data packets by why they are taken for it.";
     FTP_SESSIONS = Gauge "classifier_ftp_sessions" [CONTROL]

@@ -14,6 +14,7 @@ use super::{
     catalog::{self, Family, label},
     exposition::{Exposition, Value},
     labels::Labels,
+    policy::Policy,
 };
 use crate::{
     config::ProtocolNames,
@@ -30,6 +31,8 @@ pub struct Datapath {
     errors: [Labels; ERRORS.len()],
     limits: [Labels; Limit::ALL.len()],
     ftp_data: Vec<(usize, Evidence, Labels)>,
+    /// Of the policy that is tried, if one is.
+    policy: Option<Policy>,
 }
 
 #[derive(Debug)]
@@ -43,9 +46,9 @@ struct ProtocolLabels {
 }
 
 /// The counters of one interface and direction.
-struct Side<'s> {
-    labels: Labels,
-    counters: &'s Counters,
+pub(super) struct Side<'s> {
+    pub labels: Labels,
+    pub counters: &'s Counters,
 }
 
 impl Datapath {
@@ -85,7 +88,18 @@ impl Datapath {
             }),
             limits: Limit::ALL.map(|(_, limit)| Labels::of(&[(label::LIMIT, limit)])),
             ftp_data: ftp_data(),
+            policy: None,
         }
+    }
+
+    /// Has what a policy would have done written too; `None`: no policy is tried.
+    pub fn set_policy(&mut self, policy: Option<Policy>) {
+        self.policy = policy;
+    }
+
+    /// The same labels, but for the names.
+    pub(super) fn set_names(&mut self, names: &ProtocolNames) {
+        *self = Self { policy: self.policy.take(), ..Self::new(names) };
     }
 
     /// Writes every family that counts packets.
@@ -98,6 +112,9 @@ impl Datapath {
         self.write_quoted(out, &sides);
         self.write_limits(out, &sides);
         self.write_ftp_data(out, &sides);
+        if let Some(policy) = &self.policy {
+            policy.write(out, &sides);
+        }
         out.family(&catalog::UNATTRIBUTED_PACKETS).add(&[], Value::Whole(snapshot.unattributed));
     }
 

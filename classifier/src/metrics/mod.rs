@@ -21,6 +21,7 @@ mod ftp;
 mod labels;
 mod learn_times;
 mod openmetrics;
+mod policy;
 mod process;
 mod registered;
 mod sources;
@@ -30,6 +31,7 @@ use self::{
     datapath::Datapath,
     exposition::{Exposition, Format, Value},
     failures::Failures,
+    policy::Policy,
     process::Process,
 };
 pub use self::{
@@ -39,6 +41,7 @@ pub use self::{
 use crate::{
     config::ProtocolNames,
     counters::{Readiness, Snapshot, Source},
+    shadow::{self, RuleRows},
 };
 
 /// The metrics cannot be set up.
@@ -97,7 +100,7 @@ impl Exporter {
 
     /// Exports what these protocols count too, from the next scrape on.
     pub fn set_names(&self, names: &ProtocolNames) {
-        *self.datapath() = Datapath::new(names);
+        self.datapath().set_names(names);
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = names.clone();
     }
 
@@ -105,6 +108,11 @@ impl Exporter {
     #[must_use]
     pub fn names(&self) -> ProtocolNames {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Exports what a policy would have done, from the next scrape on; `None`: no policy is tried.
+    pub fn set_policy(&self, policy: Option<&shadow::Policy>, rows: &RuleRows) {
+        self.datapath().set_policy(policy.map(|policy| Policy::new(policy, rows)));
     }
 
     /// A panic while writing leaves the labels as they were.

@@ -16,6 +16,7 @@ use crate::{
     config::{Assignment, ConfigError, EvidenceSettings, FtpSettings, NoRow, Settings, Sources},
     metrics::Exporter,
     service,
+    shadow::{NoRuleRow, Policy, RuleRows},
 };
 
 /// What of a running agent can change.
@@ -41,6 +42,28 @@ pub trait Reloadable: Send + Sync {
     /// Gives ports to protocols; what stays the same is never anything else meanwhile.
     fn set_ports(&self, ports: &[(Transport, u16, Protocol)]);
 
+    /// Keeps which rule has which row, beside the counters.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be kept.
+    fn keep_rules(&self, rows: &RuleRows) -> Result<(), ReloadError>;
+
+    /// Writes the next policy beside the one that applies.
+    ///
+    /// # Errors
+    ///
+    /// When there is no room for it; the one before still applies.
+    fn stage_policy(
+        &self,
+        policy: &Policy,
+        rows: &RuleRows,
+        assignment: &Assignment,
+    ) -> Result<(), ReloadError>;
+
+    /// The policy that was written applies from the next packet on, as a whole.
+    fn apply_policy(&self);
+
     /// Follows FTP's control connections so from now on.
     fn set_ftp(&self, ftp: &FtpSettings);
 
@@ -60,6 +83,12 @@ pub enum ReloadError {
     /// They want what only a start can give.
     #[error("{0} cannot change while the agent runs; restart it, or take the change back")]
     Restart(String),
+    /// Their policy has more rules than there is room for.
+    #[error(transparent)]
+    NoRuleRow(#[from] NoRuleRow),
+    /// They have a policy that the kernel does not take.
+    #[error(transparent)]
+    Policy(Box<dyn Error + Send + Sync>),
     /// They have names that cannot be kept.
     #[error(transparent)]
     Names(Box<dyn Error + Send + Sync>),
@@ -89,10 +118,11 @@ pub struct Reloader {
 struct Current {
     settings: Settings,
     assignment: Assignment,
+    rows: RuleRows,
 }
 
 impl Reloader {
-    /// For an agent that was started with these settings, its names in these rows.
+    /// For an agent that was started with these settings, its names and the rules of its policy in these rows.
     #[must_use]
     pub fn new(
         sources: Sources,
@@ -100,9 +130,10 @@ impl Reloader {
         exporter: Arc<Exporter>,
         settings: Settings,
         assignment: Assignment,
+        rows: RuleRows,
     ) -> Self {
         exporter.agent().config_read(true);
-        Self { sources, agent, exporter, current: Mutex::new(Current { settings, assignment }) }
+        Self { sources, agent, exporter, current: Mutex::new(Current { settings, assignment, rows }) }
     }
 
     /// Reads the settings as their sources are now, and has the agent go on with them.
@@ -134,12 +165,21 @@ impl Reloader {
             return Err(ReloadError::restart(&restart));
         }
         let assignment = current.assignment.adopt(&settings.names)?;
+        let rows = current.rows.adopt(settings.rules.as_ref())?;
         let wants_others = current.settings.wants_others(&settings);
         if wants_others {
             self.agent.check_interfaces(&settings)?;
         }
+        // One that stays the same goes on, with what its rates have saved.
+        let policy = settings.rules.as_ref().filter(|_| settings.rules != current.settings.rules);
+        if let Some(policy) = policy {
+            self.agent.stage_policy(policy, &rows, &assignment)?;
+        }
         if assignment != current.assignment {
             self.agent.keep_names(&assignment)?;
+        }
+        if rows != current.rows {
+            self.agent.keep_rules(&rows)?;
         }
         if wants_others {
             self.agent.set_interfaces(&settings);
@@ -153,7 +193,11 @@ impl Reloader {
         if current.settings.evidence != settings.evidence {
             self.agent.set_evidence(&settings.evidence);
         }
-        *current = Current { settings, assignment };
+        if policy.is_some() {
+            self.exporter.set_policy(policy, &rows);
+            self.agent.apply_policy();
+        }
+        *current = Current { settings, assignment, rows };
         Ok(())
     }
 }

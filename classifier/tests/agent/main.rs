@@ -19,6 +19,9 @@ mod made_up_traffic;
 mod page;
 #[path = "../support/page_states/mod.rs"]
 mod page_states;
+mod policy_masks;
+mod policy_refusals;
+mod policy_series;
 mod reload;
 mod report_written;
 mod scrape_text;

@@ -10,6 +10,7 @@ use classifier::{
     http::Endpoints,
     metrics::{Exporter, exposition::Format},
     reload::{ReloadError, Reloadable, Reloader},
+    shadow::{Policy, RuleRows},
 };
 use classifier_common::{ports::Transport, protocol::Protocol};
 use http_body_util::BodyExt as _;
@@ -66,6 +67,24 @@ impl Reloadable for Told {
         self.note(format!("top_sources {}", evidence.top_sources));
     }
 
+    fn keep_rules(&self, rows: &RuleRows) -> Result<(), ReloadError> {
+        self.note(format!("rules {}", rows.names().collect::<Vec<_>>().join(" ")));
+        Ok(())
+    }
+
+    fn stage_policy(&self, policy: &Policy, _: &RuleRows, _: &Assignment) -> Result<(), ReloadError> {
+        let rules: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
+        if rules.contains(&"huge") {
+            return Err(ReloadError::Policy("the kernel has no memory for map PREFIXES".into()));
+        }
+        self.note(format!("staged {}", rules.join(" ")));
+        Ok(())
+    }
+
+    fn apply_policy(&self) {
+        self.note("applied".into());
+    }
+
     fn set_ftp(&self, ftp: &FtpSettings) {
         self.note(format!("ftp {:?}", ftp.endpoint_ttl));
     }
@@ -89,7 +108,8 @@ impl Scene {
         let exporter = Arc::new(exporter.expect("has /proc"));
         let told = Arc::<Told>::default();
         let agent = Arc::clone(&told) as Arc<dyn Reloadable>;
-        let reloader = Reloader::new(sources, agent, Arc::clone(&exporter), settings, assignment);
+        let rows = RuleRows::default().adopt(settings.rules.as_ref()).expect("there is room");
+        let reloader = Reloader::new(sources, agent, Arc::clone(&exporter), settings, assignment, rows);
         Self { file, told, exporter, reloader: Arc::new(reloader) }
     }
 
@@ -222,4 +242,43 @@ fn over_http_it_must_be_enabled_and_posted() {
     fs::write(&scene.file.0, "\n egress = 1\n").expect("a temporary file");
     let (status, text) = ask(&enabled, Method::POST);
     assert!(status == 500 && text.contains(":2:11: `egress`: "), "{text}");
+}
+
+/// A policy with a rule of each name.
+fn rules(names: &[&str]) -> String {
+    let rules = names.iter().map(|name| format!("[[rule]]\nname = '{name}'\naction = 'drop'\n"));
+    format!("default = 'accept'\n{}", rules.collect::<String>())
+}
+
+#[test]
+fn a_policy_is_written_before_anything_changes_and_applied_behind_all_else() {
+    let policy = Written::new(rules(&["a"]));
+    let config = format!("policy = '{}'\n", policy.path());
+    let scene = Scene::new(&config);
+    assert!(scene.reload(&config).is_ok());
+    assert_eq!(scene.told.take(), ["ports", "ftp 60s"], "what stays the same is left alone");
+    fs::write(&policy.0, rules(&["b", "a"])).unwrap();
+    assert!(scene.reload(&config).is_ok());
+    assert_eq!(scene.told.take(), ["staged b a", "rules a b", "ports", "ftp 60s", "applied"]);
+}
+
+#[test]
+fn a_policy_that_is_wrong_or_finds_no_room_changes_nothing() {
+    let policy = Written::new(rules(&["a"]));
+    let config = format!("policy = '{}'\n", policy.path());
+    let scene = Scene::new(&config);
+    let wrong = rules(&["a", "a"]);
+    for (text, why) in
+        [(wrong.as_str(), ":6:8: `rule.name`: there are two rules `a`"), (&rules(&["huge"]), "no memory")]
+    {
+        fs::write(&policy.0, text).unwrap();
+        let error = scene.reload(&config).unwrap_err().to_string();
+        assert!(error.contains(why) && !error.contains('\n'), "{error}");
+        assert_eq!(
+            (scene.told.take(), scene.value("classifier_config_last_reload_successful")),
+            (vec![], 0.0)
+        );
+    }
+    let error = scene.reload("").unwrap_err().to_string();
+    assert_eq!(error, "`policy` cannot change while the agent runs; restart it, or take the change back");
 }

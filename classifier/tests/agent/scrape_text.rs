@@ -78,7 +78,8 @@ fn every_sample_has_the_labels_of_its_family() {
 
 #[test]
 fn every_family_of_the_catalogue_is_written() {
-    for family in catalog::ALL {
+    // What a policy would do is written where one is tried alone: see `policy_series`.
+    for family in catalog::ALL.iter().filter(|family| **family != catalog::POLICY_PACKETS) {
         assert!(TEXT.contains(&format!("# TYPE {} ", family.name)), "{}", family.name);
     }
 }

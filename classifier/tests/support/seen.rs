@@ -106,6 +106,7 @@ pub fn growth(before: &Counters, after: &Counters) -> Counters {
     subtract(&mut grown.icmp, &before.icmp);
     subtract(&mut grown.limits, &before.limits);
     grown.unremembered -= before.unremembered;
+    subtract(grown.policy.as_flattened_mut(), before.policy.as_flattened());
     grown
 }
 
@@ -118,5 +119,6 @@ pub fn assert_same(what: &str, counted: &Counters, expected: &Counters) {
     assert_eq!(counted.icmp, expected.icmp, "{what}: ICMP");
     assert_eq!(counted.quoted, expected.quoted, "{what}: quotes");
     assert_eq!(counted.limits, expected.limits, "{what}: limits");
+    assert_eq!(counted.policy, expected.policy, "{what}: policy");
     assert_eq!(counted.unremembered, expected.unremembered, "{what}: fragments without room");
 }

@@ -1,17 +1,47 @@
 //! Why a file is refused, each in one line.
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use thiserror::Error;
 
 use super::Place;
 
-/// A configuration file cannot be used.
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The settings.
+    Configuration,
+    /// A firewall policy that is tried.
+    Policy,
+}
+
+impl Purpose {
+    /// The flag that names the file.
+    const fn flag(self) -> &'static str {
+        match self {
+            Self::Configuration => "--config",
+            Self::Policy => "--policy",
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Configuration => "configuration",
+            Self::Policy => "policy",
+        })
+    }
+}
+
+/// A file cannot be used.
 #[derive(Debug, Error)]
 pub enum FileError {
     /// It cannot be read at all.
-    #[error("cannot read the configuration file {path}: {cause}; give one that can be read with --config")]
+    #[error("cannot read the {purpose} file {path}: {cause}; give one that can be read with {}", purpose.flag())]
     Read {
+        /// What for.
+        purpose: Purpose,
         /// The file.
         path: PathBuf,
         /// The system's answer.
@@ -19,8 +49,10 @@ pub enum FileError {
         cause: io::Error,
     },
     /// It is not a file that anyone wrote.
-    #[error("{path} is longer than 1 MiB, which no configuration is; give another file with --config")]
+    #[error("{path} is longer than 1 MiB, which no {purpose} is; give another file with {}", purpose.flag())]
     TooLong {
+        /// What for.
+        purpose: Purpose,
         /// The file.
         path: PathBuf,
     },

@@ -9,7 +9,7 @@ use serde::{
 use toml::Spanned;
 
 /// What can stand in a list.
-pub(super) trait Listed {
+pub(crate) trait Listed {
     /// The list, as an error asks for it.
     const LIST: &'static str;
 }
@@ -20,10 +20,10 @@ impl Listed for String {
 
 /// One or more elements, each with its place.
 #[derive(Debug)]
-pub(super) struct List<T>(pub Vec<Spanned<T>>);
+pub(crate) struct List<T>(pub Vec<Spanned<T>>);
 
 impl List<String> {
-    pub(super) fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         self.0.iter().map(|text| text.get_ref().clone()).collect()
     }
 }

@@ -6,35 +6,35 @@ use super::place;
 
 /// What is wrong, and at which byte.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     pub at: usize,
-    message: String,
+    pub message: String,
 }
 
 impl Refusal {
     /// The value is readable and cannot be meant.
-    pub(super) fn new<T>(value: &Spanned<T>, message: impl Into<String>) -> Self {
+    pub(crate) fn new<T>(value: &Spanned<T>, message: impl Into<String>) -> Self {
         Self { at: value.span().start, message: message.into() }
     }
 
     /// The text is no TOML.
-    pub(super) fn syntax(error: &de::Error) -> Self {
+    pub(crate) fn syntax(error: &de::Error) -> Self {
         let message = format!("not valid TOML: {}; https://toml.io shows the syntax", error.message());
         Self { at: start(error), message }
     }
 
     /// A key or the type of a value is not as the document wants it.
-    pub(super) fn of(error: &de::Error) -> Self {
+    pub(crate) fn of(error: &de::Error) -> Self {
         Self { at: start(error), message: in_words_of_toml(error.message()) }
     }
 
     /// A byte is no text.
-    pub(super) fn not_utf8(at: usize) -> Self {
+    pub(crate) fn not_utf8(at: usize) -> Self {
         Self { at, message: "not UTF-8; save the file in that encoding".into() }
     }
 
     /// The key in `text` that this is about, if there is one, and what is wrong with it: one line.
-    pub(super) fn complaint(&self, text: &str) -> String {
+    pub(crate) fn complaint(&self, text: &str) -> String {
         let complaint = match place::key(text, self.at) {
             Some(key) => format!("`{key}`: {}", self.message),
             None => self.message.clone(),

@@ -11,10 +11,10 @@ use super::list::Listed;
 
 /// A number from `MIN` to `MAX`, which fits into `T`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Whole<T, const MAX: u32, const MIN: u32 = 1>(pub T);
+pub(crate) struct Whole<T, const MAX: u32, const MIN: u32 = 1>(pub T);
 
 /// A port that can be meant: port 0 is reserved (RFC 6335 §6).
-pub(super) type Port = Whole<u16, 65_535>;
+pub(crate) type Port = Whole<u16, 65_535>;
 
 impl Listed for Port {
     const LIST: &'static str = "a list of one or more ports, such as [587]";

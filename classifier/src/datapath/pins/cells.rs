@@ -7,6 +7,7 @@ use classifier_common::{
     icmp_types::{self, CELLS, CellLabels, ERRORS},
     outcome::Limit,
     protocol::{CLASSES, CONFIGURED_FIRST, PROTOCOLS, Protocol},
+    shadow::{DEFAULT_ROW, ROWS, Verdict},
 };
 
 /// The names, in the order of [`Counters::numbers_mut`](classifier_common::counter::Counters::numbers_mut).
@@ -38,6 +39,10 @@ pub(super) fn names() -> Vec<String> {
         names.extend(evident.into_iter().chain(spare));
     }
     names.push("unremembered".into());
+    for row in 0..ROWS {
+        let rule = if row == DEFAULT_ROW { "default".to_owned() } else { format!("rule_{row}") };
+        names.extend(Verdict::ALL.map(|verdict| format!("policy/{rule}/{}", verdict.label())));
+    }
     names
 }
 
@@ -89,6 +94,8 @@ mod tests {
         let cell = icmp_types::cells().position(|cell| cell.kind == Some(3) && cell.code == Some(4));
         counters.icmp[cell.expect("fragmentation needed")] = 6;
         counters.unremembered = 7;
+        counters.policy[63][1] = 8;
+        counters.policy[DEFAULT_ROW][0] = 9;
         let found: Vec<_> =
             names().into_iter().zip(counters.numbers_mut()).filter(|(_, n)| **n != 0).collect();
         let found: Vec<_> = found.iter().map(|(name, number)| (name.as_str(), **number)).collect();
@@ -102,6 +109,8 @@ mod tests {
                 ("limits/ipv6_extensions", 3),
                 ("ftp_data/passive/inferred", 4),
                 ("unremembered", 7),
+                ("policy/rule_63/would_drop", 8),
+                ("policy/default/would_accept", 9),
             ]
         );
     }

@@ -3,7 +3,14 @@
 use classifier_common::abi::{MAP_COUNTERS, MAP_FRAGMENTS, MAP_SEEN, MAP_SOURCES, MAP_UNATTRIBUTED, PINNED};
 use tracing::{info, warn};
 
-use super::{PinError, folder::Folder, generation::Generation, layout::Layout, own::OWN, rows::NAMES};
+use super::{
+    PinError,
+    folder::Folder,
+    generation::Generation,
+    layout::Layout,
+    own::OWN,
+    rows::{NAMES, RULES},
+};
 
 /// The generation to work with, and those to take over from.
 pub(super) struct Choice {
@@ -49,7 +56,7 @@ pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinErro
     let current = folder.create(newest + 1)?;
     let tracking_goes_on = match known.first() {
         Some((from, layout)) => {
-            adopt(&current, from, same(layout, wanted, alone).chain([NAMES]))?;
+            adopt(&current, from, same(layout, wanted, alone).chain([NAMES, RULES]))?;
             for name in [MAP_SOURCES, MAP_SEEN] {
                 if layout.map(name).is_some() && !layout.is_alike(wanted, name) {
                     warn!(map = name, "what was seen of sources begins anew: it is kept in another layout");

@@ -1,26 +1,28 @@
-//! Which configured protocol has which row of the counters, pinned beside them.
+//! Whose the rows of the counters are, pinned beside them: of the configured protocols, and of a policy's rules.
 
 use std::path::Path;
 
 use aya::maps::{Array, Map, MapData, MapError};
 
 use super::{PinError, opened};
-use crate::config::Rows;
 
-/// Name under which the rows are pinned.
+/// Name under which the configured protocols' rows are pinned.
 pub(super) const NAMES: &str = "NAMES";
 
+/// Name under which the rules' rows are pinned.
+pub(super) const RULES: &str = "RULES";
+
 /// A name, with zeros behind it.
-type Name = [u8; size_of::<Rows>() / ROWS];
+type Name = [u8; 64];
 
 /// No row has a name.
-pub(in crate::datapath) const EMPTY: Rows = [[0; size_of::<Name>()]; ROWS];
-
-const ROWS: usize = classifier_common::protocol::CONFIGURED_MAX;
+pub(in crate::datapath) const fn empty<const ROWS: usize>() -> [Name; ROWS] {
+    [[0; size_of::<Name>()]; ROWS]
+}
 
 /// Reads the rows; all empty where nothing is pinned yet.
-pub(super) fn read(pin: &Path) -> Result<Rows, PinError> {
-    let mut rows = EMPTY;
+pub(super) fn read<const ROWS: usize>(pin: &Path) -> Result<[Name; ROWS], PinError> {
+    let mut rows = empty();
     if !pin.exists() {
         return Ok(rows);
     }
@@ -35,10 +37,10 @@ pub(super) fn read(pin: &Path) -> Result<Rows, PinError> {
 
 /// Writes the rows, and pins them where they are not. Rows are only ever added, so a reader in between sees names that
 /// have their row.
-pub(super) fn write(pin: &Path, rows: &Rows) -> Result<(), PinError> {
+pub(super) fn write<const ROWS: usize>(pin: &Path, rows: &[Name; ROWS]) -> Result<(), PinError> {
     let of = |cause: MapError| PinError::of("write", pin)(cause);
     let is_new = !pin.exists();
-    #[expect(clippy::cast_possible_truncation, reason = "there are 32")]
+    #[expect(clippy::cast_possible_truncation, reason = "there are at most 64")]
     let mut names = if is_new { Array::create(ROWS as u32, 0).map_err(of)? } else { open(pin)? };
     for (number, row) in (0..).zip(rows) {
         names.set(number, *row, 0).map_err(of)?;

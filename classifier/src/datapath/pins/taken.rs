@@ -18,9 +18,9 @@ use super::{
     interface::{InterfacePins, LinkPin},
     layout::Layout,
     own::OWN,
-    rows::{self, NAMES},
+    rows::{self, NAMES, RULES},
 };
-use crate::config::Rows;
+use crate::{config::Rows, shadow::RuleNames};
 
 /// The pins of this agent. Dropped before [`Self::keep`], everything is as it was before.
 pub(in crate::datapath) struct Pinned {
@@ -80,6 +80,16 @@ impl Pinned {
     /// The same, from now on.
     pub(in crate::datapath) fn keep_rows(&self, rows: &Rows) -> Result<(), PinError> {
         rows::write(&self.choice.current.map(NAMES), rows)
+    }
+
+    /// Which rule of a policy has which row of the counters.
+    pub(in crate::datapath) fn rules(&self) -> Result<RuleNames, PinError> {
+        rows::read(&self.choice.current.map(RULES))
+    }
+
+    /// The same, from now on.
+    pub(in crate::datapath) fn keep_rules(&self, rules: &RuleNames) -> Result<(), PinError> {
+        rows::write(&self.choice.current.map(RULES), rules)
     }
 
     /// The maps are all there: from here on another agent can go on with them.

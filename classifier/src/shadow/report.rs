@@ -1,0 +1,100 @@
+//! What became of a policy: which rules would have dropped what, and which never matched.
+
+use classifier_common::shadow::{DEFAULT_ROW, Verdict};
+use serde::Serialize;
+
+use super::{Policy, Rule, RuleRows, rows::DEFAULT};
+use crate::counters::InterfaceSnapshot;
+
+/// A policy, rule by rule in its order and the default behind them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// One a rule, then the default.
+    pub rules: Vec<Found>,
+    /// Rules that no packet has matched, in their order.
+    pub never_matched: Vec<String>,
+    /// Rules that are no longer in the policy and have counted packets.
+    pub former: Vec<String>,
+}
+
+/// What a rule has decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// Its name, or `default`.
+    pub rule: String,
+    /// Packets that would have passed.
+    pub would_accept: u64,
+    /// Packets that would have been dropped.
+    pub would_drop: u64,
+    /// The protocols that it asks for; empty: any.
+    pub protocols: Vec<String>,
+    /// The prefixes from which what it decided came; empty: from anywhere, as far as the rule knows.
+    pub from: Vec<String>,
+    /// By interface and direction, those with packets alone.
+    pub at: Vec<At>,
+}
+
+/// What a rule has decided at one interface, in one direction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// Name of the interface.
+    pub interface: String,
+    /// `ingress` or `egress`.
+    pub direction: &'static str,
+    /// As in [`Found`].
+    pub would_accept: u64,
+    /// As in [`Found`].
+    pub would_drop: u64,
+}
+
+impl Report {
+    /// Of a policy, the rows that its rules have, and what the interfaces have counted.
+    #[must_use]
+    pub fn new(policy: &Policy, rows: &RuleRows, interfaces: &[InterfaceSnapshot]) -> Self {
+        let named = policy.rules.iter().map(|rule| found(rule, rows.of(&rule.name), interfaces));
+        let default = Found { rule: DEFAULT.to_owned(), ..counted(Some(DEFAULT_ROW), interfaces) };
+        let rules: Vec<_> = named.chain([default]).collect();
+        let never = rules.iter().filter(|found| found.would_accept + found.would_drop == 0);
+        let never_matched = never.map(|found| found.rule.clone()).filter(|rule| rule != DEFAULT).collect();
+        let is_former = |name: &&str| {
+            let counted = counted(rows.of(name), interfaces);
+            !policy.rules.iter().any(|rule| rule.name == **name)
+                && counted.would_accept + counted.would_drop > 0
+        };
+        let former = rows.names().filter(is_former).map(str::to_owned).collect();
+        Self { rules, never_matched, former }
+    }
+}
+
+fn found(rule: &Rule, row: Option<usize>, interfaces: &[InterfaceSnapshot]) -> Found {
+    Found {
+        rule: rule.name.clone(),
+        protocols: rule.protocols.clone(),
+        from: rule.from.iter().map(ToString::to_string).collect(),
+        ..counted(row, interfaces)
+    }
+}
+
+fn counted(row: Option<usize>, interfaces: &[InterfaceSnapshot]) -> Found {
+    let mut at = Vec::new();
+    for interface in interfaces {
+        let sides = [("ingress", &interface.ingress_counters), ("egress", &interface.egress_counters)];
+        for (direction, counters) in sides {
+            let counts = counters.as_ref().zip(row).and_then(|(counters, row)| counters.policy.get(row));
+            let [would_accept, would_drop] = counts.copied().unwrap_or_default();
+            if would_accept + would_drop > 0 {
+                at.push(At { interface: interface.name.clone(), direction, would_accept, would_drop });
+            }
+        }
+    }
+    Found {
+        rule: String::new(),
+        would_accept: at.iter().map(|at| at.would_accept).sum(),
+        would_drop: at.iter().map(|at| at.would_drop).sum(),
+        protocols: Vec::new(),
+        from: Vec::new(),
+        at,
+    }
+}
+
+const _: () = assert!(Verdict::Accept as usize == 0 && Verdict::Drop as usize == 1);

@@ -1,0 +1,100 @@
+//! What is exported of a policy: nothing without one, and of one what its rules do from the start.
+
+use std::sync::Arc;
+
+use classifier::{
+    config::ProtocolNames,
+    counters::{InterfaceSnapshot, ReadError, Readiness, Snapshot, Source},
+    metrics::{Exporter, exposition::Format},
+    shadow::{Policy, Report, RuleRows},
+};
+use classifier_common::{
+    counter::Counters,
+    shadow::{DEFAULT_ROW, Verdict},
+};
+
+use crate::{made_up::times, written::Written};
+
+/// An interface on which rules in rows 0, 1 and 2 and the default have decided.
+struct Decided;
+
+fn interface() -> InterfaceSnapshot {
+    let mut counters = Counters::new(2, 0);
+    counters.policy[0][Verdict::Accept as usize] = 5;
+    counters.policy[1][Verdict::Accept as usize] = 7;
+    counters.policy[2][Verdict::Drop as usize] = 8;
+    counters.policy[DEFAULT_ROW][Verdict::Drop as usize] = 9;
+    InterfaceSnapshot {
+        name: "eth0".into(),
+        ingress: "tcx",
+        egress: "none",
+        ingress_counters: Some(Box::new(counters)),
+        egress_counters: None,
+    }
+}
+
+impl Source for Decided {
+    fn snapshot(&self) -> Result<Snapshot, ReadError> {
+        Ok(Snapshot { interfaces: vec![interface()], ..Snapshot::default() })
+    }
+
+    fn readiness(&self) -> Readiness {
+        Readiness::default()
+    }
+}
+
+fn policy(rules: &[(&str, &str)]) -> Policy {
+    let rules =
+        rules.iter().map(|(name, action)| format!("[[rule]]\nname = '{name}'\naction = '{action}'\n"));
+    let file = Written::new(format!("default = 'drop'\n{}", rules.collect::<String>()));
+    Policy::read(&file.0, &ProtocolNames::default()).expect("a good file")
+}
+
+/// Once `gone` and `mail` were there and `mail` dropped nothing; now it does, and `ssh` has come.
+fn later() -> (Policy, RuleRows) {
+    let before =
+        RuleRows::default().adopt(Some(&policy(&[("mail", "accept"), ("idle", "drop"), ("gone", "drop")])));
+    let now = policy(&[("mail", "drop"), ("ssh", "accept"), ("idle", "drop")]);
+    let rows = before.expect("there is room").adopt(Some(&now)).expect("there is room");
+    (now, rows)
+}
+
+fn series(exporter: &Exporter) -> Vec<String> {
+    let text = exporter.scrape(Format::Text);
+    let begin = "classifier_policy_packets_total{interface=\"eth0\",direction=\"ingress\",rule=";
+    text.lines().filter_map(|line| Some(line.strip_prefix(begin)?.replace('"', ""))).collect()
+}
+
+#[test]
+fn a_policy_has_series_for_what_it_does_and_has_done() {
+    let exporter = Exporter::new(Arc::new(Decided), &ProtocolNames::default(), &times()).expect("has /proc");
+    assert!(!exporter.scrape(Format::Text).contains("policy"));
+    let (policy, rows) = later();
+    exporter.set_policy(Some(&policy), &rows);
+    assert_eq!(
+        series(&exporter),
+        [
+            "mail,verdict=would_accept} 5",
+            "mail,verdict=would_drop} 0",
+            "idle,verdict=would_accept} 7",
+            "idle,verdict=would_drop} 0",
+            "gone,verdict=would_drop} 8",
+            "ssh,verdict=would_accept} 0",
+            "default,verdict=would_drop} 9",
+        ]
+    );
+    exporter.set_policy(None, &rows);
+    assert!(!exporter.scrape(Format::Text).contains("policy"));
+}
+
+#[test]
+fn a_report_says_what_rules_would_have_done_and_which_never_matched() {
+    let (policy, rows) = later();
+    let report = Report::new(&policy, &rows, &[interface()]);
+    let rules: Vec<_> =
+        report.rules.iter().map(|one| (one.rule.as_str(), one.would_accept, one.would_drop)).collect();
+    assert_eq!(rules, [("mail", 5, 0), ("ssh", 0, 0), ("idle", 7, 0), ("default", 0, 9)]);
+    assert_eq!((report.never_matched, report.former), (vec!["ssh".to_owned()], vec!["gone".to_owned()]));
+    let [at] = &report.rules[0].at[..] else { panic!("{report:?}", report = report.rules) };
+    assert_eq!((at.interface.as_str(), at.direction, at.would_accept), ("eth0", "ingress", 5));
+}

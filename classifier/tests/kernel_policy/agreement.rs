@@ -1,0 +1,170 @@
+//! Every fixture through `BPF_PROG_TEST_RUN` under several policies, each put in the place of the one before: the programs
+//! decide as the host does.
+
+use aya::{TestRun as _, TestRunOptions, programs::Program};
+use classifier::{
+    config::FtpSettings,
+    datapath::{Datapath, TestCounters, Tracking, now},
+    shadow::{Compiled, RuleRows, Trial},
+};
+use classifier_common::{
+    abi::{Direction, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP},
+    classify::classify,
+    counter::Counters,
+    fixtures,
+    packet::{Frame, Link},
+    shadow::{Decided, Facts, ROWS, source},
+};
+use testbed::Lab;
+
+use crate::scene::policy;
+
+/// In a test run a frame comes from the loopback interface of the network namespace.
+const LOOPBACK: u32 = 1;
+
+/// Rates are used up, and nothing is saved while this runs.
+const POLICIES: [&str; 4] = [
+    "default = 'accept'\n",
+    "default = 'drop'
+     [[rule]]
+     name = 'mail'
+     action = 'accept'
+     protocol = ['smtp', 'submission', 'pop3']
+     role = 'to_server'
+     direction = 'ingress'
+     [[rule]]
+     name = 'answers'
+     action = 'accept'
+     state = 'established'
+     [[rule]]
+     name = 'opened'
+     action = 'drop'
+     state = 'new'
+     direction = 'egress'
+     [[rule]]
+     name = 'pings'
+     action = 'accept'
+     protocol = ['icmp', 'icmpv6']
+     rate = '1/d'
+     burst = 7
+     [[rule]]
+     name = 'rest'
+     action = 'drop'
+     protocol = ['udp_other', 'syslog', 'ip_other', 'non_ip']
+     direction = 'ingress'\n",
+    "default = 'accept'
+     [[rule]]
+     name = 'one'
+     action = 'drop'
+     from = ['192.0.2.1', '2001:db8::/127']
+     protocol = ['icmp', 'icmpv6', 'udp_other']
+     [[rule]]
+     name = 'net'
+     action = 'accept'
+     from = ['192.0.2.0/24']
+     rate = '1/d'
+     burst = 40
+     [[rule]]
+     name = 'net6'
+     action = 'accept'
+     from = ['2001:db8::/32', '::/0']
+     [[rule]]
+     name = 'everybody'
+     action = 'drop'
+     from = ['0.0.0.0/0']\n",
+    "default = 'drop'
+     [[rule]]
+     name = 'some'
+     action = 'accept'
+     rate = '1/d'
+     burst = 50
+     [[rule]]
+     name = 'more'
+     action = 'drop'
+     rate = '1/d'
+     burst = 60
+     from = ['::/0', '0.0.0.0/0']\n",
+];
+
+struct Harness {
+    datapath: Datapath,
+    /// Its maps are those of programs that are still to be loaded.
+    _tracking: Tracking,
+    counters: TestCounters,
+    rows: RuleRows,
+    compiled: Option<Compiled>,
+}
+
+impl Harness {
+    fn apply(&mut self, text: &str) {
+        let (policy, names) = policy(text);
+        self.rows = self.rows.adopt(Some(&policy)).unwrap();
+        let compiled = Compiled::new(&policy, &self.rows, &names, now());
+        self.datapath.try_policy(&compiled).unwrap();
+        self.compiled = Some(compiled);
+    }
+
+    /// Whether the harness takes a frame.
+    fn runs(&mut self, program: &'static str, frame: &[u8]) -> bool {
+        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
+        let program = self.datapath.program(program).unwrap();
+        if let Program::Xdp(xdp) = program {
+            return xdp.test_run(options).is_ok();
+        }
+        let Program::SchedClassifier(classifier) = program else { panic!("{program:?}") };
+        classifier.test_run(options).is_ok()
+    }
+}
+
+fn decided(before: &Counters, after: &Counters) -> Decided {
+    let mut grown: Decided = [[0; 2]; ROWS];
+    for (grown, (before, after)) in grown.iter_mut().zip(before.policy.iter().zip(&after.policy)) {
+        *grown = std::array::from_fn(|verdict| after[verdict] - before[verdict]);
+    }
+    grown
+}
+
+fn direction(program: &str) -> Direction {
+    if program == PROGRAM_POLICY_EGRESS { Direction::Egress } else { Direction::Ingress }
+}
+
+#[test]
+fn programs_decide_about_every_fixture_as_the_host_does() {
+    let lab = Lab::new();
+    let host = lab.host("harness");
+    let all = fixtures::all();
+    for link in [Link::Ethernet, Link::RawIp] {
+        let mut harness = host.enter(|| {
+            let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+            datapath.set_ports(&fixtures::CONFIGURED_PORTS);
+            let counters = datapath.counters_for(LOOPBACK, link).unwrap();
+            Harness { datapath, _tracking: tracking, counters, rows: RuleRows::default(), compiled: None }
+        });
+        for text in POLICIES {
+            for program in [PROGRAM_POLICY_XDP, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_EGRESS] {
+                host.enter(|| harness.apply(text));
+                let mut trial = Trial::new(harness.compiled.as_ref().unwrap());
+                let (mut packets, direction) = (0, direction(program));
+                let before = harness.counters.read(direction).unwrap();
+                for fixture in all.iter().filter(|fixture| fixture.link == link) {
+                    harness.datapath.forget_fragments().unwrap();
+                    let tables = fixtures::tables();
+                    for step in &fixture.steps {
+                        if !host.enter(|| harness.runs(program, &step.frame)) {
+                            break;
+                        }
+                        let frame = Frame::on_wire(link);
+                        let outcome = classify(&step.frame, frame, &tables);
+                        let from = source(&step.frame[..], frame);
+                        trial.decide(now(), Facts::new(&outcome, direction), from, 1);
+                        packets += 1;
+                    }
+                }
+                let counted = decided(&before, &harness.counters.read(direction).unwrap());
+                assert_eq!(counted, *trial.decided, "{program}, {link:?}: {text}");
+                assert_eq!(counted.as_flattened().iter().sum::<u64>(), packets, "every packet once");
+                assert!(packets > 10, "{program}, {link:?}: {packets}");
+            }
+        }
+    }
+}
