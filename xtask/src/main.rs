@@ -60,6 +60,9 @@ enum Verb {
         /// End after one round, and check the counts
         #[arg(long)]
         once: bool,
+        /// Write what is printed then into README.md
+        #[arg(long, requires = "once")]
+        readme: bool,
     },
     /// What a packet, a scrape and the agent cost: measured, and written to docs/BENCHMARKS.md, as root
     Bench {
@@ -112,7 +115,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Licences => licences::check(),
         Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
         Verb::Run { arguments } => agent::run(&arguments),
-        Verb::Demo { once } => demo::run(once),
+        Verb::Demo { once, readme } => demo::run(once, readme),
         Verb::Bench { sections, quick } => bench::run(&sections, quick),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),

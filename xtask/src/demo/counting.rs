@@ -86,10 +86,6 @@ impl Agent {
         self.child.id()
     }
 
-    pub fn url(&self) -> String {
-        format!("http://{}/metrics", self.address)
-    }
-
     /// For errors: whether it still runs, and what it said last.
     pub fn state(&mut self) -> String {
         match self.child.try_wait() {

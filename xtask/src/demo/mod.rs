@@ -15,11 +15,13 @@ mod ftp;
 mod host;
 mod http;
 mod icmp;
+mod introduction;
 mod lines;
 mod mail;
 mod network;
 mod offload;
 mod proxy;
+mod readme;
 mod scrape;
 mod screen;
 mod signals;
@@ -33,7 +35,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use capture::Capture;
 use counting::Agent;
+use counts::Counts;
 use host::Host;
+use introduction::Introduction;
 use scrape::Scrape;
 use screen::Screen;
 use signals::Signals;
@@ -45,7 +49,8 @@ const SETTLING: Duration = Duration::from_secs(3);
 
 const PAUSE: Duration = Duration::from_secs(1);
 
-pub fn run(once: bool) -> Result<()> {
+/// With `once` it ends after a round that was checked, and with `readme` what it has printed then is the README's.
+pub fn run(once: bool, readme: bool) -> Result<()> {
     if !privileges::is_root() {
         bail!("the demo makes network namespaces and loads BPF programs: run it as root");
     }
@@ -58,13 +63,13 @@ pub fn run(once: bool) -> Result<()> {
     network::up(&client, &server)?;
     conversations::serve(&server)?;
 
-    for host in [&client, &server] {
-        let [ipv4, ipv6] = network::addresses(host);
-        println!("host {}: {ipv4}, {ipv6}", host.name);
-    }
-    println!("agent {}: {}", agent.id(), Scrape::of(&agent)?.attached);
-    println!("metrics: curl {}", agent.url());
-    println!("look around: nsenter --net --target {}", agent.id());
+    let introduction = Introduction {
+        hosts: [&client, &server].map(|host| (host.name.to_owned(), network::addresses(host))).into(),
+        agent: agent.id(),
+        attached: Scrape::of(&agent)?.attached,
+        address: agent.address,
+    };
+    print!("{introduction}");
     println!("{}", if once { "" } else { "end: Ctrl-C\n" });
 
     let mut screen = Screen::default();
@@ -72,11 +77,19 @@ pub fn run(once: bool) -> Result<()> {
         let interrupted = conversations::round(&client, &server, &signals)?;
         let (scrape, differences) = settled(&capture, &mut agent)?;
         if once {
-            println!("{}", table::render(&scrape));
+            let table = table::render(&scrape);
+            println!("{table}");
             if interrupted {
                 bail!("interrupted before the counts could be checked");
             }
-            return check(&scrape, &differences);
+            check(&scrape, &differences)?;
+            let checked = checked(&scrape.counts);
+            println!("{checked}");
+            return if readme {
+                readme::write(&format!("{introduction}\n{table}\n{checked}\n"))
+            } else {
+                Ok(())
+            };
         }
         screen.show(round, &scrape, &differences);
         if interrupted || signals.within(PAUSE) {
@@ -110,12 +123,16 @@ fn check(scrape: &Scrape, differences: &[String]) -> Result<()> {
     if !wrong.is_empty() {
         bail!("{} counts are wrong", wrong.len());
     }
-    let total = scrape.counts.total();
-    println!(
+    Ok(())
+}
+
+/// What is said of counts that were found right.
+fn checked(counts: &Counts) -> String {
+    let total = counts.total();
+    format!(
         "checked: {} counts equal those of a capture at the client's end, {} packets and {} bytes in all",
-        scrape.counts.len(),
+        counts.len(),
         digits::grouped(total.packets),
         digits::grouped(total.bytes)
-    );
-    Ok(())
+    )
 }

@@ -1,0 +1,31 @@
+//! What is said before anything is counted: who is there, and where to look.
+
+use std::{
+    fmt::{Display, Formatter, Result},
+    net::{IpAddr, SocketAddr},
+};
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Introduction {
+    /// Name and addresses of each host.
+    pub hosts: Vec<(String, [IpAddr; 2])>,
+    /// The agent's process.
+    pub agent: u32,
+    /// Where its programs hang.
+    pub attached: String,
+    /// Where it can be asked.
+    pub address: SocketAddr,
+}
+
+impl Display for Introduction {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let Self { hosts, agent, attached, address } = self;
+        for (name, [ipv4, ipv6]) in hosts {
+            writeln!(f, "host {name}: {ipv4}, {ipv6}")?;
+        }
+        writeln!(f, "agent {agent}: {attached}")?;
+        writeln!(f, "page: http://{address}/")?;
+        writeln!(f, "metrics: curl http://{address}/metrics")?;
+        writeln!(f, "look around: nsenter --net --target {agent}")
+    }
+}
