@@ -8,7 +8,7 @@ use classifier_common::{
     packet::Link,
 };
 use fastrand::Rng;
-use rustix::thread::{CpuSet, sched_setaffinity};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use testbed::Lab;
 
 use crate::harness::Harness;
@@ -62,13 +62,14 @@ fn sources_are_kept_in_the_kernel_as_in_user_space() {
     const FRAMES: u64 = 50_000;
     let lab = Lab::new();
     let host = lab.host("sources");
-    let mut cpus = CpuSet::new();
-    cpus.set(0);
-    sched_setaffinity(None, &cpus).unwrap();
     let began = classifier::datapath::now();
     let mut harness = host.enter(|| Harness::new(PROGRAM_XDP, Link::Ethernet));
     let (mut random, mut expected) = (Rng::with_seed(7), HostSources::default());
     host.enter(|| {
+        let allowed = sched_getaffinity(None).unwrap();
+        let mut one = CpuSet::new();
+        one.set((0..CpuSet::MAX_CPU).find(|cpu| allowed.is_set(*cpu)).unwrap());
+        sched_setaffinity(None, &one).unwrap();
         for _ in 0..FRAMES {
             let sender = sender(&mut random);
             harness.show(&redirect(sender));
