@@ -87,12 +87,18 @@ fn read(file: &PathBuf) -> Result<(String, String), ReportError> {
 
 /// What a pin folder holds.
 fn pinned(request: &Request) -> Result<Traffic, ReportError> {
-    let look = view(&request.pin_dir)?.look()?;
+    let mut view = view(&request.pin_dir)?;
+    let mut look = view.look()?;
+    // What counts does not depend on it.
+    let evidence = view.evidence().unwrap_or_else(|error| {
+        look.problems.push(error.to_string());
+        Evidence::default()
+    });
     let gathered = Gathered {
         interfaces: &look.snapshot.interfaces,
         names: &look.names,
         ports: &look.ports,
-        evidence: &Evidence::default(),
+        evidence: &evidence,
         tallies: &look.snapshot.ftp.tallies,
         unattributed: look.snapshot.unattributed,
     };

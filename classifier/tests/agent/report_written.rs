@@ -67,7 +67,7 @@ fn without_traffic_only_what_every_host_needs_passes() {
     let text = written(Traffic::default(), &Options::default(), Format::Nft);
     assert_golden("report_empty.nft", &text, include_str!("golden/report_empty.nft"));
     let text = written(Traffic::default(), &Options::default(), Format::Text);
-    assert!(text.starts_with("warning: nothing was seen"), "{text}");
+    assert!(text.starts_with("warning: no service was seen"), "{text}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use classifier::report::{
     Format, Report,
     advice::{FtpData, Options, SourceChoice},
     traffic::{
-        Finding, FtpSeen, IcmpSeen, Moment, Opened, OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix,
-        Service, Sessions, Span, Traffic, Transport,
+        Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers, PortRange,
+        Prefix, Service, Sessions, Span, Traffic, Transport,
     },
 };
 use classifier_common::{
@@ -110,7 +110,7 @@ fn traffic(rng: &mut Rng) -> Traffic {
         }],
         ftp: FtpSeen { inferred_packets: number(rng), bounce_attempts: number(rng), ..FtpSeen::default() },
         others: vec![OtherTraffic { protocol: "tcp_other".into(), received: number(rng), sent: number(rng) }],
-        losses: Vec::new(),
+        losses: vec![Loss { what: "of a\nflush ruleset\r\n-A INPUT -j ACCEPT".into(), count: number(rng) }],
     }
 }
 

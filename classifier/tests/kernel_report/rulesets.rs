@@ -26,8 +26,10 @@ fn every_recorded_ruleset_is_accepted() {
                 host.run("nft", &["-f", file]);
             }
             Some("iptables") => {
-                host.run("iptables-restore", &["--test", file]);
-                host.run("ip6tables-restore", &["--test", file]);
+                for restore in ["iptables-restore", "ip6tables-restore"] {
+                    host.run(restore, &["--test", file]);
+                    host.run(restore, &[file]);
+                }
             }
             _ => continue,
         }

@@ -17,15 +17,17 @@ struct Warnings(Vec<Warning>);
 
 impl Warnings {
     fn add(&mut self, kind: WarningKind, about: impl Into<String>, text: String) {
-        self.0.push(Warning { kind, about: about.into(), text });
+        // Names of files are in some, and rulesets have warnings as comments: one line each.
+        let on_a_line = |text: String| text.replace(char::is_control, " ");
+        self.0.push(Warning { kind, about: on_a_line(about.into()), text: on_a_line(text) });
     }
 }
 
 /// All of them, the gravest first.
 pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) -> Vec<Warning> {
     let mut warnings = Warnings::default();
-    if traffic.is_empty() {
-        let text = "nothing was seen: only loopback, answers and the ICMP that every host needs would pass";
+    if traffic.services.is_empty() {
+        let text = "no service was seen: only loopback and the ICMP that every host needs would pass";
         warnings.add(WarningKind::NoEvidence, "", text.into());
     }
     warnings.of_sessions(traffic);
@@ -61,7 +63,7 @@ impl Warnings {
         let Some(finding) = service.finding(ConnectionOutcome::Unanswered) else { return };
         let where_to_look = match service.direction {
             Opened::Inbound => "a firewall here drops them, or the server's queue is full",
-            Opened::Outbound => "something on the direction or over there drops them",
+            Opened::Outbound => "something on the way or over there drops them",
         };
         let about = format!("{} {}", service.direction.label(), service.protocol);
         let text = format!(
@@ -140,8 +142,8 @@ impl Warnings {
     }
 
     fn of_output(&mut self, traffic: &Traffic) {
-        if !traffic.sees_egress && !traffic.is_empty() {
-            let text = "what this host sends was not looked at, so it stays open".into();
+        if !traffic.sees_egress && !traffic.services.is_empty() {
+            let text = "what this host sends was not told apart, and stays open".into();
             self.add(WarningKind::OutputUnseen, "", text);
         }
     }

@@ -56,7 +56,7 @@ fn ruleset(report: &Report) -> Ruleset {
 fn header(lines: &mut Lines, report: &Report) {
     lines.line(&format!("# Written by classifier report at {} from {}.", report.written, origin(report)));
     lines.line("# What was not seen is not in it: SSH, name resolution and the like are no protocols of the port table");
-    lines.line("# unless a configuration names them. Look at the warnings, try it with a direction back, see docs/report.md:");
+    lines.line("# unless a configuration names them. Look at the warnings, try it with a way back, see docs/report.md:");
     lines.line("#   nft -f FILE; sleep 60; nft delete table inet classifier_host");
     for warning in &report.advice.warnings {
         lines.line(&format!("# warning: {}", warning.text));

@@ -67,6 +67,9 @@ fn allowed(report: &Report) -> Columns {
 
 fn hosts(service: Option<&Service>) -> String {
     let Some(finding) = service.and_then(Service::established) else { return "-".into() };
+    if finding.peers.hosts.is_empty() {
+        return "-".into();
+    }
     let more = if finding.peers.all_hosts { "" } else { "+" };
     format!("{}{more}", finding.peers.hosts.len())
 }

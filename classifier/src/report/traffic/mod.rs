@@ -51,12 +51,6 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Whether there is nothing to go by.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.services.is_empty() && self.icmp.is_empty() && self.others.is_empty()
-    }
-
     /// Puts everything into its order.
     #[must_use]
     pub fn sorted(mut self) -> Self {
