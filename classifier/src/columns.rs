@@ -13,13 +13,27 @@ pub(crate) struct Columns {
 impl Columns {
     /// With these titles, a `>` before those of numbers.
     pub(crate) fn new<const N: usize>(titles: [&str; N]) -> Self {
+        Self::titled(titles.into_iter().map(str::to_owned))
+    }
+
+    /// The same, of any number.
+    pub(crate) fn titled(titles: impl Iterator<Item = String>) -> Self {
+        let titles: Vec<_> = titles.collect();
         let numbers = titles.iter().map(|title| title.starts_with('>')).collect();
-        Self { numbers, rows: vec![titles.map(|title| title.trim_start_matches('>').to_owned()).into()] }
+        Self {
+            numbers,
+            rows: vec![titles.iter().map(|title| title.trim_start_matches('>').to_owned()).collect()],
+        }
+    }
+
+    /// Adds a row of these.
+    pub(crate) fn add(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 
     /// Adds a row, of as many cells as there are titles.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+        self.add(cells.into());
     }
 
     /// Writes the lines, without spaces at their ends.

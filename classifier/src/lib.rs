@@ -26,6 +26,7 @@ pub mod shadow;
 pub mod status;
 pub mod telemetry;
 mod ticks;
+pub mod top;
 pub mod web;
 
 /// The commit that this was built from, `unknown` outside a git work tree.

@@ -8,7 +8,7 @@ use std::{
 
 use classifier::{
     agent,
-    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop},
+    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop, Top},
     config::{Layer, Sources, pin_dir},
     datapath, manual,
     offline::{self, Request},
@@ -16,6 +16,7 @@ use classifier::{
     sandbox::User,
     status,
     telemetry::{Log, LogFormat},
+    top,
 };
 
 const RUNTIME_ERROR: u8 = 1;
@@ -38,6 +39,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Status(arguments) => show(arguments, end),
         Command::Pcap(arguments) => judge(arguments, end),
         Command::Report(arguments) => write_report(arguments, end),
+        Command::Top(arguments) => look(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
@@ -84,6 +86,16 @@ fn write_report(arguments: Report, end: End) -> ExitCode {
         }
         Ok(report::Answer { text, .. }) => answer(&text),
         Err(error) => end.runtime(&error),
+    }
+}
+
+fn look(arguments: Top, end: End) -> ExitCode {
+    match arguments.options() {
+        Ok(options) => match top::top(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => end.runtime(&error),
+        },
+        Err(error) => end.usage(&error),
     }
 }
 

@@ -76,6 +76,7 @@ pub const TABLE: &[Package] = &[
     Package::install("chromium", "the browser that the page is looked at with; needs its libraries"),
     Package::install("chromium-driver", "driving it"),
     Package::install("buildah", "the container recipe, built"),
+    Package::install("tmux", "a terminal for `classifier top`"),
     Package::install("libcap2-bin", "capsh: few capabilities, and another root"),
     Package::install("debootstrap", "a fresh Debian to install the package on"),
     Package::unpack("vsftpd", "real FTP server"),

@@ -13,6 +13,7 @@ mod pcap;
 mod report;
 mod run;
 mod status;
+mod top;
 
 pub use self::{
     detach::Detach,
@@ -22,6 +23,7 @@ pub use self::{
     report::Report,
     run::Run,
     status::Status,
+    top::{NoOrigin, Top},
 };
 
 /// Counts every packet by protocol and role in the kernel, and serves the counts to Prometheus
@@ -58,6 +60,8 @@ pub enum Command {
     Pcap(Pcap),
     /// Write what a firewall on this host should allow, from what was seen
     Report(Report),
+    /// Show rates per interface and protocol, live
+    Top(Top),
     /// Remove everything that is pinned: programs, links, maps
     Detach(Detach),
     /// Write the man pages of this command and its subcommands into a folder

@@ -232,7 +232,7 @@ fn cell_labels(cell: CellLabels) -> Labels {
     ])
 }
 
-const fn family_label(family: IpFamily) -> &'static str {
+pub(crate) const fn family_label(family: IpFamily) -> &'static str {
     match family {
         IpFamily::V4 => "ipv4",
         IpFamily::V6 => "ipv6",

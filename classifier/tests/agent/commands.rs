@@ -101,7 +101,7 @@ fn every_command_has_a_man_page_and_every_shell_its_completions() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(written.status.success() && written.stdout.is_empty());
     pages.sort();
-    let commands = ["completions", "detach", "man", "pcap", "report", "run", "status"];
+    let commands = ["completions", "detach", "man", "pcap", "report", "run", "status", "top"];
     let expected = commands.map(|command| format!("classifier-{command}.1")).into_iter();
     assert_eq!(pages, expected.chain(["classifier.1".to_owned()]).collect::<Vec<_>>());
     let run = run.unwrap();

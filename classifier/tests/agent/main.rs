@@ -15,6 +15,7 @@ mod http_bounds;
 mod logs;
 mod made_up;
 mod made_up_agents;
+mod made_up_top;
 mod made_up_traffic;
 mod page;
 #[path = "../support/page_states/mod.rs"]
@@ -27,4 +28,7 @@ mod report_written;
 mod scrape_text;
 mod served;
 mod status_report;
+mod top_keys;
+mod top_numbers;
+mod top_screens;
 mod written;

@@ -5,4 +5,8 @@ mod agents;
 mod filters;
 mod pinned;
 mod shown;
+mod svg;
+mod top;
+mod top_images;
+mod top_terminal;
 mod transfer;

@@ -15,4 +15,5 @@ mod scene;
 #[path = "../agent/served.rs"]
 mod served;
 mod tls_client;
+mod top;
 mod users;

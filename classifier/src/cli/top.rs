@@ -1,0 +1,135 @@
+//! `classifier top`.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use clap::{Args, builder::OsStringValueParser};
+use thiserror::Error;
+
+use crate::{
+    config::{ConfigError, PIN_DIR, pin_dir},
+    top::{BadUrl, Format, Options, Origin, Target},
+};
+
+/// Arguments of `classifier top`.
+#[derive(Args, Debug)]
+pub struct Top {
+    /// The folder that the agent was given
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "CLASSIFIER_PIN_DIR",
+        default_value = PIN_DIR,
+        value_parser = OsStringValueParser::new()
+    )]
+    pub pin_dir: OsString,
+
+    /// Look at the agent that serves here, as http(s)://host:port/metrics, in place of a folder
+    #[arg(long, value_name = "URL", env = "CLASSIFIER_URL", hide_env_values = true)]
+    pub url: Option<String>,
+
+    /// File with the certificates, in PEM, of the authorities to believe over https [default: the system's]
+    #[arg(long, value_name = "FILE", env = "CLASSIFIER_CA", requires = "url")]
+    pub ca: Option<PathBuf>,
+
+    /// File with user:password in its first line; beats those in the URL
+    #[arg(long, value_name = "FILE", env = "CLASSIFIER_CREDENTIALS", requires = "url")]
+    pub credentials: Option<PathBuf>,
+
+    /// How often to look, from 0.1s on
+    #[arg(long, value_name = "TIME", env = "CLASSIFIER_INTERVAL", default_value = "1s", value_parser = interval)]
+    pub interval: Duration,
+
+    /// Write what one interval brings, and end
+    #[arg(long)]
+    pub once: bool,
+
+    /// `text`: a screen; `json`: an object an interval
+    #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
+    pub format: Format,
+}
+
+/// There is nothing to look at.
+#[derive(Debug, Error)]
+pub enum NoOrigin {
+    /// See [`BadUrl`].
+    #[error(transparent)]
+    Url(#[from] BadUrl),
+    /// See [`ConfigError`].
+    #[error(transparent)]
+    PinDir(#[from] ConfigError),
+    /// Neither a folder nor a URL.
+    #[error("without a folder there are no pins to look at; name an agent with --url")]
+    Nothing,
+}
+
+impl Top {
+    /// What was meant.
+    ///
+    /// # Errors
+    ///
+    /// When it names nothing to look at.
+    pub fn options(self) -> Result<Options, NoOrigin> {
+        let origin = match self.url {
+            Some(url) => {
+                let (authorities, credentials_file) = (self.ca, self.credentials);
+                Origin::Url(Target { credentials_file, authorities, ..Target::parse(&url)? })
+            }
+            None => Origin::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(NoOrigin::Nothing)?),
+        };
+        Ok(Options { origin, interval: self.interval, once: self.once, format: self.format })
+    }
+}
+
+/// Seconds, or a number with its unit.
+fn interval(text: &str) -> Result<Duration, String> {
+    const LEAST: Duration = Duration::from_millis(100);
+    const MOST: Duration = Duration::from_hours(1);
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let interval = seconds.or_else(|| humantime::parse_duration(text).ok());
+    interval
+        .filter(|interval| (LEAST..=MOST).contains(interval))
+        .ok_or_else(|| "give 0.1s to 1h, as in 500ms".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Command, Stop, parsed};
+
+    fn options(line: &str) -> Result<Options, NoOrigin> {
+        let Command::Top(top) = parsed(line).unwrap().command else { panic!("{line} is another command") };
+        top.options()
+    }
+
+    #[test]
+    fn every_flag_of_top_arrives() {
+        let plain = options("classifier top").unwrap();
+        let expected = Options {
+            origin: Origin::Pins(PIN_DIR.into()),
+            interval: Duration::from_secs(1),
+            once: false,
+            format: Format::Text,
+        };
+        assert_eq!(plain, expected);
+        let line = "classifier top --url https://u:p@h/ --ca a.pem --credentials c --interval 0.25 --once --format json";
+        let all = options(line).unwrap();
+        assert_eq!((all.interval, all.once, all.format), (Duration::from_millis(250), true, Format::Json));
+        let Origin::Url(target) = all.origin else { panic!("{:?}", all.origin) };
+        assert_eq!(target.to_string(), "https://h:443/metrics");
+        assert_eq!(target.authorities.as_deref(), Some("a.pem".as_ref()));
+        assert_eq!(target.credentials_file.as_deref(), Some("c".as_ref()));
+        let other = options("classifier top --pin-dir /sys/fs/bpf/b --interval 1500ms").unwrap();
+        assert_eq!((other.origin, other.interval.as_millis()), (Origin::Pins("/sys/fs/bpf/b".into()), 1500));
+    }
+
+    #[test]
+    fn what_names_nothing_to_look_at_is_refused() {
+        assert!(options("classifier top --pin-dir=").unwrap_err().to_string().contains("--url"));
+        assert!(
+            options("classifier top --pin-dir a").is_err() && options("classifier top --url h:1").is_err()
+        );
+        for line in ["--interval 0.05", "--interval 2h", "--interval soon", "--interval=-1", "--ca a.pem"] {
+            assert!(matches!(parsed(&format!("classifier top {line}")), Err(Stop::Usage(_))), "{line}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The lines above the table: what is looked at, the tabs, what there is in all, what is wrong.
+
+use std::time::Duration;
+
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use crate::top::{board::Board, quantity::short, rates::Rate, sample::Hooks, state::State, tabs::Tab};
+
+/// What is looked at, and how fresh it is.
+pub(super) fn whence(state: &State, look: Look, width: usize) -> Line<'static> {
+    let board = state.board();
+    let (fresh, style) = match (&board.failure, state.is_paused(), &board.latest) {
+        (_, true, _) => ("paused".into(), look.warning()),
+        (Some((_, _)), _, Some((at, _))) => {
+            (format!("{} old", seconds(state.now.saturating_sub(*at))), look.wrong())
+        }
+        (Some(_), _, None) => ("nothing seen".into(), look.wrong()),
+        (None, _, _) => (format!("every {}", seconds(state.interval)), look.quiet()),
+    };
+    let source = match &board.latest {
+        Some((_, sample)) if board.failure.is_none() => &sample.whence,
+        _ => &state.source,
+    };
+    let name = "classifier top  ";
+    let room = width.saturating_sub(name.len() + fresh.len() + 2);
+    let source = cut(source, room);
+    let gap = " ".repeat(room.saturating_sub(Span::raw(&source).width()) + 2);
+    Line::from(vec![
+        Span::styled(name, look.title()),
+        Span::raw(source),
+        Span::raw(gap),
+        Span::styled(fresh, style),
+    ])
+}
+
+/// The tabs, with the keys that lead to them.
+pub(super) fn tabs(state: &State, look: Look, width: usize) -> Line<'static> {
+    let whole: usize = Tab::ALL.iter().map(|tab| tab.title().len() + 5).sum();
+    let mut spans = Vec::new();
+    for (number, tab) in (1_usize..).zip(Tab::ALL) {
+        let is_shown = tab == state.tab;
+        // Where there is no room for all titles, the shown one's stays.
+        let title = if whole <= width || is_shown {
+            format!(" {number} {} ", tab.title())
+        } else {
+            format!(" {number} ")
+        };
+        spans.push(Span::styled(title, if is_shown { Look::chosen() } else { look.quiet() }));
+        spans.push(Span::raw(" "));
+    }
+    Line::from(spans)
+}
+
+/// Both directions in all, in as many words as there is room for.
+pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
+    let board = state.board();
+    let Some((_, sample)) = &board.latest else { return Line::default() };
+    let hangs = |hooks: &&Hooks| &*hooks.ingress != "none" || &*hooks.egress != "none";
+    let attached = sample.interfaces.values().filter(hangs).count();
+    let attached = match board.failure {
+        None => format!("{attached}/{} attached", sample.interfaces.len()),
+        Some(_) => String::new(),
+    };
+    let forms = [
+        (Some(" packets/s  "), " bits/s    ", &*attached),
+        (Some(" packets/s "), " bits/s  ", &*attached),
+        (Some(" packets/s "), " bits/s  ", ""),
+        (None, " bits/s  ", ""),
+    ];
+    let line = |(packets, bits, rest): (Option<&'static str>, &'static str, &str)| {
+        let mut spans = Vec::new();
+        for (direction, word) in [("ingress", "in "), ("egress", "out ")] {
+            let rate = sum(board, direction);
+            let written = |of: fn(Rate) -> f64| rate.map_or_else(|| "-".into(), |rate| short(of(rate)));
+            spans.push(Span::styled(word, look.quiet()));
+            if let Some(packets) = packets {
+                spans.push(Span::styled(written(|rate| rate.packets), Look::strong()));
+                spans.push(Span::styled(packets, look.quiet()));
+            }
+            spans.push(Span::styled(written(|rate| rate.bits), Look::strong()));
+            spans.push(Span::styled(bits, look.quiet()));
+        }
+        spans.push(Span::styled(rest.to_owned(), look.quiet()));
+        Line::from(spans)
+    };
+    let fits = forms.map(line).into_iter().find(|line| line.width() <= width);
+    fits.unwrap_or_else(|| line(forms[3]))
+}
+
+/// Of all flows in a direction; `None` where nothing is known of now.
+fn sum(board: &Board, direction: &str) -> Option<Rate> {
+    let rates = board.rates.as_ref().filter(|_| board.failure.is_none())?;
+    let its = rates.traffic.iter().filter(|(flow, _)| &*flow.direction == direction);
+    let add = |sum: Rate, (_, rate): (_, &Rate)| Rate {
+        packets: sum.packets + rate.packets,
+        bits: sum.bits + rate.bits,
+    };
+    Some(its.fold(Rate::default(), add))
+}
+
+/// What is wrong, the worst first.
+pub(super) fn problems(state: &State, look: Look) -> Vec<Line<'static>> {
+    let board = state.board();
+    let mut lines = Vec::new();
+    if let Some((since, reason)) = &board.failure {
+        let lasts = seconds(state.now.saturating_sub(*since));
+        lines.push(Line::styled(format!("for {lasts}: {reason}"), look.wrong()));
+    }
+    let sample = board.latest.as_ref().map(|(_, sample)| sample).filter(|_| board.failure.is_none());
+    let problems = sample.into_iter().flat_map(|sample| &sample.problems);
+    lines.extend(problems.map(|problem| Line::styled(problem.clone(), look.warning())));
+    lines
+}
+
+/// A text that is not wider than there is room.
+pub(super) fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    text.chars().take(room.saturating_sub(1)).chain((room > 0).then_some('~')).collect()
+}
+
+/// Whole seconds, or tenths below ten.
+fn seconds(time: Duration) -> String {
+    if time < Duration::from_secs(10) && time.subsec_millis() >= 50 {
+        format!("{:.1}s", time.as_secs_f64())
+    } else {
+        format!("{}s", time.as_secs())
+    }
+}

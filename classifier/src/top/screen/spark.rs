@@ -1,0 +1,33 @@
+//! Numbers as bars of one character each.
+
+use super::Look;
+
+/// A bar for each, in parts of the largest; a space where nothing is known.
+pub(super) fn bars(values: &[Option<f64>], look: Look) -> String {
+    let largest = values.iter().flatten().copied().fold(0.0, f64::max);
+    let levels = look.levels();
+    let bar = |value: &Option<f64>| {
+        let Some(value) = value else { return ' ' };
+        if largest <= 0.0 {
+            return levels[0];
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is 0 to 7")]
+        let level = (value / largest * 7.0).ceil() as usize;
+        levels[level.min(levels.len() - 1)]
+    };
+    values.iter().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_parts_of_the_largest_and_anything_at_all_stands_out() {
+        let look = Look { has_colours: false, has_unicode: true };
+        let values = [None, Some(0.0), Some(0.01), Some(50.0), Some(100.0)];
+        assert_eq!(bars(&values, look), " ▁▂▅█");
+        assert_eq!(bars(&[Some(0.0), None], look), "▁ ");
+        assert_eq!(bars(&values, Look { has_unicode: false, ..look }), " _.+#");
+    }
+}

@@ -1,0 +1,144 @@
+//! The pinned maps as a source.
+
+use std::{collections::BTreeMap, path::Path};
+
+use classifier_common::{
+    abi::Direction,
+    counter::Counters,
+    icmp_types::cells,
+    protocol::{Class, Protocol, Sides},
+};
+
+use crate::{
+    config::ProtocolNames,
+    counters::InterfaceSnapshot,
+    datapath::{self, Look, View, ViewError, now},
+    metrics::{datapath::family_label, live_sessions},
+    status::{EndpointReport, SessionReport},
+    top::{
+        sample::{Flow, Ftp, Hooks, Message, Sample, Tally},
+        word::Word,
+    },
+};
+
+const NOBODY: &str = "no process is seen that works with the folder: the kernel counts on, nobody serves";
+
+/// A pin folder, and what was written about it before.
+#[derive(Debug)]
+pub struct Pins {
+    view: View,
+    folder: String,
+}
+
+impl Pins {
+    /// Looks at a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`datapath::view`].
+    pub fn open(folder: &Path) -> Result<Self, ViewError> {
+        Ok(Self { view: datapath::view(folder)?, folder: folder.display().to_string() })
+    }
+
+    /// Looks again.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::look`].
+    pub fn read(&mut self) -> Result<Sample, ViewError> {
+        Ok(sample(&self.view.look()?, &self.folder, now()))
+    }
+}
+
+/// What was seen in a folder, at a moment of the kernel's clock.
+#[must_use]
+pub fn sample(look: &Look, folder: &str, now: u64) -> Sample {
+    let mut problems = look.problems.clone();
+    let whence = if let Some(process) = look.process {
+        format!("{folder}, agent {process}")
+    } else {
+        problems.push(NOBODY.to_owned());
+        format!("{folder}, no agent")
+    };
+    let mut sample = Sample { whence, problems, ftp: ftp(look, now), ..Sample::default() };
+    let fills = look.snapshot.maps.iter().map(|fill| (fill.map.to_owned(), (fill.entries, fill.capacity)));
+    sample.maps = fills.collect();
+    let labels = Labels::new(&look.names);
+    for interface in &look.snapshot.interfaces {
+        add(&mut sample, interface, &labels);
+    }
+    sample
+}
+
+fn ftp(look: &Look, now: u64) -> Ftp {
+    let ftp = &look.snapshot.ftp;
+    let [clear_sessions, encrypted_sessions] = live_sessions(&ftp.tallies);
+    let mut living: Vec<_> = look.sessions.iter().filter(|(_, session)| !session.has_ended()).collect();
+    living.sort_by_key(|(key, session)| (session.since, *key));
+    Ftp {
+        clear_sessions,
+        encrypted_sessions,
+        announced_endpoints: ftp.endpoints.iter().map(|[announced, _]| announced).sum(),
+        connected_endpoints: ftp.endpoints.iter().map(|[_, connected]| connected).sum(),
+        sessions: Some(living.into_iter().map(|(key, one)| SessionReport::of(key, one, now)).collect()),
+        endpoints: Some(look.endpoints.iter().map(|one| EndpointReport::of(one, now)).collect()),
+    }
+}
+
+fn add(sample: &mut Sample, interface: &InterfaceSnapshot, labels: &Labels) {
+    let name: Word = interface.name.as_str().into();
+    let hooks = Hooks { ingress: interface.ingress.into(), egress: interface.egress.into() };
+    sample.interfaces.insert(name.clone(), hooks);
+    let sides = [&interface.ingress_counters, &interface.egress_counters];
+    for (direction, counters) in Direction::ALL.into_iter().zip(sides) {
+        if let Some(counters) = counters {
+            labels.add(sample, &name, &direction.label().into(), counters);
+        }
+    }
+}
+
+/// The labels of the numbers in a counter block.
+struct Labels {
+    classes: Vec<(Class, Word, Word)>,
+    /// By cell: family, type, code and name.
+    icmp: Vec<[Word; 4]>,
+}
+
+impl Labels {
+    fn new(names: &ProtocolNames) -> Self {
+        let fixed = Protocol::FIXED.iter().copied();
+        let configured = names.iter().map(|(protocol, name)| (protocol, name, Sides::Server));
+        let mut classes = Vec::new();
+        for (protocol, name, sides) in fixed.chain(configured) {
+            let both = [protocol.to_server(), protocol.from_server()];
+            let existing = if sides == Sides::Server { &both[..] } else { &both[..1] };
+            classes.extend(existing.iter().map(|class| (*class, name.into(), class.role().label().into())));
+        }
+        let number = |number: Option<u8>| {
+            number.map_or_else(|| Word::from("other"), |number| number.to_string().as_str().into())
+        };
+        let cell = cells().map(|cell| {
+            [family_label(cell.family).into(), number(cell.kind), number(cell.code), cell.name.into()]
+        });
+        Self { classes, icmp: cell.collect() }
+    }
+
+    fn add(&self, sample: &mut Sample, interface: &Word, direction: &Word, counters: &Counters) {
+        for (class, protocol, role) in &self.classes {
+            let tally = counters.classes[class.index()];
+            let [interface, direction, protocol, role] =
+                [interface, direction, protocol, role].map(Word::clone);
+            let flow = Flow { interface, direction, protocol, role };
+            sample.traffic.insert(flow, Tally { packets: tally.packets, bytes: tally.bytes });
+        }
+        let seen = self.icmp.iter().zip(&counters.icmp).filter(|(_, count)| **count != 0);
+        let seen: BTreeMap<_, _> = seen
+            .map(|([family, kind, code, name], count)| {
+                let [interface, direction] = [interface, direction].map(Word::clone);
+                let [family, kind, code, name] = [family, kind, code, name].map(Word::clone);
+                (Message { interface, direction, family, kind, code, name }, *count)
+            })
+            .collect();
+        sample.icmp.extend(seen);
+    }
+}

@@ -1,0 +1,201 @@
+//! An agent by its URL: one connection, on which it is asked again and again.
+
+use std::{fmt, io, path::PathBuf, time::Duration};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::{Request, StatusCode, client::conn::http1, header};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use thiserror::Error;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+
+use super::{Target, Unlike, credentials::Credentials, scraped, trust};
+use crate::top::{sample::Sample, word::Words};
+
+/// An answer takes no longer: Prometheus' own default.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An answer is no larger: 4,096 interfaces have half of that.
+const LARGEST: usize = 256 << 20;
+
+/// The agent does not answer as one.
+#[derive(Debug, Error)]
+pub enum RemoteError {
+    /// A file that was named cannot be used.
+    #[error("cannot use {}: {cause}; name a file with {holds}", .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        holds: &'static str,
+        /// What is wrong.
+        #[source]
+        cause: io::Error,
+    },
+    /// There are no authorities to believe.
+    #[error("cannot use the system's certificates: {0}; install ca-certificates, or name a file with --ca")]
+    Authorities(#[source] io::Error),
+    /// There is no connection.
+    #[error("cannot reach {target}: {cause}; see whether the agent runs and listens there")]
+    Reach {
+        /// The URL.
+        target: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// It broke off.
+    #[error("{target} broke off: {cause}; see the agent's log")]
+    Broken {
+        /// The URL.
+        target: String,
+        /// Why.
+        cause: String,
+    },
+    /// It took too long.
+    #[error("{0} did not answer within 10 s; see whether the agent is overloaded or the network is slow")]
+    Slow(String),
+    /// It refuses.
+    #[error("{target} answers {status}; {}", remedy(*.status))]
+    Status {
+        /// The URL.
+        target: String,
+        /// Its answer.
+        status: StatusCode,
+    },
+    /// Something else answers there.
+    #[error("{target} does not answer as an agent: {cause}")]
+    Unlike {
+        /// The URL.
+        target: String,
+        /// Why.
+        cause: Unlike,
+    },
+}
+
+fn remedy(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "name a file with user:password by --credentials",
+        StatusCode::NOT_FOUND => "its path is that of --telemetry-path",
+        StatusCode::TOO_MANY_REQUESTS => "its rate limit allows less; look less often with --interval",
+        _ => "see the agent's log",
+    }
+}
+
+type Connection = http1::SendRequest<Empty<Bytes>>;
+
+/// An agent that may be reached.
+pub struct Remote {
+    target: Target,
+    tls: Option<TlsConnector>,
+    authorization: Option<String>,
+    connection: Option<Connection>,
+    words: Words,
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+impl Remote {
+    /// Reads the files that the target names; connects to nobody.
+    pub(super) fn new(target: Target) -> Result<Self, RemoteError> {
+        let credentials = match &target.credentials_file {
+            Some(path) => {
+                let (path, holds) = (path.clone(), "user:password in its first line");
+                let read = Credentials::read(&path);
+                Some(read.map_err(|cause| RemoteError::File { path, holds, cause })?)
+            }
+            None => target.credentials.clone(),
+        };
+        let authorities = target.authorities.as_deref();
+        let tls = target.is_encrypted.then(|| trust::connector(authorities)).transpose();
+        let tls = tls.map_err(|cause| match authorities {
+            Some(path) => RemoteError::File {
+                path: path.to_owned(),
+                holds: "certificates of authorities in PEM",
+                cause,
+            },
+            None => RemoteError::Authorities(cause),
+        })?;
+        let authorization = credentials.map(|credentials| credentials.header());
+        Ok(Self { target, tls, authorization, connection: None, words: Words::default() })
+    }
+
+    /// Says who is asked.
+    pub(super) fn name(&self) -> String {
+        self.target.to_string()
+    }
+
+    /// Asks once.
+    pub(super) async fn read(&mut self) -> Result<Sample, RemoteError> {
+        let text = match timeout(PATIENCE, self.text()).await {
+            Ok(text) => text?,
+            Err(_) => return Err(RemoteError::Slow(self.name())),
+        };
+        let sample = scraped(&text, &mut self.words);
+        let mut sample = sample.map_err(|cause| RemoteError::Unlike { target: self.name(), cause })?;
+        sample.whence = self.name();
+        Ok(sample)
+    }
+
+    async fn text(&mut self) -> Result<String, RemoteError> {
+        // A connection on which something went wrong is not used again.
+        let mut connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let broken = |cause: &dyn std::error::Error| RemoteError::Broken {
+            target: self.target.to_string(),
+            cause: cause.to_string(),
+        };
+        connection.ready().await.map_err(|cause| broken(&cause))?;
+        let mut request = Request::get(&self.target.path)
+            .header(header::HOST, self.target.authority())
+            .header(header::USER_AGENT, concat!("classifier/", env!("CARGO_PKG_VERSION")))
+            .header(header::ACCEPT, "text/plain;version=0.0.4");
+        if let Some(authorization) = &self.authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = request.body(Empty::new()).map_err(|cause| broken(&cause))?;
+        let answer = connection.send_request(request).await.map_err(|cause| broken(&cause))?;
+        let status = answer.status();
+        if status != StatusCode::OK {
+            return Err(RemoteError::Status { target: self.name(), status });
+        }
+        let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+        let body = body.map_err(|cause| broken(&*cause))?.to_bytes();
+        self.connection = Some(connection);
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    async fn connect(&self) -> Result<Connection, RemoteError> {
+        let reach = |cause| RemoteError::Reach { target: self.target.to_string(), cause };
+        let address = (self.target.host.as_str(), self.target.port);
+        let socket = TcpStream::connect(address).await.map_err(reach)?;
+        match &self.tls {
+            None => begin(socket).await,
+            Some(tls) => {
+                let name = ServerName::try_from(self.target.host.clone());
+                let name = name.map_err(|cause| reach(io::Error::other(cause)))?;
+                begin(tls.connect(name, socket).await.map_err(reach)?).await
+            }
+        }
+        .map_err(|cause| reach(io::Error::other(cause)))
+    }
+}
+
+async fn begin(socket: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> hyper::Result<Connection> {
+    let (sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
+    // It ends with the sender, and what it says of that the sender hears too.
+    tokio::spawn(async { drop(connection.await) });
+    Ok(sender)
+}

@@ -1,0 +1,99 @@
+//! A sample from what an agent serves.
+
+use thiserror::Error;
+
+use super::exposition::{BadLine, Line, lines};
+use crate::{
+    metrics::catalog::{self, label},
+    top::{
+        sample::{Flow, Hooks, Message, Sample},
+        word::Words,
+    },
+};
+
+/// The text holds no agent's counters.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum Unlike {
+    /// It is another format.
+    #[error(transparent)]
+    Bad(#[from] BadLine),
+    /// There is no such metric in it.
+    #[error("there is no {0} in it: it is not served by a classifier, or has another path than /metrics")]
+    Foreign(&'static str),
+}
+
+/// Reads it.
+///
+/// # Errors
+///
+/// When it is no text of an agent.
+pub fn sample(text: &str, words: &mut Words) -> Result<Sample, Unlike> {
+    let mut sample = Sample::default();
+    let mut is_ours = false;
+    for line in lines(text) {
+        let line = line?;
+        is_ours |= line.name == catalog::BUILD_INFO.name;
+        add(&mut sample, &line, words);
+    }
+    if is_ours { Ok(sample) } else { Err(Unlike::Foreign(catalog::BUILD_INFO.name)) }
+}
+
+fn add(sample: &mut Sample, line: &Line<'_>, words: &mut Words) {
+    let name = line.name;
+    if name == catalog::PACKETS.name {
+        let flow = flow(sample, line, words);
+        sample.traffic.entry(flow).or_default().packets = line.whole();
+    } else if name == catalog::BYTES.name {
+        let flow = flow(sample, line, words);
+        sample.traffic.entry(flow).or_default().bytes = line.whole();
+    } else if name == catalog::ICMP_PACKETS.name {
+        let mut of = |name| words.of(line.label(name));
+        let message = Message {
+            interface: of(label::INTERFACE),
+            direction: of(label::DIRECTION),
+            family: of(label::FAMILY),
+            kind: of(label::TYPE),
+            code: of(label::CODE),
+            name: of(label::NAME),
+        };
+        sample.icmp.insert(message, line.whole());
+    } else if name == catalog::INTERFACE_INFO.name {
+        let mut of = |name| words.of(line.label(name));
+        let hooks = Hooks { ingress: of(label::INGRESS), egress: of(label::EGRESS) };
+        sample.interfaces.insert(of(label::INTERFACE), hooks);
+    } else if name == catalog::FTP_SESSIONS.name {
+        let is_encrypted = line.label(label::CONTROL) == "encrypted";
+        let ftp = &mut sample.ftp;
+        *(if is_encrypted { &mut ftp.encrypted_sessions } else { &mut ftp.clear_sessions }) += line.whole();
+    } else if name == catalog::FTP_ENDPOINTS.name {
+        let is_connected = line.label(label::STATE) == "connected";
+        let ftp = &mut sample.ftp;
+        *(if is_connected { &mut ftp.connected_endpoints } else { &mut ftp.announced_endpoints }) +=
+            line.whole();
+    } else if name == catalog::MAP_ENTRIES.name {
+        sample.maps.entry(line.label(label::MAP).to_owned()).or_default().0 = line.whole();
+    } else if name == catalog::MAP_CAPACITY.name {
+        sample.maps.entry(line.label(label::MAP).to_owned()).or_default().1 = line.whole();
+    } else if name == catalog::SCRAPE_SUCCESS.name && line.whole() == 0 {
+        sample.problems.push("the agent cannot read the kernel's counters; its log says why".into());
+    } else if name == catalog::CONFIG_SUCCESSFUL.name && line.whole() == 0 {
+        sample.problems.push("the agent was given settings that it refuses; its log says why".into());
+    } else if name == catalog::UNATTRIBUTED_PACKETS.name && line.whole() > 0 {
+        let count = line.whole();
+        sample
+            .problems
+            .push(format!("{count} packets crossed a hook on an interface without counters: report it"));
+    }
+}
+
+/// What a line counts; its interface is there, attached or not.
+fn flow(sample: &mut Sample, line: &Line<'_>, words: &mut Words) -> Flow {
+    let mut of = |name| words.of(line.label(name));
+    let (interface, direction) = (of(label::INTERFACE), of(label::DIRECTION));
+    let (protocol, role, none) = (of(label::PROTOCOL), of(label::ROLE), words.of("none"));
+    if !sample.interfaces.contains_key(&interface) {
+        let hooks = Hooks { ingress: none.clone(), egress: none };
+        sample.interfaces.insert(interface.clone(), hooks);
+    }
+    Flow { interface, direction, protocol, role }
+}

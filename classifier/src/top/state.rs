@@ -1,0 +1,175 @@
+//! What the screen shows, and what keys change of it. Nothing here waits, draws or asks the time.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::{
+    board::Board,
+    sample::Sample,
+    table::{Order, Table},
+    tabs::Tab,
+};
+
+/// A filter is no longer.
+const LONGEST_FILTER: usize = 64;
+
+/// Everything that is drawn. Times are since the start.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What is looked at.
+    pub source: String,
+    /// How often.
+    pub interval: Duration,
+    /// The tab that is shown.
+    pub tab: Tab,
+    /// The order of each tab.
+    orders: [Order; Tab::ALL.len()],
+    /// Words that rows must hold.
+    pub filter: String,
+    /// Keys go into the filter.
+    pub is_typing: bool,
+    /// The help covers the table.
+    pub has_help: bool,
+    /// Rows that are scrolled past.
+    pub scrolled: usize,
+    /// Rows that the last screen had room for.
+    pub page: usize,
+    /// What goes on.
+    live: Board,
+    /// What stood there when it was paused.
+    frozen: Option<Box<Board>>,
+    /// The time.
+    pub now: Duration,
+}
+
+impl State {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(source: String, interval: Duration) -> Self {
+        Self {
+            source,
+            interval,
+            tab: Tab::default(),
+            orders: Tab::ALL.map(|tab| Order { column: tab.first_order(), is_reversed: false }),
+            filter: String::new(),
+            is_typing: false,
+            has_help: false,
+            scrolled: 0,
+            page: 1,
+            live: Board::default(),
+            frozen: None,
+            now: Duration::ZERO,
+        }
+    }
+
+    /// The source said this, or why it could not be read.
+    pub fn take(&mut self, at: Duration, read: Result<Sample, String>) {
+        self.now = self.now.max(at);
+        self.live.take(at, read);
+    }
+
+    /// What is to be shown.
+    #[must_use]
+    pub fn board(&self) -> &Board {
+        self.frozen.as_deref().unwrap_or(&self.live)
+    }
+
+    /// Whether it stands still.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// The order of the tab that is shown.
+    #[must_use]
+    pub const fn order(&self) -> Order {
+        self.orders[self.tab as usize]
+    }
+
+    /// The rows to show, in their order.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        self.tab.table(self.board()).arranged(&self.filter, self.order())
+    }
+
+    /// A key was pressed; `false` if it ends all.
+    #[must_use]
+    pub fn press(&mut self, key: KeyEvent) -> bool {
+        if key.kind == KeyEventKind::Release {
+            return true;
+        }
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return !matches!(key.code, KeyCode::Char('c' | 'd'));
+        }
+        if self.is_typing {
+            self.type_into_filter(key.code);
+            return true;
+        }
+        self.command(key.code)
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most keys do nothing")]
+    fn type_into_filter(&mut self, code: KeyCode) {
+        self.scrolled = 0;
+        match code {
+            KeyCode::Enter => self.is_typing = false,
+            KeyCode::Esc => (self.is_typing, self.filter) = (false, String::new()),
+            KeyCode::Backspace => drop(self.filter.pop()),
+            KeyCode::Char(char) if self.filter.chars().count() < LONGEST_FILTER => self.filter.push(char),
+            _ => {}
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most keys do nothing")]
+    fn command(&mut self, code: KeyCode) -> bool {
+        let last = self.table().rows.len().saturating_sub(1);
+        match code {
+            KeyCode::Esc if self.has_help => self.has_help = false,
+            KeyCode::Esc if !self.filter.is_empty() => self.filter.clear(),
+            KeyCode::Char('q') | KeyCode::Esc => return false,
+            KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.has_help = !self.has_help,
+            KeyCode::Char('/') => (self.is_typing, self.has_help) = (true, false),
+            KeyCode::Char('p' | ' ') => self.pause(),
+            KeyCode::Char('s' | '>') | KeyCode::Right => self.sort_by_next(1),
+            KeyCode::Char('S' | '<') | KeyCode::Left => self.sort_by_next(self.columns() - 1),
+            KeyCode::Char('r') => self.orders[self.tab as usize].is_reversed ^= true,
+            KeyCode::Tab => self.show(self.tab.beside(false)),
+            KeyCode::BackTab => self.show(self.tab.beside(true)),
+            KeyCode::Down | KeyCode::Char('j') => self.scrolled = last.min(self.scrolled + 1),
+            KeyCode::Up | KeyCode::Char('k') => self.scrolled = self.scrolled.saturating_sub(1),
+            KeyCode::PageDown => self.scrolled = last.min(self.scrolled + self.page),
+            KeyCode::PageUp => self.scrolled = self.scrolled.saturating_sub(self.page),
+            KeyCode::Home | KeyCode::Char('g') => self.scrolled = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scrolled = last,
+            KeyCode::Char(digit) => {
+                let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1));
+                place.and_then(|place| Tab::ALL.get(place)).into_iter().for_each(|tab| self.show(*tab));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn pause(&mut self) {
+        self.frozen = match self.frozen.take() {
+            Some(_) => None,
+            None => Some(Box::new(self.live.clone())),
+        };
+    }
+
+    fn show(&mut self, tab: Tab) {
+        (self.tab, self.scrolled) = (tab, 0);
+    }
+
+    fn columns(&self) -> usize {
+        self.tab.table(&Board::default()).columns.len()
+    }
+
+    fn sort_by_next(&mut self, steps: usize) {
+        let columns = self.columns();
+        let order = &mut self.orders[self.tab as usize];
+        *order = Order { column: (order.column + steps) % columns, is_reversed: false };
+        self.scrolled = 0;
+    }
+}

@@ -1,0 +1,67 @@
+//! What there is to look at, a tab each. Another one is a line of [`Tab`] and a file that makes its table.
+
+mod data_ports;
+mod icmp;
+mod sessions;
+mod traffic;
+
+use super::{board::Board, table::Table};
+
+/// A tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Rates by interface, direction, protocol and role.
+    #[default]
+    Traffic,
+    /// ICMP messages by type and code.
+    Icmp,
+    /// FTP control connections.
+    Sessions,
+    /// Announced FTP data ports.
+    DataPorts,
+}
+
+impl Tab {
+    /// All of them, in the order of their keys.
+    pub const ALL: [Self; 4] = [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts];
+
+    /// Its title.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Traffic => "Traffic",
+            Self::Icmp => "ICMP",
+            Self::Sessions => "FTP sessions",
+            Self::DataPorts => "FTP data ports",
+        }
+    }
+
+    /// The column by which it is sorted at first: what is most of something.
+    #[must_use]
+    pub const fn first_order(self) -> usize {
+        match self {
+            Self::Traffic => traffic::PACKETS,
+            Self::Icmp => icmp::MESSAGES,
+            Self::Sessions => sessions::AGE,
+            Self::DataPorts => data_ports::AGE,
+        }
+    }
+
+    /// What it shows of a board.
+    #[must_use]
+    pub fn table(self, board: &Board) -> Table {
+        match self {
+            Self::Traffic => traffic::table(board),
+            Self::Icmp => icmp::table(board),
+            Self::Sessions => sessions::table(board),
+            Self::DataPorts => data_ports::table(board),
+        }
+    }
+
+    /// The tab behind it, or before it; round and round.
+    #[must_use]
+    pub fn beside(self, is_back: bool) -> Self {
+        let count = Self::ALL.len();
+        Self::ALL[(self as usize + if is_back { count - 1 } else { 1 }) % count]
+    }
+}
