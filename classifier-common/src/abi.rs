@@ -1,6 +1,7 @@
 //! The boundary between the kernel object and user space: every name, size and index, written once.
 
 use crate::{
+    connection,
     control::{Policy, Session, SessionKey, Tallies},
     counter::Counters,
     endpoint::{Address, Endpoint, SETS, WAYS},
@@ -22,6 +23,9 @@ pub const PROGRAM_POLICY_XDP: &str = "classifier_pxdp";
 pub const PROGRAM_POLICY_INGRESS: &str = "classifier_pin";
 /// What [`PROGRAM_EGRESS`] does, and a policy tried.
 pub const PROGRAM_POLICY_EGRESS: &str = "classifier_pout";
+
+/// TC program that no packet meets: the agent runs it to end what time alone ends in [`MAP_CONNECTIONS`].
+pub const PROGRAM_SWEEP: &str = "classifier_sweep";
 
 /// Read-only number of the last set of the endpoint table.
 pub const GLOBAL_LAST_SET: &str = "LAST_SET";
@@ -54,6 +58,10 @@ pub const MAP_RATES: &str = "RATES";
 pub const MAP_SOURCES: &str = "SOURCES";
 /// How often each thing was observed, and when: a per-CPU table an observation.
 pub const MAP_SEEN: &str = "SEEN";
+/// Connections that nothing is known of yet, and what lingers of others.
+pub const MAP_CONNECTIONS: &str = "CONNECTIONS";
+/// How many of them time alone can end. It counts what is in [`MAP_CONNECTIONS`]: their versions change together.
+pub const MAP_WAITING: &str = "WAITING";
 /// Packets on interfaces that have no counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
 /// The policy that is tried: its rules.
@@ -121,7 +129,7 @@ pub const fn place(ifindex: u32, probe: u32) -> u32 {
 
 /// The maps that outlive an agent, each with the version of what its keys and values mean: to be raised when that changes
 /// and their sizes do not. What all of FTP's tracking stands in is taken over as a whole or not at all.
-pub const PINNED: [(&str, u32); 14] = [
+pub const PINNED: [(&str, u32); 16] = [
     (MAP_COUNTERS, 1),
     (MAP_UNATTRIBUTED, 1),
     (MAP_FRAGMENTS, 1),
@@ -136,6 +144,8 @@ pub const PINNED: [(&str, u32); 14] = [
     (MAP_RATES, 1),
     (MAP_SOURCES, 1),
     (MAP_SEEN, 1),
+    (MAP_CONNECTIONS, 1),
+    (MAP_WAITING, 1),
 ];
 
 /// Shape of a map, as a test without root finds it in the built object.
@@ -153,7 +163,7 @@ pub struct MapShape {
 
 /// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
 /// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 14] = [
+pub const MAPS: [MapShape; 16] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
@@ -168,6 +178,13 @@ pub const MAPS: [MapShape; 14] = [
     MapShape { name: MAP_POLICY, key: 4, value: size_of::<Policy>(), entries: 1 },
     MapShape { name: MAP_ENCRYPTED, key: 2 * size_of::<Address>(), value: 8, entries: ENCRYPTED_PAIRS },
     MapShape { name: MAP_TALLIES, key: 4, value: size_of::<Tallies>(), entries: 1 },
+    MapShape {
+        name: MAP_CONNECTIONS,
+        key: 4,
+        value: connection::WAYS * size_of::<connection::Place>(),
+        entries: connection::SETS,
+    },
+    MapShape { name: MAP_WAITING, key: 4, value: 8, entries: 1 },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
     MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceSet>(), entries: SOURCE_SETS },
     MapShape { name: MAP_SEEN, key: 4, value: size_of::<SeenTable>(), entries: Observation::ALL.len() },
@@ -176,13 +193,14 @@ pub const MAPS: [MapShape; 14] = [
 ];
 
 /// Every program, with the section that says its type.
-pub const PROGRAMS: [(&str, &str); 6] = [
+pub const PROGRAMS: [(&str, &str); 7] = [
     (PROGRAM_XDP, "xdp.frags"),
     (PROGRAM_INGRESS, "classifier"),
     (PROGRAM_EGRESS, "classifier"),
     (PROGRAM_POLICY_XDP, "xdp.frags"),
     (PROGRAM_POLICY_INGRESS, "classifier"),
     (PROGRAM_POLICY_EGRESS, "classifier"),
+    (PROGRAM_SWEEP, "classifier"),
 ];
 
 /// Bytes of the value of an interface's inner map.

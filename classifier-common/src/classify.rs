@@ -2,6 +2,7 @@
 
 use crate::{
     commonest::{Judged, commonest},
+    connection::{rejects, row},
     endpoint::Address,
     first_fragment::{label_of_first, remember},
     fragment::Position,
@@ -159,9 +160,11 @@ fn by_icmp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Ou
     match error_row(ip.family, kind) {
         Some(error) => {
             let start = ip.payload + icmp::HEADER;
+            let wanted = rejects(ip.family, kind, code);
             let quote = quote::judge(packet, tables, ip.family, start, ip.end);
             let quoted = Some(Quoted::new(error, quote.class.protocol()));
-            Outcome { quoted, limit: quote.limit, ..outcome }
+            let rejection = if wanted && row(quote.class.protocol()).is_some() { quote.tcp } else { None };
+            Outcome { quoted, rejection, limit: quote.limit, ..outcome }
         }
         None => outcome,
     }

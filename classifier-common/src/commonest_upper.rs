@@ -2,6 +2,7 @@
 
 use crate::{
     commonest::Judged,
+    connection::{SHORT, concerns},
     endpoint::{Address, Kind, Owner, Side, Word},
     family::Family,
     icmp_types::IcmpCell,
@@ -83,18 +84,21 @@ pub(crate) fn of_tcp_header<H: Header, V: View, T: Tables, J: Judged>(
         let class = tcp_class(from, to, header.two::<0>() != header.two::<2>(), flags);
         let begins = flags & (flag::SYN | flag::ACK) == flag::SYN;
         let asked = PortEntry::are_tracked(from, to) || begins && tables.infers();
-        if asked && has_a_say(class) {
+        if asked && has_a_say(class) || concerns(class, flags) {
             return false;
         }
         judged.take(Outcome { tcp_flags: flags, headers, ..Outcome::of(class) });
         return true;
     }
     let class = PortEntry::select(Transport::Tcp, from, to);
-    if !PortEntry::are_tracked(from, to) {
+    if !PortEntry::are_looked_at(from, to) {
         judged.take(Outcome { tcp_flags: flags, headers, ..Outcome::of(class) });
         return true;
     }
     let mut found = Label::of(class);
+    if to.is_heard() && is_spoken(flags, upper.length - usize::from(offset >> 4).cast_signed() * 4) {
+        return false;
+    }
     if has_a_say(class) {
         if !T::SEES_ENDPOINTS || !may_be_data(class) {
             return false;
@@ -105,6 +109,12 @@ pub(crate) fn of_tcp_header<H: Header, V: View, T: Tables, J: Judged>(
     }
     judged.take_data(Outcome { tcp_flags: flags, headers, ..Outcome::labelled(found) });
     true
+}
+
+/// Whether a segment with so many bytes may be a word of the client's: pushed, and short.
+#[inline(always)]
+fn is_spoken(flags: u8, payload: isize) -> bool {
+    flags & flag::PSH != 0 && payload > 0 && payload <= (SHORT as usize).cast_signed()
 }
 
 /// Whether the tracking has anything to say of a class.

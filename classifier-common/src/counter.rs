@@ -1,13 +1,14 @@
 //! The counters of one interface and direction, and the one place that adds to them.
 
 use crate::{
+    connection::{Encryption, Handshakes, ROWS, SESSION_ROWS},
     endpoint::{Evidence, Mode},
     icmp_types::{CELLS, ERRORS},
     outcome::{Limit, Outcome},
     packet::Link,
     protocol::{CLASSES, PROTOCOLS, Protocol},
     segments::OnWire,
-    shadow::{Decided, ROWS, Verdict},
+    shadow::{self, Decided, Verdict},
     wire::tcp::{flag, is_syn_ack},
 };
 
@@ -62,6 +63,14 @@ pub struct Counters {
     pub unremembered: u64,
     /// What a policy would have done, by the rows of its rules; packets.
     pub policy: Decided,
+    /// Connections that were opened in this direction, by [`crate::connection::row`] of their protocol.
+    pub connections: [Handshakes; ROWS],
+    /// Those that gave way to others before anything was known of them.
+    pub handshakes_evicted: u64,
+    /// Sessions by protocol as in [`SESSION_ROWS`], then by [`Encryption`].
+    pub sessions: [[u64; Encryption::ALL.len()]; SESSION_ROWS.len()],
+    /// Those that gave way to others before anything was known of them.
+    pub sessions_evicted: u64,
 }
 
 impl Counters {
@@ -80,7 +89,11 @@ impl Counters {
             limits: [0; LIMITS],
             ftp_data: [[0; EVIDENCES]; MODES],
             unremembered: 0,
-            policy: [[0; Verdict::ALL.len()]; ROWS],
+            policy: [[0; Verdict::ALL.len()]; shadow::ROWS],
+            connections: [Handshakes::NONE; ROWS],
+            handshakes_evicted: 0,
+            sessions: [[0; Encryption::ALL.len()]; SESSION_ROWS.len()],
+            sessions_evicted: 0,
         }
     }
 
@@ -173,6 +186,10 @@ impl Counters {
             .chain(self.ftp_data.as_flattened_mut())
             .chain(core::iter::once(&mut self.unremembered))
             .chain(self.policy.as_flattened_mut())
+            .chain(self.connections.iter_mut().flat_map(Handshakes::numbers_mut))
+            .chain(core::iter::once(&mut self.handshakes_evicted))
+            .chain(self.sessions.as_flattened_mut())
+            .chain(core::iter::once(&mut self.sessions_evicted))
     }
 
     /// Adds another CPU's counters of the same interface and direction.
@@ -191,6 +208,12 @@ impl Counters {
         add(&mut self.limits, &other.limits);
         self.unremembered += other.unremembered;
         add(self.policy.as_flattened_mut(), other.policy.as_flattened());
+        for (mine, theirs) in self.connections.iter_mut().zip(&other.connections) {
+            mine.numbers_mut().zip(theirs.numbers()).for_each(|(mine, theirs)| *mine += theirs);
+        }
+        self.handshakes_evicted += other.handshakes_evicted;
+        add(self.sessions.as_flattened_mut(), other.sessions.as_flattened());
+        self.sessions_evicted += other.sessions_evicted;
     }
 }
 

@@ -11,6 +11,7 @@ pub mod abi;
 pub mod classify;
 pub mod commonest;
 mod commonest_upper;
+pub mod connection;
 pub mod control;
 pub mod counter;
 pub mod endpoint;

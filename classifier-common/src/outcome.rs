@@ -4,6 +4,7 @@ use core::num::NonZeroU16;
 
 pub use crate::stop::{Limit, Stop};
 use crate::{
+    connection::Rejection,
     endpoint::Evidence,
     family::Family,
     icmp_types::IcmpCell,
@@ -65,6 +66,8 @@ pub struct Outcome {
     pub icmp: Option<IcmpCell>,
     /// The quote of an ICMP error message.
     pub quoted: Option<Quoted>,
+    /// Where that quotes a TCP packet, if the error may reject a connection.
+    pub rejection: Option<Rejection>,
     /// The bound that the parser ran into.
     pub limit: Option<Limit>,
     /// Bytes from the frame's start to the TCP or UDP payload; 0 for other packets.
@@ -73,7 +76,7 @@ pub struct Outcome {
     pub off_wire: u32,
     /// Why FTP data is taken for it.
     pub evidence: Evidence,
-    /// A TCP packet that the FTP tracking is to look at.
+    /// A TCP packet about which more may have to be done than counting.
     pub tracked: Option<Tracked>,
     /// A first fragment whose class could not be kept for the later ones.
     pub unremembered: bool,
@@ -89,6 +92,7 @@ impl Outcome {
             tcp_flags: 0,
             icmp: None,
             quoted: None,
+            rejection: None,
             limit: None,
             headers: 0,
             off_wire: 0,

@@ -3,6 +3,7 @@
 use core::num::{NonZeroU8, NonZeroU16};
 
 use crate::{
+    connection::Rejection,
     endpoint::Evidence,
     icmp_types::IcmpCell,
     outcome::{Limit, Outcome, Quoted},
@@ -12,7 +13,8 @@ use crate::{
 
 /// Bits 0–6 class, 7–14 TCP flags, 15–22 ICMP cell, 23–34 quote, 35–36 limit, 37–51 headers, 52–55
 /// bytes off the wire, 56 unremembered, 57–58 evidence, 59 tracked: then bits 15–34, of no use to TCP, say
-/// where. 0 in an optional field is `None`.
+/// where. An ICMP error has no headers: of the one that rejects a connection they are where it quotes the TCP header, and
+/// bits 52–55 and 60–63 the words before that. 0 in an optional field is `None`.
 const CLASS: Field = Field { at: 0, bits: 7 };
 const FLAGS: Field = Field { at: 7, bits: 8 };
 const ICMP: Field = Field { at: 15, bits: 8 };
@@ -24,6 +26,8 @@ const UNREMEMBERED: Field = Field { at: 56, bits: 1 };
 const EVIDENCE: Field = Field { at: 57, bits: 2 };
 const IS_TRACKED: Field = Field { at: 59, bits: 1 };
 const TRACKED: Field = Field { at: 15, bits: 14 };
+const WORDS_LOW: Field = OFF_WIRE;
+const WORDS_HIGH: Field = Field { at: 60, bits: 4 };
 
 #[derive(Clone, Copy)]
 struct Field {
@@ -44,7 +48,7 @@ impl Field {
 }
 
 impl Outcome {
-    /// The outcome in 60 bits.
+    /// The outcome in 64 bits.
     #[inline(always)]
     #[must_use]
     pub fn pack(&self) -> u64 {
@@ -61,6 +65,20 @@ impl Outcome {
                 Some(tracked) => IS_TRACKED.put(1) | TRACKED.put(tracked.number().get().into()),
                 None => 0,
             }
+            | match self.rejection {
+                Some(rejection) => {
+                    let number = u64::from(rejection.number());
+                    HEADERS.put(number) | WORDS_LOW.put(number >> 15) | WORDS_HIGH.put(number >> 19)
+                }
+                None => 0,
+            }
+    }
+
+    /// Whether one that is packed may say something about a connection.
+    #[inline(always)]
+    #[must_use]
+    pub const fn may_concern(packed: u64) -> bool {
+        packed & (IS_TRACKED.put(u64::MAX) | QUOTED.put(u64::MAX)) != 0
     }
 
     /// The outcome that was packed.
@@ -71,11 +89,21 @@ impl Outcome {
         let is_tracked = IS_TRACKED.get(packed) != 0;
         let tracked = if is_tracked { TRACKED.get(packed) as u16 } else { 0 };
         let packed = if is_tracked { packed & !TRACKED.put(u64::MAX) } else { packed };
+        let is_error = !is_tracked && QUOTED.get(packed) != 0;
+        let rejection = if is_error {
+            let words = WORDS_LOW.get(packed) | WORDS_HIGH.get(packed) << 4;
+            Rejection::from_number((HEADERS.get(packed) | words << 15) as u32)
+        } else {
+            None
+        };
+        let packed =
+            if is_error { packed & !(HEADERS.put(u64::MAX) | OFF_WIRE.put(u64::MAX)) } else { packed };
         Self {
             class: Class::from_index(CLASS.get(packed) as u32),
             tcp_flags: FLAGS.get(packed) as u8,
             icmp: NonZeroU8::new(ICMP.get(packed) as u8).map(IcmpCell::from_number),
             quoted: NonZeroU16::new(QUOTED.get(packed) as u16).map(Quoted::from_number),
+            rejection,
             limit: match LIMIT.get(packed) {
                 1 => Some(Limit::VlanTags),
                 2 => Some(Limit::Ipv6Extensions),
@@ -114,6 +142,11 @@ mod tests {
         for (row, (family, kind)) in (0..).zip(ERRORS) {
             let quoted = Some(Quoted::new(row, last.protocol()));
             survives(Outcome { quoted, ..Outcome::message(family, kind, 255) });
+            for (ip, tcp) in [(28, 48), (0x7fff - 4 * 255, 0x7fff), (54, 94)] {
+                let rejection = Rejection::new(ip, tcp);
+                assert!(rejection.is_some());
+                survives(Outcome { quoted, rejection, ..Outcome::message(family, kind, 255) });
+            }
         }
         for kind in 0..=255 {
             survives(Outcome::message(Family::V6, kind, 0));

@@ -3,7 +3,10 @@
 //! An entry carries the class of a packet to this port and of one from it, ready to be combined by
 //! arithmetic: in random traffic a mispredicted branch costs more than the whole selection.
 
-use crate::protocol::{Class, Protocol};
+use crate::{
+    connection::is_heard,
+    protocol::{Class, Protocol},
+};
 
 /// Entries of one transport's table.
 pub const PORTS: usize = 65_536;
@@ -29,9 +32,9 @@ impl Transport {
     }
 }
 
-/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–23 the class from it, 24–30
-/// how many FTP data endpoints have this number, 31 that its packets are tracked whatever their number is.
-/// Classes are relative to [`Transport::other`], so 0 is "nothing known".
+/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–22 the class from it, 23 that what
+/// clients say to it is listened to, 24–30 how many FTP data endpoints have this number, 31 that its packets are tracked
+/// whatever their number is. Classes are relative to [`Transport::other`], so 0 is "nothing known".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct PortEntry(pub u32);
@@ -44,6 +47,9 @@ pub const ENDPOINT: u32 = 1 << 24;
 
 /// The port's packets are tracked: it is one of FTP's, or more endpoints have had it than are counted.
 pub const TRACKED: u32 = 1 << 31;
+
+/// What clients say to the port is listened to.
+pub const HEARD: u32 = 1 << 23;
 
 /// Endpoints of one number that are counted. With more, [`TRACKED`] is set and stays; the rest of the count's
 /// room is for CPUs that add at the same moment.
@@ -63,7 +69,9 @@ impl PortEntry {
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
         let tracked = matches!(protocol, Protocol::FTP_CONTROL | Protocol::FTP_DATA_ACTIVE);
         let tracked = if tracked && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
-        Self(to | KNOWN | from << 16 | tracked)
+        let heard = is_heard(protocol) && matches!(transport, Transport::Tcp);
+        let heard = if heard { HEARD } else { 0 };
+        Self(to | KNOWN | from << 16 | heard | tracked)
     }
 
     /// This entry, as another says what belongs to its port; what it counts of endpoints stays.
@@ -93,6 +101,20 @@ impl PortEntry {
         (source.0 | destination.0) & (TRACKED | COUNT) != 0
     }
 
+    /// Whether anything but counting may have to be done about a packet between two ports.
+    #[inline(always)]
+    #[must_use]
+    pub const fn are_looked_at(source: Self, destination: Self) -> bool {
+        (source.0 | destination.0) & (TRACKED | COUNT | HEARD) != 0
+    }
+
+    /// Whether what clients say to the port is listened to.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_heard(self) -> bool {
+        self.0 & HEARD != 0
+    }
+
     /// Whether an endpoint may have this entry's number.
     #[inline(always)]
     #[must_use]
@@ -112,7 +134,7 @@ impl PortEntry {
     #[must_use]
     pub const fn select(transport: Transport, source: Self, destination: Self) -> Class {
         let to = destination.0 & 0xff;
-        let from = (source.0 >> 16) & 0xff & !(destination.0 >> 8);
+        let from = (source.0 >> 16) & 0x7f & !(destination.0 >> 8);
         transport.other().further(to | from)
     }
 
@@ -120,7 +142,7 @@ impl PortEntry {
     #[inline(always)]
     #[must_use]
     pub const fn select_syn_ack(transport: Transport, source: Self, destination: Self) -> Class {
-        let from = (source.0 >> 16) & 0xff;
+        let from = (source.0 >> 16) & 0x7f;
         let to = destination.0 & 0xff & !(source.0 >> 8);
         transport.other().further(to | from)
     }

@@ -1,6 +1,7 @@
 //! The packet that an ICMP error quotes: whose error it is.
 
 use crate::{
+    connection::Rejection,
     first_fragment::label_of_first,
     fragment::Position,
     outcome::{Limit, Stop},
@@ -31,11 +32,13 @@ pub(crate) fn judge<P: Packet + ?Sized, T: Tables>(
         return Quote::of(label_of_first(packet, tables, start, &ip).class);
     }
     match (ip.upper, family) {
-        (Upper::Stop(stop), _) => Quote { class: stop.class(), limit: stop.limit() },
+        (Upper::Stop(stop), _) => Quote { class: stop.class(), limit: stop.limit(), tcp: None },
         (Upper::Protocol(number::ICMP), Family::V4) => Quote::of(Protocol::ICMP.to_server()),
         (Upper::Protocol(number::ICMPV6), Family::V6) => Quote::of(Protocol::ICMPV6.to_server()),
         (Upper::Protocol(upper @ (number::TCP | number::UDP)), _) => {
-            Quote::of(by_ports(packet, tables, upper, ip.payload, end))
+            let class = by_ports(packet, tables, upper, ip.payload, end);
+            let tcp = if upper == number::TCP { Rejection::new(ip.start, ip.payload) } else { None };
+            Quote { tcp, ..Quote::of(class) }
         }
         (Upper::Protocol(_), _) => Quote::of(Stop::IpOther.class()),
     }
@@ -48,12 +51,14 @@ pub(crate) struct Quote {
     pub(crate) class: Class,
     /// The bound that the parser ran into on its way through the quote.
     pub(crate) limit: Option<Limit>,
+    /// Where the headers of a TCP packet stand.
+    pub(crate) tcp: Option<Rejection>,
 }
 
 impl Quote {
     #[inline(always)]
     const fn of(class: Class) -> Self {
-        Self { class, limit: None }
+        Self { class, limit: None, tcp: None }
     }
 }
 

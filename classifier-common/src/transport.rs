@@ -23,11 +23,11 @@ pub(crate) fn tcp_class(from: PortEntry, to: PortEntry, ports_differ: bool, flag
     }
 }
 
-/// Whether the FTP tracking is to look at a TCP packet: it is of a control connection, or a port of its is
-/// one that endpoints share, or it begins a connection.
+/// Whether more than counting may have to be done about a TCP packet: it is of a control connection, or of a session that
+/// is listened to, or a port of its is one that endpoints share, or it begins a connection, or decides about one.
 #[inline(always)]
 pub(crate) fn is_tracked(from: PortEntry, to: PortEntry, flags: u8) -> bool {
-    PortEntry::are_tracked(from, to) || flags & (flag::SYN | flag::ACK) == flag::SYN
+    PortEntry::are_looked_at(from, to) || flags & (flag::SYN | flag::RST) != 0
 }
 
 /// The class of a UDP packet between two ports.

@@ -12,13 +12,17 @@
 #![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
 mod atomic;
+mod connections;
 mod copied;
 mod counters;
 mod endpoints;
+mod follow;
 mod linear;
+mod secrets;
 mod sessions;
 mod shadow;
 mod sources;
+mod sweep;
 mod tables;
 mod tap;
 mod tc;

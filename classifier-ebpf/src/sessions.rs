@@ -7,6 +7,7 @@ use aya_ebpf::{
 };
 use classifier_common::{
     abi,
+    connection::{Ended, Seen},
     control::{Candidate, Header, PARSE_MAX, Policy, SEGMENT_MAX, Segment, Session, SessionKey, Tallies},
     endpoint::Address,
     track::Ends,
@@ -63,6 +64,8 @@ pub struct Work {
     pub body: [u8; BODY],
     pub payload: [u8; PARSE_MAX as usize],
     pub new: Session,
+    pub seen: Seen,
+    pub ended: Ended,
 }
 
 #[btf_map]

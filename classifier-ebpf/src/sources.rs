@@ -22,7 +22,6 @@ static SEEN: PerCpuArray<SeenTable, { Observation::ALL.len() }> = PerCpuArray::n
 static LAST_SOURCE_SET: Global<u32> = Global::new(SOURCE_SETS as u32 - 1);
 
 /// Notes a connection whose outcome is known.
-#[expect(dead_code, reason = "for those who follow connections to their outcome")]
 #[inline(always)]
 pub fn note(finding: &Finding) {
     observe(&finding.into());

@@ -16,6 +16,7 @@ use classifier_common::{
 use crate::{
     atomic,
     endpoints::SharedSet,
+    secrets,
     sessions::{self, CANDIDATES, ENCRYPTED, EVENTS, POLICY, RATES, Rate, SESSIONS, TALLIES, Work},
     tables::Maps,
     verifier::opaque,
@@ -34,7 +35,7 @@ pub trait Source {
 
 /// The same number, which is from 1 to `MAX`, a power of two; told to the verifier by way of the last byte's.
 #[inline(always)]
-fn at_least_one<const MAX: usize>(number: u32) -> usize {
+pub fn at_least_one<const MAX: usize>(number: u32) -> usize {
     const { assert!(MAX.is_power_of_two()) };
     (opaque((number as usize).wrapping_sub(1)) & (MAX - 1)) + 1
 }
@@ -66,6 +67,9 @@ impl<S: Source> Kernel<'_, S> {
         let mut reading = Reading { world: self, session };
         // SAFETY: the function is one that takes an index and the context given here, which outlives it.
         unsafe { bpf_loop(count, hear_one::<S> as *mut c_void, (&raw mut reading).cast(), 0) };
+        if segment.side() == Side::Client {
+            secrets::wipe(self.work);
+        }
     }
 
     /// Sends the header and what was put behind it.
@@ -227,6 +231,7 @@ impl<S: Source> World for Kernel<'_, S> {
         let mut looking = Looking { work: self.work, text: count };
         // SAFETY: as for `read`.
         unsafe { bpf_loop(count, look_at_one as *mut c_void, (&raw mut looking).cast(), 0) };
+        secrets::wipe(self.work);
         count != 0 && looking.text == b'\n'.into()
     }
 
@@ -239,8 +244,11 @@ impl<S: Source> World for Kernel<'_, S> {
         let count = at_least_one::<SEGMENT_MAX>(segment.length.min(SEGMENT_MAX as u32));
         // SAFETY: this CPU's value of the map has room for SEGMENT_MAX bytes.
         let to = unsafe { (&raw mut (*self.work).body).cast() };
-        let sent = self.packet.copy(segment.payload, to, count)
-            && self.send(EventKind::Segment, segment, session.id, count);
+        let copied = self.packet.copy(segment.payload, to, count);
+        if copied && segment.side() == Side::Client {
+            secrets::blank(self.work, count as u32);
+        }
+        let sent = copied && self.send(EventKind::Segment, segment, session.id, count);
         self.tally(if sent { Tally::Segments } else { Tally::SegmentsLost }, 1);
         sent
     }

@@ -13,6 +13,7 @@ use classifier_common::{
     abi::Direction,
     classify::{relabel, sender, walk},
     commonest::{Judged, commonest},
+    connection::{Vantage, concerns},
     counter::Counters,
     label::Label,
     outcome::Outcome,
@@ -23,7 +24,7 @@ use classifier_common::{
 };
 
 use crate::{
-    counters,
+    counters, follow,
     linear::Linear,
     shadow, sources,
     tables::Maps,
@@ -60,7 +61,15 @@ fn classifier_pout(ctx: TcContext) -> i32 {
 #[inline(always)]
 fn count_any(ctx: &TcContext, direction: Direction) {
     if !is_counted(ctx, direction, |counters| Counting { ctx, counters }) {
-        classifier_tc_other(ctx.skb.skb, direction as u32);
+        follow(ctx, direction, classifier_tc_other(ctx.skb.skb, direction as u32));
+    }
+}
+
+/// Follows the connection that a packet says something about.
+#[inline(always)]
+fn follow(ctx: &TcContext, direction: Direction, outcome: u64) {
+    if Outcome::may_concern(outcome) && classifier_tc_follow(ctx.skb.skb, outcome, direction as u32) != 0 {
+        follow::classifier_connection();
     }
 }
 
@@ -68,7 +77,7 @@ fn count_any(ctx: &TcContext, direction: Direction) {
 #[inline(always)]
 fn try_policy(ctx: &TcContext, direction: Direction) {
     if !is_counted(ctx, direction, |counters| Trying { counting: Counting { ctx, counters }, direction }) {
-        classifier_tc_tried(ctx.skb.skb, direction as u32);
+        follow(ctx, direction, classifier_tc_tried(ctx.skb.skb, direction as u32));
     }
 }
 
@@ -139,51 +148,58 @@ fn on_wire(ctx: &TcContext, outcome: &Outcome) -> OnWire {
     buffer(skb(ctx)).on_wire(outcome.headers, outcome.off_wire)
 }
 
-/// Counts a packet of any other shape. A function with a name of its own is checked by the verifier once, by
-/// itself, not anew for each way that leads to it; so are those below.
+/// Counts a packet of any other shape: its outcome, packed. A function with a name of its own is checked by the verifier
+/// once, by itself, not anew for each way that leads to it; so are those below.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u32 {
-    count_other(ctx, direction);
-    0
+extern "C" fn classifier_tc_other(ctx: *mut __sk_buff, direction: u32) -> u64 {
+    count_other(ctx, direction)
 }
 
 /// The same, and tries the policy on it.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_tc_tried(ctx: *mut __sk_buff, direction: u32) -> u32 {
-    if let Some((outcome, wire)) = count_other(ctx, direction) {
+extern "C" fn classifier_tc_tried(ctx: *mut __sk_buff, direction: u32) -> u64 {
+    let packed = count_other(ctx, direction);
+    if packed != 0 {
+        let outcome = Outcome::unpack(opaque(packed as usize) as u64);
+        let packets = on_wire(&TcContext::new(ctx), &outcome).packets;
         let facts = Facts::new(&outcome, Direction::from_raw(direction));
-        classifier_tc_policy(ctx, facts.number(), wire.packets as u32);
+        classifier_tc_policy(ctx, facts.number(), packets as u32);
     }
-    0
+    packed
 }
 
-/// What was counted; nothing on an interface without counters.
+/// What was counted, packed; 0 on an interface without counters.
 #[inline(always)]
-fn count_other(ctx: *mut __sk_buff, direction: u32) -> Option<(Outcome, OnWire)> {
+fn count_other(ctx: *mut __sk_buff, direction: u32) -> u64 {
     let ctx = &TcContext::new(ctx);
     let skb = skb(ctx);
     let Some(counters) = counters::of(skb.ifindex, Direction::from_raw(direction)) else {
         counters::unattributed(u64::from(skb.gso_segs.max(1)));
-        return None;
+        return 0;
     };
-    let mut outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
+    let mut packed = classifier_tc_walk(ctx.skb.skb, counters.link);
+    let mut outcome = Outcome::unpack(packed);
     if outcome.is_cut() && skb.len > skb.data_end - skb.data {
         // A failure leaves the packet as it was, and the outcome at `malformed`.
         let _ = ctx.pull_data(skb.len.min(HEADERS_MAX as u32));
-        outcome = Outcome::unpack(classifier_tc_walk(ctx.skb.skb, counters.link));
+        packed = classifier_tc_walk(ctx.skb.skb, counters.link);
+        outcome = Outcome::unpack(packed);
     }
     if let Some(tracked) = outcome.tracked {
         track(ctx, counters.link, &mut outcome, tracked);
+        packed = outcome.pack();
     }
     if outcome.is_redirect() {
         classifier_tc_redirect(ctx.skb.skb, counters.link, direction);
     }
+    // Unpacked anew, in a way that the compiler cannot see through: what is not kept meanwhile takes no stack.
+    let outcome = Outcome::unpack(opaque(packed as usize) as u64);
     let wire = on_wire(ctx, &outcome);
     say(ctx, wire, outcome.class.index());
     counters.count(&outcome, wire, opaque);
-    Some((outcome, wire))
+    packed
 }
 
 /// Counts packets under the rules of the policy that decide about them.
@@ -289,6 +305,56 @@ extern "C" fn classifier_tc_redirect(ctx: *mut __sk_buff, link: u32, direction: 
         sources::note_redirect(sender, Direction::from_raw(direction));
     }
     0
+}
+
+/// Looks at what a packet says about a connection; 1 if that is anything.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_follow(ctx: *mut __sk_buff, outcome: u64, direction: u32) -> u32 {
+    let outcome = Outcome::unpack(outcome);
+    let class = outcome.class.index() as u32;
+    if let Some(rejection) = outcome.rejection {
+        classifier_tc_rejection(ctx, rejection.number(), class, direction)
+    } else if let Some(tracked) = outcome.tracked
+        && concerns(outcome.class, outcome.tcp_flags)
+    {
+        classifier_tc_signal(ctx, u32::from(tracked.number().get()), outcome.headers, class, direction)
+    } else {
+        0
+    }
+}
+
+/// Looks at what a TCP packet says about its connection.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_signal(
+    ctx: *mut __sk_buff,
+    tracked: u32,
+    headers: u32,
+    class: u32,
+    direction: u32,
+) -> u32 {
+    let context = TcContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let skb = skb(&context);
+    let vantage = Vantage::hook(skb.ifindex, Direction::from_raw(direction));
+    follow::signal(&linear(skb, &tables), Whole(ctx), (tracked, headers), class, vantage)
+}
+
+/// Looks at whose connection an ICMP error rejects.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_tc_rejection(
+    ctx: *mut __sk_buff,
+    rejection: u32,
+    class: u32,
+    direction: u32,
+) -> u32 {
+    let context = TcContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let skb = skb(&context);
+    let vantage = Vantage::hook(skb.ifindex, Direction::from_raw(direction));
+    follow::rejection(&linear(skb, &tables), rejection, class, vantage)
 }
 
 /// Keeps another label for the later fragments of this one's datagram; 0 if there was no room.

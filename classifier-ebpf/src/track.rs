@@ -17,7 +17,7 @@ use crate::{
 
 /// Reads the ends of a packet into this CPU's work.
 #[inline(always)]
-fn ends<P: Packet>(packet: &P, tracked: u32, headers: u32) -> Option<*mut Work> {
+pub fn ends<P: Packet>(packet: &P, tracked: u32, headers: u32) -> Option<*mut Work> {
     let work = sessions::work()?;
     let tracked = Tracked::from_number(u16::try_from(tracked).ok()?.try_into().ok()?);
     // SAFETY: this CPU's value of the map, and nobody else's.

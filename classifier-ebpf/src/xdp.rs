@@ -13,6 +13,7 @@ use classifier_common::{
     abi::Direction,
     classify::{relabel, sender, walk},
     commonest::{Judged, commonest},
+    connection::{Vantage, concerns},
     counter::Counters,
     label::Label,
     outcome::{Outcome, Stop},
@@ -24,7 +25,7 @@ use classifier_common::{
 
 use crate::{
     copied::Copied,
-    counters,
+    counters, follow,
     linear::Linear,
     shadow, sources,
     tables::Maps,
@@ -41,16 +42,24 @@ const MAY_HAVE_FRAGMENTS: usize = 1024;
 #[xdp(frags)]
 fn classifier_xdp(ctx: XdpContext) -> u32 {
     if !is_counted(&ctx, |counters| Counting { ctx: &ctx, counters }) {
-        classifier_xdp_other(ctx.ctx);
+        follow(&ctx, classifier_xdp_other(ctx.ctx));
     }
     XDP_PASS
+}
+
+/// Follows the connection that a packet says something about.
+#[inline(always)]
+fn follow(ctx: &XdpContext, outcome: u64) {
+    if Outcome::may_concern(outcome) && classifier_xdp_follow(ctx.ctx, outcome) != 0 {
+        follow::classifier_connection();
+    }
 }
 
 /// Counts a packet, and tries the policy on it. A program of its own: the other one knows nothing of policies.
 #[xdp(frags)]
 fn classifier_pxdp(ctx: XdpContext) -> u32 {
     if !is_counted(&ctx, |counters| Trying(Counting { ctx: &ctx, counters })) {
-        classifier_xdp_tried(ctx.ctx);
+        follow(&ctx, classifier_xdp_tried(ctx.ctx));
     }
     XDP_PASS
 }
@@ -110,51 +119,57 @@ fn on_wire(ctx: &XdpContext) -> OnWire {
     OnWire { packets: 1, bytes: length as u64 }
 }
 
-/// Counts a packet of any other shape. A function with a name of its own is checked by the verifier once, by
-/// itself, not anew for each way that leads to it; so are those below.
+/// Counts a packet of any other shape: its outcome, packed. A function with a name of its own is checked by the verifier
+/// once, by itself, not anew for each way that leads to it; so are those below.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u32 {
-    count_other(ctx);
-    0
+extern "C" fn classifier_xdp_other(ctx: *mut xdp_md) -> u64 {
+    count_other(ctx)
 }
 
 /// The same, and tries the policy on it.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_xdp_tried(ctx: *mut xdp_md) -> u32 {
-    if let Some(outcome) = count_other(ctx) {
+extern "C" fn classifier_xdp_tried(ctx: *mut xdp_md) -> u64 {
+    let packed = count_other(ctx);
+    if packed != 0 {
+        let outcome = Outcome::unpack(opaque(packed as usize) as u64);
         classifier_xdp_policy(ctx, Facts::new(&outcome, Direction::Ingress).number());
     }
-    0
+    packed
 }
 
-/// What was counted; nothing on an interface without counters.
+/// What was counted, packed; 0 on an interface without counters.
 #[inline(always)]
-fn count_other(ctx: *mut xdp_md) -> Option<Outcome> {
+fn count_other(ctx: *mut xdp_md) -> u64 {
     let ctx = &XdpContext::new(ctx);
     let Some(counters) = counters::of(ctx.ingress_ifindex() as u32, Direction::Ingress) else {
         counters::unattributed(1);
-        return None;
+        return 0;
     };
-    let mut outcome = Outcome::unpack(classifier_xdp_walk(ctx.ctx, counters.link));
+    let mut packed = classifier_xdp_walk(ctx.ctx, counters.link);
+    let mut outcome = Outcome::unpack(packed);
     let mut length = ctx.data_end() - ctx.data();
     if length >= MAY_HAVE_FRAGMENTS || outcome.is_cut() {
         let whole = whole_length(ctx.ctx);
         if whole > length && outcome.is_cut() {
-            outcome = Outcome::unpack(classifier_xdp_walk_copy(ctx.ctx, counters.link));
+            packed = classifier_xdp_walk_copy(ctx.ctx, counters.link);
+            outcome = Outcome::unpack(packed);
         }
         length = whole;
     }
     if let Some(tracked) = outcome.tracked {
         track(ctx, counters.link, &mut outcome, tracked);
+        packed = outcome.pack();
     }
     if outcome.is_redirect() {
         classifier_xdp_redirect(ctx.ctx, counters.link);
     }
+    // Unpacked anew, in a way that the compiler cannot see through: what is not kept meanwhile takes no stack.
+    let outcome = Outcome::unpack(opaque(packed as usize) as u64);
     say(ctx, length, outcome.class.index());
     counters.count(&outcome, OnWire { packets: 1, bytes: length as u64 }, opaque);
-    Some(outcome)
+    packed
 }
 
 /// Counts a packet under the rule of the policy that decides about it.
@@ -283,6 +298,45 @@ extern "C" fn classifier_xdp_redirect(ctx: *mut xdp_md, link: u32) -> u32 {
         sources::note_redirect(sender, Direction::Ingress);
     }
     0
+}
+
+/// Looks at what a packet says about a connection; 1 if that is anything.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_follow(ctx: *mut xdp_md, outcome: u64) -> u32 {
+    let outcome = Outcome::unpack(outcome);
+    let class = outcome.class.index() as u32;
+    if let Some(rejection) = outcome.rejection {
+        classifier_xdp_rejection(ctx, rejection.number(), class)
+    } else if let Some(tracked) = outcome.tracked
+        && concerns(outcome.class, outcome.tcp_flags)
+    {
+        classifier_xdp_signal(ctx, u32::from(tracked.number().get()), outcome.headers, class)
+    } else {
+        0
+    }
+}
+
+/// Looks at what a TCP packet says about its connection.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_signal(ctx: *mut xdp_md, tracked: u32, headers: u32, class: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    let vantage = Vantage::hook(context.ingress_ifindex() as u32, Direction::Ingress);
+    follow::signal(&packet, Buffer(ctx), (tracked, headers), class, vantage)
+}
+
+/// Looks at whose connection an ICMP error rejects.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_xdp_rejection(ctx: *mut xdp_md, rejection: u32, class: u32) -> u32 {
+    let context = XdpContext::new(ctx);
+    let Some(tables) = Maps::open() else { return 0 };
+    let packet = Linear::new(context.data(), context.data_end(), &tables);
+    let vantage = Vantage::hook(context.ingress_ifindex() as u32, Direction::Ingress);
+    follow::rejection(&packet, rejection, class, vantage)
 }
 
 /// Keeps another label for the later fragments of this one's datagram; 0 if there was no room.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
 use classifier::datapath::OBJECT;
 use classifier_common::abi::{
-    COUNTERS_SIZE, Direction, MAP_COUNTERS, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_FRAGMENTS,
-    MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS, MAP_SHADOW, MAP_SOURCES, MAP_TALLIES,
-    MAP_UNATTRIBUTED, MAPS, PROGRAMS,
+    COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS,
+    MAP_FRAGMENTS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS, MAP_SHADOW, MAP_SOURCES,
+    MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
 };
 
 /// Maps that user space never opens by name, and what they are for.
@@ -21,7 +21,7 @@ const PRIVATE: [(&str, &str); 6] = [
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 14] = [
+const TYPES: [(&str, bpf_map_type); 16] = [
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
@@ -31,6 +31,8 @@ const TYPES: [(&str, bpf_map_type); 14] = [
     (MAP_POLICY, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
     (MAP_TALLIES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
+    (MAP_CONNECTIONS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_WAITING, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),
     (MAP_SOURCES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_SEEN, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),

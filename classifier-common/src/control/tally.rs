@@ -1,4 +1,4 @@
-//! What the tracking counts about itself.
+//! What the tracking counts about itself, and what no interface can count any more.
 
 use crate::endpoint::{Evidence, Kind, Mode};
 
@@ -68,6 +68,8 @@ pub enum Tally {
     SessionsReplaced = 29,
     /// Sessions that had ended and were forgotten.
     SessionsForgotten = 30,
+    /// Connections and sessions whose interface had gone when something was known of them.
+    ConnectionsLost = 31,
 }
 
 /// Numbers that there is room for.
@@ -78,7 +80,7 @@ pub type Tallies = [u64; TALLIES];
 
 impl Tally {
     /// Every one, in the order of the numbers.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::LearnedPasv,
         Self::LearnedEpsv,
         Self::LearnedPort,
@@ -110,6 +112,7 @@ impl Tally {
         Self::SessionsEvicted,
         Self::SessionsReplaced,
         Self::SessionsForgotten,
+        Self::ConnectionsLost,
     ];
 
     /// Under which an endpoint counts as learned.

@@ -1,5 +1,6 @@
 //! The kernel's surroundings in user space: for the offline reader, the tests and the fuzzers.
 
+mod connections;
 mod endpoints;
 mod event;
 mod payload;
@@ -13,7 +14,8 @@ use std::{hash::Hash, num::NonZeroUsize};
 use lru::LruCache;
 
 pub use self::{
-    endpoints::CountedSet, event::Event, tables::HostTables, tracking::HostTracking, world::HostWorld,
+    connections::HostConnections, endpoints::CountedSet, event::Event, tables::HostTables,
+    tracking::HostTracking, world::HostWorld,
 };
 
 /// The one that was not used for longest makes room; memory is taken as entries come, not for all of them.

@@ -214,7 +214,7 @@ impl Attached {
         ingress && self.sees_egress() == egress
     }
 
-    fn sees_egress(&self) -> bool {
+    pub(super) fn sees_egress(&self) -> bool {
         self.hooks.egress != hook::NONE
     }
 

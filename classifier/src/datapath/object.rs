@@ -11,7 +11,7 @@ use aya_log::EbpfLogger;
 use classifier_common::{
     abi::{
         self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_PREFIXES, MAP_SESSIONS,
-        MAP_SHADOW, MAP_SOURCES, MAP_UNATTRIBUTED,
+        MAP_SHADOW, MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
     },
     control::Tallies,
     counter::Counters,
@@ -132,8 +132,10 @@ impl Datapath {
         let goes_on = pinned.as_ref().is_some_and(Pinned::tracking_goes_on);
         let tracking = Tracking::new(&mut take, Arc::clone(&ports), ftp, Arc::clone(&own), goes_on)?;
         pinned.iter().try_for_each(|pinned| pinned.complete(&own))?;
+        let mut programs = Programs::new(object);
+        programs.load(PROGRAM_SWEEP)?;
         let datapath = Self {
-            programs: Programs::new(object),
+            programs,
             blocks: Blocks::new(counters, debug)?,
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
@@ -237,6 +239,11 @@ impl Datapath {
         retained: impl IntoIterator<Item = &'i Retained>,
         ftp: ftp::Snapshot,
     ) -> Result<Snapshot, ReadError> {
+        let attached: Vec<_> = attached.into_iter().collect();
+        // Before the counters are read: what is over by now belongs to them. Where answers are not seen, silence says nothing.
+        if attached.is_empty() || attached.iter().any(|one| one.sees_egress()) {
+            self.programs.sweep().map_err(|cause| ReadError::Program { program: PROGRAM_SWEEP, cause })?;
+        }
         let measured = self.stats.as_ref().is_some_and(is_on);
         let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
         let mut reader = self.blocks.reader();

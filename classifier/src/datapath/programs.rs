@@ -3,18 +3,18 @@
 use std::thread;
 
 use aya::{
-    Ebpf,
+    Ebpf, TestRun as _, TestRunOptions,
     programs::{Program, ProgramError, ProgramInfo, SchedClassifier, Xdp},
 };
 use classifier_common::abi::{
     PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
-    PROGRAM_XDP,
+    PROGRAM_SWEEP, PROGRAM_XDP,
 };
 
 use super::DatapathError;
 use crate::counters::{ProgramSnapshot, ReadError};
 
-/// The programs, and the hook that each is for.
+/// The programs that packets meet, and the hook that each is for.
 pub(super) const HOOKS: [(&str, &str); 6] = [
     (PROGRAM_XDP, "xdp"),
     (PROGRAM_INGRESS, "tc_ingress"),
@@ -64,6 +64,21 @@ impl Programs {
     /// The XDP program, loaded.
     pub(super) fn xdp(&mut self) -> Result<&mut Xdp, DatapathError> {
         self.loaded(self.hung(PROGRAM_XDP))?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
+    }
+
+    /// Ends what time alone ends in the table of connections.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses the program, or to run it.
+    pub(super) fn sweep(&self) -> Result<(), ProgramError> {
+        // The shortest frame that the kernel runs a program on, of a type that is none.
+        const FRAME: [u8; 14] = [0; 14];
+        let Some(Program::SchedClassifier(sweep)) = self.get(PROGRAM_SWEEP) else {
+            return Err(ProgramError::NotLoaded);
+        };
+        let options = TestRunOptions { data_in: Some(&FRAME), ..TestRunOptions::default() };
+        sweep.test_run(options).map(drop)
     }
 
     /// The TC program of ingress, loaded.

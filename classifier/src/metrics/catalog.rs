@@ -42,6 +42,7 @@ pub mod label {
         CONTROL = "control";
         DIRECTION = "direction";
         EGRESS = "egress";
+        ENCRYPTION = "encryption";
         EVIDENCE = "evidence";
         FAMILY = "family";
         FLAG = "flag";
@@ -107,6 +108,18 @@ families! {
         "Packets that ran into a bound of the parser.";
     FRAGMENTS_UNREMEMBERED = Counter "classifier_fragments_unremembered_total" [INTERFACE DIRECTION]
         "First fragments whose class found no room; their later fragments count as fragment.";
+    TCP_CONNECTIONS = Counter "classifier_tcp_connections_total" [INTERFACE DIRECTION PROTOCOL OUTCOME]
+        "TCP connections by what became of them; direction is who opened them.";
+    TCP_HANDSHAKE_SECONDS = Histogram "classifier_tcp_handshake_seconds" [INTERFACE DIRECTION PROTOCOL]
+        "From the SYN of an established TCP connection to the SYN-ACK.";
+    TCP_HANDSHAKES_EVICTED = Counter "classifier_tcp_handshakes_evicted_total" [INTERFACE DIRECTION]
+        "TCP connections that gave way to others before anything was known of them.";
+    SESSIONS = Counter "classifier_sessions_total" [INTERFACE PROTOCOL ENCRYPTION]
+        "Sessions by whether they were encrypted before anybody logged in.";
+    SESSIONS_EVICTED = Counter "classifier_sessions_evicted_total" [INTERFACE]
+        "Sessions that gave way to TCP connections before anything was known of them.";
+    CONNECTIONS_LOST = Counter "classifier_connections_lost_total" []
+        "TCP connections and sessions whose interface had gone when something was known of them.";
     UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
         "Packets that crossed a hook on an interface without counters.";
     SOURCE_CONNECTIONS = Gauge "classifier_source_connections" [DIRECTION PROTOCOL OUTCOME PREFIX]

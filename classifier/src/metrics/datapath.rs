@@ -12,6 +12,7 @@ use classifier_common::{
 
 use super::{
     catalog::{self, Family, label},
+    connections::Connections,
     exposition::{Exposition, Value},
     labels::Labels,
     policy::Policy,
@@ -33,6 +34,7 @@ pub struct Datapath {
     ftp_data: Vec<(usize, Evidence, Labels)>,
     /// Of the policy that is tried, if one is.
     policy: Option<Policy>,
+    connections: Connections,
 }
 
 #[derive(Debug)]
@@ -89,6 +91,7 @@ impl Datapath {
             limits: Limit::ALL.map(|(_, limit)| Labels::of(&[(label::LIMIT, limit)])),
             ftp_data: ftp_data(),
             policy: None,
+            connections: Connections::new(names),
         }
     }
 
@@ -115,6 +118,7 @@ impl Datapath {
         if let Some(policy) = &self.policy {
             policy.write(out, &sides);
         }
+        self.connections.write(out, snapshot);
         out.family(&catalog::UNATTRIBUTED_PACKETS).add(&[], Value::Whole(snapshot.unattributed));
     }
 

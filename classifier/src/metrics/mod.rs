@@ -14,6 +14,7 @@ use thiserror::Error;
 pub mod agent;
 mod attached;
 pub mod catalog;
+mod connections;
 pub mod datapath;
 pub mod exposition;
 mod failures;

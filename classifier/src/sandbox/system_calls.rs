@@ -58,9 +58,9 @@ pub(super) const ABSENT: &[c_long] = calls! {
 
 /// Commands of bpf(2), numbered as `enum bpf_cmd` in `include/uapi/linux/bpf.h`.
 pub(super) mod bpf {
-    /// On descriptors that are open, and paths of pins: look up, update, delete, next key, pin, get, info, query,
-    /// freeze, look up and delete, the batches, link create, link update, link detach.
-    pub const ALWAYS: [u64; 17] = [1, 2, 3, 4, 6, 7, 15, 16, 21, 22, 24, 25, 26, 27, 28, 29, 34];
+    /// On descriptors that are open, and paths of pins: look up, update, delete, next key, pin, get, test run, info,
+    /// query, freeze, look up and delete, the batches, link create, link update, link detach.
+    pub const ALWAYS: [u64; 18] = [1, 2, 3, 4, 6, 7, 10, 15, 16, 21, 22, 24, 25, 26, 27, 28, 29, 34];
     /// What takes capabilities: create a map, load a program, load types, bind a map to a program.
     pub const LOADING: [u64; 4] = [0, 5, 18, 35];
 }

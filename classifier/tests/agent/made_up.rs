@@ -16,6 +16,7 @@ use classifier::{
 };
 use classifier_common::{
     abi::Direction,
+    connection::row,
     control::{TALLIES, Tally},
     counter::{Counters, Tally as Count},
     endpoint::Address,
@@ -164,6 +165,13 @@ fn received() -> Counters {
     counters.limits[Limit::VlanTags as usize] = 1;
     counters.classes[Protocol::UDP_OTHER.to_server().index()] = Count { packets: 1, bytes: 1514 };
     counters.unremembered = 1;
+    let smtp = &mut counters.connections[row(Protocol::SMTP).expect("SMTP has a server")];
+    smtp.outcomes = [3, 1, 0, 2];
+    smtp.times[0] = 2;
+    smtp.times[11] = 1;
+    smtp.nanoseconds = 9_500_120_000;
+    counters.handshakes_evicted = 4;
+    counters.sessions[1] = [1, 0, 1];
     counters
 }
 

@@ -26,7 +26,19 @@ impl Dovecot {
     /// Starts it over a folder of mailboxes.
     #[must_use]
     pub fn start(host: &Host, mailboxes: &Path) -> Self {
-        let folder = Folder::new("dovecot");
+        Self::start_in(host, Folder::new("dovecot"), mailboxes, "ssl = no\n")
+    }
+
+    /// The same for clients that may ask for TLS.
+    #[must_use]
+    pub fn start_with_tls(host: &Host, mailboxes: &Path) -> Self {
+        let folder = Folder::new("dovecot-tls");
+        let [key, certificate] = folder.certificate();
+        let settings = format!("ssl = yes\nssl_key = <{key}\nssl_cert = <{certificate}\n");
+        Self::start_in(host, folder, mailboxes, &settings)
+    }
+
+    fn start_in(host: &Host, folder: Folder, mailboxes: &Path, tls: &str) -> Self {
         let (run, log, mailboxes) = (folder.join("run"), folder.join("log"), text(mailboxes));
         let configuration = format!(
             "base_dir = {run}\n\
@@ -34,7 +46,7 @@ impl Dovecot {
              log_path = {log}\n\
              protocols = imap pop3\n\
              listen = *, ::\n\
-             ssl = no\n\
+             {tls}\
              disable_plaintext_auth = no\n\
              mail_location = maildir:{mailboxes}/%n\n\
              first_valid_uid = {DAEMON}\n\

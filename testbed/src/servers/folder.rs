@@ -5,9 +5,11 @@ use std::{
     fs,
     os::unix::fs::{PermissionsExt as _, chown},
     path::{Path, PathBuf},
-    process,
+    process::{self, Command},
     sync::atomic::{AtomicU32, Ordering},
 };
+
+use crate::run;
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
@@ -41,6 +43,14 @@ impl Folder {
         let path = self.join(name);
         fs::write(&path, content).unwrap_or_else(|error| panic!("{path}: {error}"));
         path
+    }
+
+    /// Makes a key and a certificate of the day, and gives their paths.
+    pub(super) fn certificate(&self) -> [String; 2] {
+        let [key, certificate] = [self.join("key.pem"), self.join("certificate.pem")];
+        let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=testbed", "-days", "2"];
+        run(Command::new("openssl").args(request).args(["-keyout", &key, "-out", &certificate]));
+        [key, certificate]
     }
 
     /// Makes a folder in it, whatever the umask, and gives its path.

@@ -21,6 +21,7 @@ proxymap  unix       - - n - - proxymap
 error     unix       - - n - - error
 virtual   unix       - n n - - virtual
 anvil     unix       - - n - 1 anvil
+tlsmgr    unix - - n 1000? 1 tlsmgr
 postlog   unix-dgram n - n - 1 postlogd
 ";
 
@@ -37,7 +38,23 @@ impl Postfix {
     /// Starts it.
     #[must_use]
     pub fn start(host: &Host) -> Self {
-        let folder = Folder::new("postfix");
+        Self::start_in(host, Folder::new("postfix"), "")
+    }
+
+    /// Starts it for clients that may ask for TLS.
+    #[must_use]
+    pub fn start_with_tls(host: &Host) -> Self {
+        let folder = Folder::new("postfix-tls");
+        let [key, certificate] = folder.certificate();
+        let settings = format!(
+            "smtpd_tls_security_level = may\n\
+             smtpd_tls_key_file = {key}\n\
+             smtpd_tls_cert_file = {certificate}\n"
+        );
+        Self::start_in(host, folder, &settings)
+    }
+
+    fn start_in(host: &Host, folder: Folder, more: &str) -> Self {
         // Its user is not the same on every machine.
         let user = fs::metadata("/var/lib/postfix").map_or(0, |data| data.uid());
         let (queue, data, boxes) =
@@ -63,7 +80,8 @@ impl Postfix {
              virtual_gid_maps = static:{DAEMON}\n\
              virtual_minimum_uid = {DAEMON}\n\
              smtpd_peername_lookup = no\n\
-             smtpd_relay_restrictions = reject_unauth_destination\n",
+             smtpd_relay_restrictions = reject_unauth_destination\n\
+             {more}",
             Self::ADDRESS
         );
         folder.write("main.cf", settings);

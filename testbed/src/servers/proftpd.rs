@@ -1,6 +1,6 @@
 //! `ProFTPD`, for a user of a password file, in the clear and over TLS.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use super::{
     CRYPTED, DAEMON, Ftp, USER,
@@ -8,7 +8,7 @@ use super::{
     ftp::{Greeting, ready},
     program,
 };
-use crate::{Host, run};
+use crate::Host;
 
 /// Keeps the privilege to send from the port below the control port.
 const FROM_BELOW_CONTROL: &str = "RootRevoke off\n";
@@ -93,9 +93,7 @@ impl Ftp {
 
 /// The settings for TLS, with a certificate of the day.
 fn tls(folder: &Folder, options: &str) -> String {
-    let [key, certificate] = [folder.join("key.pem"), folder.join("certificate.pem")];
-    let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=testbed", "-days", "2"];
-    run(Command::new("openssl").args(request).args(["-keyout", &key, "-out", &certificate]));
+    let [key, certificate] = folder.certificate();
     let module = program("proftpd-mod-crypto", "usr/lib/proftpd/mod_tls.so");
     let modules = module.parent().expect("it is in a folder").display();
     let log = folder.join("tls-log");

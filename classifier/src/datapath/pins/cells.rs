@@ -1,13 +1,15 @@
 //! A name for every number of a counter block, that says the same in every build.
 
 use classifier_common::{
+    connection::{self, Encryption, Handshakes, ROWS, SESSION_ROWS, rows},
     counter::TCP_FLAGS,
     endpoint::{Evidence, Mode},
+    evidence::ConnectionOutcome,
     family::Family,
     icmp_types::{self, CELLS, CellLabels, ERRORS},
     outcome::Limit,
     protocol::{CLASSES, CONFIGURED_FIRST, PROTOCOLS, Protocol},
-    shadow::{DEFAULT_ROW, ROWS, Verdict},
+    shadow::{self, DEFAULT_ROW, Verdict},
 };
 
 /// The names, in the order of [`Counters::numbers_mut`](classifier_common::counter::Counters::numbers_mut).
@@ -39,11 +41,30 @@ pub(super) fn names() -> Vec<String> {
         names.extend(evident.into_iter().chain(spare));
     }
     names.push("unremembered".into());
-    for row in 0..ROWS {
+    for row in 0..shadow::ROWS {
         let rule = if row == DEFAULT_ROW { "default".to_owned() } else { format!("rule_{row}") };
         names.extend(Verdict::ALL.map(|verdict| format!("policy/{rule}/{}", verdict.label())));
     }
+    names.extend(connections());
     names
+}
+
+fn connections() -> impl Iterator<Item = String> {
+    let mut all = Vec::new();
+    for row in 0..ROWS {
+        let of = rows().find(|protocol| connection::row(*protocol) == Some(row));
+        let name = of.map_or_else(|| format!("spare_{row}"), |of| protocol(of.index()));
+        all.extend(ConnectionOutcome::ALL.map(|outcome| format!("connections/{name}/{}", outcome.label())));
+        all.extend(Handshakes::BOUNDS.map(|bound| format!("handshakes/{name}/{bound}")));
+        all.push(format!("handshakes/{name}/nanoseconds"));
+    }
+    all.push("handshakes_evicted".into());
+    for of in SESSION_ROWS {
+        let name = protocol(of.index());
+        all.extend(Encryption::ALL.map(|encryption| format!("sessions/{name}/{}", encryption.label())));
+    }
+    all.push("sessions_evicted".into());
+    all.into_iter()
 }
 
 fn protocol(index: usize) -> String {
@@ -96,6 +117,10 @@ mod tests {
         counters.unremembered = 7;
         counters.policy[63][1] = 8;
         counters.policy[DEFAULT_ROW][0] = 9;
+        let row = connection::row(Protocol::POP3).expect("it has a server");
+        counters.connections[row].outcomes[3] = 8;
+        counters.connections[row].times[11] = 9;
+        counters.sessions[1][2] = 10;
         let found: Vec<_> =
             names().into_iter().zip(counters.numbers_mut()).filter(|(_, n)| **n != 0).collect();
         let found: Vec<_> = found.iter().map(|(name, number)| (name.as_str(), **number)).collect();
@@ -111,6 +136,9 @@ mod tests {
                 ("unremembered", 7),
                 ("policy/rule_63/would_drop", 8),
                 ("policy/default/would_accept", 9),
+                ("connections/pop3/unanswered", 8),
+                ("handshakes/pop3/10000000000", 9),
+                ("sessions/smtp/neither", 10),
             ]
         );
     }

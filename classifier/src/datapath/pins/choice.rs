@@ -1,6 +1,9 @@
 //! Which of the pinned maps this build can go on with.
 
-use classifier_common::abi::{MAP_COUNTERS, MAP_FRAGMENTS, MAP_SEEN, MAP_SOURCES, MAP_UNATTRIBUTED, PINNED};
+use classifier_common::abi::{
+    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_SEEN, MAP_SOURCES, MAP_UNATTRIBUTED, MAP_WAITING,
+    PINNED,
+};
 use tracing::{info, warn};
 
 use super::{
@@ -83,7 +86,7 @@ fn is_whole(generation: &Generation) -> bool {
 
 /// Maps that can be taken over each by itself.
 fn alone(name: &str) -> bool {
-    matches!(name, MAP_FRAGMENTS | MAP_UNATTRIBUTED | MAP_SOURCES | MAP_SEEN)
+    matches!(name, MAP_FRAGMENTS | MAP_UNATTRIBUTED | MAP_SOURCES | MAP_SEEN | MAP_CONNECTIONS | MAP_WAITING)
 }
 
 /// Maps that refer to each other.

@@ -1,0 +1,34 @@
+//! A flood of SYNs takes no more than the table has, and what gives way is counted.
+
+use classifier_common::{
+    abi::{Direction, PROGRAM_INGRESS},
+    connection::PLACES,
+    fixtures::{
+        connection_traces::{World as _, counted},
+        ftp_traces::network::Network,
+    },
+};
+use testbed::Lab;
+
+use crate::kernel_world::KernelWorld;
+
+const FLOOD: u32 = 100_000;
+
+#[test]
+fn a_flood_is_bounded_and_what_gives_way_is_counted() {
+    let network = Network { v6: false, tagged: false };
+    let found = Lab::new().host("harness").enter(|| {
+        let mut world = KernelWorld::new(PROGRAM_INGRESS);
+        for nth in 0..FLOOD {
+            let port = u16::try_from(nth & 0xffff).unwrap();
+            let host = if nth >> 16 == 0 { 1 } else { 3 };
+            let syn = network.frame([(host, port), (2, 25)], 2, (nth, 0), b"");
+            world.see(&syn, Direction::Ingress).unwrap();
+        }
+        world.wait(11).unwrap();
+        counted(&world.counters())
+    });
+    let (evicted, unanswered) = (found["in evicted"], found["in smtp unanswered"]);
+    assert_eq!(evicted + unanswered, u64::from(FLOOD), "{found:?}");
+    assert!(evicted >= u64::from(FLOOD) - PLACES as u64 && unanswered > PLACES as u64 / 2, "{found:?}");
+}

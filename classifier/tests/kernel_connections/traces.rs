@@ -1,0 +1,39 @@
+//! The traces of connections (`classifier_common::fixtures::connection_traces`), through the loaded programs of both hooks:
+//! what they count is what each trace states, as for the host's build.
+
+use classifier_common::{
+    abi::{PROGRAM_INGRESS, PROGRAM_XDP},
+    fixtures::connection_traces::{CASES, VARIANTS, run},
+};
+use testbed::Lab;
+
+use crate::kernel_world::KernelWorld;
+
+fn every_trace_holds_in(ingress: &'static str) {
+    let lab = Lab::new();
+    let (mut failures, mut runs) = (Vec::new(), 0);
+    lab.host("harness").enter(|| {
+        let mut world = KernelWorld::new(ingress);
+        for case in CASES {
+            for variant in VARIANTS.into_iter().filter(|variant| variant.suits(case.trace)) {
+                runs += 1;
+                world.forget();
+                if let Err(failure) = run(case.trace, variant, &mut world) {
+                    failures.push(format!("{}, {}: {failure}", case.name, variant.name));
+                }
+            }
+        }
+    });
+    assert!(failures.is_empty(), "{ingress}: {} failures\n{}", failures.len(), failures.join("\n"));
+    assert!(runs > 90, "{runs}");
+}
+
+#[test]
+fn every_trace_holds_in_xdp() {
+    every_trace_holds_in(PROGRAM_XDP);
+}
+
+#[test]
+fn every_trace_holds_in_tc() {
+    every_trace_holds_in(PROGRAM_INGRESS);
+}
