@@ -10,7 +10,7 @@ use super::batch;
 /// The counters of an interface by direction, in the order of [`Direction::ALL`].
 pub type Sums = [Box<Counters>; Direction::ALL.len()];
 
-/// Room for what the kernel says of one interface. Allocated for many: it is 20 KiB a CPU.
+/// Room for what the kernel says of one interface. Allocated for many: it is 32 KiB a CPU.
 pub(super) struct Reader {
     /// By direction, then by CPU.
     values: Vec<Counters>,
