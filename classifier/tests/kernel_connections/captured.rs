@@ -23,8 +23,11 @@ fn be16(bytes: &[u8]) -> u16 {
     u16::from_be_bytes(bytes[..2].try_into().unwrap())
 }
 
-/// Protocol, hosts and content of an IP packet without extension headers, as all are here.
-fn ip(packet: &[u8]) -> Option<(u8, (&[u8], &[u8]), &[u8])> {
+/// Protocol, hosts and content.
+type Ip<'a> = (u8, (&'a [u8], &'a [u8]), &'a [u8]);
+
+/// An IP packet without extension headers, as all are here.
+fn ip(packet: &[u8]) -> Option<Ip<'_>> {
     match packet[0] >> 4 {
         4 => {
             Some((packet[9], (&packet[12..16], &packet[16..20]), &packet[usize::from(packet[0] & 15) * 4..]))

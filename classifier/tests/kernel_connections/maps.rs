@@ -33,16 +33,16 @@ pub fn read(id: u32) -> (String, Vec<u8>) {
     let name = info.name_as_str().unwrap_or_default().to_owned();
     let fd = map.fd().as_fd().as_raw_fd();
     let kind = info.map_type().unwrap();
-    let content = match kind {
-        MapType::RingBuf => ring(fd, info.max_entries() as usize),
-        // A map of maps: what is in it has been read where a program uses it, and is counters.
-        MapType::ArrayOfMaps => Vec::new(),
-        kind => {
-            let per_cpu = matches!(kind, MapType::PerCpuArray | MapType::PerCpuHash | MapType::LruPerCpuHash);
-            let value = info.value_size() as usize;
-            let room = if per_cpu { value.next_multiple_of(8) * nr_cpus().unwrap() } else { value };
-            entries(fd, info.key_size() as usize, room)
-        }
+    let content = if kind == MapType::RingBuf {
+        ring(fd, info.max_entries() as usize)
+    } else if kind == MapType::ArrayOfMaps {
+        // Of maps of numbers alone.
+        Vec::new()
+    } else {
+        let per_cpu = matches!(kind, MapType::PerCpuArray | MapType::PerCpuHash | MapType::LruPerCpuHash);
+        let value = info.value_size() as usize;
+        let room = if per_cpu { value.next_multiple_of(8) * nr_cpus().unwrap() } else { value };
+        entries(fd, info.key_size() as usize, room)
     };
     (name, content)
 }
