@@ -59,12 +59,12 @@ fn show(Status { format, pin_dir: folder }: Status, end: End) -> ExitCode {
     }
 }
 
-fn judge(Pcap { files, format, packets, config }: Pcap, end: End) -> ExitCode {
+fn judge(Pcap { files, format, packets, kernel, config }: Pcap, end: End) -> ExitCode {
     let settings = match (Sources { flags: Layer::default(), file: config }).settings() {
         Ok(settings) => settings,
         Err(error) => return end.usage(&error),
     };
-    match offline::run(&Request { files, output: format, packets, settings }) {
+    match offline::run(&Request { files, output: format, packets, kernel, settings }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(errors) => {
             for error in &errors {

@@ -21,6 +21,10 @@ pub struct Pcap {
     #[arg(long, conflicts_with = "format")]
     pub packets: bool,
 
+    /// Have the kernel judge each packet, by the program that `run` attaches; needs root, and writes the same
+    #[arg(long)]
+    pub kernel: bool,
+
     /// TOML file whose `[[port]]` and `[ftp]` hold for the captures too
     #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
     pub config: Option<PathBuf>,

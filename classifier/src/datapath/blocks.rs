@@ -258,6 +258,18 @@ impl InterfaceBlock {
         self.block.map().pin(pin).map_err(PinError::of("pin", pin))
     }
 
+    /// Has it count for an interface whose frames begin with something else.
+    pub(super) fn set_link(&mut self, link: Link) -> Result<(), DatapathError> {
+        for direction in Direction::ALL {
+            let mut values = self.block.get(&(direction as u32), 0).map_err(refused)?.to_vec();
+            for counters in &mut values {
+                counters.link = link as u32;
+            }
+            write(&mut self.block, direction, values)?;
+        }
+        Ok(())
+    }
+
     /// Whether the programs find it for this interface.
     pub(super) fn is_of(&self, index: u32) -> bool {
         self.place.is_some() && self.index == index

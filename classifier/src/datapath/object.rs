@@ -345,6 +345,15 @@ pub struct TestCounters {
 }
 
 impl TestCounters {
+    /// From now on, frames begin with something else.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read or write the map.
+    pub fn set_link(&mut self, link: Link) -> Result<(), DatapathError> {
+        self.block.set_link(link)
+    }
+
     /// The counters of a direction, summed over the CPUs.
     ///
     /// # Errors

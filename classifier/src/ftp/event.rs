@@ -103,6 +103,16 @@ impl Event {
         }
     }
 
+    /// The same event by another clock.
+    pub(super) fn at(mut self, now: u64) -> Self {
+        match &mut self {
+            Self::Segment { came, .. } | Self::Full { came } => *came = now,
+            Self::Jump(jump) => jump.came = now,
+            Self::Learned { .. } | Self::Ended { .. } => {}
+        }
+        self
+    }
+
     /// Reads one; `None` if it is none, or cut.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {

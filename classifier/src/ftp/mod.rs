@@ -3,12 +3,13 @@
 //!
 //! [`Tracker`] is sans-IO: events and the time go in, changes of the endpoint table come out through
 //! [`Table`]. [`Room`] joins it to the kernel's maps, and `task` alone waits; [`Replay`] joins it to the host's build of
-//! the programs, for captures.
+//! the programs, and [`Rehearsal`] to programs that are run by hand, for captures.
 
 mod crowd;
 mod endpoints;
 mod event;
 mod reading;
+mod rehearsal;
 mod replay;
 mod room;
 mod sessions;
@@ -18,6 +19,7 @@ mod tracker;
 
 pub use self::{
     event::{Event, Jump},
+    rehearsal::Rehearsal,
     replay::Replay,
     room::{Room, Snapshot},
     task::watch,

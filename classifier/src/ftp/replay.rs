@@ -23,13 +23,37 @@ use crate::config::FtpSettings;
 /// How often what is over is looked for, as the agent does while there is anything to wait for.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// The agent's timer, by the clock of a capture.
+#[derive(Default)]
+pub(super) struct Beat {
+    /// When what is over was looked for last, or there began to be something.
+    last: u64,
+}
+
+impl Beat {
+    /// Whether what is over is to be looked for now.
+    pub(super) fn is_due(&mut self, tracker: &Tracker, now: u64) -> bool {
+        let is_due = !tracker.is_idle() && now.saturating_sub(self.last) >= nanoseconds(BEAT);
+        if is_due {
+            self.last = now;
+        }
+        is_due
+    }
+
+    /// The timer does not run while there is nothing to wait for.
+    pub(super) const fn follow(&mut self, was_idle: bool, now: u64) {
+        if was_idle {
+            self.last = now;
+        }
+    }
+}
+
 /// The whole tracking.
 pub struct Replay {
     tables: HostTables,
     tracking: HostTracking,
     tracker: Tracker,
-    /// When what is over was looked for last.
-    looked: u64,
+    beat: Beat,
 }
 
 impl Replay {
@@ -53,14 +77,13 @@ impl Replay {
             tables,
             tracking: HostTracking::new(policy),
             tracker: Tracker::new(Lifetimes::new(settings.endpoint_ttl)),
-            looked: 0,
+            beat: Beat::default(),
         }
     }
 
     /// Judges a frame that came at `now` nanoseconds, no earlier than the one before it.
     pub fn judge(&mut self, bytes: &[u8], frame: Frame, now: u64) -> Outcome {
-        if !self.tracker.is_idle() && now.saturating_sub(self.looked) >= nanoseconds(BEAT) {
-            self.looked = now;
+        if self.beat.is_due(&self.tracker, now) {
             self.tracker.tick(&table(&self.tracking, &self.tables, now), now);
         }
         let outcome = self.tracking.judge(bytes, frame, &self.tables, now);
@@ -70,9 +93,7 @@ impl Replay {
                 let table = table(&self.tracking, &self.tables, now);
                 self.tracker.take(&table, Event::of_host(event, now), now);
             }
-            if was_idle {
-                self.looked = now;
-            }
+            self.beat.follow(was_idle, now);
         }
         outcome
     }

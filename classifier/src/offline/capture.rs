@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Fault, OfflineError, Packet,
-    format::Packets,
+    format::{Broken, Packets},
     input::{self, Input},
 };
 
@@ -40,12 +40,12 @@ impl Capture {
     /// When the file is cut or corrupt, with the packet's number in the file and the byte where it begins; it does not
     /// go on behind that.
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, OfflineError> {
-        let (packet, offset) = (self.packets.count() + 1, self.packets.offset());
-        self.packets.next_packet().map_err(|fault| OfflineError::Broken {
-            file: self.file.clone(),
+        let Self { file, is_compressed, packets } = self;
+        packets.next_packet().map_err(|Broken { packet, offset, fault }| OfflineError::Broken {
+            file: file.clone(),
             packet,
             offset,
-            is_compressed: self.is_compressed,
+            is_compressed: *is_compressed,
             fault,
         })
     }

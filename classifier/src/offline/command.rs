@@ -8,7 +8,8 @@ use std::{
 use classifier_common::{counter::Counters, protocol::Class};
 
 use super::{
-    Capture, Engine, LinkType, OfflineError, Packet, json, lines::Lines, rows::Rows, sums::Sums, table,
+    Capture, Engine, LinkType, OfflineError, Packet, json, kernel::KernelEngine, lines::Lines, rows::Rows,
+    sums::Sums, table,
 };
 use crate::{
     config::{ProtocolNames, Settings},
@@ -36,6 +37,8 @@ pub struct Request {
     pub output: Output,
     /// In its place a line a packet.
     pub packets: bool,
+    /// By the loaded XDP program, in place of the host's build.
+    pub kernel: bool,
     /// Whose protocols they are.
     pub settings: Settings,
 }
@@ -74,7 +77,7 @@ impl Judge for Engine {
     }
 }
 
-/// Judges all files by the host's build, and writes what was asked for to standard output. Whoever stops reading it
+/// Judges all files, and writes what was asked for to standard output. Whoever stops reading it
 /// has seen enough.
 ///
 /// # Errors
@@ -82,10 +85,14 @@ impl Judge for Engine {
 /// What could not be read or judged; what could be is written before.
 pub fn run(request: &Request) -> Result<(), Vec<OfflineError>> {
     let Settings { ftp, ports, .. } = &request.settings;
-    run_with(request, || Ok(Engine::new(ftp, ports)))
+    if request.kernel {
+        run_with(request, || KernelEngine::load(&request.settings))
+    } else {
+        run_with(request, || Ok(Engine::new(ftp, ports)))
+    }
 }
 
-pub(super) fn run_with<J: Judge>(
+fn run_with<J: Judge>(
     request: &Request,
     anew: impl Fn() -> Result<J, OfflineError>,
 ) -> Result<(), Vec<OfflineError>> {

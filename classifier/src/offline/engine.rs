@@ -41,7 +41,7 @@ impl Engine {
 
     /// Judges a packet and counts it; `None` of a link type that cannot be judged: it is not counted.
     pub fn judge(&mut self, packet: &Packet<'_>) -> Option<Class> {
-        let (frame, bytes) = self.stripper.frame(packet.link, packet.bytes)?;
+        let (frame, bytes) = self.stripper.frame(packet)?;
         let now = self.clock.at(packet.time);
         let outcome = self.replay.judge(bytes, frame, now);
         self.counters.count(&outcome, OnWire { packets: 1, bytes: packet.wire.into() }, identity);

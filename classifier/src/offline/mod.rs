@@ -10,6 +10,7 @@ mod error;
 mod format;
 mod input;
 mod json;
+mod kernel;
 mod lines;
 mod link_type;
 mod progress;
@@ -24,6 +25,6 @@ pub use self::{
     command::{Output, Request, run},
     engine::Engine,
     error::OfflineError,
-    format::{Fault, Packet, Packets},
+    format::{Broken, Fault, Packet, Packets},
     link_type::LinkType,
 };

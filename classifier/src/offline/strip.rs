@@ -2,10 +2,14 @@
 
 use classifier_common::{
     packet::{Frame, Link},
-    wire::ethernet::ethertype,
+    wire::{
+        Family,
+        ethernet::{self, ethertype},
+        ipv6,
+    },
 };
 
-use super::LinkType;
+use super::{LinkType, Packet};
 
 /// Bytes of a packet that are looked at: the longest IP packet behind an Ethernet header and eight tags. What a test
 /// run of a kernel program takes is a little more.
@@ -16,6 +20,8 @@ pub(super) const FRAME_MAX: usize = 64 * 1024 + 64;
 pub(super) struct Stripper {
     /// A frame that stands nowhere in the file.
     made: Vec<u8>,
+    /// One that says how long its packet is.
+    measured: Vec<u8>,
 }
 
 /// What a pseudo header says that follows, by `EtherType` or, below 1536, by something that is not IP; and where.
@@ -27,41 +33,78 @@ const NOT_IP: u16 = 0;
 const WHOLE_FRAME: u16 = 3;
 
 impl Stripper {
-    /// The frame to be judged; `None` of a link type that is not known.
-    pub(super) fn frame<'p>(&'p mut self, link: LinkType, bytes: &'p [u8]) -> Option<(Frame, &'p [u8])> {
-        let bytes = bytes.get(..FRAME_MAX).unwrap_or(bytes);
-        let pseudo = match link {
-            LinkType::ETHERNET => return Some((Frame::on_wire(Link::Ethernet), bytes)),
-            LinkType::RAW | LinkType::OLD_RAW => return Some((Frame::on_wire(Link::RawIp), bytes)),
-            LinkType::IPV4 => Some((ethertype::IPV4, bytes)),
-            LinkType::IPV6 => Some((ethertype::IPV6, bytes)),
-            LinkType::NULL => null(bytes),
-            LinkType::LOOP => {
-                bytes.split_first_chunk().map(|(family, rest)| family_of(u32::from_be_bytes(*family), rest))
-            }
-            LinkType::LINUX_SLL => cooked(bytes, 14, 16),
-            LinkType::LINUX_SLL2 => cooked(bytes, 0, 20),
-            _ => return None,
-        };
-        // A header that is not whole leaves an Ethernet header that is not whole.
-        let Some((kind, packet)) = pseudo else { return Some((Frame::on_wire(Link::Ethernet), &[])) };
-        Some(match (kind, packet.first().map(|first| first >> 4)) {
-            (ethertype::IPV4, Some(4)) | (ethertype::IPV6, Some(6)) => (Frame::on_wire(Link::RawIp), packet),
-            (WHOLE_FRAME, _) => (Frame::on_wire(Link::Ethernet), packet),
-            _ => (Frame::on_wire(Link::Ethernet), self.make(kind, packet)),
-        })
+    /// The frame to be judged, whole or cut; `None` of a link type that is not known.
+    pub(super) fn frame<'p>(&'p mut self, packet: &Packet<'p>) -> Option<(Frame, &'p [u8])> {
+        let captured = packet.bytes;
+        let bytes = captured.get(..FRAME_MAX).unwrap_or(captured);
+        let (link, bytes) = unwrapped(packet.link, bytes, &mut self.made)?;
+        let cut = (packet.wire as usize).saturating_sub(captured.len());
+        let bytes = measured(link, bytes, cut, &mut self.measured);
+        Some((Frame::on_wire(link), bytes))
     }
+}
 
-    /// The packet behind an Ethernet header that announces it: tags are looked through there, and versions that do not
-    /// match are found out.
-    fn make(&mut self, kind: u16, packet: &[u8]) -> &[u8] {
-        const ADDRESSES: [u8; 12] = [0; 12];
-        self.made.clear();
-        self.made.extend_from_slice(&ADDRESSES);
-        self.made.extend_from_slice(&kind.to_be_bytes());
-        self.made.extend_from_slice(packet);
-        &self.made
+/// What stands behind a pseudo header, as an Ethernet frame or as an IP packet.
+fn unwrapped<'p>(link: LinkType, bytes: &'p [u8], made: &'p mut Vec<u8>) -> Option<(Link, &'p [u8])> {
+    let pseudo = match link {
+        LinkType::ETHERNET => return Some((Link::Ethernet, bytes)),
+        LinkType::RAW | LinkType::OLD_RAW => return Some((Link::RawIp, bytes)),
+        LinkType::IPV4 => Some((ethertype::IPV4, bytes)),
+        LinkType::IPV6 => Some((ethertype::IPV6, bytes)),
+        LinkType::NULL => null(bytes),
+        LinkType::LOOP => {
+            bytes.split_first_chunk().map(|(family, rest)| family_of(u32::from_be_bytes(*family), rest))
+        }
+        LinkType::LINUX_SLL => cooked(bytes, 14, 16),
+        LinkType::LINUX_SLL2 => cooked(bytes, 0, 20),
+        _ => return None,
+    };
+    // A header that is not whole leaves an Ethernet header that is not whole.
+    let Some((kind, packet)) = pseudo else { return Some((Link::Ethernet, &[])) };
+    Some(match (kind, packet.first().map(|first| first >> 4)) {
+        (ethertype::IPV4, Some(4)) | (ethertype::IPV6, Some(6)) => (Link::RawIp, packet),
+        (WHOLE_FRAME, _) => (Link::Ethernet, packet),
+        _ => (Link::Ethernet, make(kind, packet, made)),
+    })
+}
+
+/// The packet behind an Ethernet header that announces it: tags are looked through there, and versions that do not
+/// match are found out.
+fn make<'p>(kind: u16, packet: &[u8], made: &'p mut Vec<u8>) -> &'p [u8] {
+    const ADDRESSES: [u8; 12] = [0; 12];
+    made.clear();
+    made.extend_from_slice(&ADDRESSES);
+    made.extend_from_slice(&kind.to_be_bytes());
+    made.extend_from_slice(packet);
+    made
+}
+
+/// A packet that says of itself that it has no length was captured before a network card cut it to segments: it goes to
+/// the end of its frame, of which `cut` bytes were not captured.
+#[inline]
+fn measured<'p>(link: Link, bytes: &'p [u8], cut: usize, measured: &'p mut Vec<u8>) -> &'p [u8] {
+    let network = match link {
+        Link::Ethernet => ethernet::walk(bytes, 0).ok(),
+        Link::RawIp => bytes.first().and_then(|first| match first >> 4 {
+            4 => Some((Family::V4, 0)),
+            6 => Some((Family::V6, 0)),
+            _ => None,
+        }),
+    };
+    let Some((family, start)) = network else { return bytes };
+    let (field, counted_from) = match family {
+        Family::V4 => (start + 2, start),
+        Family::V6 => (start + 4, start + ipv6::HEADER),
+    };
+    if bytes.get(field..field + 2) != Some(&[0, 0]) {
+        return bytes;
     }
+    measured.clear();
+    measured.extend_from_slice(bytes);
+    let length = (bytes.len() + cut).saturating_sub(counted_from);
+    let length = u16::try_from(length).unwrap_or(u16::MAX);
+    measured[field..field + 2].copy_from_slice(&length.to_be_bytes());
+    measured
 }
 
 /// Linux' cooked header, with the protocol at one offset and the packet at another.

@@ -66,6 +66,17 @@ pub enum Fault {
     Block(&'static str),
 }
 
+/// Where a capture cannot be read on.
+#[derive(Debug)]
+pub struct Broken {
+    /// The number that the next packet would have, from 1.
+    pub packet: u64,
+    /// Where in the file what cannot be read begins.
+    pub offset: u64,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         if error.kind() == ErrorKind::UnexpectedEof { Self::Cut } else { Self::Read(error) }
@@ -131,30 +142,22 @@ impl Packets {
     ///
     /// When the file does not go on as it should; it does not go on at all then.
     #[inline]
-    pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, Fault> {
+    pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, Broken> {
         self.window.pass(self.given);
         self.given = 0;
         let found = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.window),
             Format::PcapNg(pcapng) => pcapng.next(&mut self.window),
         };
-        let Some(Found { time, link, wire, at, captured, passed }) = found? else { return Ok(None) };
+        let found = found.map_err(|fault| {
+            let (packet, offset) = (self.count + 1, self.window.passed());
+            Broken { packet, offset, fault }
+        })?;
+        let Some(Found { time, link, wire, at, captured, passed }) = found else { return Ok(None) };
         self.given = passed;
         self.count += 1;
         let bytes = &self.window.bytes()[at..][..captured];
         Ok(Some(Packet { time, link, wire, bytes }))
-    }
-
-    /// Packets that were given.
-    #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// The byte of the file at which reading goes on.
-    #[must_use]
-    pub const fn offset(&self) -> u64 {
-        self.window.passed() + self.given as u64
     }
 }
 

@@ -1,0 +1,241 @@
+//! Protocol and role of a packet by what tshark has found in its headers.
+
+use std::collections::HashMap;
+
+use crate::packet::Packet;
+
+pub type Class = (&'static str, &'static str);
+
+const SERVERS: [(u64, &str); 5] =
+    [(20, "ftp_data_active"), (21, "ftp_control"), (25, "smtp"), (110, "pop3"), (143, "imap")];
+
+const MALFORMED: Class = ("malformed", "none");
+const NON_IP: Class = ("non_ip", "none");
+const IP_OTHER: Class = ("ip_other", "none");
+
+/// Layers before the first that says what a frame carries.
+const LINKS: [&str; 9] =
+    ["eth", "ethertype", "vlan", "ieee8021ad", "sll", "null", "loop", "raw", "eth_withoutfcs"];
+
+/// Extension headers of IPv6 that are stepped over.
+const EXTENSIONS: [&str; 9] = [
+    "ipv6.hopopts",
+    "ipv6.routing",
+    "ipv6.dstopts",
+    "ipv6.fraghdr",
+    "ah",
+    "mipv6",
+    "hip",
+    "shim6",
+    "ipv6.shim6",
+];
+
+const VLAN_TAGS: usize = 8;
+const EXTENSIONS_MOST: usize = 8;
+
+/// An ICMP message that is whole, or the first of its fragments.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Message {
+    pub family: &'static str,
+    pub kind: u64,
+    pub code: u64,
+    /// Of an error, the protocol of the packet that it is about.
+    pub quoted: Option<&'static str>,
+}
+
+/// What a packet is by its own headers.
+#[derive(Clone, Debug)]
+pub struct ByHeaders {
+    pub class: Class,
+    pub message: Option<Message>,
+    /// Outermost ports of TCP, where its header is whole.
+    pub is_tcp: bool,
+}
+
+impl ByHeaders {
+    fn only(class: Class) -> Self {
+        Self { class, message: None, is_tcp: false }
+    }
+}
+
+/// Classes of first fragments.
+#[derive(Default)]
+pub struct Fragments(HashMap<Vec<String>, Class>);
+
+impl Fragments {
+    /// A first fragment turned out to be something else.
+    pub fn relabel(&mut self, packet: &Packet<'_>, class: Class) {
+        if let Some(Place { datagram, offset: 0, more: true }) = place(packet, 0) {
+            self.0.insert(datagram, class);
+        }
+    }
+
+    pub fn judge(&mut self, packet: &Packet<'_>) -> ByHeaders {
+        let layers = packet.layers();
+        let links = layers.iter().take_while(|layer| LINKS.contains(layer)).count();
+        let tags = layers[..links].iter().filter(|layer| ["vlan", "ieee8021ad"].contains(layer)).count();
+        if tags > VLAN_TAGS {
+            return ByHeaders::only(NON_IP);
+        }
+        let captured = packet.number("frame.cap_len", 0).unwrap_or_default();
+        if packet.text("frame.protocols").is_empty() {
+            return ByHeaders::only(MALFORMED);
+        }
+        let is_cut = captured < link_length(&layers[..links]).max(1);
+        match layers.get(links) {
+            Some(&"ip" | &"ipv6") => self.ip(packet, &layers[links..], link_length(&layers[..links])),
+            _ if is_cut => ByHeaders::only(MALFORMED),
+            Some(&("_ws.malformed" | "_ws.short")) => ByHeaders::only(MALFORMED),
+            Some(_) | None => ByHeaders::only(NON_IP),
+        }
+    }
+
+    fn ip(&mut self, packet: &Packet<'_>, layers: &[&str], link: u64) -> ByHeaders {
+        let is_v4 = layers[0] == "ip";
+        let captured = packet.number("frame.cap_len", 0).unwrap_or_default();
+        if !header_is_whole(packet, is_v4, 0)
+            || is_v4 && link + packet.number("ip.hdr_len", 0).unwrap_or_default() > captured
+        {
+            return ByHeaders::only(MALFORMED);
+        }
+        let extensions = layers[1..].iter().take_while(|layer| EXTENSIONS.contains(layer) && !is_v4).count();
+        if extensions > EXTENSIONS_MOST {
+            return ByHeaders::only(IP_OTHER);
+        }
+        let place = place(packet, 0);
+        if let Some(Place { datagram, offset, .. }) = &place
+            && *offset != 0
+        {
+            return ByHeaders::only(self.0.get(datagram).copied().unwrap_or(("fragment", "none")));
+        }
+        // Options of the mobility header are looked into by tshark alone.
+        let fields: &[&str] = if layers.contains(&"mipv6") { &[] } else { &["_ws.short", "_ws.malformed"] };
+        let breaks_off = fields.iter().any(|field| !packet.text(field).is_empty());
+        if extensions != 0 && extensions == layers.len() - 1 && breaks_off {
+            return ByHeaders::only(MALFORMED);
+        }
+        let by_headers = self.upper(packet, &layers[1 + extensions..], is_v4);
+        if let Some(Place { datagram, more: true, .. }) = place {
+            self.0.insert(datagram, by_headers.class);
+        }
+        by_headers
+    }
+
+    fn upper(&self, packet: &Packet<'_>, layers: &[&str], is_v4: bool) -> ByHeaders {
+        match (layers.first().copied(), is_v4) {
+            (Some("tcp"), _) => {
+                let whole = packet.nth("tcp.urgent_pointer", 0).is_some();
+                if !whole || packet.number("tcp.hdr_len", 0).is_none_or(|length| length < 20) {
+                    return ByHeaders::only(MALFORMED);
+                }
+                ByHeaders { is_tcp: true, ..ByHeaders::only(by_tcp_ports(packet, true)) }
+            }
+            (Some("udp"), _) if packet.nth("udp.checksum", 0).is_none() => ByHeaders::only(MALFORMED),
+            (Some("udp"), _) => ByHeaders::only(("udp_other", "none")),
+            (Some("icmp"), true) => self.icmp(packet, layers, true),
+            (Some("icmpv6"), false) => self.icmp(packet, layers, false),
+            _ => ByHeaders::only(IP_OTHER),
+        }
+    }
+
+    fn icmp(&self, packet: &Packet<'_>, layers: &[&str], is_v4: bool) -> ByHeaders {
+        let (family, name, errors) = if is_v4 {
+            ("ipv4", "icmp", &[3, 4, 5, 11, 12][..])
+        } else {
+            ("ipv6", "icmpv6", &[1, 2, 3, 4][..])
+        };
+        let number = |part: &str| packet.number(&format!("{name}.{part}"), 0);
+        let (Some(kind), Some(code)) = (number("type"), number("code")) else {
+            return ByHeaders::only(MALFORMED);
+        };
+        let quoted = errors.contains(&kind).then(|| self.quoted(packet, &layers[1..], is_v4));
+        let message = Some(Message { family, kind, code, quoted });
+        ByHeaders { message, ..ByHeaders::only((name, "none")) }
+    }
+
+    /// The packet that an error is about, whose headers are the second of their kind.
+    fn quoted(&self, packet: &Packet<'_>, layers: &[&str], is_v4: bool) -> &'static str {
+        let family = if is_v4 { "ip" } else { "ipv6" };
+        if layers.first() != Some(&family) || !header_is_whole(packet, is_v4, 1) {
+            return "malformed";
+        }
+        if let Some(Place { datagram, offset, .. }) = place(packet, 1)
+            && offset != 0
+        {
+            return self.0.get(&datagram).map_or("fragment", |(protocol, _)| protocol);
+        }
+        let extensions = layers[1..].iter().take_while(|layer| EXTENSIONS.contains(layer) && !is_v4).count();
+        match (layers.get(1 + extensions).copied(), is_v4) {
+            (Some("tcp"), _) if packet.nth("tcp.dstport", 0).is_none() => "malformed",
+            (Some("tcp"), _) => by_tcp_ports(packet, false).0,
+            (Some("udp"), _) if packet.nth("udp.dstport", 0).is_none() => "malformed",
+            (Some("udp"), _) => "udp_other",
+            (Some("icmp"), true) => "icmp",
+            (Some("icmpv6"), false) => "icmpv6",
+            _ => "ip_other",
+        }
+    }
+}
+
+fn link_length(links: &[&str]) -> u64 {
+    let length = |layer: &&str| match *layer {
+        "eth" => 14,
+        "sll" => 16,
+        "vlan" | "ieee8021ad" | "null" | "loop" => 4,
+        _ => 0,
+    };
+    links.iter().map(length).sum()
+}
+
+fn header_is_whole(packet: &Packet<'_>, is_v4: bool, nth: usize) -> bool {
+    let number = |field| packet.number(field, nth);
+    if is_v4 {
+        let is_long = number("ip.hdr_len").is_some_and(|length| length >= 20);
+        // A quote's length speaks of the whole packet.
+        let holds = nth > 0 || number("ip.len") >= number("ip.hdr_len");
+        number("ip.version") == Some(4) && is_long && holds && packet.nth("ip.dst", nth).is_some()
+    } else {
+        number("ipv6.version") == Some(6) && packet.nth("ipv6.dst", nth).is_some()
+    }
+}
+
+/// By the destination's port, or the source's; on a SYN-ACK the other way round.
+fn by_tcp_ports(packet: &Packet<'_>, has_flags: bool) -> Class {
+    const SYN_ACK: u64 = 0x12;
+    let [from, to] = ["tcp.srcport", "tcp.dstport"].map(|field| packet.number(field, 0));
+    let server =
+        |port: Option<u64>| SERVERS.iter().find(|(known, _)| Some(*known) == port).map(|(_, name)| *name);
+    let towards = server(to).map(|name| (name, "to_server"));
+    let back = server(from).map(|name| (name, "from_server"));
+    let answers = has_flags && packet.number("tcp.flags", 0).is_some_and(|flags| flags & SYN_ACK == SYN_ACK);
+    let class = if answers && from != to { back.or(towards) } else { towards.or(back) };
+    class.unwrap_or(("tcp_other", "none"))
+}
+
+struct Place {
+    datagram: Vec<String>,
+    offset: u64,
+    more: bool,
+}
+
+/// Where a fragment belongs; `None` for a whole packet.
+fn place(packet: &Packet<'_>, nth: usize) -> Option<Place> {
+    const MORE: u64 = 1;
+    let layers = packet.layers();
+    let is_v4 = layers.iter().find(|layer| ["ip", "ipv6"].contains(layer)) == Some(&"ip");
+    let (offset, names) = if is_v4 {
+        ("ip.frag_offset", &["ip.src", "ip.dst", "ip.id", "ip.proto"][..])
+    } else {
+        ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
+    };
+    // A quoted packet's fragment header is the first where the message itself has none.
+    let fragments = packet.text("ipv6.fraghdr.offset").split(';').count();
+    let nth_fragment = if is_v4 { nth } else { nth.min(fragments - 1) };
+    let offset = packet.number(offset, nth_fragment)?;
+    let of = |name: &&str| {
+        let nth = if name.contains("fraghdr") { nth_fragment } else { nth };
+        packet.nth(name, nth).unwrap_or_default().to_owned()
+    };
+    let more = is_v4 || packet.number("ipv6.fraghdr.more", nth_fragment) == Some(MORE);
+    Some(Place { datagram: names.iter().map(of).collect(), offset, more })
+}

@@ -1,0 +1,191 @@
+//! The loaded program says of every captured packet what the host's build says.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use classifier::offline::Capture;
+use classifier_common::{
+    control::{Policy, Tally},
+    endpoint::Endpoint,
+    fixtures::{
+        self,
+        ftp_traces::{HostWorld, VARIANTS, World, all, run},
+    },
+    label::Label,
+    packet::Link,
+    protocol::Protocol,
+};
+
+use crate::{
+    capture_files::{Captured, Order, PcapNg, pcap},
+    public::captures,
+};
+
+const SECOND: u64 = 1_000_000_000;
+const START: u64 = 1_000_000 * SECOND;
+
+/// What both write: standard output, and the last words of what cannot be read.
+fn written(arguments: &[&str], files: &[PathBuf]) -> (String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_classifier"));
+    command.arg("pcap").args(arguments).args(files).env_remove("RUST_LOG").env_remove("CLASSIFIER_CONFIG");
+    let output = command.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let said: String = said.lines().filter(|line| !line.contains("runs no program over")).collect();
+    (String::from_utf8(output.stdout).expect("text"), said)
+}
+
+/// The kernel takes milliseconds for a test run of an XDP program, whatever it does: one output of many packets.
+const LINES: &[&[&str]] = &[&["--packets"]];
+const EVERYTHING: &[&[&str]] = &[&["--packets"], &["--format", "prometheus"], &["--format", "json"]];
+
+fn assert_same(files: &[PathBuf], outputs: &[&[&str]], least: usize) {
+    for arguments in outputs {
+        let host = written(arguments, files);
+        let kernel = written(&[*arguments, &["--kernel"]].concat(), files);
+        for (number, (host, kernel)) in host.0.lines().zip(kernel.0.lines()).enumerate() {
+            assert_eq!(kernel, host, "{arguments:?}, line {}", number + 1);
+        }
+        assert_eq!(kernel.0.lines().count(), host.0.lines().count(), "{arguments:?}: {}", kernel.1);
+        assert_eq!(kernel.1, host.1, "{arguments:?}");
+        assert!(host.0.lines().count() >= least, "{arguments:?}: {}", host.0.lines().count());
+    }
+}
+
+/// In the order of their times, so that no file begins before the one before it has ended for want of order alone.
+#[test]
+fn the_public_captures_are_the_same_in_the_kernel() {
+    let began = |file: &PathBuf| {
+        let first = Capture::open(file, false)
+            .ok()
+            .and_then(|mut capture| capture.next_packet().ok().flatten().map(|packet| packet.time));
+        first.unwrap_or_default()
+    };
+    let mut files = captures();
+    files.sort_by_cached_key(began);
+    if !files.is_empty() {
+        assert_same(&files, LINES, 10_000);
+    }
+}
+
+fn captured(frames: Vec<Vec<u8>>) -> Vec<Captured> {
+    (0..).zip(frames).map(|(number, frame)| Captured::whole(START + number * 1000, frame)).collect()
+}
+
+fn frames(link: Link) -> Vec<Vec<u8>> {
+    let all = fixtures::all().into_iter().filter(|fixture| fixture.link == link);
+    all.flat_map(|fixture| fixture.steps).map(|step| step.frame).collect()
+}
+
+/// Every fixture, whole and cut by a snap length, on Ethernet, raw IP and both by turns.
+#[test]
+fn the_fixtures_are_the_same_in_the_kernel() {
+    let (ethernet, raw) = (frames(Link::Ethernet), frames(Link::RawIp));
+    let cut = |mut packet: Captured| {
+        packet.bytes.truncate(36);
+        packet
+    };
+    let snapped: Vec<_> = captured(ethernet.clone()).into_iter().map(cut).collect();
+    let mut both = PcapNg::new(Order::Big).interface(1, 0, &[]).interface(101, 0, &[]);
+    for (number, (first, second)) in (0..).zip(ethernet.iter().zip(raw.iter().cycle())).take(40) {
+        both = both.packet(0, 2 * number, 100, first).packet(1, 2 * number + 1, 100, second);
+    }
+    both = both.simple(60, &frames(Link::Ethernet)[0]).old(1, 1000, 60, &frames(Link::RawIp)[0]);
+    let files = [
+        pcap(Order::Little, true, 1, &captured(ethernet)),
+        pcap(Order::Big, true, 101, &captured(raw)),
+        pcap(Order::Little, true, 1, &snapped),
+        both.file,
+    ];
+    let folder = Folder::new("fixtures");
+    let files: Vec<_> = (0..).zip(files).map(|(number, file)| folder.keep(number, &file)).collect();
+    assert_same(&files, EVERYTHING, 100);
+}
+
+/// The traces of the FTP tracking, an hour apart.
+#[test]
+fn the_traces_of_ftp_are_the_same_in_the_kernel() {
+    let mut recorder = Recorder { host: HostWorld::new(), now: START, packets: Vec::new() };
+    for (_, table) in all() {
+        for case in table {
+            recorder.host = HostWorld::new();
+            recorder.now += 3600 * SECOND;
+            run(case.trace, VARIANTS[0], &mut recorder)
+                .unwrap_or_else(|failure| panic!("{}: {failure}", case.name));
+        }
+    }
+    assert!(recorder.packets.len() > 2000, "{}", recorder.packets.len());
+    let folder = Folder::new("traces");
+    let file = folder.keep(0, &pcap(Order::Little, true, 1, &recorder.packets));
+    assert_same(&[file], EVERYTHING, 50);
+}
+
+/// Keeps the frames that a trace shows.
+struct Recorder {
+    host: HostWorld,
+    now: u64,
+    packets: Vec<Captured>,
+}
+
+impl World for Recorder {
+    fn begin(&mut self, policy: Policy) {
+        self.host.begin(policy);
+    }
+
+    fn assign(&mut self, port: u16, protocol: Protocol) {
+        self.host.assign(port, protocol);
+    }
+
+    fn wait(&mut self, seconds: u64) {
+        self.host.wait(seconds);
+        self.now += seconds * SECOND;
+    }
+
+    fn see(&mut self, frame: &[u8]) -> Result<Label, String> {
+        self.now += 1000;
+        self.packets.push(Captured::whole(self.now, frame));
+        self.host.see(frame)
+    }
+
+    fn tally(&self, tally: Tally) -> u64 {
+        self.host.tally(tally)
+    }
+
+    fn endpoints(&self) -> Vec<Endpoint> {
+        self.host.endpoints()
+    }
+
+    fn jumped(&self) -> u64 {
+        self.host.jumped()
+    }
+}
+
+/// A folder for as long as this lives.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = env::temp_dir().join(format!("classifier-{name}-{}", std::process::id()));
+        fs::create_dir(&path).expect("the folder for temporary files is writable");
+        Self(path)
+    }
+
+    fn keep(&self, number: u32, bytes: &[u8]) -> PathBuf {
+        let path = self.path().join(format!("{number}.pcap"));
+        fs::write(&path, bytes).expect("the folder is writable");
+        path
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Where it cannot be removed it stays in the folder for temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

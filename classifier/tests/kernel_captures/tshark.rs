@@ -1,0 +1,40 @@
+//! tshark, which shares nothing with the classifier.
+
+use std::{path::Path, process::Command};
+
+use crate::packet::{AGGREGATOR, FIELDS};
+
+/// What it makes of a file.
+pub struct Dissected {
+    /// A line a packet, as [`Packet`](crate::packet::Packet) reads it.
+    pub lines: Vec<String>,
+    /// The file does not go on behind them.
+    pub is_broken: bool,
+}
+
+pub fn dissect(file: &Path) -> Dissected {
+    let mut tshark = Command::new("tshark");
+    // Fragments stay what they are on the wire, and so do segments.
+    for preference in ["ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams"] {
+        tshark.args(["-o", &format!("{preference}:FALSE")]);
+    }
+    tshark.args([
+        "-n",
+        "-t",
+        "e",
+        "-T",
+        "fields",
+        "-E",
+        "occurrence=a",
+        "-E",
+        &format!("aggregator={AGGREGATOR}"),
+    ]);
+    tshark.args(FIELDS.map(|field| ["-e", field]).as_flattened());
+    let output = tshark.arg("-r").arg(file).output().expect("tshark is installed");
+    // A file that is cut is dissected as far as it goes.
+    let lines = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let is_broken =
+        ["appears to be damaged", "appears to have been cut short"].iter().any(|word| said.contains(word));
+    Dissected { lines, is_broken }
+}
