@@ -6,9 +6,9 @@ use clap::{Args, builder::OsStringValueParser};
 use thiserror::Error;
 
 use crate::{
-    config::{ConfigError, PIN_DIR, pin_dir},
+    config::{ConfigError, Layer, PIN_DIR, Sources, pin_dir},
     report::{
-        Format, Request,
+        Format, Request, Source,
         advice::{Allow, FtpData, Options, SourceChoice},
     },
 };
@@ -29,6 +29,14 @@ pub struct Report {
         value_parser = OsStringValueParser::new()
     )]
     pub pin_dir: OsString,
+
+    /// A capture to look at in place of what is pinned: every service in it is taken for one of this host; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Vec<PathBuf>,
+
+    /// TOML file whose `[[port]]` and `[ftp]` hold for captures
+    #[arg(short, long, value_name = "FILE", requires = "pcap")]
+    pub config: Option<PathBuf>,
 
     /// Whose connections the rules let pass
     #[arg(long, value_name = "WHOSE", default_value = "any", env = "CLASSIFIER_SOURCES")]
@@ -53,7 +61,7 @@ pub struct Report {
 pub enum ReportUsage {
     /// See [`ConfigError`].
     #[error(transparent)]
-    PinDir(#[from] ConfigError),
+    Config(#[from] ConfigError),
     /// An empty folder was named.
     #[error("nothing is pinned without a folder, and there is nothing to report; name one with --pin-dir")]
     NoFolder,
@@ -72,9 +80,14 @@ impl Report {
         if self.diff.is_some() && !matches!(self.format, Format::Text | Format::Json) {
             return Err(ReportUsage::Diff);
         }
-        let folder = pin_dir(self.pin_dir.as_ref())?.ok_or(ReportUsage::NoFolder)?;
+        let source = if self.pcap.is_empty() {
+            Source::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(ReportUsage::NoFolder)?)
+        } else {
+            let sources = Sources { flags: Layer::default(), file: self.config };
+            Source::Captures(self.pcap, Box::new(sources.settings()?))
+        };
         let options = Options { sources: self.sources, ftp_data: self.ftp_data, allow: self.allow };
-        Ok(Request { pin_dir: folder, format: self.format, options, diff: self.diff })
+        Ok(Request { source, format: self.format, options, diff: self.diff })
     }
 }
 

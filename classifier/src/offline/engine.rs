@@ -11,9 +11,10 @@ use classifier_common::{
     segments::OnWire,
 };
 
-use super::{Packet, clock::Clock, strip::Stripper};
+use super::{Packet, clock::Clock, followed::Followed, strip::Stripper};
 use crate::{
-    config::FtpSettings,
+    config::{FtpSettings, ProtocolNames},
+    evidence::Evidence,
     ftp::{self, Replay},
 };
 
@@ -22,6 +23,7 @@ use crate::{
 /// Memory is bounded: it does not grow with the number of packets.
 pub struct Engine {
     replay: Replay,
+    followed: Followed,
     counters: Box<Counters>,
     clock: Clock,
     stripper: Stripper,
@@ -33,6 +35,7 @@ impl Engine {
     pub fn new(settings: &FtpSettings, ports: &[(Transport, u16, Protocol)]) -> Self {
         Self {
             replay: Replay::new(settings, ports),
+            followed: Followed::default(),
             counters: none(),
             clock: Clock::default(),
             stripper: Stripper::default(),
@@ -45,6 +48,7 @@ impl Engine {
         let now = self.clock.at(packet.time);
         let outcome = self.replay.judge(bytes, frame, now);
         self.counters.count(&outcome, OnWire { packets: 1, bytes: packet.wire.into() }, identity);
+        self.followed.see(bytes, &outcome, now, &mut self.counters);
         Some(outcome.class)
     }
 
@@ -63,6 +67,12 @@ impl Engine {
     #[must_use]
     pub fn ftp(&self) -> ftp::Snapshot {
         self.replay.snapshot(self.clock.now())
+    }
+
+    /// Whom connections were with until now.
+    #[must_use]
+    pub fn evidence(&self, names: &ProtocolNames) -> Evidence {
+        self.followed.evidence(names)
     }
 
     /// The programs' half of the tracking.

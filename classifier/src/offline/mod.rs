@@ -7,6 +7,7 @@ mod clock;
 mod command;
 mod engine;
 mod error;
+mod followed;
 mod format;
 mod input;
 mod json;

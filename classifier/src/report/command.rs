@@ -1,25 +1,40 @@
 //! The command: what is looked at, and what is written of it.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use thiserror::Error;
 
 use super::{
     Changes, DiffError, Format, Report,
     advice::Options,
-    gather::Gathered,
+    captured,
+    gather::{Gathered, Origin},
     traffic::{Loss, Moment, Traffic},
 };
 use crate::{
+    config::Settings,
     datapath::{ViewError, view},
     evidence::{Clock, Evidence},
+    offline::OfflineError,
 };
+
+/// What is looked at.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// What is pinned in a folder.
+    Pins(PathBuf),
+    /// Captures, by the ports of these settings.
+    Captures(Vec<PathBuf>, Box<Settings>),
+}
 
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The folder of pins to look at.
-    pub pin_dir: PathBuf,
+    /// What is looked at.
+    pub source: Source,
     /// How to write it.
     pub format: Format,
     /// What is asked of the advice.
@@ -43,6 +58,9 @@ pub enum ReportError {
     /// See [`ViewError`].
     #[error(transparent)]
     View(#[from] ViewError),
+    /// See [`OfflineError`].
+    #[error(transparent)]
+    Capture(#[from] OfflineError),
     /// A file cannot be read.
     #[error("cannot read {}: {cause}; name a file that this user may read", .file.display())]
     Read {
@@ -68,7 +86,11 @@ pub enum ReportError {
 pub fn report(request: &Request) -> Result<Answer, ReportError> {
     // What cannot be compared with is found before anything is looked at.
     let older = request.diff.as_ref().map(read).transpose()?;
-    let report = Report::of(pinned(request)?, &request.options, now());
+    let traffic = match &request.source {
+        Source::Pins(folder) => pinned(folder)?,
+        Source::Captures(files, settings) => captured::traffic(files, settings)?,
+    };
+    let report = Report::of(traffic, &request.options, now());
     let Some((file, older)) = older else {
         return Ok(Answer { text: report.write(request.format)?, has_changed: false });
     };
@@ -86,8 +108,8 @@ fn read(file: &PathBuf) -> Result<(String, String), ReportError> {
 }
 
 /// What a pin folder holds.
-fn pinned(request: &Request) -> Result<Traffic, ReportError> {
-    let mut view = view(&request.pin_dir)?;
+fn pinned(folder: &Path) -> Result<Traffic, ReportError> {
+    let mut view = view(folder)?;
     let mut look = view.look()?;
     // What counts does not depend on it.
     let evidence = view.evidence().unwrap_or_else(|error| {
@@ -95,6 +117,7 @@ fn pinned(request: &Request) -> Result<Traffic, ReportError> {
         Evidence::default()
     });
     let gathered = Gathered {
+        origin: Origin::Hooks,
         interfaces: &look.snapshot.interfaces,
         names: &look.names,
         ports: &look.ports,
@@ -103,7 +126,7 @@ fn pinned(request: &Request) -> Result<Traffic, ReportError> {
         unattributed: look.snapshot.unattributed,
     };
     let mut traffic = gathered.traffic();
-    traffic.origin = vec![request.pin_dir.display().to_string()];
+    traffic.origin = vec![folder.display().to_string()];
     traffic.losses.extend(look.problems.into_iter().map(|what| Loss { what, count: 1 }));
     Ok(traffic)
 }

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 pub mod advice;
+mod captured;
 mod command;
 mod diff;
 pub mod gather;
@@ -19,7 +20,7 @@ use self::{
     traffic::{Moment, Opened, Traffic},
 };
 pub use self::{
-    command::{Answer, ReportError, Request, report},
+    command::{Answer, ReportError, Request, Source, report},
     diff::{Changed, Changes, DiffError, Part},
 };
 

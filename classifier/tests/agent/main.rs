@@ -24,6 +24,7 @@ mod policy_masks;
 mod policy_refusals;
 mod policy_series;
 mod reload;
+mod report_gathered;
 mod report_written;
 mod scrape_text;
 mod served;

@@ -5,6 +5,8 @@ use classifier::report::{
     advice::{FtpData, Options, SourceChoice, WarningKind},
     traffic::Traffic,
 };
+use classifier::{config::ProtocolNames, shadow::Policy};
+use classifier_common::shadow::Verdict;
 
 use crate::{
     golden::assert_golden,
@@ -49,6 +51,25 @@ fn the_ruleset_for_iptables_is_as_recorded() {
 fn the_policy_is_as_recorded() {
     let text = written(quiet(), &Options::default(), Format::Policy);
     assert_golden("report_policy.toml", &text, include_str!("golden/report_policy.toml"));
+}
+
+#[test]
+fn the_policy_is_one_that_can_be_tried() {
+    let mut traffic = troubled();
+    // What is configured is known to the agent's own configuration alone.
+    traffic.services.retain(|service| !["dns", "submission", "syslog"].contains(&service.protocol.as_str()));
+    let text =
+        written(traffic, &Options { sources: SourceChoice::Hosts, ..Options::default() }, Format::Policy);
+    let path = std::env::temp_dir().join(format!("classifier-report-policy-{}.toml", std::process::id()));
+    std::fs::write(&path, &text).expect("a temporary file");
+    let policy = Policy::read(&path, &ProtocolNames::default());
+    std::fs::remove_file(&path).expect("it is there");
+    let policy = policy.unwrap_or_else(|error| panic!("{error}: {text}"));
+    let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
+    let expected =
+        ["icmp", "non-ip", "established", "in_tcp_ftp_control", "in_tcp_ftp_data_passive", "in_tcp_smtp"];
+    assert_eq!(names[..6], expected);
+    assert_eq!((policy.default, policy.rules[3].from.len()), (Verdict::Drop, 2));
 }
 
 /// Only where all are known and they are few.

@@ -10,11 +10,16 @@ use std::{
 };
 
 use rustix::net::{self, AddressFamily, SendFlags, SocketType, sendto, socket};
+use serde_json::Value;
 use testbed::Host;
 
+use classifier::report::traffic::PortRange;
 use classifier_common::{counter::Counters, family::Family, icmp_types::cells, protocol::Protocol};
 
-use crate::{conversations::Servers, scene::Scene};
+use crate::{
+    conversations::{PASSIVE, Servers},
+    scene::Scene,
+};
 
 /// Packets by counter, as the ruleset names them.
 type Counts = BTreeMap<String, u64>;
@@ -50,30 +55,96 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
     let mut servers = Servers::start(&scene.server);
     scene.attach();
     let before = scene.keep("before.json", &scene.report(&["--format", "json"]));
+    let capture = scene.server.capture(&scene.at_server.name, &["-s", "0"]);
     servers.talk(&scene);
     scene.wait_until_quiet();
     compared(&scene, &before);
+    capture.settle();
+    captured(&scene, capture.file().to_str().expect("a path"));
+    drop(capture);
 
     // Both ways in which FTP's data can pass.
-    for (how, data) in [("helper", "ct state related ct helper \"ftp\""), ("ports", "tcp dport 1024-65535")] {
+    for how in ["helper", "ports"] {
+        let data = match how {
+            "helper" => "ct state related ct helper \"ftp\"".to_owned(),
+            _ => format!("ct state new tcp dport {}", passive_ports(&scene)),
+        };
         let ruleset = scene.report(&["--format", "nft", "--ftp-data", how]);
-        assert!(ruleset.contains(data), "{ruleset}");
+        assert!(ruleset.contains(&data), "{data}: {ruleset}");
         scene.enforce(&ruleset);
-        let before = ours(&scene);
+        let (before, dialled) = (ours(&scene), connections(&scene));
         servers.talk(&scene);
         scene.wait_until_quiet();
         let (counted, enforced) = (difference(&ours(&scene), &before), enforced(&scene));
-        assert_eq!(enforced, counted, "{ruleset}");
+        assert_eq!(enforced, counted);
         for (name, _) in SERVICES {
             assert!(enforced[name] >= 2, "{name}: {enforced:?}");
         }
+        assert_eq!(difference(&connections(&scene), &dialled), services(&enforced));
         assert_eq!(enforced["out_tcp_ftp_data_active"], 3);
         for name in ["in_dropped", "out_dropped", "in_invalid", "out_invalid"] {
             assert_eq!(enforced.get(name), None, "{name}");
         }
     }
 
+    refused(&scene, servers);
     never_seen(&scene);
+}
+
+/// The range that the server is to keep to: it does, and hardly any other port is in it.
+fn passive_ports(scene: &Scene) -> PortRange {
+    let report: Value = serde_json::from_str(&scene.report(&["--format", "json"])).expect("JSON");
+    let port =
+        |end: &str| report["advice"]["passive_ports"][end].as_u64().and_then(|port| u16::try_from(port).ok());
+    let range = PortRange { low: port("low").expect("a port"), high: port("high").expect("a port") };
+    assert!(PASSIVE.iter().all(|port| range.contains(*port)) && range.width() <= 400, "{range}");
+    range
+}
+
+/// A service that is let pass and does not run: its refusal passes, and counts as its connections do.
+fn refused(scene: &Scene, servers: Servers) {
+    let (before, dialled, were) = (ours(scene), connections(scene), enforced(scene));
+    drop(servers);
+    for there in scene.there() {
+        let error = scene
+            .client
+            .enter(|| TcpStream::connect(SocketAddr::new(there, 110)))
+            .expect_err("nobody listens");
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    }
+    scene.wait_until_quiet();
+    let grown = difference(&enforced(scene), &were);
+    assert_eq!(grown, difference(&ours(scene), &before));
+    assert_eq!(services(&grown), [("in_tcp_pop3".to_owned(), 2)].into());
+    assert_eq!(difference(&connections(scene), &dialled), services(&grown));
+    assert_eq!(sum_of(scene, |outcome| outcome == "refused")["in_tcp_pop3"], 2);
+}
+
+/// Of what a ruleset has counted, that which begins connections.
+fn services(enforced: &Counts) -> Counts {
+    let begins = |name: &str| name.starts_with("in_tcp_") || name.starts_with("out_tcp_");
+    enforced.iter().filter(|(name, _)| begins(name)).map(|(name, packets)| (name.clone(), *packets)).collect()
+}
+
+/// Connections as a report has them, by the counter of their service, whatever became of them.
+fn connections(scene: &Scene) -> Counts {
+    sum_of(scene, |_| true)
+}
+
+/// Those with such an outcome.
+fn sum_of(scene: &Scene, is_one: impl Fn(&str) -> bool) -> Counts {
+    let report: Value = serde_json::from_str(&scene.report(&["--format", "json"])).expect("JSON");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let mut counts = Counts::new();
+    for service in list(&report["traffic"]["services"]) {
+        let direction = if service["direction"] == "inbound" { "in" } else { "out" };
+        let name = format!("{direction}_{}_{}", text(&service["transport"]), text(&service["protocol"]));
+        let findings =
+            list(&service["findings"]).into_iter().filter(|finding| is_one(&text(&finding["outcome"])));
+        let sum = findings.map(|finding| finding["connections"].as_u64().expect("a number")).sum();
+        counts.insert(name, sum);
+    }
+    counts
 }
 
 /// What is new since a report, by the exit status too; since the one after it nothing is.
@@ -85,6 +156,32 @@ fn compared(scene: &Scene, before: &str) {
         assert_eq!(output.status.code(), Some(status), "{said}");
         assert!(said.contains(part), "{said}");
     }
+}
+
+/// A capture shows the same connections, with the same hosts.
+fn captured(scene: &Scene, file: &str) {
+    let [pinned, captured] = [&["--format", "json"][..], &["--format", "json", "--pcap", file]]
+        .map(|arguments| serde_json::from_str::<Value>(&scene.report(arguments)).expect("JSON"));
+    let services =
+        |report: &Value| list(&report["traffic"]["services"]).iter().map(service).collect::<Vec<_>>();
+    assert_eq!(services(&captured), services(&pinned));
+    assert_eq!(captured["advice"]["passive_ports"], pinned["advice"]["passive_ports"]);
+}
+
+/// A service without its times and packets. Whom this host has dialled no capture tells.
+fn service(service: &Value) -> Value {
+    let mut findings = list(&service["findings"]);
+    for finding in &mut findings {
+        finding["seen"] = Value::Null;
+        if service["direction"] == "outbound" {
+            finding["peers"] = Value::Null;
+        }
+    }
+    serde_json::json!([service["direction"], service["protocol"], service["ports"], findings])
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().expect("a list").clone()
 }
 
 /// What the ruleset has counted on the link.
@@ -121,7 +218,9 @@ fn ours(scene: &Scene) -> Counts {
 }
 
 fn difference(after: &Counts, before: &Counts) -> Counts {
-    let grown = after.iter().map(|(name, packets)| (name.clone(), packets - before[name]));
+    let grown = after
+        .iter()
+        .map(|(name, packets)| (name.clone(), packets - before.get(name).copied().unwrap_or_default()));
     grown.filter(|(_, packets)| *packets > 0).collect()
 }
 
@@ -150,8 +249,9 @@ fn never_seen(scene: &Scene) {
     let before = ours(scene);
     let were = enforced(scene);
     for there in scene.there() {
-        let listener = scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 81)).expect("a port"));
-        dials(&scene.client, there, 81, false);
+        let listener =
+            scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 8080)).expect("a port"));
+        dials(&scene.client, there, 8080, false);
         scene.client.enter(|| {
             let any: SocketAddr = if there.is_ipv4() { ([0; 4], 0).into() } else { ([0; 16], 0).into() };
             let socket = UdpSocket::bind(any).expect("a socket");
@@ -163,8 +263,8 @@ fn never_seen(scene: &Scene) {
         drop(listener);
     }
     for here in [IpAddr::V4(scene.at_client.v4), IpAddr::V6(scene.at_client.v6)] {
-        let listener = scene.client.enter(|| TcpListener::bind(SocketAddr::new(here, 81)).expect("a port"));
-        dials(&scene.server, here, 81, false);
+        let listener = scene.client.enter(|| TcpListener::bind(SocketAddr::new(here, 8080)).expect("a port"));
+        dials(&scene.server, here, 8080, false);
         drop(listener);
     }
     scene.wait_until_quiet();
@@ -183,8 +283,9 @@ fn never_seen(scene: &Scene) {
     // It is the ruleset that drops.
     scene.server.run("nft", &["delete", "table", "inet", "classifier_host"]);
     for there in scene.there() {
-        let listener = scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 81)).expect("a port"));
-        dials(&scene.client, there, 81, true);
+        let listener =
+            scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 8080)).expect("a port"));
+        dials(&scene.client, there, 8080, true);
         drop(listener);
     }
 }

@@ -13,6 +13,15 @@ pub(super) fn of(gathered: &Gathered<'_>, counted: &Both) -> Vec<Loss> {
         ("packets on interfaces without counters", gathered.unattributed),
         ("packets ran into a parser's bound", of_both(|counters| counters.limits.iter().sum())),
         ("fragments were not remembered", of_both(|counters| counters.unremembered)),
+        (
+            "connections gave way to others before anything was known of them",
+            of_both(|counters| counters.handshakes_evicted),
+        ),
+        (
+            "sessions gave way to others before anything was known of them",
+            of_both(|counters| counters.sessions_evicted),
+        ),
+        ("connections were of interfaces that had gone", gathered.tally(Tally::ConnectionsLost)),
         ("FTP control segments were lost on the way to the agent", gathered.tally(Tally::SegmentsLost)),
         ("FTP control segments were past their source's rate", gathered.tally(Tally::RejectedRateLimited)),
         ("FTP sessions found no room", gathered.tally(Tally::SessionsRefused)),

@@ -5,6 +5,7 @@ mod icmp;
 mod losses;
 mod packets;
 mod services;
+mod sessions;
 
 use classifier_common::{
     control::{Tallies, Tally},
@@ -16,9 +17,21 @@ use self::packets::Both;
 use super::traffic::{FtpSeen, Traffic};
 use crate::{config::ProtocolNames, counters::InterfaceSnapshot, datapath::KnownPort, evidence::Evidence};
 
+/// Which way packets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Interfaces tell what they receive from what they send.
+    Hooks,
+    /// Both ways are one, as in a capture: whoever is dialled is taken for this host, whose FTP server dials itself in
+    /// active mode.
+    Wire,
+}
+
 /// What it is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Gathered<'a> {
+    /// Which way packets go.
+    pub origin: Origin,
     /// By interface, or by file.
     pub interfaces: &'a [InterfaceSnapshot],
     /// The configured protocols.
@@ -44,7 +57,7 @@ impl Gathered<'_> {
             sees_egress: self.interfaces.iter().any(|one| one.egress_counters.is_some()),
             services: services::of(self, &counted),
             icmp: icmp::of(&counted, self.evidence),
-            sessions: Vec::new(),
+            sessions: sessions::of(&counted),
             ftp: self.ftp(&counted),
             others: packets::others(&counted),
             losses: losses::of(self, &counted),

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use classifier_common::{
+    connection::row,
+    evidence::ConnectionOutcome,
     ports,
     protocol::{Protocol, Sides},
 };
 
 use super::{
-    Gathered, hosts,
+    Gathered, Origin, hosts,
     packets::{Both, of_class},
 };
 use crate::{
@@ -29,14 +31,15 @@ pub(super) fn of(gathered: &Gathered<'_>, counted: &Both) -> Vec<Service> {
         })
     });
     services
+        .filter(|(protocol, _, direction, _)| is_told(gathered.origin, *protocol, *direction))
         .map(|(protocol, label, direction, transport)| {
-            let [asking, answering] = packets(counted, protocol, direction);
+            let [asking, answering] = packets(gathered.origin, counted, protocol, direction);
             Service {
                 direction,
                 protocol: label.to_owned(),
                 transport: Transport(transport),
                 ports: ports_of(gathered, protocol, transport),
-                findings: findings(gathered, label, direction, transport),
+                findings: findings(gathered, protocol, label, direction, transport),
                 packets_asking: asking,
                 packets_answering: answering,
             }
@@ -62,11 +65,18 @@ fn ports_of(gathered: &Gathered<'_>, protocol: Protocol, transport: ports::Trans
     ports
 }
 
+/// Who is taken to dial: of what stands on a wire, one direction alone.
+fn is_told(origin: Origin, protocol: Protocol, direction: Opened) -> bool {
+    let here = if protocol == Protocol::FTP_DATA_ACTIVE { Opened::Outbound } else { Opened::Inbound };
+    origin == Origin::Hooks || direction == here
+}
+
 /// Packets from the side that dials, and from the other. In active mode the FTP server dials.
-fn packets(counted: &Both, protocol: Protocol, direction: Opened) -> [u64; 2] {
-    let (asking, answering) = match direction {
-        Opened::Inbound => (&counted.received, &counted.sent),
-        Opened::Outbound => (&counted.sent, &counted.received),
+fn packets(origin: Origin, counted: &Both, protocol: Protocol, direction: Opened) -> [u64; 2] {
+    let (asking, answering) = match (origin, direction) {
+        (Origin::Wire, _) => (&counted.received, &counted.received),
+        (Origin::Hooks, Opened::Inbound) => (&counted.received, &counted.sent),
+        (Origin::Hooks, Opened::Outbound) => (&counted.sent, &counted.received),
     };
     let classes = [protocol.to_server(), protocol.from_server()];
     let [asked, answered] =
@@ -77,20 +87,54 @@ fn packets(counted: &Both, protocol: Protocol, direction: Opened) -> [u64; 2] {
 /// Connections are TCP's alone.
 fn findings(
     gathered: &Gathered<'_>,
+    protocol: Protocol,
     label: &str,
     direction: Opened,
     transport: ports::Transport,
 ) -> Vec<Finding> {
-    let of_service = |seen: &&SeenEvidence| {
-        transport == ports::Transport::Tcp && seen.protocol == label && seen.direction == direction
-    };
-    let seen = gathered.evidence.seen.iter().filter(of_service);
-    seen.map(|seen| Finding {
-        outcome: Outcome(seen.outcome),
-        connections: seen.connections,
-        seen: Some(Span { first: seen.first_seen, last: seen.last_seen }),
-        dialled: Some(PortRange { low: seen.lowest_port, high: seen.highest_port }),
-        peers: hosts::of_finding(gathered.evidence, seen),
-    })
-    .collect()
+    let counted =
+        if transport == ports::Transport::Tcp { connections(gathered, protocol, direction) } else { [0; 4] };
+    // Who dials is kept of what stands on a wire: in active mode that is this host.
+    let knows_peers = gathered.origin == Origin::Hooks || protocol != Protocol::FTP_DATA_ACTIVE;
+    let of_seen = |seen: &SeenEvidence| hosts::of_finding(gathered.evidence, seen);
+    let outcomes =
+        ConnectionOutcome::ALL.into_iter().zip(counted).filter(|(_, connections)| *connections > 0);
+    outcomes
+        .map(|(outcome, connections)| {
+            let of_finding = |seen: &&SeenEvidence| {
+                let is_there = gathered.origin == Origin::Wire || seen.direction == direction;
+                is_there && (seen.outcome, seen.protocol.as_str()) == (outcome, label)
+            };
+            let seen = gathered.evidence.seen.iter().find(of_finding);
+            Finding {
+                outcome: Outcome(outcome),
+                connections,
+                seen: seen.map(|seen| Span { first: seen.first_seen, last: seen.last_seen }),
+                dialled: seen.map(|seen| PortRange { low: seen.lowest_port, high: seen.highest_port }),
+                peers: seen.filter(|_| knows_peers).map(of_seen).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// By outcome. Where answers are not seen, a connection is no evidence of anything.
+fn connections(
+    gathered: &Gathered<'_>,
+    protocol: Protocol,
+    direction: Opened,
+) -> [u64; ConnectionOutcome::ALL.len()] {
+    let mut sums = [0; ConnectionOutcome::ALL.len()];
+    for interface in gathered.interfaces {
+        let opened = match (gathered.origin, &interface.ingress_counters, &interface.egress_counters) {
+            (Origin::Wire, Some(all), _) => all,
+            (Origin::Hooks, Some(received), Some(_)) if direction == Opened::Inbound => received,
+            (Origin::Hooks, Some(_), Some(sent)) => sent,
+            _ => continue,
+        };
+        let counted = row(protocol).and_then(|row| opened.connections.get(row));
+        for (sum, count) in sums.iter_mut().zip(counted.map(|counted| counted.outcomes).unwrap_or_default()) {
+            *sum += count;
+        }
+    }
+    sums
 }

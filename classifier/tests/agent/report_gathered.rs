@@ -1,0 +1,143 @@
+//! What counters and evidence come to for a report.
+
+use classifier::{
+    config::ProtocolNames,
+    counters::InterfaceSnapshot,
+    datapath::KnownPort,
+    evidence::{Evidence, Moment, Opened, SeenEvidence, SourceEvidence, Unlisted},
+    report::{
+        gather::{Gathered, Origin},
+        traffic::{PortRange, Traffic, Transport},
+    },
+};
+use classifier_common::{
+    connection::row,
+    control::{TALLIES, Tally},
+    counter::Counters,
+    evidence::ConnectionOutcome,
+    ports,
+    protocol::Protocol,
+};
+
+fn counters(packets: &[(Protocol, [u64; 2])], established: &[(Protocol, u64)]) -> Box<Counters> {
+    let mut counters = Box::new(Counters::new(1, 0));
+    for (protocol, [to_server, from_server]) in packets {
+        counters.classes[protocol.to_server().index()].packets = *to_server;
+        counters.classes[protocol.from_server().index()].packets = *from_server;
+    }
+    for (protocol, count) in established {
+        counters.connections[row(*protocol).expect("it has a server")].outcomes[0] = *count;
+    }
+    counters
+}
+
+fn interface(received: Box<Counters>, sent: Option<Box<Counters>>) -> InterfaceSnapshot {
+    InterfaceSnapshot {
+        name: "eth0".into(),
+        ingress: "tcx",
+        egress: if sent.is_some() { "tcx" } else { "none" },
+        ingress_counters: Some(received),
+        egress_counters: sent,
+    }
+}
+
+fn evidence() -> Evidence {
+    let moment: Moment = "2026-11-28T12:00:00Z".parse().expect("a moment");
+    let seen = SeenEvidence {
+        direction: Opened::Inbound,
+        protocol: "smtp".into(),
+        outcome: ConnectionOutcome::Established,
+        connections: 3,
+        first_seen: moment,
+        last_seen: moment,
+        lowest_port: 25,
+        highest_port: 25,
+    };
+    let source = |prefix: &str, count| SourceEvidence {
+        direction: Opened::Inbound,
+        protocol: "smtp".into(),
+        outcome: ConnectionOutcome::Established,
+        prefix: prefix.parse().expect("a prefix"),
+        count,
+        error: 0,
+        first_seen: moment,
+        last_seen: moment,
+    };
+    Evidence {
+        seen: vec![seen],
+        sources: vec![source("192.0.2.7/32", 3), source("192.0.2.0/24", 3)],
+        unlisted: vec![Unlisted { outcome: ConnectionOutcome::Established, at_most: 0 }],
+        ..Evidence::default()
+    }
+}
+
+fn gathered(origin: Origin, interfaces: &[InterfaceSnapshot]) -> Traffic {
+    let known = |port, protocol| KnownPort { transport: ports::Transport::Tcp, port, protocol };
+    let ports = [known(25, Protocol::SMTP), known(20, Protocol::FTP_DATA_ACTIVE)];
+    let mut tallies = [0; TALLIES];
+    tallies[Tally::RejectedForeignAddress as usize] = 2;
+    tallies[Tally::SegmentsLost as usize] = 5;
+    let (names, evidence) = (ProtocolNames::default(), evidence());
+    Gathered {
+        origin,
+        interfaces,
+        names: &names,
+        ports: &ports,
+        evidence: &evidence,
+        tallies: &tallies,
+        unattributed: 0,
+    }
+    .traffic()
+}
+
+fn keys(traffic: &Traffic) -> Vec<(Opened, &str, u64, u64, u64)> {
+    let services = traffic.services.iter();
+    services
+        .map(|one| {
+            let total = one.connections().total();
+            (one.direction, one.protocol.as_str(), one.packets_asking, one.packets_answering, total)
+        })
+        .collect()
+}
+
+#[test]
+fn hooks_tell_who_dials_and_in_active_mode_the_ftp_server_does() {
+    let received =
+        counters(&[(Protocol::SMTP, [10, 0]), (Protocol::FTP_DATA_ACTIVE, [4, 0])], &[(Protocol::SMTP, 3)]);
+    let sent = counters(
+        &[(Protocol::SMTP, [0, 9]), (Protocol::FTP_DATA_ACTIVE, [0, 5]), (Protocol::NON_IP, [2, 0])],
+        &[(Protocol::FTP_DATA_ACTIVE, 1)],
+    );
+    let traffic = gathered(Origin::Hooks, &[interface(received, Some(sent))]);
+    let expected = [(Opened::Outbound, "ftp_data_active", 5, 4, 1), (Opened::Inbound, "smtp", 10, 9, 3)];
+    assert_eq!(keys(&traffic), expected);
+    let smtp = &traffic.services[1];
+    assert_eq!((smtp.transport, &smtp.ports[..]), (Transport::TCP, &[25][..]));
+    let finding = smtp.established().expect("it was");
+    assert_eq!(finding.dialled, Some(PortRange::one(25)));
+    assert_eq!((finding.peers.hosts.len(), finding.peers.networks.len()), (1, 1));
+    assert!(finding.peers.all_hosts && finding.peers.all_networks && traffic.sees_egress);
+    assert_eq!(traffic.ftp.bounce_attempts, 2);
+    let losses: Vec<_> = traffic.losses.iter().map(|loss| (loss.count, loss.what.as_str())).collect();
+    assert_eq!(losses, [(5, "FTP control segments were lost on the way to the agent")]);
+    let others: Vec<_> = traffic.others.iter().map(|one| (one.protocol.as_str(), one.sent)).collect();
+    assert_eq!(others, [("non_ip", 2)]);
+}
+
+/// There an answer that was not seen is no answer that was not given.
+#[test]
+fn where_nothing_that_is_sent_is_seen_connections_are_no_evidence() {
+    let received = counters(&[(Protocol::SMTP, [10, 0])], &[(Protocol::SMTP, 3)]);
+    let traffic = gathered(Origin::Hooks, &[interface(received, None)]);
+    assert_eq!(keys(&traffic), [(Opened::Inbound, "smtp", 10, 0, 0)]);
+    assert!(!traffic.sees_egress);
+}
+
+#[test]
+fn on_a_wire_whoever_is_dialled_is_this_host() {
+    let packets = [(Protocol::SMTP, [10, 9]), (Protocol::FTP_DATA_ACTIVE, [4, 5])];
+    let all = counters(&packets, &[(Protocol::SMTP, 3), (Protocol::FTP_DATA_ACTIVE, 1)]);
+    let traffic = gathered(Origin::Wire, &[interface(all, None)]);
+    let expected = [(Opened::Outbound, "ftp_data_active", 5, 4, 1), (Opened::Inbound, "smtp", 10, 9, 3)];
+    assert_eq!(keys(&traffic), expected);
+}
