@@ -5,7 +5,7 @@ pub const PACKETS: usize = 256;
 /// Bytes of a packet that are kept: all headers lie within them. What follows is whatever was there before.
 pub const KEPT: usize = 256;
 /// Programs that packets can be handed to.
-pub const TARGETS: usize = 8;
+pub const TARGETS: usize = 16;
 /// Interfaces that the counter-only program has blocks for.
 pub const BLOCKS: usize = 4096;
 

@@ -32,7 +32,8 @@ empty program took 15 % longer than in its best quarter, do not count.
 
 `counter only` finds its interface's block by one array look-up and adds one. A row repeats one packet. A mix draws each
 packet anew from a seeded stream that never repeats, through a program in front that costs all of them the same; it is
-about several loaded copies of the classifier, which differ by where their code lies: mispredicted branches feel that.";
+about several loaded copies of the classifier, which differ by where their code lies: mispredicted branches feel that.
+Beside them stand as many that try a policy of 10 rules and 1,000 prefixes (docs/policy.md).";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let lab = Lab::new();
@@ -55,6 +56,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let mut subject = Subject::load(hook, own)?;
     kinds.iter().try_for_each(|kind| subject.check(kind))?;
     sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
+    sizes.rows.push(sizes::row(hook.trying, Subject::load_trying(hook)?.program()?)?);
     let (streams, mixes) = (streams(hook, &kinds)?, mixes(hook, &kinds)?);
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
     packets::settle(&mut yardsticks, others)?;
@@ -72,10 +74,13 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     // New ones: the one above has seen commands that are still to come in the mix.
     let copies = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_aside(hook)?)));
     let copies = copies.collect::<Result<Vec<_>>>()?;
-    let copies = copies.iter().map(|copy| Contender::Subject(copy, LEAST));
+    let trying = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_trying(hook)?)));
+    let trying = trying.collect::<Result<Vec<_>>>()?;
+    let copies = copies.iter().chain(&trying).map(|copy| Contender::Subject(copy, LEAST));
     let contenders: Vec<_> = [empty, counter].into_iter().chain(copies).collect();
     costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
-    let columns = ["packet", "empty", "counter only", "classifier"].map(str::to_owned).into();
+    let columns =
+        ["packet", "empty", "counter only", "classifier", "with a policy"].map(str::to_owned).into();
     let rows = streams.iter().chain(&mixes).zip(&costs).map(|(stream, cost)| row(stream, cost)).collect();
     Ok(Table { title: format!("{}, ns", hook.name), columns, rows })
 }
@@ -99,8 +104,12 @@ fn mixes(hook: &Hook, kinds: &[Kind]) -> Result<[Stream; 2]> {
 }
 
 fn row(stream: &Stream, cost: &Turns) -> Row {
-    let (counter, classifier) = (cost.above(1), cost.above_any(2..=cost.things() - 1));
-    let cells = [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}")];
+    let last = cost.things() - 1;
+    let is_mix = last > 2;
+    let (counter, classifier) = (cost.above(1), cost.above_any(2..=if is_mix { 1 + COPIES } else { 2 }));
+    let trying = if is_mix { format!("{:+.1}", cost.above_any(2 + COPIES..=last)) } else { String::new() };
+    let cells =
+        [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}"), trying];
     let row = Row::new(stream.name, cells);
     match stream.goal {
         Some(goal) => row.with(Goal::at_most("", classifier.median, goal, " ns")),

@@ -1,7 +1,10 @@
 //! The hooks that are measured, and the programs of each.
 
 use anyhow::Result;
-use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+use classifier_common::abi::{
+    Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS,
+    PROGRAM_POLICY_XDP, PROGRAM_XDP,
+};
 
 use testbed::End;
 
@@ -18,6 +21,8 @@ pub struct Hook {
     pub name: &'static str,
     /// The classifier's program.
     pub program: &'static str,
+    /// The same with a policy.
+    pub trying: &'static str,
     pub empty: &'static str,
     pub counter: &'static str,
     pub replay: &'static str,
@@ -35,6 +40,7 @@ pub struct Hook {
 pub const XDP: Hook = Hook {
     name: "XDP",
     program: PROGRAM_XDP,
+    trying: PROGRAM_POLICY_XDP,
     empty: "empty_xdp",
     counter: "counter_xdp",
     replay: "replay_xdp",
@@ -49,6 +55,7 @@ pub const XDP: Hook = Hook {
 pub const INGRESS: Hook = Hook {
     name: "TCX ingress",
     program: PROGRAM_INGRESS,
+    trying: PROGRAM_POLICY_INGRESS,
     empty: "empty_tc",
     counter: "counter_tc",
     replay: "replay_tc",
@@ -60,8 +67,13 @@ pub const INGRESS: Hook = Hook {
     verdict: u32::MAX,
 };
 
-pub const EGRESS: Hook =
-    Hook { name: "TCX egress", program: PROGRAM_EGRESS, direction: Direction::Egress, ..INGRESS };
+pub const EGRESS: Hook = Hook {
+    name: "TCX egress",
+    program: PROGRAM_EGRESS,
+    trying: PROGRAM_POLICY_EGRESS,
+    direction: Direction::Egress,
+    ..INGRESS
+};
 
 /// Attaches the XDP programs to compare with, each to one of these interfaces. With the classifier's there are four, each
 /// of them as deep in the kernel's search for the program (`bpf_dispatcher`) as the others.

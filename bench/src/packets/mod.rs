@@ -5,6 +5,7 @@ mod contender;
 mod conversation;
 mod hook;
 mod kinds;
+mod policy;
 mod rounds;
 mod runner;
 mod stream;

@@ -3,8 +3,9 @@
 use anyhow::{Context as _, Result, ensure};
 use aya::programs::Program;
 use classifier::{
-    config::{FtpSettings, XdpMode},
-    datapath::{Attached, Datapath, TestCounters, Tracking},
+    config::{FtpSettings, ProtocolNames, XdpMode},
+    datapath::{Attached, Datapath, TestCounters, Tracking, now},
+    shadow::{Compiled, RuleRows},
 };
 use classifier_common::{control::Tally, counter::Counters, packet::Link, protocol::Class};
 use fastrand::Rng;
@@ -17,6 +18,7 @@ use super::{
     conversation::Conversation,
     hook::{Hook, LOOPBACK},
     kinds::Kind,
+    policy::policy,
     timing,
 };
 
@@ -31,6 +33,8 @@ pub struct Subject {
     /// Set and place of each announced port of the burden.
     pub(super) announced: Vec<(usize, usize)>,
     hook: &'static Hook,
+    /// Of the hook's two.
+    name: &'static str,
     /// What an XDP program is attached to, as [`Yardsticks::attach`](crate::yardsticks::Yardsticks::attach) says.
     settled: Option<Attached>,
 }
@@ -47,6 +51,20 @@ impl Subject {
 
     /// The same for one that only gets packets that are drawn.
     pub fn load_aside(hook: &'static Hook) -> Result<Self> {
+        Self::load_program(hook, hook.program)
+    }
+
+    /// The same for one that tries a policy.
+    pub fn load_trying(hook: &'static Hook) -> Result<Self> {
+        let mut subject = Self::load_program(hook, hook.trying)?;
+        let policy = policy();
+        let rows = RuleRows::default().adopt(Some(&policy))?;
+        let compiled = Compiled::new(&policy, &rows, &ProtocolNames::default(), now());
+        subject.datapath.try_policy(&compiled)?;
+        Ok(subject)
+    }
+
+    fn load_program(hook: &'static Hook, name: &'static str) -> Result<Self> {
         let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default())?;
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet)?;
         let mut subject = Self {
@@ -57,6 +75,7 @@ impl Subject {
             burden: LEAST,
             announced: vec![],
             hook,
+            name,
             settled: None,
         };
         Conversation::new().frames.iter().try_for_each(|frame| subject.see(frame))?;
@@ -64,7 +83,7 @@ impl Subject {
     }
 
     pub fn program(&mut self) -> Result<&Program> {
-        Ok(self.datapath.program(self.hook.program)?)
+        Ok(self.datapath.program(self.name)?)
     }
 
     /// Runs it once on a frame.

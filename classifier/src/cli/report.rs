@@ -54,6 +54,10 @@ pub struct Report {
     /// Write what has changed since this report, which was written as JSON: exit 0 if nothing has, else 3
     #[arg(long, value_name = "FILE", env = "CLASSIFIER_DIFF")]
     pub diff: Option<PathBuf>,
+
+    /// Write what the rules of this policy would have done, while `classifier run --policy` tried it, as text or JSON
+    #[arg(long, value_name = "FILE", env = "CLASSIFIER_POLICY", conflicts_with_all = ["diff", "pcap"])]
+    pub policy: Option<PathBuf>,
 }
 
 /// What was typed makes no report.
@@ -65,6 +69,9 @@ pub enum ReportUsage {
     /// An empty folder was named.
     #[error("nothing is pinned without a folder, and there is nothing to report; name one with --pin-dir")]
     NoFolder,
+    /// What a policy did is no ruleset.
+    #[error("--policy writes text or JSON, and no ruleset; leave one of --policy and --format out")]
+    Policy,
     /// Changes are no ruleset.
     #[error("--diff writes text or JSON, and no ruleset; leave one of --diff and --format out")]
     Diff,
@@ -80,6 +87,9 @@ impl Report {
         if self.diff.is_some() && !matches!(self.format, Format::Text | Format::Json) {
             return Err(ReportUsage::Diff);
         }
+        if self.policy.is_some() && !matches!(self.format, Format::Text | Format::Json) {
+            return Err(ReportUsage::Policy);
+        }
         let source = if self.pcap.is_empty() {
             Source::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(ReportUsage::NoFolder)?)
         } else {
@@ -87,7 +97,7 @@ impl Report {
             Source::Captures(self.pcap, Box::new(sources.settings()?))
         };
         let options = Options { sources: self.sources, ftp_data: self.ftp_data, allow: self.allow };
-        Ok(Request { source, format: self.format, options, diff: self.diff })
+        Ok(Request { source, format: self.format, options, diff: self.diff, policy: self.policy })
     }
 }
 

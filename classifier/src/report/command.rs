@@ -15,10 +15,11 @@ use super::{
     traffic::{Loss, Moment, Traffic},
 };
 use crate::{
-    config::Settings,
+    config::{FileError, Settings},
     datapath::{ViewError, view},
     evidence::{Clock, Evidence},
     offline::OfflineError,
+    shadow::{self, Policy},
 };
 
 /// What is looked at.
@@ -41,6 +42,8 @@ pub struct Request {
     pub options: Options,
     /// An older report to compare with.
     pub diff: Option<PathBuf>,
+    /// A policy that was tried, to write about in place of all else.
+    pub policy: Option<PathBuf>,
 }
 
 /// What is written.
@@ -70,6 +73,9 @@ pub enum ReportError {
         #[source]
         cause: io::Error,
     },
+    /// See [`FileError`].
+    #[error(transparent)]
+    Policy(#[from] FileError),
     /// See [`DiffError`].
     #[error(transparent)]
     Diff(#[from] DiffError),
@@ -84,6 +90,9 @@ pub enum ReportError {
 ///
 /// When there is nothing to look at, or nothing to compare with.
 pub fn report(request: &Request) -> Result<Answer, ReportError> {
+    if let (Some(policy), Source::Pins(folder)) = (&request.policy, &request.source) {
+        return tried(folder, policy, request.format);
+    }
     // What cannot be compared with is found before anything is looked at.
     let older = request.diff.as_ref().map(read).transpose()?;
     let traffic = match &request.source {
@@ -96,6 +105,16 @@ pub fn report(request: &Request) -> Result<Answer, ReportError> {
     };
     let changes = Changes::between(&file, &older, &report)?;
     Ok(Answer { text: changes.write(request.format)?, has_changed: !changes.is_empty() })
+}
+
+/// What a policy would have done.
+fn tried(folder: &Path, policy: &Path, format: Format) -> Result<Answer, ReportError> {
+    let look = view(folder)?.look()?;
+    let policy = Policy::read(policy, &look.names)?;
+    let report = shadow::Report::new(&policy, &look.rules, &look.snapshot.interfaces);
+    let is_json = matches!(format, Format::Json);
+    let text = if is_json { serde_json::to_string_pretty(&report)? + "\n" } else { report.to_string() };
+    Ok(Answer { text, has_changed: false })
 }
 
 fn now() -> Moment {

@@ -2,6 +2,7 @@
 
 use classifier_common::shadow::{DEFAULT_ROW, Verdict};
 use serde::Serialize;
+use std::fmt;
 
 use super::{Policy, Rule, RuleRows, rows::DEFAULT};
 use crate::counters::InterfaceSnapshot;
@@ -63,6 +64,33 @@ impl Report {
         };
         let former = rows.names().filter(is_former).map(str::to_owned).collect();
         Self { rules, never_matched, former }
+    }
+}
+
+impl fmt::Display for Report {
+    /// A table of the rules, then those that need a look.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.rules.iter().map(|found| found.rule.len()).max().unwrap_or_default();
+        writeln!(f, "{:width$}  {:>15}  {:>15}  at", "rule", "would accept", "would drop")?;
+        for Found { rule, would_accept, would_drop, at, .. } in &self.rules {
+            let at: Vec<_> = at.iter().map(|at| format!("{} {}", at.interface, at.direction)).collect();
+            let line = format!("{rule:width$}  {would_accept:>15}  {would_drop:>15}  {}", at.join(", "));
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        for Found { rule, would_drop, protocols, from, .. } in &self.rules {
+            if *would_drop > 0 && !(protocols.is_empty() && from.is_empty()) {
+                let any = |all: &[String]| if all.is_empty() { "any".to_owned() } else { all.join(", ") };
+                writeln!(f, "\n{rule} would have dropped: protocol {}; from {}", any(protocols), any(from))?;
+            }
+        }
+        for (what, rules) in
+            [("never matched", &self.never_matched), ("counted, and no longer in the policy", &self.former)]
+        {
+            if !rules.is_empty() {
+                writeln!(f, "\n{what}: {}", rules.join(", "))?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -94,7 +94,20 @@ fn a_report_says_what_rules_would_have_done_and_which_never_matched() {
     let rules: Vec<_> =
         report.rules.iter().map(|one| (one.rule.as_str(), one.would_accept, one.would_drop)).collect();
     assert_eq!(rules, [("mail", 5, 0), ("ssh", 0, 0), ("idle", 7, 0), ("default", 0, 9)]);
-    assert_eq!((report.never_matched, report.former), (vec!["ssh".to_owned()], vec!["gone".to_owned()]));
+    assert_eq!(
+        (report.never_matched.clone(), report.former.clone()),
+        (vec!["ssh".to_owned()], vec!["gone".to_owned()])
+    );
+    assert_eq!(
+        report.to_string(),
+        "rule        would accept       would drop  at\n\
+         mail                   5                0  eth0 ingress\n\
+         ssh                    0                0\n\
+         idle                   7                0  eth0 ingress\n\
+         default                0                9  eth0 ingress\n\n\
+         never matched: ssh\n\n\
+         counted, and no longer in the policy: gone\n"
+    );
     let [at] = &report.rules[0].at[..] else { panic!("{report:?}", report = report.rules) };
     assert_eq!((at.interface.as_str(), at.direction, at.would_accept), ("eth0", "ingress", 5));
 }

@@ -181,7 +181,7 @@ fn what_a_policy_would_do_is_what_nft_does_with_it() {
         metrics.sum("classifier_packets_total", &[]),
         "every packet has a verdict"
     );
-    agent.stop();
+    agent.leave();
 }
 
 /// Real connections and datagrams that the policy lets pass.

@@ -74,7 +74,7 @@ fn a_packet_sees_one_policy_as_a_whole() {
     assert_eq!(of("a-mail", "drop") + of("b-mail", "accept"), rounds);
     assert_eq!(decided.values().sum::<u64>(), 2 * rounds, "no packet is the default's");
     assert_eq!(decided.len(), 4, "both applied");
-    agent.stop();
+    agent.leave();
 }
 
 #[test]
@@ -94,5 +94,5 @@ fn a_policy_that_is_wrong_changes_nothing() {
     reload(&agent, TAKEN);
     (0..3).for_each(|_| scene.socket.send(datagram.bytes()).unwrap());
     assert_eq!(once(&agent, 8), expected(&[("a-udp", "accept", 5), ("b-udp", "drop", 3)]));
-    agent.stop();
+    agent.leave();
 }

@@ -1,7 +1,7 @@
 //! What a policy has decided goes on over agents that come and go, with a policy and without.
 
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
-use testbed::{Agent, Pins, left_behind};
+use testbed::{Agent, Pins};
 
 use crate::scene::{BINARY, FAMILY, Scene, expected, once};
 
@@ -30,7 +30,11 @@ const AFTER: &str = "default = 'drop'
     [[rule]]
     name = 'mail'
     action = 'accept'
-    protocol = ['smtp']\n";
+    protocol = ['smtp']
+    [[rule]]
+    name = 'nobody'
+    action = 'drop'
+    from = ['203.0.113.0/24']\n";
 
 fn send(scene: &Scene, count: usize) {
     let (mail, datagram) = (ethernet(ipv4(tcp(CLIENT, 25))), ethernet(ipv4(udp(CLIENT, 9))));
@@ -86,7 +90,15 @@ fn rules_keep_their_counts_whoever_comes_next() {
         ];
         assert_eq!(once(&agent, 62), expected(&counted), "{mode}");
         agent.leave();
+        let policy = scene.folder.join("policy.toml");
+        let report = scene.receiver.run(BINARY, &["report", "--pin-dir", &folder, "--policy", &policy]);
+        let line = |rule: &str| {
+            report.lines().find(|line| line.starts_with(rule)).unwrap().split_whitespace().collect::<Vec<_>>()
+        };
+        assert_eq!(line("datagrams")[..3], ["datagrams", "8", "15"], "{report}");
+        assert_eq!(line("mail")[..3], ["mail", "26", "0"], "{report}");
+        assert!(report.contains("never matched: nobody"), "{report}");
         scene.receiver.run(BINARY, &["detach", "--pin-dir", &folder]);
     }
-    assert_eq!(left_behind(), Vec::<String>::new());
+    assert_eq!(pins.list(), Vec::<String>::new());
 }

@@ -18,12 +18,13 @@ pub use self::error::ViewError;
 use self::known::Layouts;
 use super::{
     lock::holder_of,
-    rows::{self, NAMES},
+    rows::{self, NAMES, RULES},
 };
 use crate::{
     config::{Assignment, ProtocolNames},
     counters::Snapshot,
     datapath::found::KnownPort,
+    shadow::RuleRows,
 };
 
 /// Times that something is looked at, where pins go meanwhile.
@@ -43,6 +44,8 @@ pub struct Look {
     pub snapshot: Snapshot,
     /// The configured protocols, as their rows are pinned.
     pub names: ProtocolNames,
+    /// The rules of the policies that were tried, as their rows are pinned.
+    pub rules: RuleRows,
     /// The control connections, those that have ended and are not yet forgotten among them.
     pub sessions: Vec<(SessionKey, Session)>,
     /// The endpoints.
@@ -99,6 +102,10 @@ impl View {
         if let Some((newest, _)) = generations.first() {
             match Assignment::of_rows(&rows::read(&newest.map(NAMES))?) {
                 Ok(assignment) => look.names = assignment.names().clone(),
+                Err(error) => look.problems.push(error.to_string()),
+            }
+            match RuleRows::of_names(&rows::read(&newest.map(RULES))?) {
+                Ok(rules) => look.rules = rules,
                 Err(error) => look.problems.push(error.to_string()),
             }
         }
