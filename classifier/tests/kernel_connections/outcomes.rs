@@ -16,7 +16,7 @@ use testbed::{
 use crate::{
     captured,
     dialling::dial,
-    scene::{DROPPED, REFUSED, REJECTED, Scene, outcomes},
+    scene::{DROPPED, REFUSED, REJECTED, Scene, by_host, outcomes},
 };
 
 /// Connections of each outcome, half of them in either family.
@@ -78,6 +78,11 @@ fn every_connection_lands_in_the_outcome_that_a_capture_shows() {
     };
     assert_eq!(found(&agents[1], "inbound"), expected);
     assert_eq!(found(&agents[0], "outbound"), expected);
+    let hosts = |agent: &Agent, direction| by_host(&agent.metrics(), direction).into_iter().collect();
+    let (inbound, outbound): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (hosts(&agents[1], "inbound"), hosts(&agents[0], "outbound"));
+    assert_eq!((&inbound, &outbound), (&expected, &expected));
+    assert!(agents.iter().all(|agent| agent.metrics().sum("classifier_source_connections_error", &[]) == 0));
     for (agent, other) in agents.iter().zip(["inbound", "outbound"]) {
         assert_eq!(found(agent, other), BTreeMap::new());
         let samples = agent.metrics();

@@ -73,7 +73,7 @@ impl Scene {
     pub fn agents(&self) -> [Agent; 2] {
         let file = self.folder.join("classifier.toml");
         [(&self.client, &self.at_client), (&self.server, &self.at_server)]
-            .map(|(host, end)| host.agent(BINARY, &["-i", &end.name, "-c", &file]))
+            .map(|(host, end)| host.agent(BINARY, &["-i", &end.name, "-c", &file, "--top-sources", "4"]))
     }
 }
 
@@ -89,4 +89,17 @@ pub fn outcomes(samples: &Samples, direction: &str) -> Vec<(String, u64)> {
         .collect();
     all.sort();
     all
+}
+
+/// The same, by whom connections were with: those of the hosts that are listed, each family's one.
+pub fn by_host(samples: &Samples, direction: &str) -> Vec<(String, u64)> {
+    let mut all = std::collections::BTreeMap::<_, u64>::new();
+    for sample in samples.of("classifier_source_connections", &[]) {
+        let is_host = ["/32", "/128"].iter().any(|end| sample.label("prefix").ends_with(end));
+        if is_host && sample.label("direction") == direction {
+            let name = format!("{} {}", sample.label("protocol"), sample.label("outcome"));
+            *all.entry(name).or_default() += sample.value.to_string().parse::<u64>().unwrap();
+        }
+    }
+    all.into_iter().collect()
 }
