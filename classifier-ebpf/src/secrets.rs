@@ -1,7 +1,7 @@
 //! What a client logs in with stays in no map: what is copied of control connections is wiped once it was read, and what is
 //! handed to the agent has blanks in place of all arguments but those of the commands that the tracking is about.
 
-use core::ffi::c_void;
+use core::{ffi::c_void, mem::offset_of};
 
 use aya_ebpf::helpers::generated::bpf_loop;
 use classifier_common::control::{PARSE_MAX, SEGMENT_MAX};
@@ -9,6 +9,9 @@ use classifier_common::control::{PARSE_MAX, SEGMENT_MAX};
 use crate::{sessions::Work, verifier::opaque};
 
 const WORDS: usize = PARSE_MAX as usize / 8;
+
+/// What is wiped by words lies at a multiple of their length.
+const _: () = assert!(offset_of!(Work, payload).is_multiple_of(align_of::<u64>()));
 
 /// Wipes what was read of a segment.
 #[inline(always)]
@@ -19,6 +22,7 @@ pub fn wipe(work: *mut Work) {
 }
 
 #[inline(never)]
+#[expect(clippy::cast_ptr_alignment, reason = "the payload is aligned for words, as asserted above")]
 extern "C" fn wipe_one(index: u32, work: *mut *mut Work) -> i64 {
     // SAFETY: the context is the one that `bpf_loop` was given, and what it points to this CPU's value of the map; the
     // remainder is below the eighth of its bytes, which lie at a multiple of eight.
