@@ -5,7 +5,7 @@ use std::{net::UdpSocket, thread, time::Duration};
 use serde_json::Value;
 use testbed::{
     End, Host, Lab,
-    servers::{Ftp, Prometheus},
+    servers::{Folder, Ftp, Prometheus},
 };
 
 use crate::deployed::{self, DASHBOARD};
@@ -18,12 +18,24 @@ const EMPTY: [(&str, &str); 1] =
 const VARIABLES: [(&str, &str); 4] =
     [("$__rate_interval", "30s"), ("$job", "classifier"), ("$instance", ".*"), ("$interface", ".*")];
 
+/// Lets nothing but pings in.
+const POLICY: &str = "\
+default = \"drop\"
+
+[[rule]]
+name = \"pings\"
+action = \"accept\"
+protocol = [\"icmp\"]
+";
+
 #[test]
 fn every_query_of_the_dashboard_has_an_answer() {
     let lab = Lab::new();
     let [client, server] = ["client", "server"].map(|name| lab.host(name));
     let (at_client, at_server) = lab.link(&client, &server);
-    let agent = server.agent(env!("CARGO_BIN_EXE_classifier"), &["-i", &at_server.name]);
+    let folder = Folder::new("dashboard");
+    let policy = folder.write("policy.toml", POLICY);
+    let agent = server.agent(env!("CARGO_BIN_EXE_classifier"), &["-i", &at_server.name, "--policy", &policy]);
     let ftp = Ftp::vsftpd(&server);
     ftp.publish("file", &vec![b'.'; 50_000]);
     let mut prometheus = deployed::prometheus(&server, &["127.0.0.1:9877".to_owned()]);
