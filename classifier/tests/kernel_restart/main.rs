@@ -8,6 +8,7 @@ mod ftp;
 mod killed;
 mod looked_at;
 mod moved;
+mod pending;
 mod rolling;
 mod scene;
 mod sources;
