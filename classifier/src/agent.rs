@@ -139,7 +139,7 @@ pub fn run(sources: Sources, settings: Settings) -> Result<(), AgentError> {
         exporter.set_policy(settings.rules.as_ref(), &rows);
         memory::give_back();
         memory::leave(OBJECT);
-        memory::leave_code();
+        memory::leave_binary();
         if settings.privileges.capabilities == KeptCapabilities::None && !settings.names_interfaces() {
             warn!("interfaces that appear later will not be attached: --capabilities none keeps nothing to attach with");
         }

@@ -38,49 +38,69 @@ pub fn leave(constant: &'static [u8]) {
     let _ = unsafe { madvise(begin, length, Advice::LinuxDontNeed) };
 }
 
-/// Lets the machine code go that a start has run, most of all that is resident; what goes on running comes back from
-/// the files.
-pub fn leave_code() {
-    let Ok(mappings) = fs::read_to_string("/proc/self/maps") else { return };
-    for Range { start, end } in mappings.lines().filter_map(code) {
+/// Lets go what a start has looked at of the binary: machine code and constants, most of all that is resident. What is
+/// needed again comes back from the file.
+pub fn leave_binary() {
+    let Ok(mappings) = fs::read_to_string("/proc/self/smaps") else { return };
+    for Range { start, end } in unchanged(&mappings) {
         let begin = ptr::with_exposed_provenance_mut(start);
-        // SAFETY: the pages are a private mapping of a file that is executable and not writable: they are as the file
-        // has them, before and after. A refusal leaves all as it is.
+        // SAFETY: the pages are a private mapping of a file, cannot be written to, and none of them is a copy: they are
+        // as the file has them, before and after. A refusal leaves all as it is.
         let _ = unsafe { madvise(begin, end - start, Advice::LinuxDontNeed) };
     }
 }
 
-/// Where a line of `/proc/self/maps` says that a file's machine code is (proc(5)).
-fn code(line: &str) -> Option<Range<usize>> {
-    let mut words = line.split_ascii_whitespace();
+/// Where, as `/proc/self/smaps` has it (proc(5)), a file is mapped that nobody can write to, and of which no page is a
+/// copy: relocated constants are.
+fn unchanged(mappings: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut last = None;
+    for line in mappings.lines() {
+        match line.split_once(':') {
+            Some(("Anonymous", size)) if size.trim() == "0 kB" => found.extend(last.take()),
+            // A heading has colons only behind its range.
+            Some((field, _)) if !field.contains('-') => {}
+            _ => last = of_file(line),
+        }
+    }
+    found
+}
+
+/// The range of a heading, if it is of a file that cannot be written to.
+fn of_file(heading: &str) -> Option<Range<usize>> {
+    let mut words = heading.split_ascii_whitespace();
     let (start, end) = words.next()?.split_once('-')?;
-    let is_code = words.next()? == "r-xp";
+    let is_constant = matches!(words.next()?, "r-xp" | "r--p");
     let is_of_a_file = words.nth(2)? != "0";
     let address = |text| usize::from_str_radix(text, 16).ok();
-    if is_code && is_of_a_file { Some(address(start)?..address(end)?) } else { None }
+    if is_constant && is_of_a_file { Some(address(start)?..address(end)?) } else { None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(heading: &str, anonymous: u32) -> Vec<Range<usize>> {
+        unchanged(&format!(
+            "7f0000001000-7f0000003000 {heading}\nSize: 8 kB\nAnonymous:      {anonymous} kB\nVmFlags: rd mr mw me\n"
+        ))
+    }
+
     #[test]
-    fn only_code_of_files_is_left() {
-        let code = |rest| code(&format!("7f0000001000-7f0000003000 {rest}"));
-        assert_eq!(
-            code("r-xp 00001000 fe:00 42 /usr/bin/classifier"),
-            Some(0x7f00_0000_1000..0x7f00_0000_3000)
-        );
-        // Relocated constants are private copies: they would be lost.
-        assert_eq!(code("r--p 00001000 fe:00 42 /usr/bin/classifier"), None);
-        assert_eq!(code("r-xp 00000000 00:00 0 [vdso]"), None);
-        assert_eq!(code("rw-p 00000000 00:00 0"), None);
+    fn only_what_is_as_in_the_file_is_left() {
+        let whole = 0x7f00_0000_1000..0x7f00_0000_3000;
+        assert_eq!(found("r-xp 00001000 fe:00 42 /usr/bin/classifier", 0), [whole.clone()]);
+        assert_eq!(found("r--p 00001000 fe:00 42 /usr/bin/classifier", 0), [whole]);
+        assert_eq!(found("r--p 00001000 fe:00 42 /usr/bin/classifier", 4), []);
+        assert_eq!(found("rw-p 00001000 fe:00 42 /usr/bin/classifier", 0), []);
+        assert_eq!(found("r-xp 00000000 00:00 0 [vdso]", 0), []);
+        assert_eq!(found("rw-p 00000000 00:00 0", 0), []);
     }
 
     #[test]
     fn what_was_left_runs_on() {
-        leave_code();
-        leave_code();
+        leave_binary();
+        leave_binary();
         assert_eq!("7".parse(), Ok(7));
     }
 }
