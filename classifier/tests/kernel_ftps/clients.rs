@@ -68,10 +68,10 @@ impl<'n> Client<'n> {
         self.assert_stored(name);
     }
 
-    /// A read by curl that takes some seconds.
+    /// A read by curl that takes ten seconds.
     pub fn slow_read(&self, there: IpAddr, options: &[&str]) -> Running {
         let url = format!("{}/pub/long", self.url(there));
-        let slow = ["--limit-rate", "60k", "--user", self.server.login(), &url];
+        let slow = ["--limit-rate", "30k", "--user", self.server.login(), &url];
         self.host.spawn("curl", &[&CURL[..], options, &slow].concat())
     }
 

@@ -96,9 +96,10 @@ fn nothing_is_inferred_where_the_server_refuses_tls() {
     let client = Client::new(&network.client, &server, "ftp");
     let [there, _] = network.server_addresses();
     let (seen, decoy) = network.observe(&[], |agents| {
-        let read = client.slow_read(there, &["--ssl"]);
+        let mut read = client.slow_read(there, &["--ssl"]);
         wait_for_sessions(agents, "clear", 1);
         let decoy = Conversation::begin(&network.client, (&network.server, there), 0, "tcp_other").end();
+        assert_eq!(read.ended(), None, "{}", read.said());
         wait_for_sessions(agents, "clear", 1);
         finish(read);
         decoy
