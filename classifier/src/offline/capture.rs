@@ -27,9 +27,17 @@ impl Capture {
     /// When it cannot be opened, or is no capture.
     pub fn open(file: &Path, shown: bool) -> Result<Self, OfflineError> {
         let of_file = |cause| OfflineError::Open { file: file.into(), cause };
-        let opened = input::open(file, shown).map_err(of_file)?;
+        Self::read(file, input::open(file, shown).map_err(of_file)?)
+    }
+
+    /// Reads a stream that comes from `file`, plain or compressed by gzip or zstd.
+    ///
+    /// # Errors
+    ///
+    /// When it is no capture.
+    pub fn read(file: &Path, source: Box<dyn Read>) -> Result<Self, OfflineError> {
         let of_beginning = |fault| OfflineError::Begin { file: file.into(), fault };
-        let (packets, is_compressed) = begin(opened).map_err(of_beginning)?;
+        let (packets, is_compressed) = begin(source).map_err(of_beginning)?;
         Ok(Self { file: file.into(), is_compressed, packets })
     }
 
@@ -57,7 +65,7 @@ impl Capture {
     }
 }
 
-fn begin(opened: Box<dyn Read>) -> Result<(Packets, bool), Fault> {
-    let Input { source, is_compressed } = input::decompressed(opened)?;
+fn begin(source: Box<dyn Read>) -> Result<(Packets, bool), Fault> {
+    let Input { source, is_compressed } = input::decompressed(source)?;
     Ok((Packets::of(source)?, is_compressed))
 }

@@ -1,5 +1,7 @@
 //! The agent without root: made-up counters in, text and HTTP out.
 
+#[path = "../support/any_capture.rs"]
+mod any_capture;
 #[path = "../support/capture_files.rs"]
 mod capture_files;
 mod captures;

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    thread,
 };
 
 use classifier::offline::Capture;
@@ -41,17 +42,24 @@ fn written(arguments: &[&str], files: &[PathBuf]) -> (String, String) {
 const LINES: &[&[&str]] = &[&["--packets"]];
 const EVERYTHING: &[&[&str]] = &[&["--packets"], &["--format", "prometheus"], &["--format", "json"]];
 
+/// All outputs at once: a test run is waiting for the greater part.
 fn assert_same(files: &[PathBuf], outputs: &[&[&str]], least: usize) {
-    for arguments in outputs {
-        let host = written(arguments, files);
-        let kernel = written(&[*arguments, &["--kernel"]].concat(), files);
-        for (number, (host, kernel)) in host.0.lines().zip(kernel.0.lines()).enumerate() {
-            assert_eq!(kernel, host, "{arguments:?}, line {}", number + 1);
+    thread::scope(|scope| {
+        for arguments in outputs {
+            scope.spawn(|| assert_same_output(files, arguments, least));
         }
-        assert_eq!(kernel.0.lines().count(), host.0.lines().count(), "{arguments:?}: {}", kernel.1);
-        assert_eq!(kernel.1, host.1, "{arguments:?}");
-        assert!(host.0.lines().count() >= least, "{arguments:?}: {}", host.0.lines().count());
+    });
+}
+
+fn assert_same_output(files: &[PathBuf], arguments: &[&str], least: usize) {
+    let host = written(arguments, files);
+    let kernel = written(&[arguments, &["--kernel"]].concat(), files);
+    for (number, (host, kernel)) in host.0.lines().zip(kernel.0.lines()).enumerate() {
+        assert_eq!(kernel, host, "{arguments:?}, line {}", number + 1);
     }
+    assert_eq!(kernel.0.lines().count(), host.0.lines().count(), "{arguments:?}: {}", kernel.1);
+    assert_eq!(kernel.1, host.1, "{arguments:?}");
+    assert!(host.0.lines().count() >= least, "{arguments:?}: {}", host.0.lines().count());
 }
 
 /// In the order of their times, so that no file begins before the one before it has ended for want of order alone.

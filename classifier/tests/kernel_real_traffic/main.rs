@@ -1,4 +1,5 @@
-//! Real programs talk over real links, and what the agents count is what a capture holds.
+//! Real programs talk over real links, and what the agents count is what a capture holds. `classifier pcap` says so of
+//! every packet of it.
 
 mod bulk;
 mod captured;

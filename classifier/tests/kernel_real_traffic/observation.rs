@@ -1,10 +1,11 @@
 //! What is seen of a conversation: by captures, by interfaces, by agents.
 
-use std::{thread, time::Duration};
+use std::{path::Path, process::Command, thread, time::Duration};
 
-use testbed::{Agent, Capture, Samples, Traffic};
+use testbed::{Agent, Capture, Samples, Traffic, run};
 
 use crate::{
+    BINARY,
     dissection::{Dissected, dissect},
     network::{Network, Place, traffic},
 };
@@ -85,6 +86,17 @@ fn stop(captures: Vec<Capture>, places: &[Place<'_>]) -> Vec<Vec<Dissected>> {
 fn finish(capture: Capture, mac: &str) -> Vec<Dissected> {
     capture.settle();
     let packets = dissect(capture.file(), mac);
+    as_a_capture_file(capture.file(), &packets);
     assert_eq!(packets.len(), capture.stop().len(), "packets that tshark and the file hold");
     packets
+}
+
+/// The same file, judged without the kernel.
+fn as_a_capture_file(file: &Path, packets: &[Dissected]) {
+    let written = run(Command::new(BINARY).args(["pcap", "--packets"]).arg(file));
+    let mut lines = written.lines();
+    for (number, Dissected { protocol, role, .. }) in (1..).zip(packets) {
+        assert_eq!(lines.next(), Some(&*format!("{number}\t{protocol}\t{role}")), "a packet of the file");
+    }
+    assert_eq!(lines.next(), None, "packets of the file");
 }

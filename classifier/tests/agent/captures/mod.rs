@@ -1,6 +1,7 @@
 //! `classifier pcap` over files that are made here.
 
 mod broken;
+mod changed;
 mod command;
 mod formats;
 mod links;
