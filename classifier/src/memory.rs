@@ -88,9 +88,9 @@ mod tests {
 
     #[test]
     fn only_what_is_as_in_the_file_is_left() {
-        let whole = 0x7f00_0000_1000..0x7f00_0000_3000;
-        assert_eq!(found("r-xp 00001000 fe:00 42 /usr/bin/classifier", 0), [whole.clone()]);
-        assert_eq!(found("r--p 00001000 fe:00 42 /usr/bin/classifier", 0), [whole]);
+        let whole = vec![Range { start: 0x7f00_0000_1000_usize, end: 0x7f00_0000_3000 }];
+        assert_eq!(found("r-xp 00001000 fe:00 42 /usr/bin/classifier", 0), whole);
+        assert_eq!(found("r--p 00001000 fe:00 42 /usr/bin/classifier", 0), whole);
         assert_eq!(found("r--p 00001000 fe:00 42 /usr/bin/classifier", 4), []);
         assert_eq!(found("rw-p 00001000 fe:00 42 /usr/bin/classifier", 0), []);
         assert_eq!(found("r-xp 00000000 00:00 0 [vdso]", 0), []);
