@@ -3,8 +3,8 @@
 use std::{net::IpAddr, time::Duration};
 
 use classifier::report::traffic::{
-    Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix,
-    Service, Sessions, Span, Traffic, Transport,
+    ErrorsSeen, Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers,
+    PortRange, Prefix, Service, Sessions, Span, Traffic, Transport,
 };
 use classifier_common::{evidence::ConnectionOutcome, family::Family};
 
@@ -157,6 +157,14 @@ pub fn troubled() -> Traffic {
         IcmpSeen { senders, ..icmp(Opened::Inbound, Family::V4, 5, 1, "redirect", 3) },
         icmp(Opened::Inbound, Family::V4, 13, 0, "timestamp", 1),
     ]);
+    traffic.errors = vec![ErrorsSeen {
+        direction: Opened::Inbound,
+        protocol: "submission".into(),
+        family: Family::V4,
+        kind: 3,
+        name: "destination_unreachable",
+        messages: 3,
+    }];
     traffic.sessions.push(Sessions { protocol: "pop3".into(), upgraded: 1, clear_login: 3, neither: 2 });
     traffic.ftp = FtpSeen {
         bounce_attempts: 4,

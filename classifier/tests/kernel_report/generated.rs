@@ -102,6 +102,7 @@ fn traffic(rng: &mut Rng) -> Traffic {
         interfaces: vec!["eth0".into()],
         sees_egress: rng.bool(),
         icmp,
+        errors: Vec::new(),
         services,
         sessions: vec![Sessions {
             protocol: "ftp_control".into(),

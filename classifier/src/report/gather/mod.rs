@@ -1,5 +1,6 @@
 //! From counters and maps to what was seen, whether they are pinned or a capture's.
 
+mod errors;
 mod hosts;
 mod icmp;
 mod losses;
@@ -57,6 +58,7 @@ impl Gathered<'_> {
             sees_egress: self.interfaces.iter().any(|one| one.egress_counters.is_some()),
             services: services::of(self, &counted),
             icmp: icmp::of(&counted, self.evidence),
+            errors: errors::of(&counted, self.names),
             sessions: sessions::of(&counted),
             ftp: self.ftp(&counted),
             others: packets::others(&counted),

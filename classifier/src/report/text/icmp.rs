@@ -7,7 +7,7 @@ use crate::{
     report::{
         Report,
         advice::{Advice, IcmpVerdict},
-        traffic::{IcmpSeen, Opened},
+        traffic::{ErrorsSeen, IcmpSeen, Opened},
         word,
     },
 };
@@ -25,7 +25,7 @@ pub(super) fn write(text: &mut String, report: &Report) {
         let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
         table.row([
             word(icmp.direction).into(),
-            if icmp.family == Family::V4 { "ipv4" } else { "ipv6" }.into(),
+            family(icmp.family).into(),
             icmp.name.into(),
             format!("{}/{}", number(icmp.kind), number(icmp.code)),
             icmp.messages.to_string(),
@@ -34,6 +34,33 @@ pub(super) fn write(text: &mut String, report: &Report) {
     }
     text.push('\n');
     table.write(text);
+    if !report.traffic.errors.is_empty() {
+        text.push('\n');
+        errors(&report.traffic.errors).write(text);
+    }
+}
+
+/// What rejects a connection is among these.
+fn errors(errors: &[ErrorsSeen]) -> Columns {
+    let mut table = Columns::new(["ICMP error", "about", "family", "type", ">number", ">messages"]);
+    for error in errors {
+        table.row([
+            word(error.direction).into(),
+            error.protocol.clone(),
+            family(error.family).into(),
+            error.name.into(),
+            error.kind.to_string(),
+            error.messages.to_string(),
+        ]);
+    }
+    table
+}
+
+const fn family(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "ipv4",
+        Family::V6 => "ipv6",
+    }
 }
 
 /// What the first rule for it does.

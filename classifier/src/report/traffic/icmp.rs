@@ -35,6 +35,25 @@ impl IcmpSeen {
     }
 }
 
+/// ICMP errors of a type about the packets of a protocol: who could have been told that its connections are rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorsSeen {
+    /// Received, or sent: about what went the other way.
+    pub direction: Opened,
+    /// Label of the protocol that they quote.
+    pub protocol: String,
+    /// Of which family.
+    #[serde(serialize_with = "label")]
+    pub family: Family,
+    /// Their type.
+    #[serde(rename = "type")]
+    pub kind: u8,
+    /// Name of the type.
+    pub name: &'static str,
+    /// How many.
+    pub messages: u64,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it serializes so")]
 fn label<S: Serializer>(family: &Family, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match family {

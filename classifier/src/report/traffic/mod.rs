@@ -18,7 +18,7 @@ pub use crate::evidence::{Moment, Opened, Prefix};
 pub use self::{
     finding::{Connections, Finding, Outcome},
     ftp::FtpSeen,
-    icmp::IcmpSeen,
+    icmp::{ErrorsSeen, IcmpSeen},
     loss::{Loss, OtherTraffic},
     peers::{Peer, Peers},
     ports::{PortRange, Transport},
@@ -40,6 +40,8 @@ pub struct Traffic {
     pub services: Vec<Service>,
     /// ICMP messages by direction, family, type and code.
     pub icmp: Vec<IcmpSeen>,
+    /// ICMP errors by the protocol that they quote: in the order of that, then as [`Self::icmp`].
+    pub errors: Vec<ErrorsSeen>,
     /// Sessions that could have been encrypted, by protocol.
     pub sessions: Vec<Sessions>,
     /// What the tracking of FTP says.
