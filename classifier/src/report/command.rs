@@ -109,9 +109,11 @@ pub fn report(request: &Request) -> Result<Answer, ReportError> {
 
 /// What a policy would have done.
 fn tried(folder: &Path, policy: &Path, format: Format) -> Result<Answer, ReportError> {
-    let look = view(folder)?.look()?;
+    let mut view = view(folder)?;
+    let look = view.look()?;
     let policy = Policy::read(policy, &look.names)?;
-    let report = shadow::Report::new(&policy, &look.rules, &look.snapshot.interfaces);
+    let evidence = view.evidence()?;
+    let report = shadow::Report::new(&policy, &look.rules, &look.snapshot.interfaces, &evidence);
     let is_json = matches!(format, Format::Json);
     let text = if is_json { serde_json::to_string_pretty(&report)? + "\n" } else { report.to_string() };
     Ok(Answer { text, has_changed: false })

@@ -2,6 +2,7 @@
 //!
 //! The programs count what it would do with each packet; nothing is dropped.
 
+mod clients;
 mod compiled;
 mod file;
 mod policy;
@@ -11,6 +12,7 @@ mod rows;
 mod trial;
 
 pub use self::{
+    clients::Client,
     compiled::Compiled,
     policy::{Policy, Rate, Rule},
     prefix::Prefix,

@@ -4,8 +4,8 @@ use classifier_common::shadow::{DEFAULT_ROW, Verdict};
 use serde::Serialize;
 use std::fmt;
 
-use super::{Policy, Rule, RuleRows, rows::DEFAULT};
-use crate::counters::InterfaceSnapshot;
+use super::{Client, Policy, Rule, RuleRows, clients, rows::DEFAULT};
+use crate::{counters::InterfaceSnapshot, evidence::Evidence};
 
 /// A policy, rule by rule in its order and the default behind them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +31,8 @@ pub struct Found {
     pub protocols: Vec<String>,
     /// The prefixes from which what it decided came; empty: from anywhere, as far as the rule knows.
     pub from: Vec<String>,
+    /// Of what would have been dropped: the clients whose connections it asks about, those with most first.
+    pub clients: Vec<Client>,
     /// By interface and direction, those with packets alone.
     pub at: Vec<At>,
 }
@@ -49,11 +51,20 @@ pub struct At {
 }
 
 impl Report {
-    /// Of a policy, the rows that its rules have, and what the interfaces have counted.
+    /// Of a policy, the rows that its rules have, what the interfaces have counted, and with whom connections were.
     #[must_use]
-    pub fn new(policy: &Policy, rows: &RuleRows, interfaces: &[InterfaceSnapshot]) -> Self {
-        let named = policy.rules.iter().map(|rule| found(rule, rows.of(&rule.name), interfaces));
+    pub fn new(
+        policy: &Policy,
+        rows: &RuleRows,
+        interfaces: &[InterfaceSnapshot],
+        evidence: &Evidence,
+    ) -> Self {
+        let named = policy.rules.iter().map(|rule| {
+            let found = found(rule, rows.of(&rule.name), interfaces);
+            found.with(|| clients::of_rule(rule, evidence))
+        });
         let default = Found { rule: DEFAULT.to_owned(), ..counted(Some(DEFAULT_ROW), interfaces) };
+        let default = default.with(|| clients::of_default(policy, evidence));
         let rules: Vec<_> = named.chain([default]).collect();
         let never = rules.iter().filter(|found| found.would_accept + found.would_drop == 0);
         let never_matched = never.map(|found| found.rule.clone()).filter(|rule| rule != DEFAULT).collect();
@@ -64,6 +75,13 @@ impl Report {
         };
         let former = rows.names().filter(is_former).map(str::to_owned).collect();
         Self { rules, never_matched, former }
+    }
+}
+
+impl Found {
+    /// Where nothing would have been dropped, nobody would have been hit.
+    fn with(self, clients: impl FnOnce() -> Vec<Client>) -> Self {
+        if self.would_drop > 0 { Self { clients: clients(), ..self } } else { self }
     }
 }
 
@@ -82,6 +100,11 @@ impl fmt::Display for Report {
                 let any = |all: &[String]| if all.is_empty() { "any".to_owned() } else { all.join(", ") };
                 writeln!(f, "\n{rule} would have dropped: protocol {}; from {}", any(protocols), any(from))?;
             }
+        }
+        for Found { rule, clients, .. } in self.rules.iter().filter(|found| !found.clients.is_empty()) {
+            let clients = clients.iter().map(|one| format!("{} ({})", one.host, one.connections));
+            let clients = clients.collect::<Vec<_>>().join(", ");
+            writeln!(f, "\n{rule}, clients by connections of what it asks about, at most: {clients}")?;
         }
         for (what, rules) in
             [("never matched", &self.never_matched), ("counted, and no longer in the policy", &self.former)]
@@ -121,6 +144,7 @@ fn counted(row: Option<usize>, interfaces: &[InterfaceSnapshot]) -> Found {
         would_drop: at.iter().map(|at| at.would_drop).sum(),
         protocols: Vec::new(),
         from: Vec::new(),
+        clients: Vec::new(),
         at,
     }
 }

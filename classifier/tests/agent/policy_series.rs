@@ -5,11 +5,13 @@ use std::sync::Arc;
 use classifier::{
     config::ProtocolNames,
     counters::{InterfaceSnapshot, ReadError, Readiness, Snapshot, Source},
+    evidence::{Evidence, Moment, Opened, SourceEvidence},
     metrics::{Exporter, exposition::Format},
     shadow::{Policy, Report, RuleRows},
 };
 use classifier_common::{
     counter::Counters,
+    evidence::ConnectionOutcome,
     shadow::{DEFAULT_ROW, Verdict},
 };
 
@@ -87,10 +89,24 @@ fn a_policy_has_series_for_what_it_does_and_has_done() {
     assert!(!exporter.scrape(Format::Text).contains("policy"));
 }
 
+fn one_client() -> Evidence {
+    let source = SourceEvidence {
+        direction: Opened::Inbound,
+        protocol: "pop3".into(),
+        outcome: ConnectionOutcome::Established,
+        prefix: "192.0.2.7/32".parse().unwrap(),
+        count: 3,
+        error: 0,
+        first_seen: Moment::default(),
+        last_seen: Moment::default(),
+    };
+    Evidence { sources: vec![source], ..Evidence::default() }
+}
+
 #[test]
 fn a_report_says_what_rules_would_have_done_and_which_never_matched() {
     let (policy, rows) = later();
-    let report = Report::new(&policy, &rows, &[interface()]);
+    let report = Report::new(&policy, &rows, &[interface()], &one_client());
     let rules: Vec<_> =
         report.rules.iter().map(|one| (one.rule.as_str(), one.would_accept, one.would_drop)).collect();
     assert_eq!(rules, [("mail", 5, 0), ("ssh", 0, 0), ("idle", 7, 0), ("default", 0, 9)]);
@@ -105,6 +121,7 @@ fn a_report_says_what_rules_would_have_done_and_which_never_matched() {
          ssh                    0                0\n\
          idle                   7                0  eth0 ingress\n\
          default                0                9  eth0 ingress\n\n\
+         default, clients by connections of what it asks about, at most: 192.0.2.7/32 (3)\n\n\
          never matched: ssh\n\n\
          counted, and no longer in the policy: gone\n"
     );
