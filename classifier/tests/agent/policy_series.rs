@@ -94,7 +94,7 @@ fn one_client() -> Evidence {
         direction: Opened::Inbound,
         protocol: "pop3".into(),
         outcome: ConnectionOutcome::Established,
-        prefix: "192.0.2.7/32".parse().unwrap(),
+        prefix: "192.0.2.7/32".parse().expect("a prefix"),
         count: 3,
         error: 0,
         first_seen: Moment::default(),
