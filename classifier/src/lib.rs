@@ -25,6 +25,7 @@ pub mod service;
 pub mod shadow;
 pub mod status;
 pub mod telemetry;
+mod thousands;
 mod ticks;
 pub mod top;
 pub mod web;

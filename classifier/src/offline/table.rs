@@ -1,9 +1,7 @@
 //! Rows as tables, for people.
 
-use std::fmt::Write as _;
-
 use super::rows::Rows;
-use crate::columns::Columns;
+use crate::{columns::Columns, thousands::grouped};
 
 pub(super) fn write(rows: &Rows) -> String {
     let mut text = String::new();
@@ -55,27 +53,4 @@ fn quoted(rows: &Rows, text: &mut String) {
     }
     text.push('\n');
     table.write(text);
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in (0..digits.len()).rev().zip(digits.chars()) {
-        let comma = if place != 0 && place.is_multiple_of(3) { "," } else { "" };
-        // Writing to a string does not fail.
-        let _ = write!(text, "{digit}{comma}");
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let numbers = [0, 999, 1000, 1_234_567, u64::MAX].map(grouped);
-        assert_eq!(numbers, ["0", "999", "1,000", "1,234,567", "18,446,744,073,709,551,615"]);
-    }
 }

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::quantity::{real, short, whole};
+use super::quantity::{real, short};
 use crate::{
     counters::{MapFill, ProgramSnapshot, Snapshot},
     metrics::agent::Standing,
     sandbox::Sandbox,
+    thousands::grouped,
 };
 
 pub(super) fn section(snapshot: &Snapshot, standing: &Standing) -> Markup {
@@ -40,8 +41,8 @@ fn maps(maps: &[MapFill]) -> Markup {
                 @for MapFill { map, entries, capacity } in maps {
                     tr {
                         th.plain scope="row" { code { (map) } }
-                        td.number { (whole(*entries)) }
-                        td.number { (whole(*capacity)) }
+                        td.number { (grouped(*entries)) }
+                        td.number { (grouped(*capacity)) }
                         td.number { (percent(*entries, *capacity)) }
                     }
                 }

@@ -5,13 +5,11 @@ use classifier_common::control::Tally;
 use classifier_common::{control::Tallies, endpoint::Kind};
 use maud::{Markup, html};
 
-use super::{
-    FTP_SHOWN,
-    quantity::{age, whole},
-};
+use super::{FTP_SHOWN, quantity::age};
 use crate::{
     counters::{FtpNow, Snapshot},
     metrics::{FTP_REJECTED, FTP_REMOVED, live_sessions},
+    thousands::grouped,
 };
 
 pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
@@ -103,7 +101,7 @@ fn port_table(now: &FtpNow) -> Markup {
 
 fn left_out(all: u64, shown: usize) -> Markup {
     let rest = all.saturating_sub(shown as u64);
-    html! { @if shown > 0 && rest > 0 { p.note { (whole(rest)) " more are not shown." } } }
+    html! { @if shown > 0 && rest > 0 { p.note { (grouped(rest)) " more are not shown." } } }
 }
 
 /// A group of rows for each of these, with those numbers that are not 0.
@@ -123,7 +121,7 @@ fn tally_table(caption: &str, groups: &[(&str, &[(&str, Tally)])], tallies: &Tal
                         tr {
                             @if place == 0 { th scope="rowgroup" rowspan=(counted.len()) { (what) } }
                             td { code { (name) } }
-                            td.number { (whole(*number)) }
+                            td.number { (grouped(*number)) }
                         }
                     }
                 }

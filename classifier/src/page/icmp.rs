@@ -8,8 +8,7 @@ use classifier_common::{
 };
 use maud::{Markup, html};
 
-use super::quantity::whole;
-use crate::{config::ProtocolNames, counters::Snapshot};
+use crate::{config::ProtocolNames, counters::Snapshot, thousands::grouped};
 
 /// Kinds of messages that are shown.
 const SHOWN: usize = 20;
@@ -52,7 +51,7 @@ pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
                     "The errors among them are about packets of "
                     @for (place, (name, number)) in quoted.iter().take(SHOWN).enumerate() {
                         @if place > 0 { ", " }
-                        code { (name) } " (" (whole(*number)) ")"
+                        code { (name) } " (" (grouped(*number)) ")"
                     }
                     "."
                 }
@@ -69,8 +68,8 @@ fn row(cell: &CellLabels, [ingress, egress]: [u64; 2]) -> Markup {
             th.plain scope="row" { code { (cell.name) } }
             td { (family) }
             td.number { (number(cell.kind)) "/" (number(cell.code)) }
-            td.number { (whole(ingress)) }
-            td.number { (whole(egress)) }
+            td.number { (grouped(ingress)) }
+            td.number { (grouped(egress)) }
         }
     }
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{
     Page,
-    quantity::{short, whole},
+    quantity::short,
     series::{Series, Unit, Whose},
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     history::InterfaceRate,
     hook,
     metrics::live_sessions,
+    thousands::grouped,
 };
 
 /// Interfaces that are shown at once.
@@ -46,13 +47,13 @@ pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
             }
             div {
                 dt { "FTP sessions" }
-                dd { b { (whole(clear)) } " " (CONTROL[0]) }
-                dd { b { (whole(encrypted)) } " " (CONTROL[1]) }
+                dd { b { (grouped(clear)) } " " (CONTROL[0]) }
+                dd { b { (grouped(encrypted)) } " " (CONTROL[1]) }
             }
             div {
                 dt { "FTP data ports" }
-                dd { b { (whole(announced)) } " announced" }
-                dd { b { (whole(connected)) } " connected" }
+                dd { b { (grouped(announced)) } " announced" }
+                dd { b { (grouped(connected)) } " connected" }
             }
         }
     }

@@ -2,10 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{
-    Page,
-    quantity::{span, whole},
-};
+use super::{Page, quantity::span};
 use crate::{
     counters::Snapshot,
     history::{History, Loss},
@@ -13,6 +10,7 @@ use crate::{
     metrics::agent::Standing,
     sandbox::Sandbox,
     status::problems::{nearly_full, unattributed},
+    thousands::grouped,
 };
 
 /// Reasons not to be ready that are shown, and interfaces that are named.
@@ -62,10 +60,10 @@ impl Problems {
                 (0, 0) => {}
                 (0, total) => self
                     .worth_knowing
-                    .push(format!("Earlier, not in the last {lately}: {} {what}", whole(total))),
+                    .push(format!("Earlier, not in the last {lately}: {} {what}", grouped(total))),
                 (recent, _) => {
                     self.wrong
-                        .push((title, format!("{} {what} in the last {lately}: {remedy}", whole(recent))));
+                        .push((title, format!("{} {what} in the last {lately}: {remedy}", grouped(recent))));
                 }
             }
         }

@@ -23,19 +23,6 @@ pub(super) fn short(number: f64) -> String {
     format!("{number:.decimals$}{sign}")
 }
 
-/// A whole number in full, in groups of three.
-pub(super) fn whole(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// A number without decimals that say nothing: `50`, `1.5 k`.
 pub(super) fn plain(number: f64) -> String {
     let text = short(number);
@@ -116,13 +103,6 @@ mod tests {
             (200_000.0, "2 d"),
         ] {
             assert_eq!(age(seconds), text);
-        }
-    }
-
-    #[test]
-    fn whole_numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(whole(number), text);
         }
     }
 

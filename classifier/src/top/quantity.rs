@@ -23,20 +23,6 @@ pub fn short(number: f64) -> String {
     format!("{text}{}", PREFIXES[place])
 }
 
-/// A count, whole, with its thousands apart.
-#[must_use]
-pub fn whole(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,11 +47,5 @@ mod tests {
         ] {
             assert_eq!(short(number), text, "{number}");
         }
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        let written = [0, 999, 1000, 1_234_567].map(whole);
-        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -1,10 +1,13 @@
 //! Rates by interface, direction, protocol and role.
 
-use crate::top::{
-    board::Board,
-    quantity::{short, whole},
-    rates::Rate,
-    table::{Cell, Column, Row, Table},
+use crate::{
+    thousands::grouped,
+    top::{
+        board::Board,
+        quantity::short,
+        rates::Rate,
+        table::{Cell, Column, Row, Table},
+    },
 };
 
 const COLUMNS: [Column; 8] = [
@@ -54,5 +57,5 @@ pub(super) fn number(rate: Option<f64>) -> Cell {
 /// A count.
 pub(super) fn total(count: u64) -> Cell {
     #[expect(clippy::cast_precision_loss, reason = "to be sorted by")]
-    Cell::Number(Some(count as f64), whole(count))
+    Cell::Number(Some(count as f64), grouped(count))
 }
