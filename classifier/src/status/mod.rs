@@ -24,6 +24,7 @@ mod report;
 mod sources;
 mod text;
 
+pub(crate) use self::sources::TOP;
 pub use self::{
     age::Age,
     around::Around,

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// So many of each direction, protocol, outcome and kind of prefix are shown.
-const TOP: usize = 10;
+pub(crate) const TOP: usize = 10;
 
 /// Whom connections were with.
 pub(super) fn connections(evidence: &Evidence) -> (Columns, usize) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::word::Word;
-use crate::status::{EndpointReport, SessionReport};
+use crate::status::{Age, EndpointReport, SessionReport};
 
 /// Counters and what stands beside them, at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Sample {
     pub icmp: BTreeMap<Message, u64>,
     /// The FTP tracking.
     pub ftp: Ftp,
+    /// Whom connections were with.
+    pub sources: Sources,
     /// How full the maps are: entries and capacity, by name.
     pub maps: BTreeMap<String, (u64, u64)>,
     /// What is wrong, or could not be read, a sentence each.
@@ -90,4 +92,35 @@ pub struct Ftp {
     pub sessions: Option<Vec<SessionReport>>,
     /// Each data port; the same.
     pub endpoints: Option<Vec<EndpointReport>>,
+}
+
+/// Whom connections were with, where that was asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Sources {
+    /// It was not.
+    #[default]
+    Unasked,
+    /// They cannot be told, and why.
+    Untold(String),
+    /// Those that are known.
+    Listed(Vec<Peer>),
+}
+
+/// A host or network, and what it had to do with this one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Peer {
+    /// Its host (/32, /128), or its network (/24, /64).
+    pub prefix: String,
+    /// `inbound` or `outbound`.
+    pub direction: Word,
+    /// Label of the protocol.
+    pub protocol: Word,
+    /// What became of the connections; `redirect` for the ICMP messages that it sent.
+    pub outcome: Word,
+    /// How many there were, at most.
+    pub count: u64,
+    /// How many of them may have been others'.
+    pub error: u64,
+    /// How long ago the last one was; `null` where the source does not say it.
+    pub last_seen_seconds: Option<Age>,
 }

@@ -6,7 +6,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{
     board::Board,
-    sample::Sample,
+    sample::{Sample, Sources},
+    source::Peers,
     table::{Order, Table},
     tabs::Tab,
 };
@@ -91,6 +92,19 @@ impl State {
     #[must_use]
     pub fn table(&self) -> Table {
         self.tab.table(self.board()).arranged(&self.filter, self.order())
+    }
+
+    /// What is to be read of whom connections were with, for the tab that is shown.
+    #[must_use]
+    pub fn peers(&self) -> Peers {
+        if self.tab == Tab::Sources { Peers::All } else { Peers::None }
+    }
+
+    /// The tab that is shown needs what the last look did not ask for.
+    #[must_use]
+    pub fn lacks_peers(&self) -> bool {
+        let is_unasked = |(_, sample): &(Duration, Sample)| sample.sources == Sources::Unasked;
+        self.peers() != Peers::None && self.live.latest.as_ref().is_some_and(is_unasked)
     }
 
     /// A key was pressed; `false` if it ends all.

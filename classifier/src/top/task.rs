@@ -1,6 +1,7 @@
 //! Reads the source once an interval, and shows what it says.
 
 use std::{
+    cell::Cell,
     io::{self, Write as _, stdout},
     time::{Duration, SystemTime},
 };
@@ -9,6 +10,7 @@ use crossterm::event::{Event, EventStream};
 use tokio::{
     select,
     signal::unix::{Signal, SignalKind, signal},
+    sync::Notify,
     time::{Instant, MissedTickBehavior, interval_at},
 };
 use tokio_stream::StreamExt as _;
@@ -17,7 +19,7 @@ use super::{
     Format, Options, TopError,
     board::Board,
     sample::Sample,
-    source::Source,
+    source::{Peers, Source},
     state::State,
     terminal::Screen,
     written::{Report, text},
@@ -27,9 +29,9 @@ use super::{
 const REDRAW: Duration = Duration::from_millis(500);
 
 /// What was read, and when: between the question and the answer, so that a slow answer makes no rate wrong.
-async fn read(source: &mut Source, start: Instant) -> (Duration, Result<Sample, String>) {
+async fn read(source: &mut Source, peers: Peers, start: Instant) -> (Duration, Result<Sample, String>) {
     let asked = Instant::now();
-    let read = source.read().await;
+    let read = source.read(peers).await;
     let middle = (asked - start) + asked.elapsed() / 2;
     (middle, read.map_err(|error| error.to_string()))
 }
@@ -39,7 +41,7 @@ pub(super) async fn once(options: &Options, mut source: Source) -> Result<(), To
     let (start, mut board) = (Instant::now(), Board::default());
     for time in [start, start + options.interval] {
         tokio::time::sleep_until(time).await;
-        let (at, read) = read(&mut source, start).await;
+        let (at, read) = read(&mut source, Peers::Largest, start).await;
         board.take(at, Ok(read.map_err(TopError::Source)?));
     }
     let written = match options.format {
@@ -61,7 +63,7 @@ pub(super) async fn stream(options: &Options, mut source: Source) -> Result<(), 
         }
         let (at, read) = select! {
             () = ends.wait() => return Ok(()),
-            read = read(&mut source, start) => read,
+            read = read(&mut source, Peers::Largest, start) => read,
         };
         board.take(at, read);
         // The first look has no rates yet; that it fails is told at once.
@@ -84,11 +86,15 @@ pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), 
     let mut ticks = interval_at(start, options.interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut clock = interval_at(start, REDRAW);
+    let (peers, opened) = (Cell::new(state.peers()), Notify::new());
     loop {
         // Keys are heard while the source is slow to answer.
         let reading = async {
-            ticks.tick().await;
-            read(&mut source, start).await
+            select! {
+                _ = ticks.tick() => {}
+                () = opened.notified() => {}
+            }
+            read(&mut source, peers.get(), start).await
         };
         tokio::pin!(reading);
         loop {
@@ -98,7 +104,16 @@ pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), 
                 biased;
                 () = ends.wait() => return Ok(()),
                 event = keys.next() => match event {
-                    Some(Ok(Event::Key(key))) => if !state.press(key) { return Ok(()) },
+                    Some(Ok(Event::Key(key))) => {
+                        if !state.press(key) {
+                            return Ok(());
+                        }
+                        peers.set(state.peers());
+                        // What a tab needs is looked at when it is opened; an interval may be an hour.
+                        if state.lacks_peers() {
+                            opened.notify_one();
+                        }
+                    }
                     // A resize, which the next drawing finds by itself.
                     Some(Ok(_)) => {}
                     Some(Err(cause)) => return Err(TopError::Terminal(cause)),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     board::Board,
-    sample::{Flow, Ftp, Hooks, Message, Tally},
+    sample::{Flow, Ftp, Hooks, Message, Peer, Sources, Tally},
     table::{Order, Table},
     tabs::Tab,
     word::Word,
@@ -28,6 +28,8 @@ pub struct Report<'b> {
     traffic: Vec<Traffic<'b>>,
     icmp: Vec<Icmp<'b>>,
     ftp: Option<&'b Ftp>,
+    /// The largest of each kind; `null` where they cannot be told.
+    sources: Option<&'b [Peer]>,
     maps: Vec<Fill<'b>>,
     problems: &'b [String],
 }
@@ -96,6 +98,10 @@ impl<'b> Report<'b> {
             traffic: traffic.collect(),
             icmp: icmp.collect(),
             ftp: sample.map(|sample| &sample.ftp),
+            sources: sample.and_then(|sample| match &sample.sources {
+                Sources::Listed(listed) => Some(&listed[..]),
+                Sources::Unasked | Sources::Untold(_) => None,
+            }),
             maps: maps
                 .map(|(map, (entries, capacity))| Fill { map, entries: *entries, capacity: *capacity })
                 .collect(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use classifier::{
     status::{Age, Dialler, EndpointReport, Host, SessionReport},
-    top::{Flow, Ftp, Hooks, Look, Message, Sample, State, Tally, Word, draw},
+    top::{Flow, Ftp, Hooks, Look, Message, Peer, Sample, Sources, State, Tally, Word, draw},
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -55,7 +55,32 @@ pub fn sample(seconds: u64, load: u64) -> Sample {
     }
     sample.maps.insert("sessions".into(), (1, 65_536));
     sample.ftp = ftp(load);
+    sample.sources = Sources::Listed(if load > 0 { peers() } else { Vec::new() });
     sample
+}
+
+const PEERS: [([&str; 4], [u64; 2], Option<u64>); 4] = [
+    (["198.51.100.7/32", "inbound", "smtp", "established"], [1_200, 0], Some(400)),
+    (["198.51.100.0/24", "inbound", "smtp", "established"], [1_350, 100], Some(400)),
+    (["2001:db8:0:1::/64", "outbound", "submission", "unanswered"], [7, 0], Some(90_000)),
+    (["192.0.2.254/32", "inbound", "icmp", "redirect"], [2, 0], None),
+];
+
+fn peers() -> Vec<Peer> {
+    let peer = |([prefix, direction, protocol, outcome], [count, error], ago): (
+        [&str; 4],
+        [u64; 2],
+        Option<u64>,
+    )| Peer {
+        prefix: str::to_owned(prefix),
+        direction: Word::from(direction),
+        protocol: Word::from(protocol),
+        outcome: Word::from(outcome),
+        count,
+        error,
+        last_seen_seconds: ago.map(|milliseconds| Age::of(0, milliseconds * 1_000_000)),
+    };
+    PEERS.map(peer).into()
 }
 
 fn ftp(load: u64) -> Ftp {

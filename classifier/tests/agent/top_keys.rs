@@ -1,6 +1,6 @@
 //! What keys do in `classifier top`.
 
-use classifier::top::{State, Tab};
+use classifier::top::{Peers, Sample, Sources, State, Tab};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::made_up_top::{at, press, sample, screen, typed, watched};
@@ -14,15 +14,31 @@ fn first(state: &State, column: usize) -> Vec<String> {
 fn tabs_are_reached_by_number_and_in_turn() {
     let mut state = watched(1);
     let mut tabs = vec![state.tab];
-    for key in [KeyCode::Tab, KeyCode::Tab, KeyCode::Tab, KeyCode::Tab, KeyCode::BackTab, KeyCode::Char('2')]
-    {
+    let round = [KeyCode::Tab; Tab::ALL.len()];
+    for key in round.into_iter().chain([KeyCode::BackTab, KeyCode::Char('2')]) {
         assert!(press(&mut state, &[key]));
         tabs.push(state.tab);
     }
-    let [traffic, icmp, sessions, ports] = Tab::ALL;
-    assert_eq!(tabs, [traffic, icmp, sessions, ports, traffic, ports, icmp]);
+    let [traffic, icmp, sessions, ports, sources] = Tab::ALL;
+    assert_eq!(tabs, [traffic, icmp, sessions, ports, sources, traffic, sources, icmp]);
     typed(&mut state, "90xz");
     assert_eq!(state.tab, icmp, "there is no tab of that number");
+}
+
+#[test]
+fn sources_are_asked_for_while_their_tab_is_open_and_at_once() {
+    let unasked = |second| Sample { sources: Sources::Unasked, ..sample(second, 1) };
+    let mut state = State::new("here".into(), at(3600));
+    assert_eq!((state.peers(), state.lacks_peers()), (Peers::None, false));
+    state.take(at(0), Ok(unasked(0)));
+    assert!(!state.lacks_peers(), "another tab needs none");
+    typed(&mut state, "5");
+    assert_eq!((state.peers(), state.lacks_peers()), (Peers::All, true));
+    assert!(screen(&mut state, (80, 24)).contains("not looked at yet"));
+    state.take(at(1), Ok(sample(1, 1)));
+    assert!(!state.lacks_peers() && first(&state, 0)[0] == "198.51.100.0/24", "the most stand first");
+    typed(&mut state, "1");
+    assert_eq!(state.peers(), Peers::None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use classifier::top::{Board, Rates, Report, Sample, Tally, Unlike, Words, scraped, text};
+use classifier::top::{Board, Rates, Report, Sample, Sources, Tally, Unlike, Words, scraped, text};
 use serde_json::{Value, json};
 
 use crate::made_up_top::{at, flow, sample};
@@ -52,6 +52,9 @@ fn what_an_agent_serves_is_read_in_both_formats() {
     assert!(plain.interfaces.contains_key("o\"d\\d"));
     assert!(!plain.icmp.is_empty() && plain.maps["FRAGMENTS"].1 == 8192);
     assert_eq!(plain.ftp.sessions, None, "metrics hold no single session");
+    let Sources::Listed(listed) = &plain.sources else { panic!("{:?}", plain.sources) };
+    let largest = listed.iter().find(|one| &*one.outcome == "refused" && one.prefix == "203.0.113.0/24");
+    assert_eq!(largest.map(|one| (one.count, one.error)), Some((78, 0)));
 }
 
 #[test]
@@ -67,7 +70,9 @@ fn what_is_no_agents_is_refused_with_the_reason() {
     assert!(read("").contains("not served by a classifier"));
     let ill =
         "classifier_build_info 1\nclassifier_scrape_success 0\nclassifier_unattributed_packets_total 2\n";
-    assert_eq!(scraped(ill, &mut Words::default()).unwrap().problems.len(), 2);
+    let ill = scraped(ill, &mut Words::default()).unwrap();
+    assert_eq!(ill.problems.len(), 2);
+    assert!(matches!(ill.sources, Sources::Untold(reason) if reason.contains("--top-sources")));
 }
 
 #[test]
@@ -104,6 +109,11 @@ fn the_json_has_its_keys() {
         [&json!("8"), &json!("echo_request"), &json!(6)]
     );
     assert_eq!(written["ftp"]["sessions"][0]["control"], "encrypted");
+    assert_eq!(
+        written["sources"][1],
+        json!({"prefix": "198.51.100.0/24", "direction": "inbound", "protocol": "smtp", "outcome": "established",
+               "count": 1350, "error": 100, "last_seen_seconds": 0.4})
+    );
     assert_eq!(written["maps"], json!([{"map": "sessions", "entries": 1, "capacity": 65536}]));
 
     board.take(at(3), Err("gone".into()));

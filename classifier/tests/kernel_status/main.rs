@@ -8,5 +8,6 @@ mod shown;
 mod svg;
 mod top;
 mod top_images;
+mod top_sources;
 mod top_terminal;
 mod transfer;

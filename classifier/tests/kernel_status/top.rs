@@ -19,7 +19,7 @@ use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, Samples, left_behind, se
 
 use crate::shown::{BINARY, list};
 
-const URL: &str = "http://127.0.0.1:9877/metrics";
+pub const URL: &str = "http://127.0.0.1:9877/metrics";
 
 pub struct Wired {
     pub counted: Host,

@@ -58,7 +58,7 @@ fn images_of_top_busy_idle_and_broken() {
     let (start, mut state) = (Instant::now(), State::new(USUAL.into(), Duration::from_secs(1)));
     let mut look = |state: &mut State, second: u64| {
         std::thread::sleep((start + Duration::from_secs(second)).saturating_duration_since(Instant::now()));
-        let read = runtime.block_on(source.read()).map(|mut sample| {
+        let read = runtime.block_on(source.read(state.peers())).map(|mut sample| {
             sample.whence = sample.whence.replace(&folder, USUAL);
             sample
         });
@@ -81,10 +81,13 @@ fn images_of_top_busy_idle_and_broken() {
     write(&mut state, "busy");
     assert!(state.press(KeyEvent::from(KeyCode::Char('4'))));
     write(&mut state, "data-ports");
+    assert!(state.press(KeyEvent::from(KeyCode::Char('5'))));
+    look(&mut state, 63);
+    write(&mut state, "sources");
     assert!(state.press(KeyEvent::from(KeyCode::Char('1'))));
     agent.kill();
     server.run(BINARY, &["detach", "--pin-dir", &folder]);
-    for second in 63..=70 {
+    for second in 64..=71 {
         look(&mut state, second);
     }
     write(&mut state, "broken");

@@ -108,6 +108,8 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     terminal.shows("the tab", |shown| shown.contains("no FTP control connection is followed"));
     terminal.press("BTab");
     terminal.shows("the tab before", |shown| shown.contains("no ICMP message was counted yet"));
+    terminal.press("5");
+    terminal.shows("the sources", |shown| shown.contains("no connection was noted yet"));
     terminal.press("1");
     terminal.tmux(&["send-keys", "-l", "/udp"]);
     let filtered =

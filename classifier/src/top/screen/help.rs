@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::Look;
 
 const KEYS: [(&str, &str); 13] = [
-    ("1 2 3 4", "show a tab"),
+    ("1 to 5", "show a tab"),
     ("Tab", "the next tab; with Shift the one before"),
     ("s >", "sort by the next column"),
     ("S <", "sort by the column before"),

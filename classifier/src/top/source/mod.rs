@@ -2,9 +2,11 @@
 
 mod credentials;
 mod exposition;
+mod peers;
 mod pins;
 mod remote;
 mod scraped;
+mod scraped_peers;
 mod target;
 mod trust;
 
@@ -28,6 +30,18 @@ pub enum Origin {
     Pins(PathBuf),
     /// An agent.
     Url(Target),
+}
+
+/// How much is read of whom connections were with: on many CPUs that is more than all else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Peers {
+    /// Nothing.
+    #[default]
+    None,
+    /// The largest of each kind, as many as `classifier status` shows.
+    Largest,
+    /// All that are listed.
+    All,
 }
 
 /// A source that is looked at again and again.
@@ -72,19 +86,19 @@ impl Source {
         }
     }
 
-    /// Looks once.
+    /// Looks once. Of an agent's metrics those peers are read that are among them, whatever is asked for.
     ///
     /// # Errors
     ///
     /// When there is nothing to be seen, with the reason.
-    pub async fn read(&mut self) -> Result<Sample, SourceError> {
+    pub async fn read(&mut self, peers: Peers) -> Result<Sample, SourceError> {
         match self {
             Self::Pins(folder, pins) => {
                 let there = match pins.take() {
                     Some(there) => there,
                     None => Pins::open(folder)?,
                 };
-                Ok(pins.insert(there).read()?)
+                Ok(pins.insert(there).read(peers)?)
             }
             Self::Remote(remote) => Ok(remote.read().await?),
         }

@@ -1,6 +1,6 @@
 //! The pinned maps as a source.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::SystemTime};
 
 use classifier_common::{
     abi::Direction,
@@ -9,6 +9,7 @@ use classifier_common::{
     protocol::{Class, Protocol, Sides},
 };
 
+use super::{Peers, peers};
 use crate::{
     config::ProtocolNames,
     counters::InterfaceSnapshot,
@@ -16,7 +17,7 @@ use crate::{
     metrics::{datapath::family_label, live_sessions},
     status::{EndpointReport, SessionReport},
     top::{
-        sample::{Flow, Ftp, Hooks, Message, Sample, Tally},
+        sample::{Flow, Ftp, Hooks, Message, Sample, Sources, Tally},
         word::Word,
     },
 };
@@ -45,8 +46,15 @@ impl Pins {
     /// # Errors
     ///
     /// As [`View::look`].
-    pub fn read(&mut self) -> Result<Sample, ViewError> {
-        Ok(sample(&self.view.look()?, &self.folder, now()))
+    pub fn read(&mut self, peers: Peers) -> Result<Sample, ViewError> {
+        let mut sample = sample(&self.view.look()?, &self.folder, now());
+        if peers != Peers::None {
+            sample.sources = match self.view.evidence() {
+                Ok(evidence) => peers::listed(&evidence, peers, SystemTime::now()),
+                Err(reason) => Sources::Untold(reason.to_string()),
+            };
+        }
+        Ok(sample)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use super::exposition::{BadLine, Line, lines};
+use super::{
+    exposition::{BadLine, Line, lines},
+    scraped_peers::Peers,
+};
 use crate::{
     metrics::catalog::{self, label},
     top::{
@@ -30,11 +33,15 @@ pub enum Unlike {
 pub fn sample(text: &str, words: &mut Words) -> Result<Sample, Unlike> {
     let mut sample = Sample::default();
     let mut is_ours = false;
+    let mut peers = Peers::default();
     for line in lines(text) {
         let line = line?;
         is_ours |= line.name == catalog::BUILD_INFO.name;
-        add(&mut sample, &line, words);
+        if !peers.add(&line) {
+            add(&mut sample, &line, words);
+        }
     }
+    sample.sources = peers.listed(words);
     if is_ours { Ok(sample) } else { Err(Unlike::Foreign(catalog::BUILD_INFO.name)) }
 }
 

@@ -3,6 +3,7 @@
 mod data_ports;
 mod icmp;
 mod sessions;
+mod sources;
 mod traffic;
 
 use super::{board::Board, table::Table};
@@ -19,11 +20,13 @@ pub enum Tab {
     Sessions,
     /// Announced FTP data ports.
     DataPorts,
+    /// Whom connections were with.
+    Sources,
 }
 
 impl Tab {
     /// All of them, in the order of their keys.
-    pub const ALL: [Self; 4] = [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts];
+    pub const ALL: [Self; 5] = [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts, Self::Sources];
 
     /// Its title.
     #[must_use]
@@ -33,6 +36,7 @@ impl Tab {
             Self::Icmp => "ICMP",
             Self::Sessions => "FTP sessions",
             Self::DataPorts => "FTP data ports",
+            Self::Sources => "Sources",
         }
     }
 
@@ -44,6 +48,7 @@ impl Tab {
             Self::Icmp => icmp::MESSAGES,
             Self::Sessions => sessions::AGE,
             Self::DataPorts => data_ports::AGE,
+            Self::Sources => sources::AT_MOST,
         }
     }
 
@@ -55,6 +60,7 @@ impl Tab {
             Self::Icmp => icmp::table(board),
             Self::Sessions => sessions::table(board),
             Self::DataPorts => data_ports::table(board),
+            Self::Sources => sources::table(board),
         }
     }
 

@@ -1,0 +1,66 @@
+//! Whom connections were with, from the evidence that the kernel keeps.
+
+use std::time::SystemTime;
+
+use super::Peers;
+use crate::{
+    evidence::{Evidence, Moment, Opened, Prefix, RedirectEvidence, SourceEvidence, top},
+    status::{Age, TOP},
+    top::{
+        sample::{Peer, Sources},
+        word::Words,
+    },
+};
+
+/// What ICMP redirects are called among what became of connections.
+const REDIRECT: &str = "redirect";
+
+/// So many of them as are asked for, at a moment.
+pub(super) fn listed(evidence: &Evidence, peers: Peers, now: SystemTime) -> Sources {
+    let most = match peers {
+        Peers::None => 0,
+        Peers::Largest => TOP,
+        Peers::All => usize::MAX,
+    };
+    let mut listing = Listing { words: Words::default(), now };
+    let mut listed: Vec<_> =
+        top(&evidence.sources, most).into_iter().map(|one| listing.connections(one)).collect();
+    listed.extend(evidence.redirects.iter().take(most).map(|one| listing.redirects(one)));
+    Sources::Listed(listed)
+}
+
+struct Listing {
+    words: Words,
+    now: SystemTime,
+}
+
+impl Listing {
+    fn connections(&mut self, one: &SourceEvidence) -> Peer {
+        let SourceEvidence { direction, protocol, outcome, prefix, count, error, last_seen, .. } = one;
+        self.peer((*direction, protocol, outcome.label()), *prefix, (*count, *error), *last_seen)
+    }
+
+    fn redirects(&mut self, one: &RedirectEvidence) -> Peer {
+        let RedirectEvidence { direction, protocol, prefix, count, error, last_seen, .. } = one;
+        self.peer((*direction, protocol, REDIRECT), *prefix, (*count, *error), *last_seen)
+    }
+
+    fn peer(
+        &mut self,
+        (direction, protocol, outcome): (Opened, &str, &str),
+        prefix: Prefix,
+        (count, error): (u64, u64),
+        last_seen: Moment,
+    ) -> Peer {
+        let ago = self.now.duration_since(last_seen.time()).unwrap_or_default();
+        Peer {
+            prefix: prefix.to_string(),
+            direction: self.words.of(direction.label()),
+            protocol: self.words.of(protocol),
+            outcome: self.words.of(outcome),
+            count,
+            error,
+            last_seen_seconds: Some(Age::of(0, u64::try_from(ago.as_nanos()).unwrap_or(u64::MAX))),
+        }
+    }
+}
