@@ -14,6 +14,7 @@ use aya::{
 use crate::{
     Host,
     netlink::{self, Hooks},
+    other_pins,
 };
 
 /// Names of the kernel object's programs begin so.
@@ -50,8 +51,9 @@ fn hanging_on(host: &Host) -> Vec<String> {
     found
 }
 
-/// The classifier's programs and maps that no process holds, and that are in the kernel all the same:
-/// pinned, or attached. Looks again for some seconds, as the kernel frees them late.
+/// The classifier's programs and maps that no process holds, and that are in the kernel all the same: pinned, or
+/// attached. Those that another process has pinned, such as a test that runs beside this one, are its own affair. Looks
+/// again for some seconds, as the kernel frees them late.
 #[must_use]
 pub fn left_behind() -> Vec<String> {
     let deadline = Instant::now() + Duration::from_secs(5);
@@ -72,7 +74,10 @@ fn unheld() -> Vec<String> {
         .map(|program| (program.id(), program.map_ids().ok().flatten().unwrap_or_default()))
         .collect();
     let maps: BTreeSet<u32> = loaded_maps().filter_map(Result::ok).map(|map| map.id()).collect();
+    // What is opened here is held, for as long as it is looked at.
+    let elsewhere = other_pins::open();
     let held = held();
+    drop(elsewhere);
     for (program, its_maps) in programs {
         if !held.contains(&format!("prog_id:\t{program}")) {
             let its_maps = its_maps.iter().filter(|map| maps.contains(map)).count();

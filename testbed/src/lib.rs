@@ -15,6 +15,7 @@ mod lab;
 mod machine;
 mod metrics;
 mod netlink;
+mod other_pins;
 mod pins;
 mod running;
 mod segment;

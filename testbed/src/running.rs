@@ -75,8 +75,22 @@ impl Running {
 
     /// Sends SIGINT and waits for the end, and for its last words.
     pub fn interrupt(&mut self) -> ExitStatus {
-        kill_process(Pid::from_child(&self.child), Signal::INT).expect("it is there until it is waited for");
+        self.signal(Signal::INT);
         self.wait()
+    }
+
+    /// Has it stand still until it is told to go on.
+    pub fn hold(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Has it go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it is there until it is waited for");
     }
 
     /// Ends it by SIGKILL.

@@ -68,7 +68,7 @@ impl<'n> Client<'n> {
         self.assert_stored(name);
     }
 
-    /// A read by curl that takes ten seconds.
+    /// A read by curl that takes ten seconds: enough to hold it while it goes on.
     pub fn slow_read(&self, there: IpAddr, options: &[&str]) -> Running {
         let url = format!("{}/pub/long", self.url(there));
         let slow = ["--limit-rate", "30k", "--user", self.server.login(), &url];
@@ -85,8 +85,9 @@ impl<'n> Client<'n> {
     }
 }
 
-/// Waits for the end of a slow read, which must be a good one.
+/// Waits for the end of a slow read that was held, which must be a good one.
 pub fn finish(mut read: Running) {
+    read.go_on();
     let status = read.wait();
     assert!(status.success(), "{status}: {}", read.said());
 }

@@ -48,6 +48,8 @@ fn around_a_session(
 
     let read = client.slow_read(there, &SECURE);
     wait_for_sessions(agents, "encrypted", 1);
+    // Its session lasts for as long as what follows takes.
+    read.hold();
     older.go_on();
     let meanwhile = [
         say(stranger, (far, there), 0, "tcp_other"),
@@ -77,6 +79,7 @@ fn a_configured_port_keeps_its_protocol_during_an_encrypted_session() {
     let (seen, decoy) = network.observe(&["--config", &settings], |agents| {
         let read = client.slow_read(there, &SECURE);
         wait_for_sessions(agents, "encrypted", 1);
+        read.hold();
         let to = (&network.server, there);
         let decoy = Conversation::begin(&network.client, to, BACKUP, "backup").end();
         wait_for_sessions(agents, "encrypted", 1);
@@ -98,6 +101,7 @@ fn nothing_is_inferred_where_the_server_refuses_tls() {
     let (seen, decoy) = network.observe(&[], |agents| {
         let mut read = client.slow_read(there, &["--ssl"]);
         wait_for_sessions(agents, "clear", 1);
+        read.hold();
         let decoy = Conversation::begin(&network.client, (&network.server, there), 0, "tcp_other").end();
         assert_eq!(read.ended(), None, "{}", read.said());
         wait_for_sessions(agents, "clear", 1);

@@ -4,8 +4,9 @@ use std::{
     ffi::OsStr,
     fmt,
     io::{BufRead, BufReader},
+    iter::Sum,
     ops::AddAssign,
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result};
@@ -64,12 +65,26 @@ impl AddAssign for Count {
     }
 }
 
-/// Runs the chosen tests to the end, also after one has failed.
-pub fn run(chosen: &[impl AsRef<OsStr>], harness: &[&str]) -> Result<Count> {
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        let mut sum = Self { succeeded: true, ..Self::default() };
+        counts.for_each(|count| sum += count);
+        sum
+    }
+}
+
+/// The command that runs the chosen tests to the end, also after one has failed.
+pub fn command(chosen: &[impl AsRef<OsStr>]) -> Command {
     let mut cargo = workspace::cargo();
-    cargo.args(["test", "--no-fail-fast"]).args(chosen).arg("--").args(harness);
+    cargo.args(["test", "--no-fail-fast"]).args(chosen);
     // Tests that start servers find them here.
     cargo.env("CLASSIFIER_TOOLS", workspace::tools());
+    cargo
+}
+
+/// Runs them, and shows what they say as they say it.
+pub fn run(chosen: &[impl AsRef<OsStr>]) -> Result<Count> {
+    let mut cargo = command(chosen);
     let mut child =
         cargo.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", line(&cargo)))?;
     let output = child.stdout.take().context("cargo test has no output")?;

@@ -1,13 +1,15 @@
 //! The tiers of `cargo xtask test`: each says what it ran, and a tier that did not run is never taken for passed.
 
 pub mod cargo_test;
+mod kernels;
+mod side_by_side;
 mod targets;
 
 use std::fmt;
 
 use anyhow::{Result, bail};
 
-use crate::{ci, deb, debian_root, lint, packages, privileges, toolchain, vm};
+use crate::{ci, lint, toolchain};
 use cargo_test::Count;
 use targets::Targets;
 
@@ -32,17 +34,18 @@ type Tier = (&'static str, &'static str, fn() -> Outcome);
 
 pub fn run() -> Result<()> {
     toolchain::setup()?;
-    let tiers: [Tier; 5] = [
+    let tiers: [Tier; 3] = [
         ("lint", "formatting, clippy, licences", lint),
         ("host", "shared core and developer verbs", host),
         ("agent", "the agent, without root", agent),
-        ("kernel", "the real kernel, as root", kernel),
-        ("vm", "older kernels, in virtual machines", older_kernels),
     ];
-    let outcomes = tiers.map(|(name, about, tier)| {
+    let [lint, host, agent] = tiers.map(|(name, about, tier)| {
         println!("\n=== {name}: {about}");
         (name, tier())
     });
+    println!("\n=== kernel and vm: the real kernel, as root, and older ones in virtual machines");
+    let [kernel, vm] = kernels::run();
+    let outcomes = [lint, host, agent, ("kernel", kernel), ("vm", vm)];
 
     println!("\n=== summary");
     for (name, outcome) in &outcomes {
@@ -67,74 +70,28 @@ fn lint() -> Outcome {
 }
 
 fn host() -> Outcome {
-    outcome(cargo_test::run(
-        &[
-            "--package",
-            "classifier-common",
-            "--package",
-            "testbed",
-            "--package",
-            "xtask",
-            "--package",
-            "bench",
-        ],
-        &[],
-    ))
+    let packages = ["classifier-common", "testbed", "xtask", "bench"];
+    let chosen: Vec<_> = packages.into_iter().flat_map(|package| ["--package", package]).collect();
+    tried(cargo_test::run(&chosen))
 }
 
 fn agent() -> Outcome {
-    outcome(Targets::of_agent().and_then(|targets| {
+    tried(Targets::of_agent().and_then(|targets| {
         if targets.rootless.is_empty() {
             return Ok(Count::default());
         }
-        cargo_test::run(&[vec!["--package".into(), "classifier".into()], targets.rootless].concat(), &[])
+        cargo_test::run(&[vec!["--package".into(), "classifier".into()], targets.rootless].concat())
     }))
 }
 
-fn kernel() -> Outcome {
-    if !privileges::is_root() {
-        return Outcome::NotRun("needs root".into());
-    }
-    outcome(Targets::of_agent().and_then(|targets| {
-        if targets.kernel.is_empty() {
-            return Ok(Count::default());
-        }
-        if privileges::is_debian() {
-            packages::provide()?;
-            debian_root::provide()?;
-            deb::provide()?;
-        }
-        // Interfaces, namespaces and pins belong to the machine, so one test at a time.
-        let arguments = [vec!["--package".into(), "classifier".into()], targets.kernel].concat();
-        cargo_test::run(&arguments, &["--test-threads=1"])
-    }))
+fn tried(tests: Result<Count>) -> Outcome {
+    tests.map_or_else(|error| Outcome::Failed(format!("{error:#}")), outcome)
 }
 
-fn older_kernels() -> Outcome {
-    if privileges::may_install_packages()
-        && let Err(error) = packages::provide()
-    {
-        return Outcome::Failed(format!("{error:#}"));
-    }
-    if let Some(obstacle) = vm::obstacle() {
-        return Outcome::NotRun(obstacle);
-    }
-    let mut releases = String::new();
-    let tests = vm::test().map(|(count, ran_on)| {
-        releases = ran_on;
-        count
-    });
-    match outcome(tests) {
-        Outcome::Passed(what) => Outcome::Passed(format!("{what} on Linux {releases}")),
-        failed @ (Outcome::Failed(_) | Outcome::NotRun(_)) => failed,
-    }
-}
-
-fn outcome(tests: Result<Count>) -> Outcome {
-    match tests {
-        Err(error) => Outcome::Failed(format!("{error:#}")),
-        Ok(count) if count.failed > 0 || !count.succeeded => Outcome::Failed(count.to_string()),
-        Ok(count) if count.passed == 0 => Outcome::NotRun("no test found".into()),
-        Ok(count) => Outcome::Passed(count.to_string()),
+fn outcome(count: Count) -> Outcome {
+    match count {
+        count if count.failed > 0 || !count.succeeded => Outcome::Failed(count.to_string()),
+        Count { passed: 0, .. } => Outcome::NotRun("no test found".into()),
+        count => Outcome::Passed(count.to_string()),
     }
 }

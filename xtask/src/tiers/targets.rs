@@ -5,9 +5,10 @@ use cargo_metadata::Package;
 
 use crate::workspace;
 
-/// Arguments for `cargo test` that choose targets.
 pub struct Targets {
+    /// Arguments for `cargo test` that choose those without root.
     pub rootless: Vec<String>,
+    /// The names of the others.
     pub kernel: Vec<String>,
 }
 
@@ -25,13 +26,10 @@ impl Targets {
                 targets.rootless.push("--lib".into());
             } else if target.is_bin() && target.required_features.is_empty() {
                 targets.rootless.extend(["--bin".into(), target.name.clone()]);
+            } else if target.is_test() && target.name.starts_with("kernel_") {
+                targets.kernel.push(target.name.clone());
             } else if target.is_test() {
-                let tier = if target.name.starts_with("kernel_") {
-                    &mut targets.kernel
-                } else {
-                    &mut targets.rootless
-                };
-                tier.extend(["--test".into(), target.name.clone()]);
+                targets.rootless.extend(["--test".into(), target.name.clone()]);
             }
         }
         targets
