@@ -8,6 +8,7 @@ mod classes;
 mod command;
 mod packet;
 mod public;
+mod real_servers;
 mod same_in_kernel;
 mod truth;
 mod tshark;
