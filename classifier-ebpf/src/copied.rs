@@ -48,7 +48,8 @@ impl Packet for Copied<'_> {
     #[inline(always)]
     fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         let offset = opaque(offset);
-        if offset > HEADERS_MAX - N || offset + N > self.length {
+        // Hidden from each other: of the second the compiler would conclude the first, which verifiers up to 6.1 cannot.
+        if offset > HEADERS_MAX - N || opaque(offset + N) > self.length {
             return None;
         }
         // SAFETY: the N bytes from `offset` lie within the `length` that were copied.

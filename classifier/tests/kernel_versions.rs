@@ -17,7 +17,12 @@ use aya::{
     programs::{loaded_programs, tc::qdisc_add_clsact},
     util::KernelVersion,
 };
+use classifier::{config::FtpSettings, datapath::Datapath};
 use classifier_common::{
+    abi::{
+        PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
+        PROGRAM_XDP,
+    },
     classify::classify,
     counter::{Counters, TCP_FLAGS},
     fixtures,
@@ -65,6 +70,23 @@ fn the_agent_counts_exactly_by_every_hook() {
         }
         stop(&mut agent);
         assert_eq!(attached_in(&receiver), before, "a qdisc of others stays, and no other");
+    }
+}
+
+/// The verifier takes each program, whichever of them an agent will want.
+#[test]
+fn every_program_is_one_that_the_kernel_takes() {
+    let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+    for name in [
+        PROGRAM_XDP,
+        PROGRAM_INGRESS,
+        PROGRAM_EGRESS,
+        PROGRAM_POLICY_XDP,
+        PROGRAM_POLICY_INGRESS,
+        PROGRAM_POLICY_EGRESS,
+    ] {
+        let verified = datapath.program(name).unwrap().info().unwrap().verified_instruction_count();
+        println!("  {name}: {} instructions verified", verified.unwrap_or(0));
     }
 }
 
