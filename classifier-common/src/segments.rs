@@ -48,14 +48,14 @@ impl Buffer {
 
     #[inline(always)]
     fn segments(self, headers: u32) -> u32 {
-        let counted = if self.gso_segs != 0 {
+        if self.gso_segs != 0 {
             self.gso_segs
         } else if headers != 0 {
-            self.length.saturating_sub(headers).div_ceil(self.gso_size)
+            // Rounded up, and one of a buffer without payload.
+            self.length.saturating_sub(headers + 1) / self.gso_size + 1
         } else {
             1
-        };
-        counted.max(1)
+        }
     }
 }
 
@@ -79,6 +79,17 @@ mod tests {
         assert_eq!(Buffer { gso_segs: 0, ..three }.on_wire(66, 0), wire, "segments not counted by the stack");
         let tagged = Buffer { tags_aside: 1, ..three };
         assert_eq!(tagged.on_wire(66, 0), OnWire { packets: 3, bytes: wire.bytes + 12 });
+    }
+
+    #[test]
+    fn segments_that_nobody_has_counted_are_rounded_up() {
+        for (payload, packets) in [(0, 1), (1, 1), (1447, 1), (1448, 1), (1449, 2), (2896, 2), (2897, 3)] {
+            let buffer = Buffer { length: 66 + payload, gso_size: 1448, gso_segs: 0, ..PLAIN };
+            assert_eq!(buffer.on_wire(66, 0).packets, packets, "{payload} bytes of payload");
+            assert_eq!(buffer.on_wire(0, 0).packets, 1, "headers that are not known");
+        }
+        let cut = Buffer { length: 60, gso_size: 1448, gso_segs: 0, ..PLAIN };
+        assert_eq!(cut.on_wire(66, 0).packets, 1, "less than its headers");
     }
 
     #[test]
