@@ -3,7 +3,6 @@
 use crate::{
     commonest::{Judged, commonest},
     connection::{rejects, row},
-    endpoint::Address,
     first_fragment::{label_of_first, remember},
     fragment::Position,
     icmp_types::error_row,
@@ -42,10 +41,23 @@ impl Judged for Kept<'_> {
 /// Judges any packet, header by header.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
-    let (family, start) = match network(packet, frame) {
-        Ok(network) => network,
-        Err(stop) => return Outcome::stopped(stop),
-    };
+    match network(packet, frame) {
+        Ok((family, start)) => walk_ip(packet, family, start, tables),
+        Err(stop) => Outcome::stopped(stop),
+    }
+}
+
+/// [`walk`], packed where each of its ways ends: one that ends early carries no fields along for those that do not.
+#[inline(always)]
+pub fn walk_packed<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> u64 {
+    match network(packet, frame) {
+        Ok((family, start)) => walk_ip(packet, family, start, tables).pack(),
+        Err(stop) => Outcome::stopped(stop).pack(),
+    }
+}
+
+#[inline(always)]
+fn walk_ip<P: Packet + ?Sized, T: Tables>(packet: &P, family: Family, start: usize, tables: &T) -> Outcome {
     let ip = match family {
         Family::V4 => ipv4::walk(packet, start, Bound::Own),
         Family::V6 => ipv6::walk(packet, start, Bound::Own),
@@ -69,16 +81,6 @@ pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: 
         Family::V6 => ipv6::walk(packet, start, Bound::Own),
     };
     remember(packet, tables, start, &ip, label)
-}
-
-/// Who sent the packet; `None` only where that is not there any more.
-#[inline(always)]
-pub fn sender<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Option<Address> {
-    let (family, start) = network(packet, frame).ok()?;
-    match family {
-        Family::V4 => packet.read(start + 12).map(Address::v4),
-        Family::V6 => packet.read(start + 8).map(Address::v6),
-    }
 }
 
 /// The IP family of the frame, and the offset of its header.

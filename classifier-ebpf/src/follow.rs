@@ -2,33 +2,56 @@
 
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
-    connection::{BEGINNING, Rejection, Seen, Signal, Vantage, said, step},
+    abi::Direction,
+    connection::{BEGINNING, Rejection, Seen, Signal, Vantage, concerns, said, step},
     control::Tally,
     family::Family,
-    packet::Packet,
+    outcome::Outcome,
     protocol::{Class, Protocol},
 };
 
 use crate::{
     connections::Connections,
     counters,
+    hook::Hook,
     sessions::{self, TALLIES},
     sources,
-    tap::{Source, at_least_one},
+    tables::Maps,
+    tap::at_least_one,
     track::ends,
     verifier::opaque,
 };
 
-/// Looks at what a TCP packet says; 1 if that is anything.
+/// Follows the connection that a packet says something about, by its outcome, packed.
 #[inline(always)]
-pub fn signal<P: Packet, S: Source>(
-    packet: &P,
-    source: S,
-    headers: (u32, u32),
-    class: u32,
-    vantage: Vantage,
-) -> u32 {
-    let Some(work) = ends(packet, headers.0, headers.1) else { return 0 };
+pub fn follow<H: Hook>(ctx: H, direction: Direction, outcome: u64) {
+    if Outcome::may_concern(outcome) && (H::LOOK)(ctx, outcome, direction as u32) != 0 {
+        classifier_connection();
+    }
+}
+
+/// Looks at what a packet says about a connection; 1 if that is anything.
+#[inline(always)]
+pub fn look<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
+    let outcome = Outcome::unpack(outcome);
+    let class = outcome.class.index() as u32;
+    if let Some(rejection) = outcome.rejection {
+        (H::REJECTION)(ctx, rejection.number(), class, direction)
+    } else if let Some(tracked) = outcome.tracked
+        && concerns(outcome.class, outcome.tcp_flags)
+    {
+        (H::SIGNAL)(ctx, u32::from(tracked.number().get()), outcome.headers, class, direction)
+    } else {
+        0
+    }
+}
+
+/// Looks at what a TCP packet says about its connection.
+#[inline(always)]
+pub fn signal<H: Hook>(ctx: H, headers: (u32, u32), class: u32, direction: u32) -> u32 {
+    let Some(tables) = Maps::open() else { return 0 };
+    let vantage = Vantage::hook(ctx.ifindex(), Direction::from_raw(direction));
+    let Some(work) = ends(&ctx.linear(&tables), headers) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     let (ends, seen) = unsafe {
         (*work).seen.now = bpf_ktime_get_ns();
@@ -41,7 +64,7 @@ pub fn signal<P: Packet, S: Source>(
         // On the stack, which is nobody's map: among these bytes may be a password.
         let mut bytes = [0; BEGINNING];
         let length = at_least_one::<BEGINNING>(ends.length.min(BEGINNING as u32));
-        if !source.copy(ends.payload, bytes.as_mut_ptr().cast(), length) {
+        if !ctx.copy(ends.payload, bytes.as_mut_ptr().cast(), length) {
             return 0;
         }
         seen.said = said(seen.protocol, &bytes);
@@ -49,9 +72,11 @@ pub fn signal<P: Packet, S: Source>(
     1
 }
 
-/// Looks at what an ICMP error says; 1 if that is anything.
+/// Looks at whose connection an ICMP error rejects.
 #[inline(always)]
-pub fn rejection<P: Packet>(packet: &P, rejection: u32, class: u32, vantage: Vantage) -> u32 {
+pub fn rejection<H: Hook>(ctx: H, rejection: u32, class: u32, direction: u32) -> u32 {
+    let Some(tables) = Maps::open() else { return 0 };
+    let vantage = Vantage::hook(ctx.ifindex(), Direction::from_raw(direction));
     let Some(rejection) = Rejection::from_number(rejection) else { return 0 };
     let Some(work) = sessions::work() else { return 0 };
     // SAFETY: as above.
@@ -61,7 +86,7 @@ pub fn rejection<P: Packet>(packet: &P, rejection: u32, class: u32, vantage: Van
     };
     let v6 = Class::from_index(class).protocol() == Protocol::ICMPV6;
     let family = if v6 { Family::V6 } else { Family::V4 };
-    seen.read_rejection(packet, family, rejection, vantage).into()
+    seen.read_rejection(&ctx.linear(&tables), family, rejection, vantage).into()
 }
 
 /// Takes in what was seen last. Apart, as the general way is: it is the same for every hook.

@@ -1,6 +1,6 @@
 //! The policy that is tried on every packet: its maps, and what its evaluation asks of them.
 
-use core::ptr::from_ref;
+use core::ptr::{from_mut, from_ref};
 
 use aya_ebpf::{
     bindings::BPF_F_MMAPABLE,
@@ -9,7 +9,6 @@ use aya_ebpf::{
     macros::btf_map,
 };
 use classifier_common::{
-    abi::Direction,
     counter::Counters,
     shadow::{
         self, Bucket, Facts, Generation, RULES, Rule, Shadow, Source, SourceKey, Verdict, World, by_first,
@@ -17,7 +16,7 @@ use classifier_common::{
     },
 };
 
-use crate::{atomic, counters, verifier::opaque};
+use crate::{atomic, hook::Hook, verifier::opaque};
 
 /// [`SourceKey`] behind its number of bits.
 type Prefix = [u8; size_of::<SourceKey>() - size_of::<u32>()];
@@ -35,46 +34,36 @@ const TRIES: usize = 16;
 
 /// The policy that applies, and the counters of the packet's interface and direction.
 struct Kernel<'a> {
-    place: Place,
+    /// Of the generation, in its lowest bit.
+    number: u32,
     generation: &'a Generation,
     counters: &'a mut Counters,
 }
 
-/// Which they are, in what is handed to a function with a name of its own.
-#[derive(Clone, Copy)]
-struct Place {
-    ifindex: u32,
-    /// Bit 0 the generation, bit 1 the direction.
-    number: u32,
-}
-
-impl Place {
+impl Kernel<'_> {
+    /// `counters` are those that a program has found, handed from function to function.
     #[inline(always)]
-    fn new(ifindex: u32, direction: Direction, generation: u64) -> Self {
-        Self { ifindex, number: generation as u32 & 1 | (direction as u32) << 1 }
-    }
-
-    #[inline(always)]
-    fn open<'a>(self) -> Option<Kernel<'a>> {
-        let counters = counters::of(self.ifindex, Direction::from_raw(self.number >> 1 & 1))?;
+    fn open(number: u32, counters: *mut Counters) -> Option<Self> {
+        // SAFETY: null, which the verifier wants ruled out, or this CPU's value of the map, and nobody else's.
+        let counters = unsafe { counters.as_mut() }?;
         let shadow = SHADOW.get_ptr(0)?;
         // SAFETY: the map's value. A generation is not written to before every program that has found it to apply has
         // ended, but for its buckets, which are read apart.
-        let generation = unsafe { (*shadow).generation(self.number.into()) };
-        Some(Kernel { place: self, generation, counters })
+        let generation = unsafe { (*shadow).generation(number.into()) };
+        Some(Self { number, generation, counters })
     }
 }
 
-/// Counts packets under the rules that decide about them; `source` says who sent them, seen by the link of the interface.
+/// Counts packets under the rules that decide about them.
 #[inline(always)]
-pub fn decide(ifindex: u32, facts: u32, packets: u32, source: impl FnOnce(u32) -> Option<Source>) {
-    let facts = Facts::from_number(facts);
-    let Some(shadow) = SHADOW.get_ptr(0) else { return };
+pub fn decide<H: Hook>(ctx: H, facts: u32, packets: u32, counters: *mut Counters) -> u32 {
+    let Some(shadow) = SHADOW.get_ptr(0) else { return 0 };
     // SAFETY: the map's value. The word is read once: the packet sees one policy as a whole.
     let current = unsafe { (&raw const (*shadow).current).read_volatile() };
-    let Some(mut world) = Place::new(ifindex, facts.direction(), current).open() else { return };
+    let Some(mut world) = Kernel::open(current as u32 & 1, counters) else { return 0 };
     let link = world.counters.link;
-    shadow::decide(&mut world, facts, packets.into(), || source(link));
+    shadow::decide(&mut world, Facts::from_number(facts), packets.into(), || ctx.sender(link));
+    0
 }
 
 impl World for Kernel<'_> {
@@ -85,7 +74,7 @@ impl World for Kernel<'_> {
 
     #[inline(always)]
     fn holding(&self, source: Source) -> u64 {
-        let key = SourceKey::of(self.place.number as u8 & 1, source);
+        let key = SourceKey::of(self.number as u8, source);
         // SAFETY: the map is this program's, and the key is as long as its keys.
         let rules =
             unsafe { bpf_map_lookup_elem((&raw const PREFIXES).cast_mut().cast(), from_ref(&key).cast()) };
@@ -95,7 +84,7 @@ impl World for Kernel<'_> {
 
     #[inline(always)]
     fn take(&self, rule: usize, packets: u64) -> u64 {
-        let number = (self.place.number & 1) << 8 | rule as u32;
+        let number = self.number << 8 | rule as u32;
         classifier_policy_take(number, packets as u32).into()
     }
 
@@ -106,12 +95,12 @@ impl World for Kernel<'_> {
 
     #[inline(always)]
     fn by_rates(&mut self, rules: u64, packets: u64) {
-        classifier_policy_rates(self.place.ifindex, self.place.number, rules, packets as u32);
+        classifier_policy_rates(from_mut(self.counters), self.number, rules, packets as u32);
     }
 
     #[inline(always)]
     fn by_first(&mut self, rules: u64, packets: u64) -> u64 {
-        classifier_policy_rule(self.place.ifindex, self.place.number, rules, packets as u32).into()
+        classifier_policy_rule(from_mut(self.counters), self.number, rules, packets as u32).into()
     }
 
     #[inline(always)]
@@ -123,8 +112,8 @@ impl World for Kernel<'_> {
 /// Counts packets under these rules. A function with a name of its own, which the verifier checks once; so are those below.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_policy_rates(ifindex: u32, number: u32, rules: u64, packets: u32) -> u32 {
-    if let Some(mut world) = (Place { ifindex, number }).open() {
+extern "C" fn classifier_policy_rates(counters: *mut Counters, number: u32, rules: u64, packets: u32) -> u32 {
+    if let Some(mut world) = Kernel::open(number, counters) {
         by_rates(&mut world, rules, packets.into());
     }
     0
@@ -133,8 +122,8 @@ extern "C" fn classifier_policy_rates(ifindex: u32, number: u32, rules: u64, pac
 /// Counts packets under the first of these rules; those that are left.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_policy_rule(ifindex: u32, number: u32, rules: u64, packets: u32) -> u32 {
-    let Some(mut world) = (Place { ifindex, number }).open() else { return 0 };
+extern "C" fn classifier_policy_rule(counters: *mut Counters, number: u32, rules: u64, packets: u32) -> u32 {
+    let Some(mut world) = Kernel::open(number, counters) else { return 0 };
     by_first(&mut world, rules, packets.into()) as u32
 }
 

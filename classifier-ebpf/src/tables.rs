@@ -34,15 +34,11 @@ impl Maps {
     /// `None` never happens: the port map has the one entry that is asked for. The verifier wants it said.
     #[inline(always)]
     pub fn open() -> Option<Self> {
-        Self::open_by(&0)
-    }
-
-    /// The same with a 0 that is in memory already: a key has to be, and a store saved is worth it here.
-    #[inline(always)]
-    pub fn open_by(zero: &u32) -> Option<Self> {
+        // In memory already, where a key has to be: a store saved is worth it here.
+        const KEY: &u32 = &0;
         // SAFETY: the map is this program's, and the key is as long as its keys.
         let ports =
-            unsafe { bpf_map_lookup_elem((&raw const PORTS).cast_mut().cast(), from_ref(zero).cast()) };
+            unsafe { bpf_map_lookup_elem((&raw const PORTS).cast_mut().cast(), from_ref(KEY).cast()) };
         if ports.is_null() { None } else { Some(Self { ports: ports.cast() }) }
     }
 

@@ -3,6 +3,8 @@
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
     control::{self, Met, Segment, Session, Span, meet},
+    label::Label,
+    outcome::Outcome,
     packet::Packet,
     protocol::{Class, Protocol},
     track::{Ends, data, may_be_data},
@@ -10,14 +12,42 @@ use classifier_common::{
 };
 
 use crate::{
+    hook::Hook,
     sessions::{self, SESSIONS, Work},
     tables::Maps,
-    tap::{Kernel, Source},
+    tap::Kernel,
 };
+
+/// Takes a packet to the part of the tracking that its class is for, each in functions that have the program's stack to
+/// themselves. An outcome goes in and comes back packed.
+#[inline(always)]
+pub fn track<H: Hook>(ctx: H, link: u32, packed: u64) -> u64 {
+    let mut outcome = Outcome::unpack(packed);
+    let Some(tracked) = outcome.tracked else { return packed };
+    let at = u32::from(tracked.number().get());
+    let class = outcome.class.index() as u32;
+    if outcome.class.protocol() == Protocol::FTP_CONTROL {
+        let span = (H::RECEIVE)(ctx, at, outcome.headers, class);
+        if span != NOTHING {
+            (H::READ)(ctx, span);
+            (H::SETTLE)(ctx, span);
+        }
+    } else if may_be_data(outcome.class)
+        && let Some(label) = (H::DATA)(ctx, at, outcome.headers, class).checked_sub(1)
+    {
+        let label = Label::unpack(label);
+        (outcome.class, outcome.evidence) = (label.class, label.evidence);
+        if tracked.is_first_fragment() {
+            outcome.unremembered |= (H::RELABEL)(ctx, link, label.pack()) == 0;
+        }
+        return outcome.pack();
+    }
+    packed
+}
 
 /// Reads the ends of a packet into this CPU's work.
 #[inline(always)]
-pub fn ends<P: Packet>(packet: &P, tracked: u32, headers: u32) -> Option<*mut Work> {
+pub fn ends<P: Packet>(packet: &P, (tracked, headers): (u32, u32)) -> Option<*mut Work> {
     let work = sessions::work()?;
     let tracked = Tracked::from_number(u16::try_from(tracked).ok()?.try_into().ok()?);
     // SAFETY: this CPU's value of the map, and nobody else's.
@@ -26,21 +56,16 @@ pub fn ends<P: Packet>(packet: &P, tracked: u32, headers: u32) -> Option<*mut Wo
 
 /// What the endpoints say of a packet: a packed label, one more than it; 0 leaves it at what its ports said.
 #[inline(always)]
-pub fn label<P: Packet, S: Source>(
-    packet: &P,
-    source: S,
-    tables: &Maps,
-    (tracked, headers): (u32, u32),
-    class: u32,
-) -> u32 {
+pub fn label<H: Hook>(ctx: H, headers: (u32, u32), class: u32) -> u32 {
+    let Some(tables) = Maps::open() else { return 0 };
     let class = Class::from_index(class);
-    let Some(work) = ends(packet, tracked, headers) else { return 0 };
+    let Some(work) = ends(&ctx.linear(&tables), headers) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     let ends: &mut Ends = unsafe {
         (*work).segment.now = bpf_ktime_get_ns();
         &mut (*work).ends
     };
-    let world = Kernel { packet: source, tables, work };
+    let world = Kernel { packet: ctx, tables: &tables, work };
     data(&world, ends, class).map_or(0, |label| label.pack() + 1)
 }
 
@@ -51,20 +76,15 @@ pub const NOTHING: u64 = u64::MAX;
 ///
 /// What is to be done with it comes in three functions, each with the program's stack to itself.
 #[inline(always)]
-pub fn receive<P: Packet, S: Source>(
-    packet: &P,
-    source: S,
-    tables: &Maps,
-    (tracked, headers): (u32, u32),
-    class: u32,
-) -> u64 {
-    let Some(work) = ends(packet, tracked, headers) else { return NOTHING };
+pub fn receive<H: Hook>(ctx: H, headers: (u32, u32), class: u32) -> u64 {
+    let Some(tables) = Maps::open() else { return NOTHING };
+    let Some(work) = ends(&ctx.linear(&tables), headers) else { return NOTHING };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     let segment: &mut Segment = unsafe {
         (*work).ends.segment(Class::from_index(class), bpf_ktime_get_ns(), &mut (*work).segment);
         &mut (*work).segment
     };
-    let world = Kernel { packet: source, tables, work };
+    let world = Kernel { packet: ctx, tables: &tables, work };
     let mut session = find(segment);
     match meet(&world, segment, session.as_deref_mut()) {
         Met::Session => {}
@@ -78,22 +98,28 @@ pub fn receive<P: Packet, S: Source>(
 
 /// Reads the bytes of the segment that was received last.
 #[inline(always)]
-pub fn read<S: Source>(source: S, tables: &Maps, span: u64) {
-    if let Some((work, session)) = received() {
-        let world = Kernel { packet: source, tables, work };
+pub fn read<H: Hook>(ctx: H, span: u64) -> u32 {
+    if let Some(tables) = Maps::open()
+        && let Some((work, session)) = received()
+    {
+        let world = Kernel { packet: ctx, tables: &tables, work };
         // SAFETY: this CPU's value of the map, and nobody else's.
         world.read(unsafe { &(*work).segment }, session, unpack(span));
     }
+    0
 }
 
 /// Settles the segment that was received last.
 #[inline(always)]
-pub fn settle<S: Source>(source: S, tables: &Maps, span: u64) {
-    if let Some((work, session)) = received() {
-        let world = Kernel { packet: source, tables, work };
+pub fn settle<H: Hook>(ctx: H, span: u64) -> u32 {
+    if let Some(tables) = Maps::open()
+        && let Some((work, session)) = received()
+    {
+        let world = Kernel { packet: ctx, tables: &tables, work };
         // SAFETY: this CPU's value of the map, and nobody else's.
         control::settle(&world, unsafe { &(*work).segment }, session, unpack(span));
     }
+    0
 }
 
 #[inline(always)]
@@ -112,23 +138,4 @@ fn unpack(span: u64) -> Span {
 fn find<'a>(segment: &Segment) -> Option<&'a mut Session> {
     // SAFETY: the map's value; two CPUs may hold it, and each direction is claimed before it is used.
     SESSIONS.get_ptr_mut(&segment.key).map(|session| unsafe { &mut *session })
-}
-
-/// Which part of the tracking a packet of this class is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    Control,
-    Data,
-    Neither,
-}
-
-#[inline(always)]
-pub fn part(class: Class) -> Part {
-    if class.protocol() == Protocol::FTP_CONTROL {
-        Part::Control
-    } else if may_be_data(class) {
-        Part::Data
-    } else {
-        Part::Neither
-    }
 }

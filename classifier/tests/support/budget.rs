@@ -22,11 +22,11 @@ pub struct Size {
 
 /// The most that each program may have.
 pub const BUDGETS: [(&str, Size); 7] = [
-    (PROGRAM_XDP, Size { translated: 25_000, jitted: 116_000, verified: 340_000 }),
+    (PROGRAM_XDP, Size { translated: 22_600, jitted: 105_000, verified: 340_000 }),
     (PROGRAM_INGRESS, Size { translated: 21_000, jitted: 95_000, verified: 315_000 }),
     (PROGRAM_EGRESS, Size { translated: 21_000, jitted: 95_000, verified: 315_000 }),
     (PROGRAM_SWEEP, Size { translated: 1_060, jitted: 4_800, verified: 16_000 }),
-    (PROGRAM_POLICY_XDP, Size { translated: 28_000, jitted: 130_000, verified: 400_000 }),
-    (PROGRAM_POLICY_INGRESS, Size { translated: 23_500, jitted: 107_000, verified: 390_000 }),
-    (PROGRAM_POLICY_EGRESS, Size { translated: 23_500, jitted: 107_000, verified: 390_000 }),
+    (PROGRAM_POLICY_XDP, Size { translated: 24_200, jitted: 112_000, verified: 390_000 }),
+    (PROGRAM_POLICY_INGRESS, Size { translated: 22_600, jitted: 102_000, verified: 390_000 }),
+    (PROGRAM_POLICY_EGRESS, Size { translated: 22_600, jitted: 102_000, verified: 390_000 }),
 ];
