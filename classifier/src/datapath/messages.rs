@@ -7,6 +7,8 @@ use aya_log::EbpfLogger;
 use log::Log;
 use tokio::io::{Interest, unix::AsyncFd};
 
+use super::{Datapath, DatapathError};
+
 /// Target under which the messages are logged.
 pub const TARGET: &str = "classifier_ebpf";
 
@@ -15,7 +17,7 @@ pub struct Messages(AsyncFd<EbpfLogger<&'static dyn Log>>);
 
 impl Messages {
     /// Watches the log's ring buffer; needs a running tokio runtime.
-    pub(super) fn watch(logger: EbpfLogger<&'static dyn Log>) -> io::Result<Self> {
+    fn watch(logger: EbpfLogger<&'static dyn Log>) -> io::Result<Self> {
         // SAFETY: the logger owns its ring buffer and with it the descriptor, never replaces it, and is owned
         // by the `AsyncFd` from here on.
         unsafe { AsyncFd::register_with_interest(logger, Interest::READABLE) }.map(Self).map_err(Into::into)
@@ -32,5 +34,17 @@ impl Messages {
                 Err(error) => return error,
             }
         }
+    }
+}
+
+impl Datapath {
+    /// The reader of the programs' debug messages, which there are only if [`Self::load`] was told so.
+    ///
+    /// # Errors
+    ///
+    /// When the object has no log map, or it cannot be watched.
+    pub fn messages(&mut self) -> Result<Messages, DatapathError> {
+        let logger = EbpfLogger::init(self.programs.object()).map_err(DatapathError::Messages)?;
+        Messages::watch(logger).map_err(DatapathError::Watch)
     }
 }

@@ -26,10 +26,13 @@ mod preflight;
 mod programs;
 mod quiesce;
 mod reader;
+mod settings;
 mod shadow;
+mod snapshot;
 mod sources;
 mod syscall;
 mod takeover;
+mod test_run;
 mod tracking;
 mod windows;
 
@@ -40,7 +43,7 @@ pub use self::{
     error::DatapathError,
     found::{FindError, Found, KnownPort, find, tcx_in},
     lifecycle::{Attached, Refused, Retained},
-    object::{Datapath, OBJECT, TestCounters},
+    object::{Datapath, OBJECT},
     pins::{
         Detached, Look, Own, PinError, SeenInterface, SeenPins, TIMES, View, ViewError, detach, give_to,
         look as look_at_pins, view,
@@ -48,5 +51,6 @@ pub use self::{
     preflight::preflight,
     reader::Sums,
     sources::{SourceMaps, SourceSums},
+    test_run::TestCounters,
     tracking::Tracking,
 };

@@ -1,69 +1,48 @@
-//! The object in the kernel: loaded, filled in, attached to interfaces, read.
+//! The object in the kernel, loaded and filled in.
 
-use std::{cell::RefCell, fs::File, os::unix::fs::FileExt as _, path::Path, sync::Arc};
+use std::{fs::File, path::Path, sync::Arc};
 
 use aya::{
     EbpfLoader,
-    maps::{HashMap, IterableMap as _, Map, MapData, MapError, PerCpuArray},
-    programs::Program,
+    maps::{HashMap, Map, MapData, PerCpuArray},
 };
-use aya_log::EbpfLogger;
 use classifier_common::{
     abi::{
-        self, Direction, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_PREFIXES, MAP_SESSIONS,
-        MAP_SHADOW, MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
+        self, MAP_COUNTERS, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_PREFIXES, MAP_SESSIONS, MAP_SHADOW,
+        MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
     },
-    control::Tallies,
-    counter::Counters,
     fragment::FragmentKey,
-    packet::Link,
-    ports::{PORTS, Transport},
-    protocol::Protocol,
-    shadow::PREFIXES,
 };
 
 use super::{
-    Attached, DatapathError, Retained,
-    attach::{self, Choice},
-    batch,
-    blocks::{Blocks, InterfaceBlock},
-    messages::Messages,
+    DatapathError,
+    blocks::Blocks,
     pins::{Folder, Layout, Own, Pinned},
     port_table::SharedPorts,
     programs::Programs,
-    reader::Reader,
     shadow::SharedShadow,
+    snapshot::STATS,
     sources::{self, SourceMaps},
     tracking::{self, Tracking},
 };
-use crate::{
-    config::{EvidenceSettings, FtpSettings, XdpMode},
-    counters::{MapFill, ReadError, Snapshot},
-    ftp,
-    history::{Losses, Readings},
-    interfaces::Interface,
-    shadow::Compiled,
-};
+use crate::config::{EvidenceSettings, FtpSettings};
 
 /// The kernel object, as it was built with this agent.
 pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("CLASSIFIER_OBJECT"));
-
-/// Whether the kernel measures how long programs run.
-const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
 
 /// The loaded object.
 pub struct Datapath {
     pub(super) programs: Programs,
     pub(super) blocks: Blocks,
-    ports: Arc<SharedPorts>,
-    fragments: HashMap<MapData, FragmentKey, u32>,
-    unattributed: PerCpuArray<MapData, u64>,
+    pub(super) ports: Arc<SharedPorts>,
+    pub(super) fragments: HashMap<MapData, FragmentKey, u32>,
+    pub(super) unattributed: PerCpuArray<MapData, u64>,
     sources: SourceMaps,
-    shadow: SharedShadow,
-    /// Drivers that [`XdpMode::Auto`] takes no native XDP of.
-    avoided: Vec<String>,
+    pub(super) shadow: SharedShadow,
+    /// Drivers that [`XdpMode::Auto`](crate::config::XdpMode::Auto) takes no native XDP of.
+    pub(super) avoided: Vec<String>,
     /// [`STATS`], where it can be read: asked at every scrape.
-    stats: Option<File>,
+    pub(super) stats: Option<File>,
     pub(super) pinned: Option<Pinned>,
     pub(super) own: Arc<Own>,
 }
@@ -155,229 +134,4 @@ impl Datapath {
     pub const fn sources(&self) -> &SourceMaps {
         &self.sources
     }
-
-    /// Gives these ports to these protocols, and to no other any longer; what no entry names is as it is
-    /// without a configuration.
-    pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
-        self.ports.write(configured);
-    }
-
-    /// Has the programs that are attached from now on try a policy: this one, until another one is
-    /// [written](Self::stage_policy) and [applied](Self::apply_policy).
-    ///
-    /// # Errors
-    ///
-    /// When the kernel has no room for it.
-    pub fn try_policy(&mut self, policy: &Compiled) -> Result<(), DatapathError> {
-        self.programs.try_policy();
-        self.stage_policy(policy)?;
-        self.apply_policy();
-        Ok(())
-    }
-
-    /// Writes the next policy; the one before applies until it is [applied](Self::apply_policy), also after an error.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel has no room for it.
-    pub fn stage_policy(&mut self, policy: &Compiled) -> Result<(), DatapathError> {
-        self.shadow.stage(policy)
-    }
-
-    /// The policy that was written last applies to packets that come from now on.
-    pub fn apply_policy(&self) {
-        self.shadow.apply();
-    }
-
-    /// From now on [`XdpMode::Auto`] sees no network card of these drivers through native XDP.
-    pub fn avoid_native(&mut self, drivers: Vec<String>) {
-        self.avoided = drivers;
-    }
-
-    /// Which way ingress is seen where it is left to the agent.
-    pub(super) fn choice(&self, interface: &Interface) -> Choice {
-        if !interface.is_physical() {
-            Choice::Software
-        } else if !self.avoided.is_empty()
-            && let Some(driver) = interface.driver()
-            && self.avoided.contains(&driver)
-        {
-            Choice::Avoided(driver)
-        } else {
-            Choice::Native
-        }
-    }
-
-    /// Forgets every first fragment, as a program that has just been loaded.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read or change the map.
-    pub fn forget_fragments(&mut self) -> Result<(), ReadError> {
-        let refused = ReadError::map(MAP_FRAGMENTS);
-        let keys = self.fragments.keys().collect::<Result<Vec<_>, _>>().map_err(&refused)?;
-        keys.iter().try_for_each(|key| self.fragments.remove(key)).map_err(&refused)
-    }
-
-    /// Does what attaching these interfaces will need side by side, in place of one after the other: the programs that
-    /// they are going to hang on are verified, each on a thread of its own, while their counters are created. What
-    /// does not succeed here [`Self::attach`] will try again, and give the reason.
-    pub fn prepare(&mut self, interfaces: &[Interface], mode: XdpMode, egress: bool) {
-        let all_choices: Vec<_> = interfaces.iter().map(|interface| self.choice(interface)).collect();
-        let programs = attach::programs(&all_choices, mode, egress);
-        self.programs.load_beside(&programs, || self.blocks.prepare(interfaces));
-    }
-
-    /// Reads everything that a scrape shows.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read a map or to describe a program.
-    pub fn snapshot<'i>(
-        &self,
-        attached: impl IntoIterator<Item = &'i Attached>,
-        retained: impl IntoIterator<Item = &'i Retained>,
-        ftp: ftp::Snapshot,
-    ) -> Result<Snapshot, ReadError> {
-        let attached: Vec<_> = attached.into_iter().collect();
-        // Before the counters are read: what is over by now belongs to them. Where answers are not seen, silence says nothing.
-        if attached.is_empty() || attached.iter().any(|one| one.sees_egress()) {
-            self.programs.sweep().map_err(|cause| ReadError::Program { program: PROGRAM_SWEEP, cause })?;
-        }
-        let measured = self.stats.as_ref().is_some_and(is_on);
-        let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
-        let mut reader = self.blocks.reader();
-        let mut interfaces = Vec::new();
-        for one in attached {
-            interfaces.push(one.snapshot(&mut reader)?);
-        }
-        for one in retained {
-            interfaces.push(one.snapshot(&mut reader)?);
-        }
-        Ok(Snapshot {
-            interfaces,
-            programs: self.programs.describe(measured)?,
-            maps: self.fill(&ftp)?,
-            unattributed: unattributed.iter().sum(),
-            ftp,
-            ..Snapshot::default()
-        })
-    }
-
-    /// Reads what the history keeps of the counters; `ftp` and `overruns` are what others have counted.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read a map.
-    pub fn readings<'i>(
-        &self,
-        attached: impl IntoIterator<Item = &'i Attached>,
-        retained: impl IntoIterator<Item = &'i Retained>,
-        ftp: &Tallies,
-        overruns: u64,
-    ) -> Result<Readings, ReadError> {
-        let unattributed = self.unattributed.get(&0, 0).map_err(ReadError::map(MAP_UNATTRIBUTED))?;
-        let mut reader = self.blocks.reader();
-        let mut interfaces = Vec::new();
-        for one in attached {
-            interfaces.push(one.reading(&mut reader)?);
-        }
-        for one in retained {
-            interfaces.push(one.reading(&mut reader)?);
-        }
-        Ok(Readings { interfaces, losses: Losses::of(unattributed.iter().sum(), ftp, overruns) })
-    }
-
-    fn fill(&self, ftp: &ftp::Snapshot) -> Result<Vec<MapFill>, ReadError> {
-        // Mostly there are none, which the first key says in half the time that a batch takes to say it.
-        let fragments = match self.fragments.keys().next() {
-            None => Ok(0),
-            Some(_) => batch::count::<FragmentKey, u32>(self.fragments.map()).map_err(MapError::IoError),
-        };
-        let fragments = fragments.map_err(ReadError::map(MAP_FRAGMENTS))?;
-        let prefixes = MapFill::prefixes(self.shadow.len(), PREFIXES as u64);
-        let mut fills = vec![
-            MapFill::counters(self.blocks.len(), abi::INTERFACES as u64),
-            MapFill::fragments(fragments, abi::FRAGMENTS as u64),
-            MapFill::endpoints(ftp.endpoints.iter().flatten().sum(), ftp.capacity),
-            MapFill::sessions(ftp.held_sessions(), ftp.sessions),
-            MapFill::ports(self.ports.known(), 2 * PORTS as u64),
-        ];
-        fills.extend(self.programs.tries_policy().then_some(prefixes));
-        Ok(fills)
-    }
-
-    /// Counters for an index that no attached interface has: what `BPF_PROG_TEST_RUN` counts into.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses the map.
-    pub fn counters_for(&mut self, index: u32, link: Link) -> Result<TestCounters, DatapathError> {
-        let block = self.blocks.create("test", index, link)?;
-        Ok(TestCounters { block, reader: self.blocks.reader().into() })
-    }
-
-    /// Loads the program of this name, and gives it.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses it, or there is none of this name.
-    pub fn program(&mut self, name: &'static str) -> Result<&Program, DatapathError> {
-        self.programs.load(name)?;
-        self.programs.get(name).ok_or(DatapathError::Missing(name))
-    }
-
-    /// The reader of the programs' debug messages, which there are only if [`Self::load`] was told so.
-    ///
-    /// # Errors
-    ///
-    /// When the object has no log map, or it cannot be watched.
-    pub fn messages(&mut self) -> Result<Messages, DatapathError> {
-        let logger = EbpfLogger::init(self.programs.object()).map_err(DatapathError::Messages)?;
-        Messages::watch(logger).map_err(DatapathError::Watch)
-    }
-}
-
-/// Counters that tests and benchmarks read by themselves.
-pub struct TestCounters {
-    block: InterfaceBlock,
-    reader: RefCell<Reader>,
-}
-
-impl TestCounters {
-    /// From now on, frames begin with something else.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read or write the map.
-    pub fn set_link(&mut self, link: Link) -> Result<(), DatapathError> {
-        self.block.set_link(link)
-    }
-
-    /// The counters of a direction, summed over the CPUs.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read the map.
-    pub fn read(&self, direction: Direction) -> Result<Box<Counters>, ReadError> {
-        let [ingress, egress] = self.read_both()?;
-        Ok(match direction {
-            Direction::Ingress => ingress,
-            Direction::Egress => egress,
-        })
-    }
-
-    /// The counters of both directions, as a scrape reads them.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read the map.
-    pub fn read_both(&self) -> Result<[Box<Counters>; 2], ReadError> {
-        self.block.read(&mut self.reader.borrow_mut()).map_err(ReadError::map(MAP_COUNTERS))
-    }
-}
-
-fn is_on(setting: &File) -> bool {
-    let mut value = [0];
-    setting.read_at(&mut value, 0).is_ok_and(|length| length == 1 && value != *b"0")
 }
