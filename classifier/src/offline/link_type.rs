@@ -28,14 +28,18 @@ impl LinkType {
 }
 
 /// Those that captures hold now and then, and that cannot be judged.
-const OTHERS: [(u32, &str); 14] = [
+const OTHERS: [(u32, &str); 18] = [
     (6, "Token Ring"),
+    (8, "SLIP"),
     (9, "PPP"),
+    (10, "FDDI"),
     (50, "PPP"),
     (51, "PPPoE"),
     (104, "Cisco HDLC"),
     (105, "IEEE 802.11"),
+    (107, "Frame Relay"),
     (127, "IEEE 802.11 with radiotap"),
+    (182, "Frame Relay, several links"),
     (189, "USB"),
     (192, "PPI"),
     (195, "IEEE 802.15.4"),

@@ -19,6 +19,7 @@ mod rows;
 mod strip;
 mod sums;
 mod table;
+mod uncut;
 mod zstd;
 
 pub use self::{

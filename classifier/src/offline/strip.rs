@@ -2,14 +2,10 @@
 
 use classifier_common::{
     packet::{Frame, Link},
-    wire::{
-        Family,
-        ethernet::{self, ethertype},
-        ipv6,
-    },
+    wire::ethernet::ethertype,
 };
 
-use super::{LinkType, Packet};
+use super::{LinkType, Packet, uncut::measured};
 
 /// Bytes of a packet that are looked at: the longest IP packet behind an Ethernet header and eight tags. What a test
 /// run of a kernel program takes is a little more.
@@ -77,34 +73,6 @@ fn make<'p>(kind: u16, packet: &[u8], made: &'p mut Vec<u8>) -> &'p [u8] {
     made.extend_from_slice(&kind.to_be_bytes());
     made.extend_from_slice(packet);
     made
-}
-
-/// A packet that says of itself that it has no length was captured before a network card cut it to segments: it goes to
-/// the end of its frame, of which `cut` bytes were not captured.
-#[inline]
-fn measured<'p>(link: Link, bytes: &'p [u8], cut: usize, measured: &'p mut Vec<u8>) -> &'p [u8] {
-    let network = match link {
-        Link::Ethernet => ethernet::walk(bytes, 0).ok(),
-        Link::RawIp => bytes.first().and_then(|first| match first >> 4 {
-            4 => Some((Family::V4, 0)),
-            6 => Some((Family::V6, 0)),
-            _ => None,
-        }),
-    };
-    let Some((family, start)) = network else { return bytes };
-    let (field, counted_from) = match family {
-        Family::V4 => (start + 2, start),
-        Family::V6 => (start + 4, start + ipv6::HEADER),
-    };
-    if bytes.get(field..field + 2) != Some(&[0, 0]) {
-        return bytes;
-    }
-    measured.clear();
-    measured.extend_from_slice(bytes);
-    let length = (bytes.len() + cut).saturating_sub(counted_from);
-    let length = u16::try_from(length).unwrap_or(u16::MAX);
-    measured[field..field + 2].copy_from_slice(&length.to_be_bytes());
-    measured
 }
 
 /// Linux' cooked header, with the protocol at one offset and the packet at another.

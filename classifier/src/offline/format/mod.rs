@@ -51,8 +51,8 @@ pub enum Fault {
     #[error("is no capture, by its first bytes {0}")]
     Unknown(String),
     /// Its version is none that is known.
-    #[error("is of version {0}, which is not known")]
-    Version(u16),
+    #[error("is of version {0}.{1}, which is not known")]
+    Version(u16, u16),
     /// A length that cannot be one.
     #[error("is corrupt: {what} of {length} bytes")]
     Length {

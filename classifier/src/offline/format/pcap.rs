@@ -1,29 +1,35 @@
 //! pcap: a header, and packets one after the other.
 
-use pcap_parser::{
-    LegacyPcapBlock, PcapError,
-    nom::{Err, IResult, Needed},
-    parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
-};
+use pcap_parser::{PcapHeader, nom::Err, parse_pcap_header};
 
 use super::{Fault, Found, PACKET_MAX, unknown, window::Window};
 use crate::offline::LinkType;
-
-type Parse = fn(&[u8]) -> IResult<&[u8], LegacyPcapBlock<'_>, PcapError<&[u8]>>;
 
 /// The one version since 1998.
 const VERSION: u16 = 2;
 
 /// What the file's header says.
 pub(super) struct Pcap {
-    parse: Parse,
+    big_endian: bool,
     /// Bytes before each packet.
     header: usize,
+    lengths: Lengths,
     link: LinkType,
     /// Bytes of a check sequence behind each packet.
     check: u32,
     /// Nanoseconds of a unit of the time's fraction.
     unit: u64,
+}
+
+/// In which order a packet's two lengths stand.
+#[derive(Clone, Copy)]
+enum Lengths {
+    /// What was captured, and what there was.
+    Captured,
+    /// The other way round, as before version 2.3.
+    Wire,
+    /// Some wrote 2.3 and went on in the old order: no more was captured than there was.
+    LessFirst,
 }
 
 impl Pcap {
@@ -37,20 +43,14 @@ impl Pcap {
             Err(_) => return Err(unknown(window.bytes())),
         };
         if header.version_major != VERSION {
-            return Err(Fault::Version(header.version_major));
+            return Err(Fault::Version(header.version_major, header.version_minor));
         }
         window.pass(LENGTH);
         let (link, check) = network(header.network.0.cast_unsigned());
-        let (parse, before): (Parse, usize) = if header.is_modified_format() {
-            (parse_pcap_frame_modified, 24)
-        } else if header.is_bigendian() {
-            (parse_pcap_frame_be, 16)
-        } else {
-            (parse_pcap_frame, 16)
-        };
         Ok(Self {
-            parse,
-            header: before,
+            big_endian: header.is_bigendian(),
+            header: if header.is_modified_format() { 24 } else { 16 },
+            lengths: Lengths::of(&header),
             link,
             check,
             unit: if header.is_nanosecond_precision() { 1 } else { 1000 },
@@ -59,32 +59,49 @@ impl Pcap {
 
     #[inline]
     pub(super) fn next(&self, window: &mut Window) -> Result<Option<Found>, Fault> {
-        loop {
-            let there = window.bytes();
-            let missing = match (self.parse)(there) {
-                Ok((rest, packet)) => return Ok(Some(self.found(there.len() - rest.len(), &packet))),
-                Err(Err::Incomplete(Needed::Size(missing))) => missing.get(),
-                Err(_) => return Err(Fault::Block("a packet's header")),
-            };
-            let wanted = there.len().saturating_add(missing);
-            let length = wanted.saturating_sub(self.header);
-            if length > PACKET_MAX {
-                return Err(Fault::Length { what: "a packet", length });
-            }
-            if !window.reaches(wanted)? {
-                return if window.bytes().is_empty() { Ok(None) } else { Err(Fault::Cut) };
-            }
+        const SECOND: u64 = 1_000_000_000;
+        if !window.reaches(self.header)? {
+            return if window.bytes().is_empty() { Ok(None) } else { Err(Fault::Cut) };
         }
+        let [seconds, fraction, first, second] = self.words(window.bytes());
+        let (captured, wire) = self.lengths.in_order(first, second);
+        let (at, captured) = (self.header, captured as usize);
+        if captured > PACKET_MAX {
+            return Err(Fault::Length { what: "a packet", length: captured });
+        }
+        let passed = at + captured;
+        if !window.reaches(passed)? {
+            return Err(Fault::Cut);
+        }
+        let time = u64::from(seconds) * SECOND + u64::from(fraction) * self.unit;
+        Ok(Some(Found { time, link: self.link, wire, at, captured, passed }.without_check(self.check)))
     }
 
     #[inline]
-    fn found(&self, passed: usize, packet: &LegacyPcapBlock<'_>) -> Found {
-        const SECOND: u64 = 1_000_000_000;
-        let captured = packet.data.len();
-        let time = u64::from(packet.ts_sec) * SECOND + u64::from(packet.ts_usec) * self.unit;
-        let found =
-            Found { time, link: self.link, wire: packet.origlen, at: passed - captured, captured, passed };
-        found.without_check(self.check)
+    fn words(&self, bytes: &[u8]) -> [u32; 4] {
+        let (words, _) = bytes.as_chunks();
+        let number = if self.big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+        std::array::from_fn(|nth| words.get(nth).copied().map_or(0, number))
+    }
+}
+
+impl Lengths {
+    const fn of(header: &PcapHeader) -> Self {
+        match header.version_minor {
+            0..3 => Self::Wire,
+            3 => Self::LessFirst,
+            _ => Self::Captured,
+        }
+    }
+
+    /// What was captured, and what there was.
+    #[inline]
+    const fn in_order(self, first: u32, second: u32) -> (u32, u32) {
+        match self {
+            Self::Captured => (first, second),
+            Self::LessFirst if first <= second => (first, second),
+            Self::Wire | Self::LessFirst => (second, first),
+        }
     }
 }
 

@@ -14,7 +14,8 @@ const OLD_PACKET: u32 = 2;
 const FRAME: usize = 12;
 /// Interfaces of a section at most: what is known of them is kept.
 const INTERFACES: usize = 65_536;
-const VERSION: u16 = 1;
+/// Major and minor ones that are known; the second is written for blocks that are passed over.
+const VERSIONS: [(u16, u16); 2] = [(1, 0), (1, 2)];
 
 /// The section that the file is in.
 #[derive(Default)]
@@ -127,10 +128,11 @@ impl PcapNg {
         // A block that asks for more bytes than it has is none.
         let (_, parsed) = parse(block).map_err(|_| Fault::Block("a block's fields"))?;
         let described = match parsed {
-            Block::SectionHeader(section) if section.major_version != VERSION => {
-                return Err(Fault::Version(section.major_version));
-            }
-            Block::SectionHeader(_) => {
+            Block::SectionHeader(section) => {
+                let version = (section.major_version, section.minor_version);
+                if !VERSIONS.contains(&version) {
+                    return Err(Fault::Version(version.0, version.1));
+                }
                 self.interfaces.clear();
                 return Ok(None);
             }

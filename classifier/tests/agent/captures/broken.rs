@@ -40,7 +40,7 @@ fn what_is_no_capture_is_said_with_its_first_bytes() {
         (&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0], &["is cut off"]),
         (
             &[0xd4, 0xc3, 0xb2, 0xa1, 9, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
-            &["is of version 9"],
+            &["is of version 9.4"],
         ),
     ] {
         assert_fails(file, "", parts);

@@ -10,10 +10,7 @@ use classifier::{
     offline::{Engine, Packets},
 };
 use classifier_common::{
-    fixtures::{
-        self, CONFIGURED_PORTS, Fixture, Verdict,
-        layers::{ethernet, ipv4, ipv6, segment, tag},
-    },
+    fixtures::{self, CONFIGURED_PORTS, Fixture, Verdict},
     packet::Link,
     ports::Transport,
     protocol::{CONFIGURED_MAX, Protocol},
@@ -170,17 +167,4 @@ fn every_fixture_counts_in_a_capture_what_it_says() {
         assert!(capture.next_packet().expect("it is whole").is_none());
     }
     assert!(packets > 400, "{packets}");
-}
-
-/// A network card cuts such packets to segments on their way out (TSO), behind where they are captured.
-#[test]
-fn a_packet_without_a_length_goes_to_the_end_of_its_frame() {
-    let mut frames = Vec::new();
-    for (packet, field) in [(ipv4(segment(40_000, 25, 16)), 2), (ipv6(segment(25, 40_000, 16)), 4)] {
-        let packet = packet.then(&[b'.'; 3000]).with(field, &[0, 0]);
-        frames.extend([Vec::from(ethernet(packet.clone())), ethernet(tag(0x8100, packet)).into()]);
-    }
-    let file = pcap(Order::Little, false, ETHERNET, &captured(frames.into_iter()));
-    let expected = "1\tsmtp\tto_server\n2\tsmtp\tto_server\n3\tsmtp\tfrom_server\n4\tsmtp\tfrom_server\n";
-    assert_same("no length", &written(&["--packets"], &file), expected);
 }

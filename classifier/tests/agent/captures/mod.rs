@@ -6,3 +6,5 @@ mod command;
 mod formats;
 mod links;
 mod output;
+mod uncut;
+mod versions;
