@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::packet::Packet;
+use crate::{
+    headers::{Place, announces_ip, header_is_whole, held, link_length, next, place},
+    packet::Packet,
+};
 
 pub type Class = (&'static str, &'static str);
 
@@ -30,7 +33,12 @@ const EXTENSIONS: [&str; 9] = [
     "ipv6.shim6",
 ];
 
+/// Numbers of the headers that are looked into, behind extension headers.
+const WALKED: [u64; 11] = [0, 6, 17, 43, 44, 51, 58, 60, 135, 139, 140];
+
 const VLAN_TAGS: usize = 8;
+/// Every message of ICMP and `ICMPv6` has them (RFC 792; RFC 4443 §3 and §4), whatever tshark has found before.
+const ICMP_HEADER: u64 = 8;
 const EXTENSIONS_MOST: usize = 8;
 
 /// An ICMP message that is whole, or the first of its fragments.
@@ -73,6 +81,7 @@ impl Fragments {
     pub fn judge(&mut self, packet: &Packet<'_>) -> ByHeaders {
         let layers = packet.layers();
         let links = layers.iter().take_while(|layer| LINKS.contains(layer)).count();
+        let link = link_length(packet, &layers[..links]);
         let tags = layers[..links].iter().filter(|layer| ["vlan", "ieee8021ad"].contains(layer)).count();
         if tags > VLAN_TAGS {
             return ByHeaders::only(NON_IP);
@@ -81,11 +90,13 @@ impl Fragments {
         if packet.text("frame.protocols").is_empty() {
             return ByHeaders::only(MALFORMED);
         }
-        let is_cut = captured < link_length(&layers[..links]).max(1);
+        let is_cut = captured < link.max(1);
         match layers.get(links) {
-            Some(&"ip" | &"ipv6") => self.ip(packet, &layers[links..], link_length(&layers[..links])),
+            Some(&"ip" | &"ipv6") => self.ip(packet, &layers[links..], link),
             _ if is_cut => ByHeaders::only(MALFORMED),
             Some(&("_ws.malformed" | "_ws.short")) => ByHeaders::only(MALFORMED),
+            // An IPv6 header of another version is data to tshark.
+            Some(&"data") | None if announces_ip(packet) => ByHeaders::only(MALFORMED),
             Some(_) | None => ByHeaders::only(NON_IP),
         }
     }
@@ -108,13 +119,19 @@ impl Fragments {
         {
             return ByHeaders::only(self.0.get(datagram).copied().unwrap_or(("fragment", "none")));
         }
-        // Options of the mobility header are looked into by tshark alone.
+        let held = held(packet, &layers[..=extensions], link);
+        // Options are looked into by tshark alone, and those of the mobility header without saying how long it is.
         let fields: &[&str] = if layers.contains(&"mipv6") { &[] } else { &["_ws.short", "_ws.malformed"] };
         let breaks_off = fields.iter().any(|field| !packet.text(field).is_empty());
         if extensions != 0 && extensions == layers.len() - 1 && breaks_off {
-            return ByHeaders::only(MALFORMED);
+            let ends =
+                held.is_some() && next(packet, &layers[1..]).is_some_and(|next| !WALKED.contains(&next));
+            return ByHeaders::only(if ends { IP_OTHER } else { MALFORMED });
         }
-        let by_headers = self.upper(packet, &layers[1 + extensions..], is_v4);
+        let mut by_headers = self.upper(packet, &layers[1 + extensions..], is_v4);
+        if by_headers.message.is_some() && held.is_some_and(|held| held < ICMP_HEADER) {
+            by_headers = ByHeaders::only(MALFORMED);
+        }
         if let Some(Place { datagram, more: true, .. }) = place {
             self.0.insert(datagram, by_headers.class);
         }
@@ -177,28 +194,6 @@ impl Fragments {
     }
 }
 
-fn link_length(links: &[&str]) -> u64 {
-    let length = |layer: &&str| match *layer {
-        "eth" => 14,
-        "sll" => 16,
-        "vlan" | "ieee8021ad" | "null" | "loop" => 4,
-        _ => 0,
-    };
-    links.iter().map(length).sum()
-}
-
-fn header_is_whole(packet: &Packet<'_>, is_v4: bool, nth: usize) -> bool {
-    let number = |field| packet.number(field, nth);
-    if is_v4 {
-        let is_long = number("ip.hdr_len").is_some_and(|length| length >= 20);
-        // A quote's length speaks of the whole packet.
-        let holds = nth > 0 || number("ip.len") >= number("ip.hdr_len");
-        number("ip.version") == Some(4) && is_long && holds && packet.nth("ip.dst", nth).is_some()
-    } else {
-        number("ipv6.version") == Some(6) && packet.nth("ipv6.dst", nth).is_some()
-    }
-}
-
 /// By the destination's port, or the source's; on a SYN-ACK the other way round.
 fn by_tcp_ports(packet: &Packet<'_>, has_flags: bool) -> Class {
     const SYN_ACK: u64 = 0x12;
@@ -210,32 +205,4 @@ fn by_tcp_ports(packet: &Packet<'_>, has_flags: bool) -> Class {
     let answers = has_flags && packet.number("tcp.flags", 0).is_some_and(|flags| flags & SYN_ACK == SYN_ACK);
     let class = if answers && from != to { back.or(towards) } else { towards.or(back) };
     class.unwrap_or(("tcp_other", "none"))
-}
-
-struct Place {
-    datagram: Vec<String>,
-    offset: u64,
-    more: bool,
-}
-
-/// Where a fragment belongs; `None` for a whole packet.
-fn place(packet: &Packet<'_>, nth: usize) -> Option<Place> {
-    const MORE: u64 = 1;
-    let layers = packet.layers();
-    let is_v4 = layers.iter().find(|layer| ["ip", "ipv6"].contains(layer)) == Some(&"ip");
-    let (offset, names) = if is_v4 {
-        ("ip.frag_offset", &["ip.src", "ip.dst", "ip.id", "ip.proto"][..])
-    } else {
-        ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
-    };
-    // A quoted packet's fragment header is the first where the message itself has none.
-    let fragments = packet.text("ipv6.fraghdr.offset").split(';').count();
-    let nth_fragment = if is_v4 { nth } else { nth.min(fragments - 1) };
-    let offset = packet.number(offset, nth_fragment)?;
-    let of = |name: &&str| {
-        let nth = if name.contains("fraghdr") { nth_fragment } else { nth };
-        packet.nth(name, nth).unwrap_or_default().to_owned()
-    };
-    let more = is_v4 || packet.number("ipv6.fraghdr.more", nth_fragment) == Some(MORE);
-    Some(Place { datagram: names.iter().map(of).collect(), offset, more })
 }

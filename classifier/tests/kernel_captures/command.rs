@@ -24,7 +24,7 @@ pub fn classifier(arguments: &[&str], file: &Path) -> (String, Option<String>) {
     (written, (!output.status.success()).then_some(said))
 }
 
-/// Judges a capture of so many packets.
+/// Judges a capture of so many packets, or of more if it finds more.
 pub fn judged(file: &Path, count: usize) -> Judged {
     let (written, failure) = classifier(&["--packets"], file);
     let mut packets = vec![None; count];
@@ -32,6 +32,7 @@ pub fn judged(file: &Path, count: usize) -> Judged {
         let fields: Vec<_> = line.split('\t').collect();
         let [number, protocol, role] = fields[..] else { panic!("{line}") };
         let number: usize = number.parse().expect("a number");
+        packets.resize(packets.len().max(number), None);
         packets[number - 1] = Some((protocol.to_owned(), role.to_owned()));
     }
     Judged { packets, failure }

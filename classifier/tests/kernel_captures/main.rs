@@ -6,6 +6,7 @@ mod announced;
 mod capture_files;
 mod classes;
 mod command;
+mod headers;
 mod packet;
 mod public;
 mod real_servers;

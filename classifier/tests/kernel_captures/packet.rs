@@ -3,11 +3,15 @@
 use std::net::IpAddr;
 
 /// What is asked for.
-pub const FIELDS: [&str; 40] = [
+pub const FIELDS: [&str; 53] = [
     "frame.len",
     "frame.cap_len",
     "frame.time_epoch",
     "frame.protocols",
+    "eth.type",
+    "vlan.etype",
+    "sll.etype",
+    "sll.ifindex",
     "ip.version",
     "ip.hdr_len",
     "ip.len",
@@ -16,9 +20,18 @@ pub const FIELDS: [&str; 40] = [
     "ip.id",
     "ip.proto",
     "ip.frag_offset",
+    "ip.flags.mf",
     "ipv6.version",
     "ipv6.plen",
     "ipv6.nxt",
+    "ipv6.hopopts.len_oct",
+    "ipv6.hopopts.nxt",
+    "ipv6.routing.len_oct",
+    "ipv6.routing.nxt",
+    "ipv6.dstopts.len_oct",
+    "ipv6.dstopts.nxt",
+    "ah.length",
+    "ah.next_header",
     "ipv6.src",
     "ipv6.dst",
     "ipv6.fraghdr.ident",

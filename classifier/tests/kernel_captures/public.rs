@@ -1,8 +1,10 @@
-//! The public captures, of which none is in this repository.
+//! Captures that others made, of which none is in this repository.
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -18,11 +20,24 @@ use crate::{
     tshark::{Dissected, dissect},
 };
 
-/// Beside the repository.
+/// The public captures, beside the repository.
 const FOLDER: &str = "../../shared/captures";
+
+/// Names a folder whose files are taken in place of the public captures.
+const OTHERS: &str = "CLASSIFIER_CAPTURES";
+
+/// The folder that is named.
+pub fn others() -> Option<OsString> {
+    env::var_os(OTHERS)
+}
 
 /// The captures; none where they are not, which only a machine may be that is not the one that decides.
 pub fn captures() -> Vec<PathBuf> {
+    if let Some(folder) = others() {
+        let files = files(Path::new(&folder));
+        assert!(!files.is_empty(), "{OTHERS}: there is no file in {}", folder.display());
+        return files;
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
     let Ok(manifest) = fs::read_to_string(folder.join("MANIFEST.tsv")) else {
         assert!(env::var_os("CI").is_none(), "NOT TESTED: there are no captures in {}", folder.display());
@@ -33,6 +48,16 @@ pub fn captures() -> Vec<PathBuf> {
     };
     let names = manifest.lines().skip(1).filter_map(|line| line.split('\t').next());
     names.map(|name| folder.join(name)).collect()
+}
+
+/// All files of a folder, and those of folders in it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{OTHERS}: {}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("the folder is readable").path()).collect();
+    paths.sort();
+    let below = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![path] };
+    paths.into_iter().flat_map(below).collect()
 }
 
 /// Runs this over all files, on as many threads as there are processors.
@@ -62,6 +87,9 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
         let judged = judged(file, lines.len());
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let mut differences = Vec::new();
+        if judged.packets.len() > lines.len() {
+            differences.push(format!("{name}: {} packets, by tshark {}", judged.packets.len(), lines.len()));
+        }
         for (number, ((expected, found), line)) in
             (1..).zip(truth.classes.iter().zip(&judged.packets).zip(&lines))
         {
@@ -74,8 +102,10 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
         }
         let failure = judged.failure.as_deref().unwrap_or_default();
         // Of some link types tshark has no line.
-        let unjudged = judged.packets.iter().any(Option::is_none) || lines.is_empty() && !failure.is_empty();
-        if unjudged != failure.contains("of link type") || is_broken != failure.contains("at byte") {
+        let unjudged = judged.packets.iter().any(Option::is_none)
+            || lines.is_empty() && !failure.is_empty() && !is_broken;
+        let breaks = ["at byte", "give a pcap or pcapng file"].iter().any(|word| failure.contains(word));
+        if unjudged != failure.contains("of link type") || is_broken != breaks {
             differences.push(format!("{name}: {failure:?}"));
         }
         if !unjudged && !is_broken {
@@ -96,8 +126,8 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
 fn sums_differ(file: &Path, truth: &Truth) -> Option<String> {
     let (written, _) = classifier(&["--format", "json"], file);
     let total = &serde_json::from_str::<Value>(&written).expect("JSON")["total"];
-    if total["bytes"].as_u64() != Some(truth.bytes) {
-        return Some(format!("{} bytes, by tshark {}", total["bytes"], truth.bytes));
+    if truth.bytes.is_some() && total["bytes"].as_u64() != truth.bytes {
+        return Some(format!("{} bytes, by tshark {:?}", total["bytes"], truth.bytes));
     }
     let mut expected = [BTreeMap::new(), BTreeMap::new()];
     let rows = total["icmp"].as_array().expect("a list");

@@ -12,13 +12,14 @@ pub struct Truth {
     pub classes: Vec<Class>,
     /// ICMP messages, and how many of each.
     pub messages: BTreeMap<Message, u64>,
-    pub bytes: u64,
+    /// `None` where a packet is said to be longer than tshark can say.
+    pub bytes: Option<u64>,
 }
 
 impl Truth {
     pub fn of(lines: &[String]) -> Self {
         let (mut fragments, mut announced) = (Fragments::default(), Announced::default());
-        let mut truth = Self { classes: Vec::new(), messages: BTreeMap::new(), bytes: 0 };
+        let mut truth = Self { classes: Vec::new(), messages: BTreeMap::new(), bytes: Some(0) };
         for line in lines {
             let packet = Packet::of(line);
             let mut by_headers = fragments.judge(&packet);
@@ -35,11 +36,18 @@ impl Truth {
                 }
             }
             truth.classes.push(by_headers.class);
-            truth.bytes += packet.number("frame.len", 0).unwrap_or_default();
+            truth.bytes = truth.bytes.zip(length(&packet)).map(|(sum, length)| sum + length);
             if let Some(message) = by_headers.message {
                 *truth.messages.entry(message).or_default() += 1;
             }
         }
         truth
     }
+}
+
+/// Bytes that a packet had: no fewer than were captured of it.
+fn length(packet: &Packet<'_>) -> Option<u64> {
+    const LONGEST: u64 = i32::MAX as u64;
+    let [said, captured] = ["frame.len", "frame.cap_len"].map(|field| packet.number(field, 0));
+    Some(said.filter(|said| *said < LONGEST)?.max(captured?))
 }

@@ -8,7 +8,7 @@ use crate::packet::{AGGREGATOR, FIELDS};
 pub struct Dissected {
     /// A line a packet, as [`Packet`](crate::packet::Packet) reads it.
     pub lines: Vec<String>,
-    /// The file does not go on behind them.
+    /// The file does not go on behind them, or is none that can be read.
     pub is_broken: bool,
 }
 
@@ -34,7 +34,14 @@ pub fn dissect(file: &Path) -> Dissected {
     // A file that is cut is dissected as far as it goes.
     let lines = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
     let said = String::from_utf8_lossy(&output.stderr);
-    let is_broken =
-        ["appears to be damaged", "appears to have been cut short"].iter().any(|word| said.contains(word));
+    let is_broken = [
+        "appears to be damaged",
+        "appears to have been cut short",
+        "isn't a capture file",
+        "unknown SHB version",
+        "pcap: major version",
+    ]
+    .iter()
+    .any(|word| said.contains(word));
     Dissected { lines, is_broken }
 }
