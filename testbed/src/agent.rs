@@ -23,7 +23,8 @@ impl Agent {
         let mut command = host.command(binary);
         command.arg("run").args(arguments).env_remove("RUST_LOG").envs(environment.iter().copied());
         let mut agent = Self { host: host.clone(), process: Running::start(command) };
-        let deadline = Instant::now() + Duration::from_secs(30);
+        // On an emulated processor, beside other tests, the verifier takes most of a minute.
+        let deadline = Instant::now() + Duration::from_mins(3);
         while !agent.try_get("/-/ready").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
             assert!(agent.process.ended().is_none(), "the agent ended: {}", agent.said());
             assert!(Instant::now() < deadline, "the agent is not ready: {}", agent.said());
@@ -94,7 +95,7 @@ impl Agent {
     fn try_get(&self, path: &str) -> Option<String> {
         self.host.enter(|| {
             let mut stream = TcpStream::connect(ADDRESS).ok()?;
-            stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+            stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
             write!(stream, "GET {path} HTTP/1.0\r\nHost: {ADDRESS}\r\nConnection: close\r\n\r\n").ok()?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer).ok()?;

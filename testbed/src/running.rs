@@ -58,9 +58,9 @@ impl Running {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until it has said this, for at most a minute: on an emulated processor the verifier takes most of one.
+    /// Waits until it has said this, for at most three minutes: on an emulated processor the verifier takes most of one.
     pub fn wait_for(&mut self, words: &str) {
-        let deadline = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(3);
         while !self.said().contains(words) {
             assert!(self.ended().is_none(), "ended before it said `{words}`: {}", self.said());
             assert!(Instant::now() < deadline, "never said `{words}`: {}", self.said());

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A machine that takes longer is ended, and has failed.
-const LIMIT: Duration = Duration::from_mins(6);
+const LIMIT: Duration = Duration::from_mins(15);
 
 const PROGRAM: &str = "qemu-system-x86_64";
 
