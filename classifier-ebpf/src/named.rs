@@ -1,6 +1,6 @@
 //! Functions with names of their own: the verifier checks each once, by itself, not anew for each way that leads to it.
-//! They have to name the kernel's type of a context, so that there is one for each hook. What they are given they use: the compiler leaves undefined what it need not hand over, and
-//! the verifier refuses that.
+//! They have to name the kernel's type of a context, so that there is one for each hook. What they are given they use: the
+//! compiler leaves undefined what it need not hand over, and the verifier refuses that.
 
 use classifier_common::counter::Counters;
 

@@ -6,5 +6,6 @@ mod command;
 mod formats;
 mod links;
 mod output;
+mod progress;
 mod uncut;
 mod versions;
