@@ -1,4 +1,4 @@
-//! Builds the programs to compare with, for the benchmarks to embed.
+//! Build script: builds the programs for comparison, which the benchmarks embed.
 
 #[path = "../classifier/build/object.rs"]
 mod object;

@@ -1,4 +1,4 @@
-//! Builds the kernel object for the agent to embed, and notes the commit.
+//! Builds the kernel object that the agent embeds, and records the commit.
 
 #[path = "build/object.rs"]
 mod kernel;
@@ -24,7 +24,7 @@ fn build() -> Result<(), String> {
     lean::strip(&kernel::embed("classifier-ebpf", &SOURCES, "CLASSIFIER_OBJECT")?)
 }
 
-/// The commit that is checked out, if this is a git work tree.
+/// Returns the checked-out commit, if this is a git work tree.
 fn revision(root: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").current_dir(root).args(arguments).output().ok()?;
@@ -32,7 +32,7 @@ fn revision(root: &Path) -> Option<String> {
     };
     let branch = git(&["symbolic-ref", "--quiet", "HEAD"]).unwrap_or_default();
     for name in ["HEAD", "packed-refs", &branch] {
-        // A path that does not exist would count as changed every time.
+        // A missing path would count as changed in every build.
         if let Some(path) =
             git(&["rev-parse", "--git-path", name]).map(|path| root.join(path)).filter(|path| path.is_file())
         {

@@ -1,12 +1,12 @@
-//! What the programs share with the benchmarks, which include this file too.
+//! Types shared by the programs and the benchmarks, which include this file too.
 
-/// Packets that a mix can consist of.
+/// Largest number of packets in a mix.
 pub const PACKETS: usize = 256;
-/// Bytes of a packet that are kept: all headers lie within them. What follows is whatever was there before.
+/// Stored bytes of a packet: all headers lie within them. The bytes behind them keep their old values.
 pub const KEPT: usize = 256;
-/// Programs that packets can be handed to.
+/// Number of programs that can be targets of packets.
 pub const TARGETS: usize = 16;
-/// Interfaces that the counter-only program has blocks for.
+/// Number of interfaces with a block in the counter-only program.
 pub const BLOCKS: usize = 4096;
 
 pub const MAP_PACKETS: &str = "PACKETS";
@@ -19,33 +19,34 @@ pub const MAP_BLOCKS: &str = "BLOCKS";
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Packet {
-    /// Bytes of the frame, at least [`KEPT`] or all that are kept.
+    /// Bytes of the frame. At least [`KEPT`], or all bytes are stored.
     pub length: u32,
-    /// What is added to the number at `number_at`, big endian, before it is handed on; 0 leaves it alone.
+    /// Increment of the big-endian number at `number_at` before each use; 0: the number stays.
     pub step: u32,
     pub number: u32,
     pub number_at: u32,
-    /// Where a number of 16 bits stands of which some bits are random, and which; none are where these are 0.
+    /// Offset of a 16-bit number with random bits, and the mask of these bits. Both are 0 without random
+    /// bits.
     pub varied_at: u32,
     pub varied: u32,
     pub bytes: [u8; KEPT],
 }
 
-/// What is to be drawn, and who gets it.
+/// Parameters of the replay: the packets to draw, and their target.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Replay {
-    /// State of the generator; never 0.
+    /// State of the random generator; never 0.
     pub random: u64,
-    /// One less than the number of packets, which is a power of two.
+    /// Number of packets minus one. The number is a power of two.
     pub mask: u32,
     /// Index of the program.
     pub target: u32,
-    /// Takes the additions that drain the store buffer.
+    /// Target of the atomic additions that drain the store buffer.
     pub drain: u64,
 }
 
-/// An interface's block of the counter-only program.
+/// Counter block of an interface in the counter-only program.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Block {

@@ -1,5 +1,5 @@
-//! Programs that find the block of their interface by one array look-up and add one: the least that any counter of
-//! packets by interface costs.
+//! Counter-only programs: one array look-up for the interface's block, and one addition. No per-interface
+//! packet counter costs less.
 
 use aya_ebpf::{
     EbpfContext as _,

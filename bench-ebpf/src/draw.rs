@@ -1,4 +1,4 @@
-//! Drawing packets at random, in an order that never repeats.
+//! Random draws of packets, in an order that never repeats.
 
 use aya_ebpf::{btf_maps::Array, macros::btf_map};
 
@@ -10,11 +10,11 @@ static PACKETS: Array<Packet, { abi::PACKETS }> = Array::new();
 #[btf_map]
 static REPLAY: Array<Replay, 1> = Array::new();
 
-/// A packet that was drawn.
+/// A drawn packet.
 pub struct Drawn {
     packet: *mut Packet,
     replay: *mut Replay,
-    /// Who is to get it.
+    /// Index of the program that gets the packet.
     pub target: u32,
     random: u64,
 }
@@ -26,7 +26,7 @@ pub fn draw() -> Option<Drawn> {
     // SAFETY: the map's value; one CPU at a time runs this.
     let (random, mask, target) = unsafe {
         let mut random = (*replay).random;
-        // Marsaglia's xorshift: 2⁶⁴ - 1 numbers before the first comes again.
+        // Marsaglia's xorshift: a period of 2⁶⁴ - 1.
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
@@ -38,27 +38,27 @@ pub fn draw() -> Option<Drawn> {
 }
 
 impl Drawn {
-    /// What is known of it.
+    /// Returns the packet's description.
     #[inline(always)]
     pub fn packet(&self) -> &Packet {
         // SAFETY: the map's value, of which only the number below changes.
         unsafe { &*self.packet }
     }
 
-    /// Its first bytes.
+    /// Returns a pointer to the packet's first bytes.
     #[inline(always)]
     pub fn bytes<T>(&self) -> *mut T {
         // SAFETY: the map's value.
         unsafe { (&raw mut (*self.packet).bytes).cast() }
     }
 
-    /// How many bytes are to be written: at least 14 and at most [`KEPT`], as the verifier has to see.
+    /// Returns how many bytes to write: from 14 to [`KEPT`], a range that the verifier must see.
     #[inline(always)]
     pub fn kept(&self) -> u32 {
         self.packet().length.clamp(14, KEPT as u32)
     }
 
-    /// The number of 16 bits that is partly random, as it goes into the packet.
+    /// Returns the partly random 16-bit number in network order.
     #[inline(always)]
     pub fn varied(&self) -> Option<u16> {
         let Packet { bytes, varied_at, varied, .. } = self.packet();
@@ -67,7 +67,7 @@ impl Drawn {
         (varied != 0).then(|| (u16::from_be_bytes([high, low]) | self.random as u16 & varied).to_be())
     }
 
-    /// The next number as it goes into the packet.
+    /// Increments the number of the packet and returns it in network order.
     #[inline(always)]
     pub fn step(&self) -> Option<u32> {
         // SAFETY: the map's value; one CPU at a time runs this.
@@ -80,8 +80,8 @@ impl Drawn {
         }
     }
 
-    /// Waits until what was written has reached the cache: no packet comes from the processor's own store buffer, out
-    /// of which a load of another width than the store is slow.
+    /// Waits until the stores have reached the cache. Loading from the processor's store buffer with another
+    /// width than the store's is slow, and real packets are never there.
     #[inline(always)]
     pub fn drain(&self) {
         // SAFETY: eight aligned bytes of the map's value; a locked addition.

@@ -1,4 +1,4 @@
-//! Programs that do nothing: what everything else is measured above.
+//! Empty programs: the baseline of every measurement.
 
 use aya_ebpf::{
     bindings::{TC_ACT_UNSPEC, xdp_action::XDP_PASS},

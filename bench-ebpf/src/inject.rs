@@ -1,5 +1,5 @@
-//! A program that sends packets as frames, which a network card's driver would hand to XDP: run by a test run with live
-//! frames (`BPF_F_TEST_XDP_LIVE_FRAMES`).
+//! A program that sends packets as frames, which the receiving driver passes to XDP. It runs in a test run
+//! with live frames (`BPF_F_TEST_XDP_LIVE_FRAMES`).
 
 use aya_ebpf::{
     bindings::xdp_action::XDP_DROP,
@@ -10,8 +10,8 @@ use aya_ebpf::{
 
 use crate::draw::draw;
 
-/// Sends a packet that is drawn out of the interface with the target's number. All packets are as long as the frame of
-/// the test run.
+/// Sends a drawn packet out of the interface with the target's index. All packets have the length of the test
+/// run's frame.
 #[xdp]
 fn inject_xdp(ctx: XdpContext) -> u32 {
     let Some(drawn) = draw() else { return XDP_DROP };

@@ -1,4 +1,5 @@
-//! What the benchmarks compare the classifier's programs with, and what feeds them packets. Never part of the agent.
+//! Programs that the benchmarks compare the classifier with, and programs that feed it packets. Never part of
+//! the agent.
 #![no_std]
 #![no_main]
 #![feature(asm_experimental_arch)]

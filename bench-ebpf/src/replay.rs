@@ -1,8 +1,8 @@
-//! Programs that make their packet one of many, drawn at random, and hand it to the program under test: a test run
-//! alone repeats one packet, whose branches the processor has soon learned.
+//! Programs that replace their packet by one drawn at random, and tail-call the program under test.
 //!
-//! The order never repeats, so that nothing can be predicted. What this costs itself is the same whoever gets the
-//! packets: it falls out of a difference.
+//! A test run alone repeats one packet, whose branches the processor soon predicts. The random order never
+//! repeats and cannot be predicted. The replay's own cost is the same for every program, so it cancels out in
+//! differences.
 
 use aya_ebpf::{
     bindings::{TC_ACT_SHOT, xdp_action::XDP_ABORTED},
@@ -22,7 +22,7 @@ static TARGETS_XDP: ProgramArray<{ abi::TARGETS }> = ProgramArray::new();
 #[btf_map]
 static TARGETS_TC: ProgramArray<{ abi::TARGETS }> = ProgramArray::new();
 
-/// What it ends with tells that nobody got the packet.
+/// Replaces the packet and calls the target. The return value tells that no target was called.
 #[xdp(frags)]
 fn replay_xdp(ctx: XdpContext) -> u32 {
     if let Some(drawn) = draw() {
@@ -46,7 +46,7 @@ fn replay_xdp(ctx: XdpContext) -> u32 {
     XDP_ABORTED
 }
 
-/// What it ends with tells that nobody got the packet.
+/// Replaces the packet and calls the target. The return value tells that no target was called.
 #[classifier]
 fn replay_tc(ctx: TcContext) -> i32 {
     if let Some(drawn) = draw() {

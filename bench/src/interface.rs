@@ -1,10 +1,10 @@
-//! Interfaces of the laboratory, as the agent sees them.
+//! Interfaces of the testbed, in the agent's type.
 
 use classifier::interfaces::Interface;
 use classifier_common::packet::Link;
 use testbed::End;
 
-/// One end of a veth pair.
+/// Converts one end of a veth pair.
 pub fn veth(end: &End) -> Interface {
     Interface {
         index: end.index,
@@ -12,9 +12,6 @@ pub fn veth(end: &End) -> Interface {
         link: Some(Link::Ethernet),
         link_layer: "Ethernet".to_owned(),
         kind: Some("veth".to_owned()),
-        bus: None,
-        device: None,
-        master: None,
-        lower: None,
+        ..Interface::default()
     }
 }

@@ -1,4 +1,4 @@
-//! What a packet costs in the kernel, by kind and hook.
+//! Cost of a packet in the kernel, by kind and hook.
 
 use std::cell::RefCell;
 
@@ -15,25 +15,25 @@ use crate::{
     yardsticks::Yardsticks,
 };
 
-/// The classifier's and those to compare with.
+/// XDP programs in a comparison: the classifier's and the programs for comparison.
 const XDP_PROGRAMS: usize = 4;
 
-/// Copies of the classifier that a mix goes through.
+/// Copies of the classifier that a mix is run on.
 const COPIES: usize = 4;
 
 const ROUNDS: u32 = 41;
 const ROUNDS_QUICK: u32 = 7;
 
 const ABOUT: &str = "\
-Nanoseconds a packet, by `BPF_PROG_TEST_RUN`: the processor time of the whole call over its repeats. Programs take turns
-within a round; what is shown of all but the empty program is the difference to the empty one in the same round: the
-median over the rounds, and in parentheses the quartiles. Rounds in which something else kept the core busy, so that the
-empty program took 15 % longer than in its best quarter, do not count.
+Nanoseconds per packet, by `BPF_PROG_TEST_RUN`: the processor time of the whole call, divided by its repeats. Programs
+run interleaved within a round. Every column except `empty` shows the difference to the empty program in the same round:
+the median over the rounds, with the quartiles in parentheses. A round is discarded if the empty program took 15 % longer
+than in its best quarter, because other work then ran on the core.
 
 `counter only` finds its interface's block by one array look-up and adds one. A row repeats one packet. A mix draws each
-packet anew from a seeded stream that never repeats, through a program in front that costs all of them the same; it is
-about several loaded copies of the classifier, which differ by where their code lies: mispredicted branches feel that.
-Beside them stand as many that try a policy of 10 rules and 1,000 prefixes (docs/policy.md).";
+packet from a seeded random stream that never repeats. A program in front draws it, at the same cost for every program.
+Mixes measure several loaded copies of the classifier, because mispredicted branches depend on the address of the code.
+The last column evaluates a policy of 10 rules and 1,000 prefixes in dry-run mode (docs/policy.md).";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let lab = Lab::new();
@@ -56,7 +56,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let mut subject = Subject::load(hook, own)?;
     kinds.iter().try_for_each(|kind| subject.check(kind))?;
     sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
-    sizes.rows.push(sizes::row(hook.trying, Subject::load_trying(hook)?.program()?)?);
+    sizes.rows.push(sizes::row(hook.dry_run, Subject::load_dry_run(hook)?.program()?)?);
     let (streams, mixes) = (streams(hook, &kinds)?, mixes(hook, &kinds)?);
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
     packets::settle(&mut yardsticks, others)?;
@@ -65,18 +65,18 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let contenders = [empty, counter, Contender::Subject(&subject, LEAST)];
     let mut costs = compare(hook, &mut yardsticks, &contenders, &streams, rounds)?;
 
-    let handed_over = subject.borrow().handed_over()?;
+    let forwarded = subject.borrow().forwarded()?;
     ensure!(
-        handed_over == 0,
-        "{handed_over} control segments were left to the agent, and are not measured whole"
+        forwarded == 0,
+        "{forwarded} control segments were forwarded to the agent, so their cost is incomplete"
     );
 
-    // New ones: the one above has seen commands that are still to come in the mix.
+    // New copies: the one above has already seen commands that the mix sends as new.
     let copies = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_aside(hook)?)));
     let copies = copies.collect::<Result<Vec<_>>>()?;
-    let trying = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_trying(hook)?)));
-    let trying = trying.collect::<Result<Vec<_>>>()?;
-    let copies = copies.iter().chain(&trying).map(|copy| Contender::Subject(copy, LEAST));
+    let dry_run = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_dry_run(hook)?)));
+    let dry_run = dry_run.collect::<Result<Vec<_>>>()?;
+    let copies = copies.iter().chain(&dry_run).map(|copy| Contender::Subject(copy, LEAST));
     let contenders: Vec<_> = [empty, counter].into_iter().chain(copies).collect();
     costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
     let columns =
@@ -85,7 +85,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     Ok(Table { title: format!("{}, ns", hook.name), columns, rows })
 }
 
-/// A row for each kind.
+/// Returns a stream for each kind.
 fn streams(hook: &Hook, kinds: &[Kind]) -> Result<Vec<Stream>> {
     let mut streams = kinds.iter().map(Stream::of).collect::<Result<Vec<_>>>()?;
     if !hook.kinds_have_goals {
@@ -107,9 +107,9 @@ fn row(stream: &Stream, cost: &Turns) -> Row {
     let last = cost.things() - 1;
     let is_mix = last > 2;
     let (counter, classifier) = (cost.above(1), cost.above_any(2..=if is_mix { 1 + COPIES } else { 2 }));
-    let trying = if is_mix { format!("{:+.1}", cost.above_any(2 + COPIES..=last)) } else { String::new() };
+    let dry_run = if is_mix { format!("{:+.1}", cost.above_any(2 + COPIES..=last)) } else { String::new() };
     let cells =
-        [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}"), trying];
+        [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}"), dry_run];
     let row = Row::new(stream.name, cells);
     match stream.goal {
         Some(goal) => row.with(Goal::at_most("", classifier.median, goal, " ns")),

@@ -1,4 +1,4 @@
-//! From the packet that completes an announcement to the endpoint in the kernel's table.
+//! Time from the packet that completes an announcement to the endpoint in the kernel's table.
 
 mod times;
 mod wire;
@@ -19,35 +19,35 @@ use wire::Wire;
 const ANNOUNCEMENTS: u16 = 500;
 const ANNOUNCEMENTS_QUICK: u16 = 50;
 
-/// Between two announcements: longer than a sleeping agent needs.
+/// Pause between two announcements, longer than a sleeping agent needs to wake up.
 const PAUSE: Duration = Duration::from_millis(3);
 
-/// How long the last announcement is watched waiting for somebody who uses it.
+/// Time that a pending announcement is observed without a connection.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Wake-ups a second: a second's tick may fall on either end of that time.
+/// Bound of wake-ups a second. A tick of one second may fall on either end of the time.
 const WAKE_UPS: f64 = 1.1;
 
-/// Per cent of a core.
+/// Bound of the idle agent's CPU usage, in per cent of a core.
 const IDLE: f64 = 0.1;
 
-/// The least time from an announcing packet to the client's SYN on veth, in seconds (FLOOR.md: 20 to 60 µs).
+/// Shortest time from an announcing packet to the client's SYN on veth, in seconds (FLOOR.md: 20 to 60 µs).
 const FIRST_SYN: f64 = 20e-6;
 
-/// The agent's bound, in seconds.
+/// The agent's bound of the time, in seconds.
 const MILLISECOND: f64 = 1e-3;
 
-/// What decides who learns an announcement: whether its bytes come in order.
+/// Ways of learning: the kernel learns in-order announcements, the agent out-of-order ones.
 const WAYS: [(&str, Announce, f64); 2] =
-    [("kernel", Wire::passive, FIRST_SYN), ("agent", Wire::passive_behind_a_hole, MILLISECOND)];
+    [("kernel", Wire::passive, FIRST_SYN), ("agent", Wire::passive_behind_a_gap, MILLISECOND)];
 
 type Announce = fn(&mut Wire, u16);
 
 const ABOUT: &str = "\
-One session on a veth pair, an agent at each end, native XDP and TCX at the client's, TCX at the server's. An announcement
-that comes in order is learned by the program, on the packet that completes it; where the byte before it is missing, the
-agent completes it as soon as that byte has come. By `classifier_ftp_learn_seconds`, whose buckets grow threefold: a time
-is given as the bound of the bucket that it is in.";
+One session on a veth pair, with an agent at each end: native XDP and TCX at the client, TCX at the server. The kernel
+program learns an in-order announcement on the packet that completes it. If the byte before it is missing, the agent
+completes the announcement as soon as that byte arrives. Times are from `classifier_ftp_learn_duration_seconds`, whose
+buckets grow by a factor of three. A time is given as the upper bound of its bucket.";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let announcements = if setup.quick { ANNOUNCEMENTS_QUICK } else { ANNOUNCEMENTS };
@@ -74,7 +74,7 @@ pub fn measure(setup: &Setup) -> Result<Section> {
         Table { title: "Announcement to endpoint".into(), columns: columns.map(str::to_owned).into(), rows };
     let columns = ["endpoint learned by", "CPU %", "wake-ups/s"].map(str::to_owned);
     let waiting =
-        Table { title: "An agent whose endpoint nobody uses".into(), columns: columns.into(), rows: waiting };
+        Table { title: "An agent with an unused endpoint".into(), columns: columns.into(), rows: waiting };
     Ok(Section { heading: "FTP announcements", about: ABOUT.to_owned(), tables: vec![learned, waiting] })
 }
 
@@ -86,7 +86,7 @@ fn row(by: &str, hooks: &str, times: &Times, goal: f64) -> Result<Row> {
     Ok(Row::new(by, cells).with(Goal::at_most("99 %", most * 1e6, goal * 1e6, " µs")))
 }
 
-/// What an agent does while time alone can change anything.
+/// Measures an agent whose state only changes by timeouts.
 fn waiting_row(by: &str, agent: &Agent) -> Result<Row> {
     ensure!(
         agent.metrics().sum("classifier_ftp_data_endpoints", &[("state", "announced")]) > 0,

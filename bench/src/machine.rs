@@ -1,10 +1,10 @@
-//! Where and when a report was measured.
+//! Description of the measured machine and time.
 
 use std::{fs, process::Command, thread, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 
-/// A sentence with the machine, its kernel, the commit and the time.
+/// Describes the machine, its kernel, the commit and the time in a sentence.
 pub fn describe() -> Result<String> {
     let cpus = fs::read_to_string("/proc/cpuinfo").context("cannot read /proc/cpuinfo")?;
     let value = |key: &str| {
@@ -28,7 +28,7 @@ pub fn describe() -> Result<String> {
     ))
 }
 
-/// The commit that was measured, and whether anything was changed since.
+/// Returns the measured commit, and whether the working tree has changes.
 fn commit() -> String {
     let status = Command::new("git").args(["status", "--porcelain", "--untracked-files=no"]).output();
     let changed = status.is_ok_and(|output| !output.stdout.is_empty());

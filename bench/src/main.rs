@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: what a packet, a scrape and the agent cost, as ratios and differences within one run.
+//! `cargo xtask bench`: cost of a packet, a scrape and the agent, as ratios and differences within one run.
 //!
-//! A section is a module with `measure`, and a line in [`SECTIONS`]. Everything attaches to interfaces of network
-//! namespaces that it makes itself (crate `testbed`, which panics where it fails).
+//! A section is a module with `measure`, and a line in [`SECTIONS`]. Everything attaches to interfaces of
+//! network namespaces that it creates itself (crate `testbed`, which panics on failure).
 #![expect(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -36,7 +36,7 @@ use clap::Parser;
 
 use section::Section;
 
-/// Where the report is kept, from the workspace's folder.
+/// Path of the report in the workspace.
 const REPORT: &str = "docs/BENCHMARKS.md";
 
 type Measure = fn(&Setup) -> Result<Section>;
@@ -50,7 +50,7 @@ const SECTIONS: [(&str, Measure); 5] = [
     ("learn", learn::measure),
 ];
 
-/// What the sections are told.
+/// Parameters of the sections.
 #[derive(Parser)]
 struct Setup {
     /// Measure only this section, repeatable; the report is printed, not written
@@ -65,14 +65,14 @@ struct Setup {
 }
 
 impl Setup {
-    /// The agent's binary.
+    /// Returns the path of the agent's binary.
     fn agent(&self) -> Result<&Path> {
         self.agent.as_deref().context("no agent: name its binary with --agent")
     }
 }
 
 fn main() -> ExitCode {
-    // Not by returning the error: RUST_BACKTRACE would bury the line that says what went wrong.
+    // Not returned from `main`: RUST_BACKTRACE would bury the line with the cause.
     match run(&Setup::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

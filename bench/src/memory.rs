@@ -1,4 +1,4 @@
-//! What the maps take of the kernel's memory.
+//! Kernel memory of the maps.
 
 use std::fs;
 
@@ -9,13 +9,13 @@ use classifier_common::packet::Link;
 
 use crate::section::{Goal, Row, Table};
 
-/// Interfaces that the memory of one is the mean of.
+/// Number of interfaces in the mean of an interface's memory.
 const INTERFACES: u32 = 64;
 
-/// KiB that the maps of an interface may take for each processor.
+/// Bound of an interface's maps, in KiB per processor.
 const GOAL: f64 = 64.0;
 
-/// A table of the maps that all interfaces share, and those of one.
+/// Returns a table of the maps shared by all interfaces, and the maps of one interface.
 pub fn table() -> Result<Table> {
     let cpus = nr_cpus().map_err(|(_, error)| error).context("cannot count the processors")?;
     let before = held()?;
@@ -39,11 +39,11 @@ pub fn table() -> Result<Table> {
     Ok(Table { title: "Memory of the maps".into(), columns: vec!["maps".into(), "KiB".into()], rows })
 }
 
-/// Bytes of all maps that this process holds.
+/// Sums the bytes of all maps that this process has open.
 fn held() -> Result<f64> {
     let mut bytes = 0.0;
     for entry in fs::read_dir("/proc/self/fdinfo").context("cannot list the open files")? {
-        // One of them is the list itself, which is closed by now.
+        // The descriptor of the listed folder itself is closed by now.
         let text = fs::read_to_string(entry?.path()).unwrap_or_default();
         let value = |key| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
         if let (Some(_), Some(memory)) = (value("map_type:"), value("memlock:")) {

@@ -1,4 +1,4 @@
-//! The processors that measurements run on.
+//! Processors of the measurements.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use rustix::{
     time::{ClockId, clock_gettime},
 };
 
-/// Before all other processes of the usual kind.
+/// Scheduling priority ahead of all other processes of the normal class.
 const FIRST: i32 = -20;
 
-/// Keeps the calling thread on one processor, where it goes before others.
+/// Pins the calling thread to one processor, at the highest priority.
 pub fn pin() -> Result<()> {
     stay_on(0)?;
-    // For Linux this is the calling thread's alone.
+    // Linux applies the priority to the calling thread alone.
     setpriority_process(None, FIRST).context("cannot go before other processes")
 }
 
-/// Keeps the calling thread on one of the processors, counted from the last: the first takes most interrupts. Where
-/// there are fewer, it is the first.
+/// Pins the calling thread to a processor, counted from the last: the first handles most interrupts. A number
+/// beyond the processors means the first.
 pub fn stay_on(number: usize) -> Result<()> {
     let allowed = sched_getaffinity(None).context("cannot ask for the processors")?;
     let mut processors = (0..CpuSet::MAX_CPU).rev().filter(|cpu| allowed.is_set(*cpu)).take(number + 1);
@@ -30,8 +30,8 @@ pub fn stay_on(number: usize) -> Result<()> {
     sched_setaffinity(None, &one).context("cannot stay on one processor")
 }
 
-/// How long the calling thread has kept processors busy, with what the kernel did for it. What interrupts did meanwhile
-/// is in it only where the kernel does not account for that by itself (`CONFIG_IRQ_TIME_ACCOUNTING`).
+/// Returns the processor time of the calling thread, system calls included. Interrupts are included only if
+/// the kernel does not account for them separately (`CONFIG_IRQ_TIME_ACCOUNTING`).
 pub fn busy() -> Result<Duration> {
     Ok(Duration::try_from(clock_gettime(ClockId::ThreadCPUTime))?)
 }

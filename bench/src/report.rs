@@ -4,18 +4,19 @@ use std::{fmt::Write as _, slice};
 
 use crate::section::{Goal, Row, Section, Table};
 
-/// The whole of it; `about` says where and when it was measured.
+/// Formats the whole report: results, then goals. `about` describes the machine and the time.
 pub fn write(about: &str, sections: &[Section]) -> String {
     let mut text = format!("# Benchmarks\n\n{about}\n");
-    text.push_str(&summary(sections));
     for section in sections {
         text.push('\n');
         text.push_str(&write_section(section));
     }
+    text.push_str("\n## Goals\n");
+    text.push_str(&summary(sections));
     text
 }
 
-/// How many goals were met, and each that was not.
+/// Returns the number of goals that were met, and each missed goal.
 pub fn summary(sections: &[Section]) -> String {
     let rows = || {
         sections
@@ -31,12 +32,12 @@ pub fn summary(sections: &[Section]) -> String {
     let mut text = format!("\nGoals met in this run: {} of {goals}.", goals - missed.len());
     text.push_str(if missed.is_empty() { "\n" } else { " Missed:\n\n" });
     for (table, row, Goal { wanted, measured, .. }) in missed {
-        let _ = writeln!(text, "- {}: {}: {measured} in place of {wanted}", table.title, row.name);
+        let _ = writeln!(text, "- {}: {}: {measured} instead of {wanted}", table.title, row.name);
     }
     text
 }
 
-/// One section.
+/// Formats one section.
 pub fn write_section(section: &Section) -> String {
     let mut text = format!("## {}\n\n{}\n", section.heading, section.about);
     for table in &section.tables {
@@ -112,9 +113,11 @@ How.
     }
 
     #[test]
-    fn the_report_begins_with_what_was_missed() {
+    fn the_report_ends_with_the_goals() {
         let text = write("Here, today.", &[section()]);
-        let begin = "# Benchmarks\n\nHere, today.\n\nGoals met in this run: 1 of 2. Missed:\n\n- XDP: UDP: 3.50 ns in place of ≤ 3 ns\n\n## Cost\n";
-        assert!(text.starts_with(begin), "{text}");
+        assert!(text.starts_with("# Benchmarks\n\nHere, today.\n\n## Cost\n"), "{text}");
+        let end =
+            "\n## Goals\n\nGoals met in this run: 1 of 2. Missed:\n\n- XDP: UDP: 3.50 ns instead of ≤ 3 ns\n";
+        assert!(text.ends_with(end), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a packet costs where more is configured, more is tracked, and more interfaces are counted.
+//! Cost of a packet with larger configurations, more endpoints, and more counted interfaces.
 
 use std::cell::RefCell;
 
@@ -14,13 +14,13 @@ use crate::{
     yardsticks::Yardsticks,
 };
 
-/// The classifier's and those to compare with.
+/// XDP programs in a comparison: the classifier's and the programs for comparison.
 const XDP_PROGRAMS: usize = 4;
 
 const ROUNDS: u32 = 41;
 const ROUNDS_QUICK: u32 = 7;
 
-/// Nanoseconds that any configuration may cost above the smallest.
+/// Bound of any configuration, in nanoseconds above the smallest configuration.
 const GOAL: f64 = 1.0;
 
 const INTERFACES: usize = 200;
@@ -28,18 +28,18 @@ const INTERFACES: usize = 200;
 const SMALLEST: (&str, Burden) = ("5 ports, no endpoint, 1 interface", LEAST);
 const ALL: Burden = Burden { ports: 5000, endpoints: 60_000 };
 
-/// With one interface.
+/// Burdens with one interface.
 const MORE: [(&str, Burden); 3] = [
     ("5,000 ports", Burden { ports: 5000, ..LEAST }),
     ("1,000 endpoints", Burden { endpoints: 1000, ..LEAST }),
     ("60,000 endpoints", Burden { endpoints: 60_000, ..LEAST }),
 ];
 
-/// With all of them.
+/// Burdens with many interfaces.
 const MORE_INTERFACES: [(&str, Burden); 2] =
     [("200 interfaces", LEAST), ("5,000 ports, 60,000 endpoints, 200 interfaces", ALL)];
 
-/// The kinds of packets that are looked at, by their names and in few words.
+/// Measured kinds of packets: their names, and short names.
 const KINDS: [(&str, &str); 4] = [
     ("TCP to a known port", "TCP, known port"),
     ("TCP, unknown ports", "TCP, unknown ports"),
@@ -48,11 +48,11 @@ const KINDS: [(&str, &str); 4] = [
 ];
 
 const ABOUT: &str = "\
-As above: nanoseconds a packet above an empty program in the same round, in the first row; in the others, how much more
-than the median of the first. One loaded program takes all of the configurations by turns, for two copies of one differ
-by some nanoseconds in where their code lies; only the counters of more interfaces, once there, stay to the end. The
-endpoints are announced ports of other connections, on ports that the packets do not have: what shares its port with
-one is the last kind. Further down, what the maps of one agent take of the kernel's memory, by `/proc/self/fdinfo`.";
+Nanoseconds per packet, as above. The first row is the difference to the empty program in the same round. The other rows
+are the difference to the first row's median. One loaded program runs all configurations interleaved, because two copies
+differ by some nanoseconds through the addresses of their code. Only the counters of more interfaces stay once created.
+The endpoints are announced ports of other connections, and the packets use none of these ports. The last kind of packet
+shares its port with an endpoint. The last table shows the kernel memory of one agent's maps, by `/proc/self/fdinfo`.";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let lab = Lab::new();
@@ -85,7 +85,7 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32) -> Result<Table> 
     Ok(Table { title: format!("{}, ns", hook.name), columns: columns.map(str::to_owned).collect(), rows })
 }
 
-/// What each stream costs above an empty program, under each of these burdens.
+/// Measures the cost of each stream above an empty program, under each of these burdens.
 fn costs(
     hook: &'static Hook,
     yardsticks: &mut Yardsticks,
@@ -97,8 +97,8 @@ fn costs(
     let mut contenders = vec![Contender::Yardstick(hook.empty)];
     for (_, burden) in burdens {
         let mut loaded = subject.borrow_mut();
-        loaded.bear(*burden)?;
-        // Under any burden they are what they were: they are to cost the same for doing the same.
+        loaded.apply(*burden)?;
+        // Every burden must leave the classes unchanged, so that equal work is compared.
         kinds.iter().try_for_each(|kind| loaded.check(kind))?;
         contenders.push(Contender::Subject(subject, *burden));
     }

@@ -1,4 +1,4 @@
-//! What a scrape costs, and the agent between scrapes and until the first.
+//! Cost of a scrape, and of the agent between scrapes and before the first.
 
 mod client;
 mod counters;
@@ -13,13 +13,13 @@ use anyhow::Result;
 use crate::{Setup, section::Section};
 use server::{Kind, Place, Server};
 
-/// How many interfaces are counted.
+/// Numbers of counted interfaces.
 const INTERFACES: [u32; 3] = [1, 16, 200];
 
 const ABOUT: &str = "\
-Agents on hosts with so many veth interfaces, each counted in both directions through TCX. All servers run at the same
-time and are asked by turns, each over one connection that stays open. `CPU` is the server's own, of all its threads,
-for one scrape.";
+Agents on hosts with this many veth interfaces, each counted in both directions through TCX. All servers run at the same
+time and are scraped in turn, each over one persistent connection. `CPU` is the processor time of all the server's
+threads for one scrape.";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let places = INTERFACES.map(Place::new);
@@ -36,9 +36,9 @@ pub fn measure(setup: &Setup) -> Result<Section> {
     drop(servers);
     tables.extend([counters::table(setup.quick)?, start::table(setup)?, start::parts(setup.quick)?]);
     let exporter = if server::node_exporter().is_some() {
-        " node_exporter, Debian's, has no collector on but that for `/proc/net/dev`."
+        " node_exporter is Debian's, with only the collector for `/proc/net/dev` enabled."
     } else {
-        " node_exporter is not installed here, so nothing is compared with it (package `prometheus-node-exporter`)."
+        " node_exporter is not installed here, so there is no comparison with it (package `prometheus-node-exporter`)."
     };
     Ok(Section {
         heading: "A scrape, and the agent between scrapes",
@@ -47,7 +47,7 @@ pub fn measure(setup: &Setup) -> Result<Section> {
     })
 }
 
-/// How many of something, in words.
+/// Formats a number with its noun.
 fn count(number: u32, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

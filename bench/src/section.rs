@@ -1,59 +1,59 @@
-//! What a section of the report consists of.
+//! Sections of the report.
 
-/// A heading, what was measured and how, and the numbers.
+/// A heading, a description of the measurement, and the numbers.
 pub struct Section {
     pub heading: &'static str,
-    /// A paragraph or several, in Markdown.
+    /// Paragraphs in Markdown.
     pub about: String,
     pub tables: Vec<Table>,
 }
 
-/// Rows under columns. The goals stand in a last column of their own, if any row has one.
+/// Rows under columns. Goals form a last column if any row has one.
 pub struct Table {
-    /// A line above it, empty for none.
+    /// Line above the table; empty for none.
     pub title: String,
-    /// The first is that of the rows' names.
+    /// Column titles. The first is the title of the rows' names.
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
 }
 
-/// A thing that was measured.
+/// Measurements of one thing.
 pub struct Row {
     pub name: String,
-    /// A cell for each column after the first.
+    /// Cells, one for each column after the first.
     pub cells: Vec<String>,
     pub goals: Vec<Goal>,
 }
 
 impl Row {
-    /// A row without a goal.
+    /// Creates a row without a goal.
     pub fn new(name: impl Into<String>, cells: impl IntoIterator<Item = String>) -> Self {
         Self { name: name.into(), cells: cells.into_iter().collect(), goals: vec![] }
     }
 
-    /// The same with one goal more.
+    /// Adds a goal to the row.
     pub fn with(mut self, goal: Goal) -> Self {
         self.goals.push(goal);
         self
     }
 }
 
-/// What a number had to be, and whether it was.
+/// A goal: the bound, the measured value, and whether it was met.
 pub struct Goal {
-    /// In words: `≤ 4 ns`.
+    /// Bound in words: `≤ 4 ns`.
     pub wanted: String,
-    /// What it was: `3.1 ns`.
+    /// Measured value: `3.1 ns`.
     pub measured: String,
     pub is_met: bool,
 }
 
 impl Goal {
-    /// `measured` has to be at most `bound`; `what` it is may be empty where the row's name says it.
+    /// Creates an upper bound. `what` names the value; it may be empty if the row's name does.
     pub fn at_most(what: &str, measured: f64, bound: f64, unit: &str) -> Self {
         Self::of(what, "≤", measured, bound, unit, measured <= bound)
     }
 
-    /// `measured` has to be at least `bound`.
+    /// Creates a lower bound of `measured`.
     pub fn at_least(what: &str, measured: f64, bound: f64, unit: &str) -> Self {
         Self::of(what, "≥", measured, bound, unit, measured >= bound)
     }
@@ -61,7 +61,7 @@ impl Goal {
     fn of(what: &str, relation: &str, measured: f64, bound: f64, unit: &str, is_met: bool) -> Self {
         let what = if what.is_empty() { String::new() } else { format!("{what} ") };
         let wanted = format!("{what}{relation} {bound}{unit}");
-        // A miss by a hair must not read as the bound.
+        // A narrow miss needs enough digits to differ from the bound.
         let digits = (0..=3).find(|digits| !is_met && (measured - bound).abs() * 10_f64.powi(*digits) >= 0.5);
         let digits = usize::try_from(digits.unwrap_or(2).max(2)).unwrap_or(2);
         Self { wanted, measured: format!("{measured:.digits$}{unit}"), is_met }

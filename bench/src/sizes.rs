@@ -1,4 +1,4 @@
-//! The sizes of the programs, which do not depend on the machine.
+//! Sizes of the programs, which do not depend on the machine.
 
 use anyhow::{Context as _, Result};
 use aya::programs::Program;
@@ -8,13 +8,14 @@ use crate::section::{Goal, Row, Table};
 #[path = "../../classifier/tests/support/budget.rs"]
 mod budget;
 
-/// A table without rows.
+/// Returns a table without rows.
 pub fn table() -> Table {
     let columns = ["program", "instructions", "bytes of machine code", "instructions verified"];
     Table { title: "Sizes of the programs".into(), columns: columns.map(str::to_owned).into(), rows: vec![] }
 }
 
-/// The row of a loaded program: what `classifier/tests/kernel_budget.rs` holds within its budget.
+/// Returns the row of a loaded program. `classifier/tests/kernel_budget.rs` keeps these sizes within its
+/// budget.
 pub fn row(name: &str, program: &Program) -> Result<Row> {
     let info = program.info().with_context(|| format!("the kernel does not describe {name}"))?;
     let numbers = (info.size_translated(), info.verified_instruction_count());

@@ -1,8 +1,8 @@
-//! Many measurements of one thing in few numbers.
+//! Summary of repeated measurements.
 
 use std::{fmt, ops::Sub};
 
-/// The middle of the measurements, and the two values that half of them lie between.
+/// Median of the measurements, and their quartiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     pub median: f64,
@@ -11,7 +11,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of at least one measurement.
+    /// Summarises at least one measurement.
     pub fn of(measured: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = measured.into_iter().collect();
         sorted.sort_unstable_by(f64::total_cmp);
@@ -20,7 +20,7 @@ impl Spread {
 }
 
 impl Spread {
-    /// Of so much divided by each measurement.
+    /// Returns the spread of `of` divided by each measurement.
     pub fn inverse(self, of: f64) -> Self {
         Self { median: of / self.median, low: of / self.high, high: of / self.low }
     }
@@ -29,14 +29,15 @@ impl Spread {
 impl Sub<f64> for Spread {
     type Output = Self;
 
-    /// What it would be if each measurement were so much less.
+    /// Returns the spread of each measurement minus `less`.
     fn sub(self, less: f64) -> Self {
         Self { median: self.median - less, low: self.low - less, high: self.high - less }
     }
 }
 
 impl fmt::Display for Spread {
-    /// As many digits as are asked for, with signs if they are: `3.1 (2.9–3.4)`, `+3.1 (+2.9 to +3.4)`.
+    /// Formats with the requested digits, and with signs if requested: `3.1 (2.9–3.4)`, `+3.1 (+2.9 to
+    /// +3.4)`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { median, low, high } = self;
         let digits = out.precision().unwrap_or(1);
@@ -47,7 +48,7 @@ impl fmt::Display for Spread {
     }
 }
 
-/// The value that so many quarters of the sorted measurements lie below.
+/// Returns a quartile of the sorted measurements.
 fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     let (whole, part) = (last * quarters / 4, last * quarters % 4);

@@ -1,5 +1,5 @@
-//! Measurements of several things by turns: one of each in a round, one right after the other, so that whatever slows the
-//! machine down for a while slows all of them.
+//! Interleaved measurements of several things: one of each in a round, directly after one another. A
+//! temporary slowdown of the machine then affects all of them.
 
 use std::ops::RangeInclusive;
 
@@ -7,15 +7,14 @@ use anyhow::Result;
 
 use crate::spread::Spread;
 
-/// A round does not count if its first thing took so much longer than in the best quarter of all rounds: something else
-/// was at work on the same core then.
+/// Factor above the first thing's best quartile that disqualifies a round: other work ran on the same core.
 const DISTURBED: f64 = 1.15;
 
-/// What was measured, by thing and round. What is measured of the first is what the others are compared with.
+/// Measurements by thing and round. The first thing is the reference of the others.
 pub struct Turns(Vec<Vec<f64>>);
 
 impl Turns {
-    /// Measures each of so many things in so many rounds, in some respects at once.
+    /// Measures `things` things in `rounds` rounds, with `N` values each.
     pub fn take<const N: usize>(
         things: usize,
         rounds: u32,
@@ -40,37 +39,37 @@ impl Turns {
         Ok(())
     }
 
-    /// Room for so many things.
+    /// Creates empty measurements of this many things.
     pub fn of(things: usize) -> Self {
         Self(vec![vec![]; things])
     }
 
-    /// How many things there are.
+    /// Returns the number of things.
     pub const fn things(&self) -> usize {
         self.0.len()
     }
 
-    /// What was measured of the thing at this place.
+    /// Returns the measurements of the thing at this index.
     pub fn at(&self, place: usize) -> Spread {
         self.compared(place..=place, |one, _| one)
     }
 
-    /// How much more it is than the first in the same round.
+    /// Returns the differences to the first thing in the same round.
     pub fn above(&self, place: usize) -> Spread {
         self.above_any(place..=place)
     }
 
-    /// The same for things that are copies of one.
+    /// Returns the differences to the first thing, over several copies of one thing.
     pub fn above_any(&self, places: RangeInclusive<usize>) -> Spread {
         self.compared(places, |one, first| one - first)
     }
 
-    /// How many times as much it is.
+    /// Returns the ratios to the first thing in the same round.
     pub fn ratio(&self, place: usize) -> Spread {
         self.compared(place..=place, |one, first| one / first)
     }
 
-    /// How many times as much the first is, in the same round.
+    /// Returns the inverse ratios: the first thing divided by this one, in the same round.
     pub fn inverse_ratio(&self, place: usize) -> Spread {
         self.compared(place..=place, |one, first| first / one)
     }
@@ -83,7 +82,7 @@ impl Turns {
     }
 }
 
-/// In each round another one is the first.
+/// Returns the order of a round. A different thing is the first in each round.
 fn order(things: usize, round: u32) -> impl Iterator<Item = usize> {
     (0..things).map(move |turn| (turn + round as usize) % things)
 }

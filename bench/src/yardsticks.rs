@@ -1,5 +1,5 @@
-//! The programs to compare with, and those that draw packets at random, as they were built with this program.
-#![expect(unsafe_code, reason = "what the maps hold is bytes to aya")]
+//! The programs for comparison and the replay programs, embedded in this binary.
+#![expect(unsafe_code, reason = "aya reads the maps' values as bytes")]
 
 use anyhow::{Context as _, Result, bail};
 use aya::{
@@ -15,10 +15,10 @@ pub mod abi;
 
 use abi::{Block, KEPT, Packet, Replay};
 
-/// The object with all of them.
+/// The object with all of these programs.
 pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("BENCH_OBJECT"));
 
-// SAFETY: they are made of whole numbers and bytes, without padding, and any bytes are one of them.
+// SAFETY: integers and bytes without padding, for which any bytes are a valid value.
 unsafe impl Pod for Packet {}
 // SAFETY: as above.
 unsafe impl Pod for Replay {}
@@ -26,7 +26,7 @@ unsafe impl Pod for Replay {}
 unsafe impl Pod for Block {}
 
 impl Packet {
-    /// A packet that comes as it is.
+    /// Creates a packet that is sent unchanged.
     pub fn new(frame: &[u8]) -> Result<Self> {
         let length = u32::try_from(frame.len())?;
         let mut bytes = [0; KEPT];
@@ -39,7 +39,7 @@ impl Packet {
 pub struct Yardsticks(Ebpf);
 
 impl Yardsticks {
-    /// Loads all of its programs. The counter-only ones know this interface.
+    /// Loads all programs. The counter-only programs know this interface.
     pub fn load(ifindex: u32) -> Result<Self> {
         let mut object = Ebpf::load(OBJECT).context("cannot load the programs to compare with")?;
         for (name, program) in object.programs_mut() {
@@ -64,8 +64,8 @@ impl Yardsticks {
         PerCpuArray::try_from(map)?.set(ifindex, block, 0).context("cannot write a block")
     }
 
-    /// Attaches an XDP program, which has to be done for a test run too: that of a program that is attached nowhere has
-    /// the kernel patch itself before and after (`bpf_prog_change_xdp`), which takes milliseconds.
+    /// Attaches an XDP program, which speeds up test runs. The test run of an unattached program has the
+    /// kernel patch its dispatcher before and after (`bpf_prog_change_xdp`), which takes milliseconds.
     pub fn attach(&mut self, name: &str, interface: &End) -> Result<()> {
         let Some(Program::Xdp(xdp)) = self.0.program_mut(name) else { bail!("no XDP program {name}") };
         xdp.attach_to_if_index(interface.index, XdpMode::Driver)
@@ -73,12 +73,12 @@ impl Yardsticks {
         Ok(())
     }
 
-    /// One of the programs.
+    /// Returns one of the programs.
     pub fn program(&self, name: &str) -> Result<&Program> {
         self.0.program(name).with_context(|| format!("no program {name}"))
     }
 
-    /// Hands packets that are drawn to these programs, by their place.
+    /// Sets the programs that drawn packets are passed to, by index.
     pub fn set_targets(&mut self, map: &str, targets: &[ProgramFd]) -> Result<()> {
         let map = self.0.map_mut(map).with_context(|| format!("no map {map}"))?;
         let mut programs = ProgramArray::try_from(map)?;
@@ -88,7 +88,7 @@ impl Yardsticks {
         Ok(())
     }
 
-    /// Has these packets drawn, and gives them to the program at this place.
+    /// Sets the packets of the replay, and the index of their target.
     pub fn replay(&mut self, packets: &[Packet], seed: u64, target: u32) -> Result<()> {
         let map = self.0.map_mut(abi::MAP_PACKETS).context("no map of packets")?;
         let mut array = Array::<_, Packet>::try_from(map)?;
@@ -101,7 +101,7 @@ impl Yardsticks {
         Array::try_from(map)?.set(0, replay, 0).context("cannot begin a replay")
     }
 
-    /// A packet as it was left.
+    /// Returns a packet in its current state.
     pub fn packet(&self, place: u32) -> Result<Packet> {
         let map = self.0.map(abi::MAP_PACKETS).context("no map of packets")?;
         Array::try_from(map)?.get(&place, 0).context("cannot read a packet")

@@ -1,4 +1,4 @@
-//! Writes the fixtures as seeds of the fuzz targets, a folder a target: `seeds DIRECTORY`.
+//! Writes the fixtures as seeds of the fuzz targets, one folder per target: `seeds DIRECTORY`.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write(&directory.join("ftp_tracker"), conversations())
 }
 
-/// The fixtures' frames, the link first.
+/// Returns the fixtures' frames, each behind a byte for its link.
 fn frames() -> Vec<Seed> {
     let mut seeds = Vec::new();
     for fixture in fixtures::all() {
@@ -35,7 +35,7 @@ fn frames() -> Vec<Seed> {
     seeds
 }
 
-/// The described lines of both sides of an FTP control connection, cut in the middle.
+/// Returns the described lines of both sides of an FTP control connection, cut in the middle.
 fn lines() -> Vec<Seed> {
     let mut seeds = Vec::new();
     let sides = [(0, "server", ftp::fixtures::replies()), (1, "client", ftp::fixtures::commands())];
@@ -48,7 +48,7 @@ fn lines() -> Vec<Seed> {
     seeds
 }
 
-/// The described lines, delivered in pieces that come out of order, twice, and in part not at all.
+/// Returns the described lines in chunks that arrive out of order, repeated, or not at all.
 fn streams() -> Vec<Seed> {
     let pieces = [[0, 0, 3], [2, 200, 40], [0, 0, 200], [2, 90, 30], [3, 120, 0], [4, 0, 255]];
     let count = u8::try_from(pieces.len()).unwrap_or_default();
@@ -62,7 +62,8 @@ fn streams() -> Vec<Seed> {
     seeds
 }
 
-/// Conversations as operations: who (connection, and 8 for the server), what, and two bytes that say more.
+/// Returns conversations as operations: the sender (connection, and 8 for the server), the action, and two
+/// parameters.
 fn conversations() -> Vec<Seed> {
     const OPEN: [[u8; 4]; 2] = [[8, 8, 0, 0], [0, 9, 0, 0]];
     const CLOSE: [[u8; 4]; 2] = [[0, 6, 0, 0], [8, 6, 0, 0]];
@@ -99,7 +100,7 @@ fn write(directory: &Path, seeds: Vec<Seed>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The name as a file's: letters and digits, words joined by underscores.
+/// Converts a name to a file name: letters and digits, words joined by underscores.
 fn words(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let words: Vec<_> =

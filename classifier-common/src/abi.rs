@@ -1,39 +1,44 @@
-//! The boundary between the kernel object and user space: every name, size and index, written once.
+//! The boundary between the kernel object and user space: names, sizes and indices.
 
+pub use crate::packet::Direction;
 use crate::{
+    address::Address,
     connection,
-    control::{Policy, Session, SessionKey, Tallies},
+    control::{Session, SessionKey, Tallies, TrackingConfig},
     counter::Counters,
-    endpoint::{Address, Endpoint, SETS, WAYS},
-    evidence::{Observation, SOURCE_SETS, SeenTable, SourceSet},
+    dry_run::{DryRunPolicy, PREFIXES, PrefixKey},
+    endpoint::{BUCKETS, Endpoint, WAYS},
+    evidence::{Observation, SOURCE_BUCKETS, SeenTable, SourceBucket},
     fragment::FragmentKey,
     ports::PortTable,
-    shadow::{PREFIXES, Shadow, SourceKey},
+    session::Listener,
 };
 
 /// XDP program on ingress.
 pub const PROGRAM_XDP: &str = "classifier_xdp";
-/// TC program on ingress, where XDP is not taken.
+/// TC program on ingress, for interfaces without XDP.
 pub const PROGRAM_INGRESS: &str = "classifier_in";
 /// TC program on egress.
 pub const PROGRAM_EGRESS: &str = "classifier_out";
-/// What [`PROGRAM_XDP`] does, and a policy tried.
+/// [`PROGRAM_XDP`] with a dry run.
 pub const PROGRAM_POLICY_XDP: &str = "classifier_pxdp";
-/// What [`PROGRAM_INGRESS`] does, and a policy tried.
+/// [`PROGRAM_INGRESS`] with a dry run.
 pub const PROGRAM_POLICY_INGRESS: &str = "classifier_pin";
-/// What [`PROGRAM_EGRESS`] does, and a policy tried.
+/// [`PROGRAM_EGRESS`] with a dry run.
 pub const PROGRAM_POLICY_EGRESS: &str = "classifier_pout";
 
-/// TC program that no packet meets: the agent runs it to end what time alone ends in [`MAP_CONNECTIONS`].
+/// TC program without packets: the agent runs it to expire entries of [`MAP_CONNECTIONS`].
 pub const PROGRAM_SWEEP: &str = "classifier_sweep";
 
-/// Read-only number of the last set of the endpoint table.
-pub const GLOBAL_LAST_SET: &str = "LAST_SET";
-/// Read-only number of the last set of sources.
-pub const GLOBAL_LAST_SOURCE_SET: &str = "LAST_SOURCE_SET";
+/// Read-only number of the last bucket of the endpoint table.
+pub const GLOBAL_LAST_BUCKET: &str = "LAST_BUCKET";
+/// Read-only number of the last bucket of the sources.
+pub const GLOBAL_LAST_SOURCE_BUCKET: &str = "LAST_SOURCE_BUCKET";
 
-/// Counter blocks: an array of per-CPU arrays, one inner map an interface.
+/// Counter blocks: an array of per-CPU arrays, one inner map per interface.
 pub const MAP_COUNTERS: &str = "COUNTERS";
+/// Slots in [`MAP_COUNTERS`] of interfaces that do not have their own slot, by index.
+pub const MAP_SLOTS: &str = "SLOTS";
 /// The port table.
 pub const MAP_PORTS: &str = "PORTS";
 /// Classes of first fragments.
@@ -42,157 +47,132 @@ pub const MAP_FRAGMENTS: &str = "FRAGMENTS";
 pub const MAP_ENDPOINTS: &str = "ENDPOINTS";
 /// Control connections.
 pub const MAP_SESSIONS: &str = "SESSIONS";
-/// What the configuration says of the tracking.
+/// Settings of the FTP tracking.
 pub const MAP_POLICY: &str = "POLICY";
-/// Hosts that have encrypted sessions with each other.
+/// Host pairs with encrypted sessions.
 pub const MAP_ENCRYPTED: &str = "ENCRYPTED";
-/// What the tracking counts about itself.
+/// Counters of the FTP tracking.
 pub const MAP_TALLIES: &str = "TALLIES";
 /// The ring buffer to the agent.
 pub const MAP_EVENTS: &str = "EVENTS";
-/// Control connections of which one side was heard.
+/// Control connections with one side seen.
 pub const MAP_CANDIDATES: &str = "CANDIDATES";
-/// Sources whose handed-over segments are counted.
+/// Forwarding rates by source.
 pub const MAP_RATES: &str = "RATES";
-/// Hosts and networks that most was observed of: sets, each per CPU.
+/// Heavy hitters among hosts and networks: buckets, each per CPU.
 pub const MAP_SOURCES: &str = "SOURCES";
-/// How often each thing was observed, and when: a per-CPU table an observation.
+/// Number and time of each observation: a per-CPU table per observation.
 pub const MAP_SEEN: &str = "SEEN";
-/// Connections that nothing is known of yet, and what lingers of others.
+/// Connections without an outcome, and lingering ones.
 pub const MAP_CONNECTIONS: &str = "CONNECTIONS";
-/// How many of them time alone can end. It counts what is in [`MAP_CONNECTIONS`]: their versions change together.
+/// Number of connections that can expire. It counts entries of [`MAP_CONNECTIONS`]: their versions change
+/// together.
 pub const MAP_WAITING: &str = "WAITING";
-/// Packets on interfaces that have no counters: one per-CPU number.
+/// Listeners of sessions, by the number of their entry in [`MAP_CONNECTIONS`]. An empty listener starts with
+/// the next line.
+pub const MAP_LISTENERS: &str = "LISTENERS";
+/// Packets on interfaces without counters: one per-CPU number.
 pub const MAP_UNATTRIBUTED: &str = "UNATTRIBUTED";
-/// The policy that is tried: its rules.
-pub const MAP_SHADOW: &str = "SHADOW";
-/// Source prefixes of its rules.
+/// Policy of the dry run: its rules.
+pub const MAP_DRY_RUN: &str = "DRY_RUN";
+/// Policy of the dry run: source prefixes of its rules.
 pub const MAP_PREFIXES: &str = "PREFIXES";
 
-/// Interfaces that can have counters at the same time.
+/// Maximum number of interfaces with counters.
 pub const INTERFACES: usize = 4096;
-/// Places, from an interface's own on, in which its counters may stand.
-pub const PROBES: u32 = 8;
-/// First fragments that are remembered at the same time.
+/// Maximum number of remembered first fragments.
 pub const FRAGMENTS: usize = 8192;
 
-/// Control connections that are followed at the same time, unless the agent says another number.
+/// Maximum number of followed control connections, unless the agent sets another.
 pub const SESSIONS: usize = 65_536;
-/// Control connections of which one side was heard.
+/// Maximum number of control connections with one side seen.
 pub const CANDIDATES: usize = 8192;
-/// Pairs of hosts that have had an encrypted session.
-pub const ENCRYPTED_PAIRS: usize = 8192;
-/// Sources whose handed-over segments are counted.
+/// Maximum number of sources with a forwarding rate.
 pub const RATES: usize = 4096;
-/// Bytes of the ring buffer from the programs to the agent.
+/// Size of the ring buffer from the programs to the agent, in bytes.
 pub const EVENT_BYTES: usize = 1 << 20;
 
-/// Direction of a packet, and with it the index into an interface's inner map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Direction {
-    /// Received.
-    Ingress = 0,
-    /// Sent.
-    Egress = 1,
-}
-
-impl Direction {
-    /// Both, in the order of the inner map.
-    pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
-
-    /// The direction with this number; anything unknown reads as ingress.
-    #[inline(always)]
-    #[must_use]
-    pub const fn from_raw(raw: u32) -> Self {
-        if raw == Self::Egress as u32 { Self::Egress } else { Self::Ingress }
-    }
-
-    /// Label value.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Ingress => "ingress",
-            Self::Egress => "egress",
-        }
-    }
-}
-
-/// The `probe`th place at which the counters of an interface may stand in [`MAP_COUNTERS`].
+/// Returns the interface's own slot in [`MAP_COUNTERS`]. If another interface has it, [`MAP_SLOTS`] gives the
+/// actual one.
 #[inline(always)]
 #[must_use]
-pub const fn place(ifindex: u32, probe: u32) -> u32 {
+pub const fn slot(ifindex: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "4096 fits")]
     const MASK: u32 = INTERFACES as u32 - 1;
-    ifindex.wrapping_add(probe) & MASK
+    ifindex & MASK
 }
 
-/// The maps that outlive an agent, each with the version of what its keys and values mean: to be raised when that changes
-/// and their sizes do not. What all of FTP's tracking stands in is taken over as a whole or not at all.
-pub const PINNED: [(&str, u32); 16] = [
-    (MAP_COUNTERS, 1),
+/// Maps that outlive an agent, each with the version of its layout. A version must be raised when keys or
+/// values change their meaning and keep their sizes. The maps of the FTP tracking are adopted together or not
+/// at all.
+pub const PINNED: [(&str, u32); 18] = [
+    (MAP_COUNTERS, 2),
+    (MAP_SLOTS, 1),
     (MAP_UNATTRIBUTED, 1),
     (MAP_FRAGMENTS, 1),
     (MAP_PORTS, 1),
-    (MAP_ENDPOINTS, 1),
-    (MAP_SESSIONS, 1),
+    (MAP_ENDPOINTS, 2),
+    (MAP_SESSIONS, 2),
     (MAP_POLICY, 1),
-    (MAP_ENCRYPTED, 1),
-    (MAP_TALLIES, 1),
+    (MAP_ENCRYPTED, 2),
+    (MAP_TALLIES, 2),
     (MAP_EVENTS, 1),
     (MAP_CANDIDATES, 1),
     (MAP_RATES, 1),
     (MAP_SOURCES, 1),
     (MAP_SEEN, 1),
-    (MAP_CONNECTIONS, 1),
-    (MAP_WAITING, 1),
+    (MAP_CONNECTIONS, 2),
+    (MAP_WAITING, 2),
+    (MAP_LISTENERS, 1),
 ];
 
-/// Shape of a map, as a test without root finds it in the built object.
+/// Shape of a map, checked in the built object by a test without root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MapShape {
     /// Name of the map.
     pub name: &'static str,
-    /// Bytes of a key.
+    /// Size of a key in bytes.
     pub key: usize,
-    /// Bytes of a value.
+    /// Size of a value in bytes.
     pub value: usize,
-    /// Entries.
+    /// Number of entries.
     pub entries: usize,
 }
 
-/// Every map that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two
-/// values of the size of [`Counters`].
-pub const MAPS: [MapShape; 16] = [
+/// All maps that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two values of
+/// the size of [`Counters`].
+pub const MAPS: [MapShape; 18] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
+    MapShape { name: MAP_SLOTS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
     MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
     MapShape { name: MAP_UNATTRIBUTED, key: 4, value: 8, entries: 1 },
-    MapShape { name: MAP_ENDPOINTS, key: 4, value: WAYS * size_of::<Endpoint>(), entries: SETS },
+    MapShape { name: MAP_ENDPOINTS, key: 4, value: WAYS * size_of::<Endpoint>(), entries: BUCKETS },
     MapShape {
         name: MAP_SESSIONS,
         key: size_of::<SessionKey>(),
         value: size_of::<Session>(),
         entries: SESSIONS,
     },
-    MapShape { name: MAP_POLICY, key: 4, value: size_of::<Policy>(), entries: 1 },
-    MapShape { name: MAP_ENCRYPTED, key: 2 * size_of::<Address>(), value: 8, entries: ENCRYPTED_PAIRS },
+    MapShape { name: MAP_POLICY, key: 4, value: size_of::<TrackingConfig>(), entries: 1 },
+    MapShape { name: MAP_ENCRYPTED, key: 2 * size_of::<Address>(), value: 8, entries: SESSIONS },
     MapShape { name: MAP_TALLIES, key: 4, value: size_of::<Tallies>(), entries: 1 },
     MapShape {
         name: MAP_CONNECTIONS,
         key: 4,
-        value: connection::WAYS * size_of::<connection::Place>(),
-        entries: connection::SETS,
+        value: connection::WAYS * size_of::<connection::Connection>(),
+        entries: connection::BUCKETS,
     },
     MapShape { name: MAP_WAITING, key: 4, value: 8, entries: 1 },
+    MapShape { name: MAP_LISTENERS, key: 4, value: size_of::<Listener>(), entries: connection::ENTRIES },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
-    MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceSet>(), entries: SOURCE_SETS },
+    MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceBucket>(), entries: SOURCE_BUCKETS },
     MapShape { name: MAP_SEEN, key: 4, value: size_of::<SeenTable>(), entries: Observation::ALL.len() },
-    MapShape { name: MAP_SHADOW, key: 4, value: size_of::<Shadow>(), entries: 1 },
-    MapShape { name: MAP_PREFIXES, key: size_of::<SourceKey>(), value: 8, entries: 2 * PREFIXES },
+    MapShape { name: MAP_DRY_RUN, key: 4, value: size_of::<DryRunPolicy>(), entries: 1 },
+    MapShape { name: MAP_PREFIXES, key: size_of::<PrefixKey>(), value: 8, entries: 2 * PREFIXES },
 ];
 
-/// Every program, with the section that says its type.
+/// All programs, each with the section that gives its type.
 pub const PROGRAMS: [(&str, &str); 7] = [
     (PROGRAM_XDP, "xdp.frags"),
     (PROGRAM_INGRESS, "classifier"),
@@ -203,7 +183,7 @@ pub const PROGRAMS: [(&str, &str); 7] = [
     (PROGRAM_SWEEP, "classifier"),
 ];
 
-/// Bytes of the value of an interface's inner map.
+/// Size of an inner map's value in bytes.
 pub const COUNTERS_SIZE: usize = size_of::<Counters>();
 
 /// The kernel refuses per-CPU values above its smallest per-CPU unit (`PCPU_MIN_UNIT_SIZE`).

@@ -1,44 +1,50 @@
-//! The judgement: one packet in, one outcome out.
+//! Classification: one packet in, one outcome out.
 
 use crate::{
-    commonest::{Judged, commonest},
     connection::{rejects, row},
-    first_fragment::{label_of_first, remember},
+    fast_path::{self, Sink},
     fragment::Position,
     icmp_types::error_row,
     label::Label,
+    location::TcpLocation,
     outcome::{Outcome, Quoted, Stop},
     packet::{Frame, Link, Packet},
+    ports::Transport,
     quote,
-    tables::Tables,
-    tracked::Tracked,
-    transport::{is_tracked, tcp_class, tcp_entries, udp_class},
-    wire::{Bound, Family, Ip, Upper, ethernet, icmp, ipv4, ipv6, number, tcp, udp},
+    tables::{Tables, label_of_first, remember},
+    track::may_be_data,
+    transport::{is_tracked, tcp_class, udp_class},
+    view::HeaderBytes,
+    wire::{
+        Bound, Family, Ip, Upper, icmp, ipv4, ipv6, network, number,
+        tcp::{self, TcpHeader},
+        udp,
+    },
 };
 
-/// Judges one packet in user space: as the kernel's hooks do, the commonest shapes first.
+/// Classifies one packet in user space like the kernel's hooks: by the fast path, then by the slow path.
 pub fn classify<T: Tables>(packet: &[u8], frame: Frame, tables: &T) -> Outcome {
     let mut outcome = Outcome::stopped(Stop::Malformed);
-    if matches!(frame.link, Link::Ethernet) && commonest(packet, tables, Kept(&mut outcome)) {
+    if matches!(frame.link, Link::Ethernet) && fast_path::classify(packet, tables, Kept(&mut outcome)) {
         return outcome;
     }
     walk(packet, frame, tables)
 }
 
-/// A judgement that is kept.
+/// Sink of the fast path that stores the outcome.
 struct Kept<'a>(&'a mut Outcome);
 
-impl Judged for Kept<'_> {
-    fn take(self, outcome: Outcome) {
+impl Sink for Kept<'_> {
+    fn other(self, outcome: Outcome, _payload: impl FnOnce() -> isize) {
         *self.0 = outcome;
     }
 
-    fn take_data(self, outcome: Outcome) {
-        self.take(outcome);
+    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
+        self.other(outcome, payload);
     }
 }
 
-/// Judges any packet, header by header.
+/// The slow path: classifies any packet, header by header.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
     match network(packet, frame) {
@@ -47,7 +53,8 @@ pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T)
     }
 }
 
-/// [`walk`], packed where each of its ways ends: one that ends early carries no fields along for those that do not.
+/// Walks a packet like [`walk`] and returns the packed outcome. Packing on every return keeps fields that a
+/// return does not set out of registers.
 #[inline(always)]
 pub fn walk_packed<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> u64 {
     match network(packet, frame) {
@@ -72,7 +79,8 @@ fn walk_ip<P: Packet + ?Sized, T: Tables>(packet: &P, family: Family, start: usi
     outcome
 }
 
-/// Keeps another label of a first fragment than its ports had said; `false` if there was no room.
+/// Stores another label than the ports' for the later fragments of a first fragment; `false` if the map
+/// refused it.
 #[inline(always)]
 pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T, label: Label) -> bool {
     let Ok((family, start)) = network(packet, frame) else { return false };
@@ -83,23 +91,7 @@ pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: 
     remember(packet, tables, start, &ip, label)
 }
 
-/// The IP family of the frame, and the offset of its header.
-#[inline(always)]
-pub(crate) fn network<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Result<(Family, usize), Stop> {
-    match frame.link {
-        Link::Ethernet => ethernet::walk(packet, frame.tags_aside),
-        Link::RawIp => {
-            let [first] = packet.read(0).ok_or(Stop::Malformed)?;
-            match first >> 4 {
-                4 => Ok((Family::V4, 0)),
-                6 => Ok((Family::V6, 0)),
-                _ => Err(Stop::NonIp),
-            }
-        }
-    }
-}
-
-/// Judges a whole packet or a first fragment by what the IP headers carry.
+/// Classifies a whole packet or a first fragment by its transport header.
 #[inline(always)]
 fn upper<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
     match (ip.upper, ip.family) {
@@ -122,57 +114,58 @@ fn by_tcp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Out
 }
 
 #[inline(always)]
-fn of_tcp<T: Tables>(tables: &T, ip: &Ip, header: tcp::Tcp) -> Outcome {
-    let (from, to) = tcp_entries(tables, header.source, header.destination);
+fn of_tcp<T: Tables>(tables: &T, ip: &Ip, header: TcpHeader<impl HeaderBytes>) -> Outcome {
+    let (source, destination) = (header.source_on_wire(), header.destination_on_wire());
+    let (from, to) = (tables.on_wire(Transport::Tcp, source), tables.on_wire(Transport::Tcp, destination));
+    let (words, flags) = (header.words(), header.flags());
+    let class = tcp_class(from, to, source != destination, flags);
+    let headers = ip.payload + usize::from(words) * 4;
+    let payload = ip.end.cast_signed() - headers.cast_signed();
     let first = matches!(ip.position, Position::First);
-    let tracked = is_tracked(from, to, header.flags);
+    let tracked = is_tracked(tables, class, (from, to), flags, payload);
     Outcome {
-        tcp_flags: header.flags,
-        headers: offset(ip.payload + usize::from(header.length)),
+        tcp_flags: flags,
+        headers: offset(headers),
         off_wire: ip.off_wire,
-        tracked: tracked.then(|| Tracked::new(ip.family, ip.start, header.length, first)),
-        ..Outcome::of(tcp_class(from, to, header.source != header.destination, header.flags))
+        tracked: tracked.then(|| TcpLocation::new(ip.family, ip.start, words, first)),
+        ..Outcome::of(class)
     }
 }
 
 #[inline(always)]
 fn by_udp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
-    match udp::read(packet, ip.payload, ip.end) {
-        Ok(ports) => of_udp(tables, ip, ports),
-        Err(stop) => Outcome::stopped(stop),
-    }
-}
-
-#[inline(always)]
-fn of_udp<T: Tables>(tables: &T, ip: &Ip, (source, destination): (u16, u16)) -> Outcome {
+    let header = match udp::read(packet, ip.payload, ip.end) {
+        Ok(header) => header,
+        Err(stop) => return Outcome::stopped(stop),
+    };
     Outcome {
         headers: offset(ip.payload + udp::HEADER),
         off_wire: ip.off_wire,
-        ..Outcome::of(udp_class(tables, source, destination))
+        ..Outcome::of(udp_class(tables, header.source_on_wire(), header.destination_on_wire()))
     }
 }
 
 #[inline(always)]
 fn by_icmp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Outcome {
-    let (kind, code) = match icmp::read(packet, ip.payload, ip.end) {
-        Ok(message) => message,
+    let header = match icmp::read(packet, ip.payload, ip.end) {
+        Ok(header) => header,
         Err(stop) => return Outcome::stopped(stop),
     };
+    let (kind, code) = (header.kind(), header.code());
     let outcome = Outcome::message(ip.family, kind, code);
-    match error_row(ip.family, kind) {
-        Some(error) => {
-            let start = ip.payload + icmp::HEADER;
-            let wanted = rejects(ip.family, kind, code);
-            let quote = quote::judge(packet, tables, ip.family, start, ip.end);
-            let quoted = Some(Quoted::new(error, quote.class.protocol()));
-            let rejection = if wanted && row(quote.class.protocol()).is_some() { quote.tcp } else { None };
-            Outcome { quoted, rejection, limit: quote.limit, ..outcome }
-        }
-        None => outcome,
-    }
+    let Some(error) = error_row(ip.family, kind) else { return outcome };
+    let start = ip.payload + icmp::HEADER;
+    let end = packet.barrier_end(header.quote_end(ip.family, start, ip.end));
+    let quote = quote::classify(packet, tables, ip.family, start, end);
+    let quoted = Some(Quoted::new(error, quote.class.protocol()));
+    let rejects = rejects(ip.family, kind, code);
+    // Endpoints may change the class of the quote, and the connection table needs the rejected connection.
+    let asked = may_be_data(quote.class) || rejects && row(quote.class.protocol()).is_some();
+    let quoted_tcp = quote.tcp.filter(|_| asked).map(|quoted| quoted.in_error(rejects));
+    Outcome { quoted, quoted_tcp, limit: quote.limit, ..outcome }
 }
 
-/// An offset into a frame as a counter of bytes; frames are far below 4 GiB.
+/// Converts an offset into a frame to a byte count; frames are far below 4 GiB.
 #[inline(always)]
 const fn offset(offset: usize) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "frames are far below 4 GiB")]

@@ -1,80 +1,80 @@
-//! The counters of one interface and direction, and the one place that adds to them.
+//! Counters of one interface and direction, and the only code that adds to them.
 
 use crate::{
-    connection::{Encryption, Handshakes, ROWS, SESSION_ROWS},
+    connection::{ConnReport, Encryption, Ending, Handshakes, ROWS, SESSION_ROWS, row, session_row},
+    dry_run::{self, Decided, Verdict},
     endpoint::{Evidence, Mode},
     icmp_types::{CELLS, ERRORS},
     outcome::{Limit, Outcome},
     packet::Link,
     protocol::{CLASSES, PROTOCOLS, Protocol},
     segments::OnWire,
-    shadow::{self, Decided, Verdict},
     wire::tcp::{flag, is_syn_ack},
 };
 
 /// Packets and bytes of a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
-pub struct Tally {
-    /// Packets on the wire.
+pub struct PacketCount {
+    /// Number of packets on the wire.
     pub packets: u64,
-    /// Bytes on the wire, from the link-layer header on.
+    /// Number of bytes on the wire, from the link-layer header on.
     pub bytes: u64,
 }
 
-/// TCP flags that are counted, in the order of [`Counters::tcp_flags`].
+/// Counted TCP flags, in the order of [`Counters::tcp_flags`].
 pub const TCP_FLAGS: [&str; 4] = ["syn", "syn_ack", "fin", "rst"];
 
-/// Modes of FTP data, in the order of [`Counters::ftp_data`].
+/// Number of FTP data modes, in the order of [`Counters::ftp_data`].
 const MODES: usize = Mode::ALL.len();
 
-/// Room for the evidences: a power of two, for the verifier does not follow other remainders.
+/// Row length for evidences: a power of two, because the verifier does not follow other remainders.
 const EVIDENCES: usize = Evidence::ALL.len().next_power_of_two();
 
 const LIMITS: usize = Limit::ALL.len();
 
-/// Beside the link of an interface: every packet goes the general way, which has the debug messages.
+/// Bit beside the link of an interface: every packet takes the slow path, which has the debug messages.
 pub const WATCHED: u32 = 1 << 8;
 
 /// Counters of one interface, direction and CPU: the value of the kernel's counter maps.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Counters {
-    /// The interface that the block belongs to; the program checks it after the look-up.
+    /// Index of the block's interface; the program checks it after the look-up.
     pub ifindex: u32,
     /// [`Link`] of the interface, and [`WATCHED`].
     pub link: u32,
-    /// Moves what follows.
+    /// Reserved; moves the fields behind it.
     #[cfg(feature = "other-layout")]
     pub other: [u64; 8],
-    /// By [`crate::protocol::Class`].
-    pub classes: [Tally; CLASSES],
-    /// By protocol, then as in [`TCP_FLAGS`]; packets.
+    /// Packets and bytes by [`crate::protocol::Class`].
+    pub classes: [PacketCount; CLASSES],
+    /// Packets by protocol, then as in [`TCP_FLAGS`].
     pub tcp_flags: [[u64; TCP_FLAGS.len()]; PROTOCOLS],
-    /// By [`crate::icmp_types::IcmpCell`]; messages.
+    /// Messages by [`crate::icmp_types::IcmpCell`].
     pub icmp: [u64; CELLS],
-    /// By error as in [`ERRORS`], then by quoted protocol; messages.
+    /// Messages by error as in [`ERRORS`], then by quoted protocol.
     pub quoted: [[u64; PROTOCOLS]; ERRORS.len()],
-    /// By [`crate::outcome::Limit`]; packets.
+    /// Packets by [`crate::outcome::Limit`].
     pub limits: [u64; LIMITS],
-    /// FTP data by mode (active, passive), then by [`crate::endpoint::Evidence`]; packets.
+    /// Packets of FTP data by mode (active, passive), then by [`crate::endpoint::Evidence`].
     pub ftp_data: [[u64; EVIDENCES]; MODES],
-    /// First fragments whose class found no room in the fragment map.
+    /// First fragments whose class the fragment map refused.
     pub unremembered: u64,
-    /// What a policy would have done, by the rows of its rules; packets.
+    /// Packets of the dry run by the rows of its rules.
     pub policy: Decided,
-    /// Connections that were opened in this direction, by [`crate::connection::row`] of their protocol.
+    /// Connections opened in this direction, by [`crate::connection::row`] of their protocol.
     pub connections: [Handshakes; ROWS],
-    /// Those that gave way to others before anything was known of them.
+    /// Connections evicted before their outcome was known.
     pub handshakes_evicted: u64,
     /// Sessions by protocol as in [`SESSION_ROWS`], then by [`Encryption`].
     pub sessions: [[u64; Encryption::ALL.len()]; SESSION_ROWS.len()],
-    /// Those that gave way to others before anything was known of them.
+    /// Sessions evicted before their encryption was known.
     pub sessions_evicted: u64,
 }
 
 impl Counters {
-    /// A block that nothing was counted in.
+    /// Creates an empty block.
     #[must_use]
     pub const fn new(ifindex: u32, link: u32) -> Self {
         Self {
@@ -82,14 +82,14 @@ impl Counters {
             link,
             #[cfg(feature = "other-layout")]
             other: [0; 8],
-            classes: [Tally { packets: 0, bytes: 0 }; CLASSES],
+            classes: [PacketCount { packets: 0, bytes: 0 }; CLASSES],
             tcp_flags: [[0; TCP_FLAGS.len()]; PROTOCOLS],
             icmp: [0; CELLS],
             quoted: [[0; PROTOCOLS]; ERRORS.len()],
             limits: [0; LIMITS],
             ftp_data: [[0; EVIDENCES]; MODES],
             unremembered: 0,
-            policy: [[0; Verdict::ALL.len()]; shadow::ROWS],
+            policy: [[0; Verdict::ALL.len()]; dry_run::ROWS],
             connections: [Handshakes::NONE; ROWS],
             handshakes_evicted: 0,
             sessions: [[0; Encryption::ALL.len()]; SESSION_ROWS.len()],
@@ -97,8 +97,8 @@ impl Counters {
         }
     }
 
-    /// Whether the block belongs to this interface, an Ethernet one that is not [`WATCHED`]: one comparison of both
-    /// words.
+    /// Returns whether the block belongs to this Ethernet interface without [`WATCHED`]: one comparison of
+    /// both words.
     #[inline(always)]
     #[must_use]
     pub const fn is_of_ethernet(&self, ifindex: u32) -> bool {
@@ -106,66 +106,66 @@ impl Counters {
         self.ifindex as u64 | (self.link as u64) << 32 == ifindex as u64
     }
 
-    /// Counts one buffer: all that is known of it, its packets and bytes under exactly one class.
+    /// Counts one buffer completely: its packets and bytes under exactly one class, and its other properties.
     #[inline(always)]
-    pub fn count(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize + Copy) {
-        self.count_other(outcome, wire, opaque);
-        self.count_data(outcome, wire, opaque);
+    pub fn count(&mut self, outcome: &Outcome, wire: OnWire, barrier: impl Fn(usize) -> usize + Copy) {
+        self.count_other(outcome, wire, barrier);
+        self.count_data(outcome, wire, barrier);
     }
 
-    /// Counts what all of FTP data have beside the rest.
+    /// Counts the additional properties of FTP data.
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
-    fn count_data(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
-        // Active, then passive: a row of the counters each, and of the protocols.
+    fn count_data(&mut self, outcome: &Outcome, wire: OnWire, barrier: impl Fn(usize) -> usize) {
+        // Active, then passive: both the counters and the protocols have a row for each.
         let mode = outcome.class.protocol().index().wrapping_sub(Protocol::FTP_DATA_ACTIVE.index());
         if mode < MODES {
-            let evidence = opaque(outcome.evidence as usize) % EVIDENCES;
-            self.ftp_data[opaque(mode) % MODES][evidence] += wire.packets;
+            let evidence = barrier(outcome.evidence as usize) % EVIDENCES;
+            self.ftp_data[barrier(mode) % MODES][evidence] += wire.packets;
         }
     }
 
     /// Counts one buffer that is not FTP data.
     ///
-    /// `opaque` returns its argument in a way that the compiler cannot see through: it would else drop
+    /// `barrier` returns its argument in a way that the compiler cannot see through: it would else drop
     /// bounds that it has proved and the verifier has not. User space passes [`core::convert::identity`].
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "every index is the remainder by its table's length")]
-    pub fn count_other(&mut self, outcome: &Outcome, wire: OnWire, opaque: impl Fn(usize) -> usize) {
+    pub fn count_other(&mut self, outcome: &Outcome, wire: OnWire, barrier: impl Fn(usize) -> usize) {
         let tally = &mut self.classes[outcome.class.index()];
         tally.packets += wire.packets;
         tally.bytes += wire.bytes;
         if outcome.tcp_flags & (flag::SYN | flag::FIN | flag::RST) != 0 {
-            let protocol = opaque(outcome.class.protocol().index()) % PROTOCOLS;
+            let protocol = barrier(outcome.class.protocol().index()) % PROTOCOLS;
             count_flags(&mut self.tcp_flags[protocol], outcome.tcp_flags, wire.packets);
         }
         if let Some(cell) = outcome.icmp {
-            self.icmp[opaque(cell.index()) % CELLS] += 1;
+            self.icmp[barrier(cell.index()) % CELLS] += 1;
         }
         if let Some(quoted) = outcome.quoted {
-            let protocol = opaque(quoted.protocol().index()) % PROTOCOLS;
-            if let Some(row) = self.quoted.get_mut(opaque(usize::from(quoted.error()))) {
+            let protocol = barrier(quoted.protocol().index()) % PROTOCOLS;
+            if let Some(row) = self.quoted.get_mut(barrier(usize::from(quoted.error()))) {
                 row[protocol] += 1;
             }
         }
         if let Some(limit) = outcome.limit {
-            self.limits[opaque(limit as usize) % LIMITS] += wire.packets;
+            self.limits[barrier(limit as usize) % LIMITS] += wire.packets;
         }
         self.unremembered += u64::from(outcome.unremembered);
     }
 
     /// Counts packets under the row of the rule that decided about them.
     ///
-    /// `opaque` is as for [`Self::count_other`].
+    /// `barrier` is as for [`Self::count_other`].
     #[inline(always)]
     pub fn count_decided(
         &mut self,
         row: usize,
         verdict: Verdict,
         packets: u64,
-        opaque: impl Fn(usize) -> usize,
+        barrier: impl Fn(usize) -> usize,
     ) {
-        if let Some([accepted, dropped]) = self.policy.get_mut(opaque(row)) {
+        if let Some([accepted, dropped]) = self.policy.get_mut(barrier(row)) {
             match verdict {
                 Verdict::Accept => *accepted += packets,
                 Verdict::Drop => *dropped += packets,
@@ -173,7 +173,31 @@ impl Counters {
         }
     }
 
-    /// Every number, in the order in which they lie in memory, behind the interface's index and link.
+    /// Counts a report in the block of its interface and direction; `barrier` as for [`Counters::count`].
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "the index is the remainder by its table's length")]
+    pub fn count_report(&mut self, report: &ConnReport, barrier: impl Fn(usize) -> usize) {
+        let row = row(report.protocol()).map_or(ROWS, &barrier);
+        if let Some(handshakes) = self.connections.get_mut(row) {
+            handshakes.count(report.ending(), report.nanoseconds());
+        }
+        let [upgraded, clear_login, neither] =
+            &mut self.sessions[barrier(session_row(report.protocol())) % SESSION_ROWS.len()];
+        match report.ending() {
+            Ending::HandshakeEvicted => self.handshakes_evicted += 1,
+            Ending::SessionEvicted => self.sessions_evicted += 1,
+            Ending::Upgraded => *upgraded += 1,
+            Ending::ClearLogin => *clear_login += 1,
+            Ending::Neither => *neither += 1,
+            Ending::Nothing
+            | Ending::Established
+            | Ending::Refused
+            | Ending::Rejected
+            | Ending::Unanswered => {}
+        }
+    }
+
+    /// Iterates over every number behind the interface's index and link, in memory order.
     pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut u64> {
         let classes = self.classes.iter_mut().flat_map(|tally| [&mut tally.packets, &mut tally.bytes]);
         #[cfg(feature = "other-layout")]

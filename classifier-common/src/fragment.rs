@@ -1,52 +1,43 @@
-//! Later fragments have no ports: they take the class that the first one had.
+//! Later fragments, which have no ports and get the class of the first fragment.
 
-/// What ties the fragments of one packet together.
+use crate::address::Address;
+
+/// Key of a datagram's fragments.
 ///
-/// Laid out as the key of the kernel's map, without padding. IPv4 addresses are mapped into 16 bytes
-/// (RFC 4291 §2.5.5.2).
+/// Laid out as the key of the kernel's map, without padding. It is created with all fields and never cleared
+/// first. The kernel programs would call `memset` to clear it, and Linux 6.1 counts 32 bytes of stack for
+/// that call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C)]
 pub struct FragmentKey {
     /// Source address.
-    pub source: [u8; 16],
+    pub source: Address,
     /// Destination address.
-    pub destination: [u8; 16],
-    /// IPv4 identification (16 bits) or IPv6 identification (32 bits), as on the wire.
-    pub identification: [u8; 4],
+    pub destination: Address,
+    /// IPv4 identification (16 bits) or IPv6 identification (32 bits), as in memory.
+    pub identification: u32,
     /// IPv4 protocol (RFC 791 §3.2); 44 in IPv6, where fragments of one packet may name different next
     /// headers (RFC 8200 §4.5).
     pub protocol: u8,
-    /// 4 or 6: a native IPv6 packet may carry mapped addresses.
+    /// IP version, 4 or 6: a native IPv6 packet may carry mapped addresses.
     pub family: u8,
-    /// Zero.
-    pub reserved: [u8; 2],
+    /// Reserved; zero.
+    pub reserved: u16,
 }
 
-impl FragmentKey {
-    /// A key to fill in.
-    pub(crate) const EMPTY: Self = Self {
-        source: [0; 16],
-        destination: [0; 16],
-        identification: [0; 4],
-        protocol: 0,
-        family: 0,
-        reserved: [0; 2],
-    };
-}
-
-/// Where a packet stands among the fragments of its datagram.
+/// Position of a packet among the fragments of its datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
-    /// Not a fragment, or an atomic one (RFC 6946).
+    /// No fragment, or an atomic one (RFC 6946).
     Whole,
-    /// Offset 0, more to come: it has the ports.
+    /// First fragment: offset 0, more to come. It has the ports.
     First,
-    /// Any other: its bytes are payload.
+    /// Later fragment, which contains payload only.
     Later,
 }
 
 impl Position {
-    /// From the fragment offset (any unit) and the more-fragments flag.
+    /// Creates a position from the fragment offset (any unit) and the more-fragments flag.
     #[inline(always)]
     #[must_use]
     pub const fn new(offset: u16, more: bool) -> Self {
@@ -56,10 +47,4 @@ impl Position {
             _ => Self::Later,
         }
     }
-}
-
-/// An IPv4 address as 16 bytes.
-#[inline(always)]
-pub(crate) const fn mapped([a, b, c, d]: [u8; 4]) -> [u8; 16] {
-    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d]
 }

@@ -1,4 +1,4 @@
-//! A class, and for FTP data why it is taken for it.
+//! Labels of packets: a class, and for FTP data its evidence.
 
 use crate::{endpoint::Evidence, protocol::Class};
 
@@ -7,19 +7,19 @@ use crate::{endpoint::Evidence, protocol::Class};
 pub struct Label {
     /// Protocol and role.
     pub class: Class,
-    /// Means something for FTP data alone.
+    /// Evidence, meaningful for FTP data only.
     pub evidence: Evidence,
 }
 
 impl Label {
-    /// A class that needs no evidence, or has that of its port.
+    /// Creates the label of a class without evidence, or with its port's.
     #[inline(always)]
     #[must_use]
     pub const fn of(class: Class) -> Self {
         Self { class, evidence: Evidence::Port20 }
     }
 
-    /// The label as the value of the fragment map.
+    /// Returns the label as a value of the fragment map.
     #[inline(always)]
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "a class is below 128")]
@@ -27,7 +27,7 @@ impl Label {
         self.class.index() as u32 | (self.evidence as u32) << 8
     }
 
-    /// The label that was packed.
+    /// Unpacks a label.
     #[inline(always)]
     #[must_use]
     pub const fn unpack(packed: u32) -> Self {

@@ -1,23 +1,22 @@
-//! What a packet is, how it is judged and what is counted.
+//! Classification of packets: parsing, tracking and counting.
 //!
-//! One implementation serves the kernel programs, the agent, the offline reader, the tests and the
-//! fuzzers. Nothing here sees a raw pointer, a clock, a map or an allocator.
+//! One implementation serves the kernel programs, the agent, the offline reader, the tests and the fuzzers.
+//! This crate sees no raw pointer, clock, map or allocator.
 #![cfg_attr(not(any(test, feature = "host")), no_std)]
 #![deny(unsafe_code)]
 #![warn(clippy::indexing_slicing)]
 #![expect(clippy::inline_always, reason = "a call in the kernel program costs as much as the work it does")]
 
 pub mod abi;
+pub mod address;
 pub mod classify;
-pub mod commonest;
-mod commonest_upper;
 pub mod connection;
 pub mod control;
 pub mod counter;
+pub mod dry_run;
 pub mod endpoint;
 pub mod evidence;
-pub mod family;
-mod first_fragment;
+pub mod fast_path;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
 pub mod fragment;
@@ -26,6 +25,7 @@ pub mod ftp;
 pub mod host;
 pub mod icmp_types;
 pub mod label;
+pub mod location;
 pub mod outcome;
 mod packed;
 pub mod packet;
@@ -35,11 +35,11 @@ pub mod ports;
 pub mod protocol;
 mod quote;
 pub mod segments;
-pub mod shadow;
+pub mod session;
 pub mod stop;
+pub mod table;
 pub mod tables;
 pub mod track;
-pub mod tracked;
 mod transport;
 pub mod view;
 pub mod wire;

@@ -1,24 +1,23 @@
-//! What the classifier says of one packet.
+//! Outcome of a packet's classification.
 
 use core::num::NonZeroU16;
 
 pub use crate::stop::{Limit, Stop};
 use crate::{
-    connection::Rejection,
     endpoint::Evidence,
-    family::Family,
     icmp_types::IcmpCell,
     label::Label,
+    location::{QuotedTcp, TcpLocation},
     protocol::{Class, Protocol},
-    tracked::Tracked,
+    wire::Family,
 };
 
-/// An ICMP error message and the protocol of the packet that it quotes, in one number that is never 0.
+/// An ICMP error type and the protocol of its quoted packet, in one number that is never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quoted(NonZeroU16);
 
 impl Quoted {
-    /// The quote of an error in the given row of [`crate::icmp_types::ERRORS`].
+    /// Creates the quote of an error in the given row of [`crate::icmp_types::ERRORS`].
     #[inline(always)]
     #[must_use]
     pub const fn new(error: u8, protocol: Protocol) -> Self {
@@ -27,7 +26,7 @@ impl Quoted {
         Self(NonZeroU16::MIN.saturating_add(number))
     }
 
-    /// Row of the error type, an index into [`crate::icmp_types::ERRORS`].
+    /// Returns the row of the error type, an index into [`crate::icmp_types::ERRORS`].
     #[inline(always)]
     #[must_use]
     pub const fn error(self) -> u8 {
@@ -37,7 +36,14 @@ impl Quoted {
         }
     }
 
-    /// Protocol of the quoted packet; `malformed` where the quote is too short to tell.
+    /// Returns the quote of a packet of another protocol in the same error.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of_protocol(self, protocol: Protocol) -> Self {
+        Self::new(self.error(), protocol)
+    }
+
+    /// Returns the protocol of the quoted packet; `malformed` if the quote is too short.
     #[inline(always)]
     #[must_use]
     pub const fn protocol(self) -> Protocol {
@@ -55,35 +61,35 @@ impl Quoted {
     }
 }
 
-/// Everything that is counted about one packet.
+/// All counted properties of one packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Protocol and role.
+    /// Class: protocol and role.
     pub class: Class,
-    /// TCP flags byte of a whole packet or first fragment, 0 for the rest.
+    /// TCP flags of a whole packet or first fragment, 0 for other packets.
     pub tcp_flags: u8,
-    /// ICMP type and code of a whole message or a first fragment.
+    /// ICMP type and code of a whole message or first fragment.
     pub icmp: Option<IcmpCell>,
-    /// The quote of an ICMP error message.
+    /// Quote of an ICMP error.
     pub quoted: Option<Quoted>,
-    /// Where that quotes a TCP packet, if the error may reject a connection.
-    pub rejection: Option<Rejection>,
-    /// The bound that the parser ran into.
+    /// Position of the quoted TCP packet, if it may be FTP data, or if the error may reject its connection.
+    pub quoted_tcp: Option<QuotedTcp>,
+    /// Bound of the parser that the packet exceeds.
     pub limit: Option<Limit>,
     /// Bytes from the frame's start to the TCP or UDP payload; 0 for other packets.
     pub headers: u32,
     /// Bytes among `headers` that the driver strips: the jumbo option of BIG TCP.
     pub off_wire: u32,
-    /// Why FTP data is taken for it.
+    /// Evidence of FTP data.
     pub evidence: Evidence,
-    /// A TCP packet about which more may have to be done than counting.
-    pub tracked: Option<Tracked>,
-    /// A first fragment whose class could not be kept for the later ones.
+    /// Position of a TCP packet's headers, if it may need more than counting.
+    pub tracked: Option<TcpLocation>,
+    /// True if the class of a first fragment could not be stored for the later ones.
     pub unremembered: bool,
 }
 
 impl Outcome {
-    /// A packet of which only the class is known.
+    /// Creates the outcome of a packet with a known class.
     #[inline(always)]
     #[must_use]
     pub const fn of(class: Class) -> Self {
@@ -92,7 +98,7 @@ impl Outcome {
             tcp_flags: 0,
             icmp: None,
             quoted: None,
-            rejection: None,
+            quoted_tcp: None,
             limit: None,
             headers: 0,
             off_wire: 0,
@@ -102,35 +108,35 @@ impl Outcome {
         }
     }
 
-    /// A packet of which only the label is known.
+    /// Creates the outcome of a packet with a known label.
     #[inline(always)]
     #[must_use]
     pub const fn labelled(Label { class, evidence }: Label) -> Self {
         Self { evidence, ..Self::of(class) }
     }
 
-    /// Class and evidence.
+    /// Returns class and evidence.
     #[inline(always)]
     #[must_use]
     pub const fn label(&self) -> Label {
         Label { class: self.class, evidence: self.evidence }
     }
 
-    /// A packet at which a parser stopped.
+    /// Creates the outcome of a packet at which a parser stopped.
     #[inline(always)]
     #[must_use]
     pub const fn stopped(stop: Stop) -> Self {
         Self { limit: stop.limit(), ..Self::of(stop.class()) }
     }
 
-    /// An ICMP message, without its quote.
+    /// Creates the outcome of an ICMP message, without its quote.
     #[inline(always)]
     #[must_use]
     pub fn message(family: Family, kind: u8, code: u8) -> Self {
         Self::of_cell(family, IcmpCell::of(family, kind, code))
     }
 
-    /// An ICMP message that is counted in this cell.
+    /// Creates the outcome of an ICMP message with a known counter.
     #[inline(always)]
     #[must_use]
     pub const fn of_cell(family: Family, cell: IcmpCell) -> Self {
@@ -141,14 +147,21 @@ impl Outcome {
         Self { icmp: Some(cell), ..Self::of(protocol.to_server()) }
     }
 
-    /// Whether it is an ICMP redirect, which somebody may send to have packets go another way.
+    /// Returns the IP version of an ICMP message.
+    #[inline(always)]
+    #[must_use]
+    pub fn family(&self) -> Family {
+        if self.class.protocol() == Protocol::ICMPV6 { Family::V6 } else { Family::V4 }
+    }
+
+    /// Returns whether the packet is an ICMP redirect, which may divert packets to another path.
     #[inline(always)]
     #[must_use]
     pub fn is_redirect(&self) -> bool {
         self.icmp.is_some_and(IcmpCell::is_redirect)
     }
 
-    /// Whether a longer look at the frame could change the outcome: something was not whole.
+    /// Returns whether more bytes of the frame could change the outcome, because something was cut.
     #[inline(always)]
     #[must_use]
     pub fn is_cut(&self) -> bool {

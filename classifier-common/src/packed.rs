@@ -1,20 +1,32 @@
-//! An outcome in one register: what a kernel function that the verifier checks on its own can return.
+//! Packing of an outcome into one register, the only form that a global function can return.
+//!
+//! 0 in an optional field is `None`. Tracked TCP packets have no fields of ICMP, and errors that quote TCP have
+//! no fields of TCP. The same bits then hold the position of the headers.
+//!
+//! | bits | any packet | tracked TCP | error that quotes TCP |
+//! | --- | --- | --- | --- |
+//! | 0–6 | class | | |
+//! | 7–14 | TCP flags | | 7: [`QuotedTcp`], bit 23 |
+//! | 15–22 | ICMP cell | 15–28: [`TcpLocation`] | ICMP cell |
+//! | 23–34 | quote | | quote |
+//! | 35–36 | limit | | |
+//! | 37–51 | headers | | [`QuotedTcp`], bits 0–14 |
+//! | 52–55 | bytes off the wire | | [`QuotedTcp`], bits 15–18 |
+//! | 56 | unremembered | | |
+//! | 57–58 | evidence | | |
+//! | 59 | | 1 | 0 |
+//! | 60–63 | | | [`QuotedTcp`], bits 19–22 |
 
 use core::num::{NonZeroU8, NonZeroU16};
 
 use crate::{
-    connection::Rejection,
     endpoint::Evidence,
     icmp_types::IcmpCell,
+    location::{QuotedTcp, TcpLocation},
     outcome::{Limit, Outcome, Quoted},
     protocol::Class,
-    tracked::Tracked,
 };
 
-/// Bits 0–6 class, 7–14 TCP flags, 15–22 ICMP cell, 23–34 quote, 35–36 limit, 37–51 headers, 52–55
-/// bytes off the wire, 56 unremembered, 57–58 evidence, 59 tracked: then bits 15–34, of no use to TCP, say
-/// where. An ICMP error has no headers: of the one that rejects a connection they are where it quotes the TCP header, and
-/// bits 52–55 and 60–63 the words before that. 0 in an optional field is `None`.
 const CLASS: Field = Field { at: 0, bits: 7 };
 const FLAGS: Field = Field { at: 7, bits: 8 };
 const ICMP: Field = Field { at: 15, bits: 8 };
@@ -28,6 +40,7 @@ const IS_TRACKED: Field = Field { at: 59, bits: 1 };
 const TRACKED: Field = Field { at: 15, bits: 14 };
 const WORDS_LOW: Field = OFF_WIRE;
 const WORDS_HIGH: Field = Field { at: 60, bits: 4 };
+const REJECTS: Field = Field { at: 7, bits: 1 };
 
 #[derive(Clone, Copy)]
 struct Field {
@@ -48,7 +61,7 @@ impl Field {
 }
 
 impl Outcome {
-    /// The outcome in 64 bits.
+    /// Packs the outcome into 64 bits.
     #[inline(always)]
     #[must_use]
     pub fn pack(&self) -> u64 {
@@ -65,23 +78,26 @@ impl Outcome {
                 Some(tracked) => IS_TRACKED.put(1) | TRACKED.put(tracked.number().get().into()),
                 None => 0,
             }
-            | match self.rejection {
-                Some(rejection) => {
-                    let number = u64::from(rejection.number());
-                    HEADERS.put(number) | WORDS_LOW.put(number >> 15) | WORDS_HIGH.put(number >> 19)
+            | match self.quoted_tcp {
+                Some(quoted) => {
+                    let number = u64::from(quoted.number());
+                    HEADERS.put(number)
+                        | WORDS_LOW.put(number >> 15)
+                        | WORDS_HIGH.put(number >> 19)
+                        | REJECTS.put(number >> 23)
                 }
                 None => 0,
             }
     }
 
-    /// Whether one that is packed may say something about a connection.
+    /// Returns whether a packed outcome may concern a connection.
     #[inline(always)]
     #[must_use]
     pub const fn may_concern(packed: u64) -> bool {
         packed & (IS_TRACKED.put(u64::MAX) | QUOTED.put(u64::MAX)) != 0
     }
 
-    /// The outcome that was packed.
+    /// Unpacks an outcome.
     #[inline(always)]
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "each field is no wider than its type")]
@@ -90,20 +106,20 @@ impl Outcome {
         let tracked = if is_tracked { TRACKED.get(packed) as u16 } else { 0 };
         let packed = if is_tracked { packed & !TRACKED.put(u64::MAX) } else { packed };
         let is_error = !is_tracked && QUOTED.get(packed) != 0;
-        let rejection = if is_error {
-            let words = WORDS_LOW.get(packed) | WORDS_HIGH.get(packed) << 4;
-            Rejection::from_number((HEADERS.get(packed) | words << 15) as u32)
+        let quoted_tcp = if is_error {
+            let words = WORDS_LOW.get(packed) | WORDS_HIGH.get(packed) << 4 | REJECTS.get(packed) << 8;
+            QuotedTcp::from_number((HEADERS.get(packed) | words << 15) as u32)
         } else {
             None
         };
-        let packed =
-            if is_error { packed & !(HEADERS.put(u64::MAX) | OFF_WIRE.put(u64::MAX)) } else { packed };
+        let elsewhere = HEADERS.put(u64::MAX) | OFF_WIRE.put(u64::MAX) | REJECTS.put(u64::MAX);
+        let packed = if is_error { packed & !elsewhere } else { packed };
         Self {
             class: Class::from_index(CLASS.get(packed) as u32),
             tcp_flags: FLAGS.get(packed) as u8,
             icmp: NonZeroU8::new(ICMP.get(packed) as u8).map(IcmpCell::from_number),
             quoted: NonZeroU16::new(QUOTED.get(packed) as u16).map(Quoted::from_number),
-            rejection,
+            quoted_tcp,
             limit: match LIMIT.get(packed) {
                 1 => Some(Limit::VlanTags),
                 2 => Some(Limit::Ipv6Extensions),
@@ -112,7 +128,7 @@ impl Outcome {
             headers: HEADERS.get(packed) as u32,
             off_wire: OFF_WIRE.get(packed) as u32,
             evidence: Evidence::from_number(EVIDENCE.get(packed)),
-            tracked: NonZeroU16::new(tracked).map(Tracked::from_number),
+            tracked: NonZeroU16::new(tracked).map(TcpLocation::from_number),
             unremembered: UNREMEMBERED.get(packed) != 0,
         }
     }
@@ -133,7 +149,7 @@ mod tests {
         survives(Outcome { tcp_flags: 0xff, headers: 0x7fff, off_wire: 8, ..Outcome::of(last) });
         survives(Outcome { evidence: Evidence::Inferred, ..Outcome::of(last) });
         for family in [Family::V4, Family::V6] {
-            let tracked = Some(Tracked::new(family, 46, 60, true));
+            let tracked = Some(TcpLocation::new(family, 46, 15, true));
             survives(Outcome { tracked, tcp_flags: 0xff, headers: 0x7fff, ..Outcome::of(last) });
         }
         survives(Outcome { unremembered: true, ..Outcome::stopped(Stop::TooManyTags) });
@@ -143,9 +159,11 @@ mod tests {
             let quoted = Some(Quoted::new(row, last.protocol()));
             survives(Outcome { quoted, ..Outcome::message(family, kind, 255) });
             for (ip, tcp) in [(28, 48), (0x7fff - 4 * 255, 0x7fff), (54, 94)] {
-                let rejection = Rejection::new(ip, tcp);
-                assert!(rejection.is_some());
-                survives(Outcome { quoted, rejection, ..Outcome::message(family, kind, 255) });
+                for rejects in [false, true] {
+                    let quoted_tcp = QuotedTcp::new(ip, tcp).map(|quoted| quoted.in_error(rejects));
+                    assert_eq!(quoted_tcp.map(QuotedTcp::rejects), Some(rejects));
+                    survives(Outcome { quoted, quoted_tcp, ..Outcome::message(family, kind, 255) });
+                }
             }
         }
         for kind in 0..=255 {

@@ -1,37 +1,44 @@
-//! The bounded reader that every parser is generic over.
+//! Bounded access to a packet, over which every parser is generic.
 
-/// Bytes from a frame's start past which nothing is read: room for eight tags, the longest chain of
-/// extension headers that is walked, an ICMP error behind it and a quote with some more of them. What a
-/// frame holds past this counts as not there, for the kernel and the host alike.
+/// Maximum number of bytes that are read from a frame's start: eight tags, the longest chain of extension
+/// headers, an ICMP error, and a quote with extension headers. Bytes behind it count as missing, in the
+/// kernel and in user space.
 pub const HEADERS_MAX: usize = 20 * 1024;
 
-/// A frame, as far as it can be read: up to [`HEADERS_MAX`].
+/// Access to a frame's first bytes, up to [`HEADERS_MAX`].
 ///
-/// The kernel programs implement it over the packet's linear part and over the load helpers, the host
-/// over a byte slice. The verifier accepts a parser written against this trait, but not the same parser
+/// The kernel programs implement it over the packet's linear part and over the load helpers, the userspace
+/// build over a byte slice. The verifier accepts a parser written against this trait, but not the same parser
 /// over `&[u8]`.
 pub trait Packet {
-    /// The `N` bytes that start `offset` bytes into the frame; `None` unless all of them are there.
+    /// Reads `N` bytes at `offset`; `None` unless all of them are there.
     fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]>;
 
-    /// The same offset, its history forgotten.
+    /// Returns the offset unchanged, behind a barrier for the verifier.
     ///
-    /// The verifier follows every value that an offset can have: nine numbers of tags times eight
-    /// extension headers would be gone through one by one. An offset that it knows only a bound of makes
-    /// the ways one again. User space has nothing to forget.
+    /// The verifier follows every value that an offset can have: nine numbers of tags times eight extension
+    /// headers, one by one. Behind the barrier it knows only a bound, and the paths join. The userspace build
+    /// needs no barrier.
     #[inline(always)]
-    fn forget(&self, offset: usize) -> usize {
+    fn barrier(&self, offset: usize) -> usize {
         offset
     }
 
-    /// The IP length that a header which states `stated` means: super-packets (GSO, GRO) may state 0 and
-    /// mean all of it, as BIG TCP does.
+    /// Resolves the length field `stated` of an IP header. GSO and GRO packets may state 0 for their whole
+    /// length, as BIG TCP does.
     #[inline(always)]
     fn ip_length(&self, stated: usize) -> usize {
         stated
     }
 
-    /// Whether the frame reaches to `end` bytes from its start.
+    /// Returns the end of a quote, behind a [`Self::barrier`] if that saves the verifier paths. All ends
+    /// beyond [`HEADERS_MAX`] are equal.
+    #[inline(always)]
+    fn barrier_end(&self, end: usize) -> usize {
+        end
+    }
+
+    /// Returns whether the frame has at least `end` bytes.
     #[inline(always)]
     fn reaches(&self, end: usize) -> bool {
         end == 0 || self.read::<1>(end - 1).is_some()
@@ -48,7 +55,7 @@ impl Packet for [u8] {
     }
 }
 
-/// What the first byte of a frame belongs to.
+/// Link type: the first header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Link {
@@ -59,7 +66,7 @@ pub enum Link {
 }
 
 impl Link {
-    /// The link in the low byte of what the counters' header stores; anything unknown reads as Ethernet.
+    /// Returns the link in the low byte of the counters' header; unknown values mean Ethernet.
     #[inline(always)]
     #[must_use]
     pub const fn from_raw(raw: u32) -> Self {
@@ -67,19 +74,53 @@ impl Link {
     }
 }
 
-/// What is known about a frame beside its bytes.
+/// Direction of a packet, and the index into the inner map of an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Direction {
+    /// Received.
+    Ingress = 0,
+    /// Sent.
+    Egress = 1,
+}
+
+impl Direction {
+    /// Both directions, in the order of the inner map.
+    pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
+
+    /// Returns the direction with this number; unknown numbers mean ingress.
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_raw(raw: u32) -> Self {
+        if raw == Self::Egress as u32 { Self::Egress } else { Self::Ingress }
+    }
+
+    /// Returns the label value.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+}
+
+/// Properties of a frame that its bytes do not show.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    /// What the frame starts with.
+    /// Link type of the frame.
     pub link: Link,
-    /// VLAN tags that the stack moved out of the frame into its metadata: 0 or 1.
+    /// Number of VLAN tags that the stack moved from the frame into its metadata: 0 or 1.
     pub tags_aside: u8,
+    /// Bytes before the IP header on a raw IP link: a MAC header or an outer IP header that the stack has
+    /// left.
+    pub before_ip: u8,
 }
 
 impl Frame {
-    /// A frame as it stands on the wire.
+    /// Creates the properties of a frame as on the wire.
     #[must_use]
     pub const fn on_wire(link: Link) -> Self {
-        Self { link, tags_aside: 0 }
+        Self { link, tags_aside: 0, before_ip: 0 }
     }
 }

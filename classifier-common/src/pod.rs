@@ -1,11 +1,12 @@
-//! The types that cross the system call as plain bytes.
+//! Types that cross the system call as plain bytes.
 #![expect(unsafe_code, reason = "the trait's promise can only be given with the word")]
 
 use crate::{
-    control::{Header, JUMP_BYTES, Policy, Session, SessionKey, Stream},
+    address::Address,
+    control::{EventHeader, JUMP_BYTES, Session, SessionKey, Stream, TrackingConfig},
     counter::Counters,
-    endpoint::{Address, Endpoint},
-    evidence::{SOURCE_WAYS, Seen, Source, SourceSet},
+    endpoint::Endpoint,
+    evidence::{SOURCE_WAYS, Seen, Source, SourceBucket},
     fragment::FragmentKey,
 };
 
@@ -13,7 +14,7 @@ use crate::{
 // `u32` come first and fill 8 bytes), so every bit pattern is a value and no byte is uninitialised.
 unsafe impl aya::Pod for Counters {}
 
-// SAFETY: `repr(C)` over byte arrays and bytes, 40 of them, so there is no padding.
+// SAFETY: `repr(C)` over integers of falling size, 40 bytes of them, so there is no padding.
 unsafe impl aya::Pod for FragmentKey {}
 
 const _: () = assert!(size_of::<FragmentKey>() == 16 + 16 + 4 + 1 + 1 + 2);
@@ -35,24 +36,26 @@ const _: () = assert!(size_of::<SessionKey>() == 16 + 16 + 2 + 2 + 4);
 // that say of themselves that they have no padding, then integers of 4; all bits are values.
 unsafe impl aya::Pod for Session {}
 
-const _: () = assert!(size_of::<Session>() == 4 * 8 + 48 + 32 + 16 + 2 * size_of::<Stream>() + 16 + 2 * 4);
+const _: () = assert!(
+    size_of::<Session>() == 4 * 8 + 48 + 32 + (2 * 8 + 2 * 64 + 4 * 4) + 2 * size_of::<Stream>() + 16 + 2 * 4
+);
 
 // SAFETY: `repr(C)` over two integers of 4 bytes and two of 8.
-unsafe impl aya::Pod for Policy {}
+unsafe impl aya::Pod for TrackingConfig {}
 
 // SAFETY: `repr(C)` over integers of 8 bytes alone, for a source's key is three of them.
-unsafe impl aya::Pod for SourceSet {}
+unsafe impl aya::Pod for SourceBucket {}
 
 const _: () =
-    assert!(size_of::<SourceSet>() == 8 * (1 + 7 * SOURCE_WAYS + 1) && size_of::<Source>() == 8 * 7);
+    assert!(size_of::<SourceBucket>() == 8 * (1 + 7 * SOURCE_WAYS + 1) && size_of::<Source>() == 8 * 7);
 
 // SAFETY: `repr(C)` over integers of 8 bytes, then two of 2 and one of 4, without padding.
 unsafe impl aya::Pod for Seen {}
 
 const _: () = assert!(size_of::<Seen>() == 3 * 8 + 2 * 2 + 4);
 
-impl Header {
-    /// The header at the start of an event, and what stands behind it; `None` if it is cut.
+impl EventHeader {
+    /// Splits an event into its header and its body; `None` if it is cut.
     #[must_use]
     pub fn split(event: &[u8]) -> Option<(Self, &[u8])> {
         let (header, rest) = event.split_at_checked(size_of::<Self>())?;
@@ -64,7 +67,7 @@ impl Header {
 }
 
 impl Session {
-    /// The session behind a jump's header; `None` if it is cut.
+    /// Reads the session behind a jump's header; `None` if it is cut.
     #[must_use]
     pub fn behind(body: &[u8]) -> Option<Self> {
         let body = body.get(..JUMP_BYTES)?;

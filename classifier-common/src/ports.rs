@@ -1,27 +1,24 @@
-//! The port table: what a port number says about a packet, for all 65,536 of TCP and of UDP.
+//! The port table: the class of every TCP and UDP port.
 //!
-//! An entry carries the class of a packet to this port and of one from it, ready to be combined by
-//! arithmetic: in random traffic a mispredicted branch costs more than the whole selection.
+//! An entry holds the class of packets to the port and of packets from it, combined by arithmetic: in random
+//! traffic a mispredicted branch costs more than the whole selection.
 
-use crate::{
-    connection::is_heard,
-    protocol::{Class, Protocol},
-};
+use crate::protocol::{Class, Protocol};
 
-/// Entries of one transport's table.
+/// Number of entries in one transport's table.
 pub const PORTS: usize = 65_536;
 
-/// The transports that have ports here.
+/// Transport protocols with ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
-    /// RFC 9293.
+    /// TCP (RFC 9293).
     Tcp,
-    /// RFC 768.
+    /// UDP (RFC 768).
     Udp,
 }
 
 impl Transport {
-    /// The class of a packet of which neither port is known.
+    /// Returns the class of a packet without a known port.
     #[inline(always)]
     #[must_use]
     pub const fn other(self) -> Class {
@@ -32,9 +29,18 @@ impl Transport {
     }
 }
 
-/// What one port says: bits 0–7 the class to it, 8–15 `0xff` when it is known, 16–22 the class from it, 23 that what
-/// clients say to it is listened to, 24–30 how many FTP data endpoints have this number, 31 that its packets are tracked
-/// whatever their number is. Classes are relative to [`Transport::other`], so 0 is "nothing known".
+/// Entry of a port.
+///
+/// | bits | content |
+/// | --- | --- |
+/// | 0–7 | class of a packet to the port, relative to [`Transport::other`] |
+/// | 8–15 | `0xff` if the port is known |
+/// | 16–22 | class of a packet from the port, relative to [`Transport::other`] |
+/// | 23 | [`INSPECTED`]: sessions of the port are inspected |
+/// | 24–30 | FTP data endpoints with this number, up to [`COUNTED`] |
+/// | 31 | [`TRACKED`]: packets of the port are tracked, whatever the count is |
+///
+/// 0 is an unknown port.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct PortEntry(pub u32);
@@ -45,19 +51,19 @@ const COUNT: u32 = 0x7f << 24;
 /// One endpoint in an entry's count.
 pub const ENDPOINT: u32 = 1 << 24;
 
-/// The port's packets are tracked: it is one of FTP's, or more endpoints have had it than are counted.
+/// Bit: the port's packets are tracked. It is an FTP port, or had more endpoints than are counted.
 pub const TRACKED: u32 = 1 << 31;
 
-/// What clients say to the port is listened to.
-pub const HEARD: u32 = 1 << 23;
+/// Bit: the port's sessions are inspected.
+pub const INSPECTED: u32 = 1 << 23;
 
-/// Endpoints of one number that are counted. With more, [`TRACKED`] is set and stays; the rest of the count's
-/// room is for CPUs that add at the same moment.
+/// Maximum counted endpoints of one port. With more, [`TRACKED`] is set and stays. The count has spare bits
+/// for CPUs that add at the same moment.
 pub const COUNTED: u32 = 64;
 
 impl PortEntry {
-    /// The entry of a port that belongs to `protocol`. One that is left to `tcp_other` or `udp_other` is as
-    /// unknown as one that nobody named.
+    /// Creates the entry of a port of `protocol`. A port assigned to `tcp_other` or `udp_other` equals an
+    /// unknown port.
     #[must_use]
     pub const fn of(protocol: Protocol, transport: Transport) -> Self {
         let other = transport.other().index();
@@ -69,67 +75,60 @@ impl PortEntry {
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
         let tracked = matches!(protocol, Protocol::FTP_CONTROL | Protocol::FTP_DATA_ACTIVE);
         let tracked = if tracked && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
-        let heard = is_heard(protocol) && matches!(transport, Transport::Tcp);
-        let heard = if heard { HEARD } else { 0 };
-        Self(to | KNOWN | from << 16 | heard | tracked)
+        let inspected = protocol.has_session() && matches!(transport, Transport::Tcp);
+        let inspected = if inspected { INSPECTED } else { 0 };
+        Self(to | KNOWN | from << 16 | inspected | tracked)
     }
 
-    /// This entry, as another says what belongs to its port; what it counts of endpoints stays.
+    /// Returns an entry with another's protocol; the endpoint count stays.
     #[must_use]
     pub const fn become_of(self, other: Self) -> Self {
         Self(other.0 | self.0 & (TRACKED | COUNT))
     }
 
-    /// The endpoints of this entry's number that are counted.
+    /// Returns the counted endpoints of this port.
     #[inline(always)]
     #[must_use]
     pub const fn endpoints(self) -> u32 {
         (self.0 & COUNT) / ENDPOINT
     }
 
-    /// Whether its endpoints are counted no more.
+    /// Returns whether the port is tracked regardless of its count.
     #[inline(always)]
     #[must_use]
     pub const fn is_tracked(self) -> bool {
         self.0 & TRACKED != 0
     }
 
-    /// Whether the FTP tracking is to look at a packet between two ports.
+    /// Returns whether the FTP tracking needs a packet between two ports.
     #[inline(always)]
     #[must_use]
     pub const fn are_tracked(source: Self, destination: Self) -> bool {
         (source.0 | destination.0) & (TRACKED | COUNT) != 0
     }
 
-    /// Whether anything but counting may have to be done about a packet between two ports.
+    /// Returns whether a packet between two ports may need more than counting.
     #[inline(always)]
     #[must_use]
     pub const fn are_looked_at(source: Self, destination: Self) -> bool {
-        (source.0 | destination.0) & (TRACKED | COUNT | HEARD) != 0
+        (source.0 | destination.0) & (TRACKED | COUNT | INSPECTED) != 0
     }
 
-    /// Whether what clients say to the port is listened to.
-    #[inline(always)]
-    #[must_use]
-    pub const fn is_heard(self) -> bool {
-        self.0 & HEARD != 0
-    }
-
-    /// Whether an endpoint may have this entry's number.
+    /// Returns whether an endpoint may have this port.
     #[inline(always)]
     #[must_use]
     pub const fn has_endpoints(self) -> bool {
         self.0 & (TRACKED | COUNT) != 0
     }
 
-    /// Whether the port belongs to a protocol.
+    /// Returns whether the port belongs to a protocol.
     #[inline(always)]
     #[must_use]
     pub const fn is_known(self) -> bool {
         self.0 & KNOWN != 0
     }
 
-    /// The class of a packet between two ports: the destination decides, then the source.
+    /// Returns the class of a packet between two ports: the destination decides, then the source.
     #[inline(always)]
     #[must_use]
     pub const fn select(transport: Transport, source: Self, destination: Self) -> Class {
@@ -138,7 +137,7 @@ impl PortEntry {
         transport.other().further(to | from)
     }
 
-    /// The class of a SYN-ACK, which only a server sends: the source decides, then the destination.
+    /// Returns the class of a SYN-ACK, which only a server sends: the source decides, then the destination.
     #[inline(always)]
     #[must_use]
     pub const fn select_syn_ack(transport: Transport, source: Self, destination: Self) -> Class {
@@ -148,17 +147,17 @@ impl PortEntry {
     }
 }
 
-/// The value of the port map: both transports' entries.
+/// Value of the port map: the entries of both transports.
 #[repr(C)]
 pub struct PortTable {
-    /// Indexed by TCP port, its two bytes as they lie in a packet. Port 0 is reserved (RFC 6335 §6) and its entry always 0, a number that the
-    /// verifier does not know: see [`crate::packet::Packet::forget`].
+    /// Entries by TCP port in network order. Port 0 is reserved (RFC 6335 §6) and its entry always 0, a
+    /// number that the verifier does not know: see [`crate::packet::Packet::barrier`].
     pub tcp: [PortEntry; PORTS],
-    /// Indexed by UDP port, in the same way.
+    /// Entries by UDP port in network order.
     pub udp: [PortEntry; PORTS],
 }
 
-/// The ports that are known without any configuration.
+/// Ports with a default class.
 pub const DEFAULT_TCP: [(u16, Protocol); 5] = [
     (20, Protocol::FTP_DATA_ACTIVE),
     (21, Protocol::FTP_CONTROL),

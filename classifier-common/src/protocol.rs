@@ -1,23 +1,23 @@
-//! The one table that binds protocol, index and label, for the kernel and the agent alike.
+//! The protocol table: index and label of each protocol, for kernel and agent.
 
-/// Protocols that fit the counters, fixed and configured ones together.
+/// Maximum number of protocols in the counters, fixed and configured.
 pub const PROTOCOLS: usize = 64;
-/// Classes that fit the counters: a protocol seen towards its server, and from it.
+/// Number of classes in the counters: packets to and from each protocol's server.
 pub const CLASSES: usize = PROTOCOLS * 2;
-/// Index of the first protocol that a configuration names.
+/// Index of the first configured protocol.
 pub const CONFIGURED_FIRST: u8 = 32;
-/// Protocol names that a configuration may add.
+/// Maximum number of configured protocols.
 pub const CONFIGURED_MAX: usize = PROTOCOLS - CONFIGURED_FIRST as usize;
 
-/// A row of the protocol table: an index into the counters.
+/// A protocol: its index in the table and in the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Protocol(u8);
 
-/// Whether a fixed protocol has a server, and with it the roles `to_server` and `from_server`.
+/// Roles of a fixed protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sides {
-    /// Both roles exist.
+    /// The protocol has the roles `to_server` and `from_server`.
     Server,
     /// The only role is `none`.
     NoServer,
@@ -28,7 +28,7 @@ macro_rules! fixed_protocols {
         impl Protocol {
             $(#[doc = $doc] pub const $name: Self = Self($index);)*
 
-            /// The protocols that exist without any configuration, with their label and sides.
+            /// Protocols that exist without configuration, with their label and sides.
             pub const FIXED: &'static [(Self, &'static str, Sides)] =
                 &[$((Self::$name, $label, Sides::$sides),)*];
         }
@@ -53,14 +53,54 @@ fixed_protocols! {
 }
 
 impl Protocol {
-    /// The protocol of the `nth` configured name, `None` past [`CONFIGURED_MAX`].
+    /// Iterates over the fixed protocols with their labels, in the order of the table.
+    pub fn fixed() -> impl Iterator<Item = (Self, &'static str)> {
+        Self::FIXED.iter().map(|(protocol, label, _)| (*protocol, *label))
+    }
+
+    /// Returns the label of a fixed protocol; `None` for any other.
+    #[must_use]
+    pub fn fixed_label(self) -> Option<&'static str> {
+        Self::fixed().find(|(fixed, _)| *fixed == self).map(|(_, label)| label)
+    }
+
+    /// Returns the fixed protocol with this label.
+    #[must_use]
+    pub fn of_fixed_label(label: &str) -> Option<Self> {
+        Self::fixed().find(|(_, fixed)| *fixed == label).map(|(protocol, _)| protocol)
+    }
+
+    /// Returns whether the protocol has a server. Every configured one has.
+    #[must_use]
+    pub fn has_server(self) -> bool {
+        !Self::FIXED.iter().any(|(fixed, _, sides)| *fixed == self && *sides == Sides::NoServer)
+    }
+
+    /// Returns whether the protocol's sessions are followed until their encryption is decided.
+    #[inline(always)]
+    #[must_use]
+    pub const fn has_session(self) -> bool {
+        const FOLLOWED: u64 = 1 << Protocol::FTP_CONTROL.index()
+            | 1 << Protocol::SMTP.index()
+            | 1 << Protocol::POP3.index()
+            | 1 << Protocol::IMAP.index();
+        FOLLOWED >> self.index() & 1 != 0
+    }
+
+    /// Iterates over the classes of the protocol: one for each role.
+    pub fn classes(self) -> impl Iterator<Item = Class> {
+        let roles = if self.has_server() { 2 } else { 1 };
+        [self.to_server(), self.from_server()].into_iter().take(roles)
+    }
+
+    /// Returns the protocol of the `nth` configured name, `None` beyond [`CONFIGURED_MAX`].
     #[must_use]
     pub const fn configured(nth: usize) -> Option<Self> {
         #[expect(clippy::cast_possible_truncation, reason = "checked against CONFIGURED_MAX")]
         if nth < CONFIGURED_MAX { Some(Self(CONFIGURED_FIRST + nth as u8)) } else { None }
     }
 
-    /// The protocol with this index; the excess over [`PROTOCOLS`] is cut off.
+    /// Returns the protocol with this index, of which only the bits below [`PROTOCOLS`] count.
     #[inline(always)]
     #[must_use]
     pub const fn from_index(index: usize) -> Self {
@@ -68,21 +108,21 @@ impl Protocol {
         Self((index % PROTOCOLS) as u8)
     }
 
-    /// Row in the counters, below [`PROTOCOLS`].
+    /// Returns the row in the counters, below [`PROTOCOLS`].
     #[inline(always)]
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize % PROTOCOLS
     }
 
-    /// The class of packets towards the protocol's server, or the only one where there is no server.
+    /// Returns the class of packets to the protocol's server, or the only class without a server.
     #[inline(always)]
     #[must_use]
     pub const fn to_server(self) -> Class {
         Class(self.0 * 2)
     }
 
-    /// The class of packets from the protocol's server.
+    /// Returns the class of packets from the protocol's server.
     #[inline(always)]
     #[must_use]
     pub const fn from_server(self) -> Class {
@@ -90,19 +130,19 @@ impl Protocol {
     }
 }
 
-/// Who sent a packet, seen from the protocol's server.
+/// Role of a packet's sender in the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The client sent it, or both ports are the same.
+    /// The client sent the packet, or both ports are the same.
     ToServer,
-    /// The server sent it.
+    /// The server sent the packet.
     FromServer,
     /// The protocol has no server.
     None,
 }
 
 impl Role {
-    /// Label value of the role.
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -119,7 +159,7 @@ impl Role {
 pub struct Class(u8);
 
 impl Class {
-    /// The class with this index; the excess over [`CLASSES`] is cut off.
+    /// Returns the class with this index, of which only the bits below [`CLASSES`] count.
     #[inline(always)]
     #[must_use]
     pub const fn from_index(index: u32) -> Self {
@@ -127,35 +167,35 @@ impl Class {
         Self((index % CLASSES as u32) as u8)
     }
 
-    /// The class so many rows further on, by an entry of the port table: there is one.
+    /// Returns the class `rows` rows further, by an entry of the port table, which only refers to existing
+    /// classes.
     #[inline(always)]
     pub(crate) const fn further(self, rows: u32) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "an entry's classes are below 128")]
         Self((self.0 as u32 + rows) as u8)
     }
 
-    /// Row in the counters, below [`CLASSES`].
+    /// Returns the row in the counters, below [`CLASSES`].
     #[inline(always)]
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize % CLASSES
     }
 
-    /// The protocol half.
+    /// Returns the protocol.
     #[inline(always)]
     #[must_use]
     pub const fn protocol(self) -> Protocol {
         Protocol(self.0 / 2)
     }
 
-    /// The role half.
+    /// Returns the role.
     #[must_use]
     pub fn role(self) -> Role {
-        let fixed = Protocol::FIXED.iter().find(|(protocol, ..)| *protocol == self.protocol());
-        match fixed {
-            Some((_, _, Sides::NoServer)) => Role::None,
-            _ if self.0 % 2 == 1 => Role::FromServer,
-            _ => Role::ToServer,
+        match self.protocol().has_server() {
+            false => Role::None,
+            true if self.0 % 2 == 1 => Role::FromServer,
+            true => Role::ToServer,
         }
     }
 }

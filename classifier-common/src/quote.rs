@@ -1,23 +1,26 @@
-//! The packet that an ICMP error quotes: whose error it is.
+//! Classification of the packet that an ICMP error quotes.
 
 use crate::{
-    connection::Rejection,
-    first_fragment::label_of_first,
     fragment::Position,
+    location::QuotedTcp,
     outcome::{Limit, Stop},
     packet::Packet,
+    ports::Transport,
     protocol::{Class, Protocol},
-    tables::Tables,
-    transport::{tcp_class, tcp_entries, udp_class},
-    wire::{Bound, Family, Upper, ipv4, ipv6, number},
+    tables::{Tables, label_of_first},
+    transport::{tcp_class, udp_class},
+    wire::{
+        Bound, Family, Upper, ipv4, ipv6, number,
+        tcp::{self, TcpHeader},
+    },
 };
 
-/// The protocol of the packet quoted at `start`, of which the bytes up to `end` are there.
+/// Classifies the packet quoted at `start`, whose bytes end at `end`.
 ///
-/// The first eight bytes of the transport header are all that RFC 792 promises: ports are enough, flags
-/// are not looked at, and of two known ports the destination decides.
+/// RFC 792 only promises the first eight bytes of the transport header. Ports are enough, flags are ignored,
+/// and of two known ports the destination decides.
 #[inline(always)]
-pub(crate) fn judge<P: Packet + ?Sized, T: Tables>(
+pub(crate) fn classify<P: Packet + ?Sized, T: Tables>(
     packet: &P,
     tables: &T,
     family: Family,
@@ -37,22 +40,22 @@ pub(crate) fn judge<P: Packet + ?Sized, T: Tables>(
         (Upper::Protocol(number::ICMPV6), Family::V6) => Quote::of(Protocol::ICMPV6.to_server()),
         (Upper::Protocol(upper @ (number::TCP | number::UDP)), _) => {
             let class = by_ports(packet, tables, upper, ip.payload, end);
-            let tcp = if upper == number::TCP { Rejection::new(ip.start, ip.payload) } else { None };
+            let tcp = if upper == number::TCP { QuotedTcp::new(ip.start, ip.payload) } else { None };
             Quote { tcp, ..Quote::of(class) }
         }
         (Upper::Protocol(_), _) => Quote::of(Stop::IpOther.class()),
     }
 }
 
-/// What a quote says.
+/// Result of a quote.
 #[derive(Clone, Copy)]
 pub(crate) struct Quote {
     /// Class of the quoted packet.
     pub(crate) class: Class,
-    /// The bound that the parser ran into on its way through the quote.
+    /// Bound of the parser that the quote exceeds.
     pub(crate) limit: Option<Limit>,
-    /// Where the headers of a TCP packet stand.
-    pub(crate) tcp: Option<Rejection>,
+    /// Position of a TCP packet's headers.
+    pub(crate) tcp: Option<QuotedTcp>,
 }
 
 impl Quote {
@@ -62,7 +65,7 @@ impl Quote {
     }
 }
 
-/// The class by the ports at `offset`; malformed where the quote ends before them.
+/// Classifies by the ports at `offset`; malformed if the quote ends before them.
 #[inline(always)]
 fn by_ports<P: Packet + ?Sized, T: Tables>(
     packet: &P,
@@ -71,13 +74,14 @@ fn by_ports<P: Packet + ?Sized, T: Tables>(
     offset: usize,
     end: usize,
 ) -> Class {
-    let ports = if offset + 4 > end { None } else { packet.read(offset) };
-    let Some([a, b, c, d]) = ports else { return Stop::Malformed.class() };
-    let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    let header = if offset + tcp::PORTS > end { None } else { packet.read::<{ tcp::PORTS }>(offset) };
+    let Some(header) = header.map(TcpHeader) else { return Stop::Malformed.class() };
+    // UDP has its ports at the same offsets.
+    let (source, destination) = (header.source_on_wire(), header.destination_on_wire());
     if upper == number::UDP {
-        udp_class(tables, source, destination)
-    } else {
-        let (from, to) = tcp_entries(tables, source, destination);
-        tcp_class(from, to, true, 0)
+        return udp_class(tables, source, destination);
     }
+    let from = tables.on_wire(Transport::Tcp, source);
+    let to = tables.on_wire(Transport::Tcp, destination);
+    tcp_class(from, to, true, 0)
 }

@@ -1,17 +1,17 @@
-//! Where a parser stops, and why: facts about the packet, none an error of the program.
+//! Reasons why a parser stops: facts about the packet, none an error of the program.
 
 use crate::protocol::{Class, Protocol};
 
-/// Why a parser went no further. Each is an outcome of its own, none is an error of the program.
+/// Reason why a parser stopped. Each is an outcome of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A fixed header is not whole within the frame and the IP length, or contradicts itself.
+    /// A fixed header exceeds the frame or the IP length, or contradicts itself.
     Malformed,
     /// The frame carries something other than IP.
     NonIp,
     /// More VLAN tags than [`crate::wire::ethernet::VLAN_TAGS`].
     TooManyTags,
-    /// An IP protocol that is not looked into, or ICMP of the other family.
+    /// An IP protocol without a parser, or ICMP of the other IP version.
     IpOther,
     /// A later fragment inside the first fragment of another datagram: its bytes are no ports.
     LaterFragment,
@@ -20,7 +20,7 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The class that a stopped packet is counted under.
+    /// Returns the class of a stopped packet.
     #[inline(always)]
     #[must_use]
     pub const fn class(self) -> Class {
@@ -32,7 +32,7 @@ impl Stop {
         }
     }
 
-    /// The parser's bound that was run into, if it was one.
+    /// Returns the exceeded bound, if there is one.
     #[inline(always)]
     #[must_use]
     pub const fn limit(self) -> Option<Limit> {
@@ -44,18 +44,18 @@ impl Stop {
     }
 }
 
-/// A bound of the parser, counted when a packet runs into it.
+/// A bound of the parser, counted when a packet exceeds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Limit {
-    /// See [`Stop::TooManyTags`].
+    /// Limit of VLAN tags: [`Stop::TooManyTags`].
     VlanTags = 0,
-    /// See [`Stop::TooManyExtensions`].
+    /// Limit of extension headers: [`Stop::TooManyExtensions`].
     Ipv6Extensions = 1,
 }
 
 impl Limit {
-    /// Every bound with its label, in the order of the counters.
+    /// All bounds with their labels, in the order of the counters.
     pub const ALL: [(Self, &'static str); 2] =
         [(Self::VlanTags, "vlan_tags"), (Self::Ipv6Extensions, "ipv6_extensions")];
 }

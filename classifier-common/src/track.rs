@@ -1,73 +1,117 @@
-//! From the judgement to the tracking: packets whose class their ports alone do not decide, and control
-//! connections, whose payload is looked into.
+//! Selection of packets for the FTP tracking: control connections, and packets whose class is not decided by
+//! their ports alone.
 
 use crate::{
-    control::{Segment, SessionKey, Side as Talker, Tally, World, infer},
-    endpoint::{Address, Hit, Kind, Owner, Query, Side, judge, set_of},
-    family::Family,
+    address::Address,
+    control::{ControlSide, LineEnv, Segment, SegmentEnv, SessionKey, Tally, infer},
+    endpoint::{
+        DataSide, ExpectKey, Hit, Kind, PackedEndpoint, Query, bucket_of, connected, match_and_advance,
+    },
     label::Label,
+    location::{QuotedTcp, TcpLocation},
+    outcome::Outcome,
     packet::Packet,
     protocol::{Class, Protocol},
-    tracked::Tracked,
-    wire::tcp::flag,
+    wire::{
+        Family,
+        ipv4::{self, Ipv4Header},
+        ipv6::{self, Ipv6Header},
+        tcp::{self, TcpHeader, flag},
+    },
 };
 
-/// A TCP packet's ends and numbers.
+/// Ends and numbers of a TCP packet.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Ends {
-    /// Who sent it.
+    /// Source address.
     pub source: Address,
-    /// To whom.
+    /// Destination address.
     pub destination: Address,
-    /// From which port, in host order.
+    /// Source port, in host order.
     pub source_port: u16,
-    /// To which.
+    /// Destination port, in host order.
     pub destination_port: u16,
-    /// RFC 9293 §3.1.
+    /// Sequence number (RFC 9293 §3.1).
     pub sequence: u32,
-    /// The same.
+    /// Acknowledgment number (RFC 9293 §3.1).
     pub acknowledgment: u32,
     /// Offset of the payload from the frame's start.
     pub payload: u32,
-    /// Bytes of payload, as the IP header says.
+    /// Length of the payload by the IP header.
     pub length: u32,
-    /// Flags byte.
+    /// TCP flags.
     pub flags: u8,
-    /// Zero.
+    /// Reserved; zero.
     pub reserved: [u8; 3],
 }
 
 impl Ends {
-    /// Reads them; `false` only if they are not there any more.
+    /// Reads the ends of a packet; `false` only if its headers are no longer there.
     #[inline(always)]
-    pub fn read<P: Packet + ?Sized>(&mut self, packet: &P, tracked: Tracked, headers: u32) -> bool {
-        self.fill(packet, tracked, headers).is_some()
+    pub fn read<P: Packet + ?Sized>(&mut self, packet: &P, location: TcpLocation, headers: u32) -> bool {
+        self.fill(packet, location, headers).is_some()
+    }
+
+    /// Reads the ends of a packet that an ICMP error quotes, as far as RFC 792 promises them: addresses,
+    /// ports and sequence number. `false` if the quote is shorter.
+    #[inline(always)]
+    pub fn read_quote<P: Packet + ?Sized>(&mut self, packet: &P, family: Family, quoted: QuotedTcp) -> bool {
+        self.fill_quote(packet, family, quoted).is_some()
     }
 
     #[inline(always)]
-    fn fill<P: Packet + ?Sized>(&mut self, packet: &P, tracked: Tracked, headers: u32) -> Option<()> {
-        let start = tracked.start();
-        let end = match tracked.family() {
+    fn fill_quote<P: Packet + ?Sized>(
+        &mut self,
+        packet: &P,
+        family: Family,
+        quoted: QuotedTcp,
+    ) -> Option<()> {
+        let (ip, tcp) = (packet.barrier(quoted.ip()), packet.barrier(quoted.tcp()));
+        match family {
             Family::V4 => {
-                self.source = Address::v4(packet.read(start + 12)?);
-                self.destination = Address::v4(packet.read(start + 16)?);
-                start + packet.ip_length(be16(packet.read(start + 2)?))
+                let ip = packet.read::<{ ipv4::HEADER }>(ip).map(Ipv4Header)?;
+                self.source = Address::v4(ip.source());
+                self.destination = Address::v4(ip.destination());
             }
             Family::V6 => {
-                self.source = Address::v6(packet.read(start + 8)?);
-                self.destination = Address::v6(packet.read(start + 24)?);
-                start + 40 + packet.ip_length(be16(packet.read(start + 4)?))
+                let ip = packet.read::<{ ipv6::HEADER }>(ip).map(Ipv6Header)?;
+                self.source = Address::of_words(ip.source());
+                self.destination = Address::of_words(ip.destination());
+            }
+        }
+        let tcp = packet.read::<{ tcp::QUOTED }>(tcp).map(TcpHeader)?;
+        self.source_port = tcp.source();
+        self.destination_port = tcp.destination();
+        self.sequence = tcp.sequence();
+        Some(())
+    }
+
+    #[inline(always)]
+    fn fill<P: Packet + ?Sized>(&mut self, packet: &P, location: TcpLocation, headers: u32) -> Option<()> {
+        let start = location.start();
+        let end = match location.family() {
+            Family::V4 => {
+                let ip = packet.read::<{ ipv4::HEADER }>(start).map(Ipv4Header)?;
+                self.source = Address::v4(ip.source());
+                self.destination = Address::v4(ip.destination());
+                start + packet.ip_length(ip.total_length())
+            }
+            Family::V6 => {
+                let ip = packet.read::<{ ipv6::HEADER }>(start).map(Ipv6Header)?;
+                self.source = Address::of_words(ip.source());
+                self.destination = Address::of_words(ip.destination());
+                start + ipv6::HEADER + packet.ip_length(ip.payload_length())
             }
         };
         let payload = headers as usize;
-        let tcp = packet.forget(payload.wrapping_sub(tracked.tcp_length()));
-        self.source_port = u16::from_be_bytes(packet.read(tcp)?);
-        self.destination_port = u16::from_be_bytes(packet.read(tcp + 2)?);
-        self.sequence = u32::from_be_bytes(packet.read(tcp + 4)?);
-        self.acknowledgment = u32::from_be_bytes(packet.read(tcp + 8)?);
-        let [flags] = packet.read(tcp + 13)?;
-        self.flags = flags;
+        let tcp = packet.barrier(payload.wrapping_sub(location.tcp_length()));
+        let tcp = packet.read::<{ tcp::HEADER }>(tcp).map(TcpHeader)?;
+        self.source_port = tcp.source();
+        self.destination_port = tcp.destination();
+        self.sequence = tcp.sequence();
+        self.acknowledgment = tcp.acknowledgment();
+        self.flags = tcp.flags();
         self.payload = headers;
         #[expect(clippy::cast_possible_truncation, reason = "packets are far below 4 GiB")]
         {
@@ -76,7 +120,7 @@ impl Ends {
         Some(())
     }
 
-    /// The segment of a control connection, of which the class says who is the server.
+    /// Fills in the segment of a control connection, whose class gives the server.
     #[inline(always)]
     pub fn segment(&self, class: Class, now: u64, segment: &mut Segment) {
         let from_server = class == Protocol::FTP_CONTROL.from_server();
@@ -98,42 +142,65 @@ impl Ends {
             acknowledgment: self.acknowledgment,
             length: self.length,
             payload: self.payload,
-            side: if from_server { Talker::Server as u8 } else { Talker::Client as u8 },
+            side: if from_server { ControlSide::Server as u8 } else { ControlSide::Client as u8 },
             flags: self.flags,
             reserved: [0; 6],
         };
     }
 }
 
+/// Returns the label of a packet that may belong to an announced data connection. `class` is no known
+/// protocol or port 20's; `None` keeps it.
 #[inline(always)]
-const fn be16(bytes: [u8; 2]) -> usize {
-    u16::from_be_bytes(bytes) as usize
-}
-
-/// The label of a packet that may be of an announced data connection, by `class` none or from port 20;
-/// `None` leaves it at that.
-#[inline(always)]
-pub fn data<W: World>(world: &W, ends: &Ends, class: Class) -> Option<Label> {
-    let owner = Owner { address: ends.destination, peer: ends.source, port: ends.destination_port };
-    let mut query = Query { owner, peer_port: ends.source_port, sender: Side::Peer, flags: ends.flags };
-    if let Some(hit) = look(world, &query) {
-        return Some(label(hit.kind, Side::Peer));
+pub fn data<E: SegmentEnv>(env: &E, ends: &Ends, class: Class) -> Option<Label> {
+    let key = ExpectKey { address: ends.destination, peer: ends.source, port: ends.destination_port };
+    let (peer_port, sender) = (ends.source_port, DataSide::Initiator);
+    let number =
+        if ends.flags & flag::ACK == 0 { ends.sequence } else { ends.acknowledgment.wrapping_sub(1) };
+    let mut query = Query { key, peer_port, sender, flags: ends.flags, number };
+    if let Some(hit) = look(env, &query) {
+        return Some(label(hit.kind, DataSide::Initiator));
     }
-    query.owner = Owner { address: ends.source, peer: ends.destination, port: ends.source_port };
-    (query.peer_port, query.sender) = (ends.destination_port, Side::Owner);
-    if let Some(hit) = look(world, &query) {
-        return Some(label(hit.kind, Side::Owner));
+    query.key = ExpectKey { address: ends.source, peer: ends.destination, port: ends.source_port };
+    (query.peer_port, query.sender) = (ends.destination_port, DataSide::Listener);
+    if let Some(hit) = look(env, &query) {
+        return Some(label(hit.kind, DataSide::Listener));
     }
-    let dials = ends.flags & (flag::SYN | flag::ACK) == flag::SYN;
-    if !dials || !world.policy().infers() {
+    let is_syn = ends.flags & (flag::SYN | flag::ACK) == flag::SYN;
+    if !is_syn || !env.config().infers() {
         return None;
     }
-    (query.owner, query.peer_port) = (owner, ends.source_port);
+    (query.key, query.peer_port) = (key, ends.source_port);
     let active = class.protocol() == Protocol::FTP_DATA_ACTIVE;
-    infer(world, &query, active).map(|hit| label(hit.kind, Side::Peer))
+    infer(env, &query, active).map(|hit| label(hit.kind, DataSide::Initiator))
 }
 
-/// Whether the endpoints have a say in a packet of this class: a learned port never beats a fixed or
+/// Returns whether a packet is an ICMP error that may quote a learned data connection, by the quoted ports.
+#[inline(always)]
+#[must_use]
+pub fn may_quote_data(outcome: &Outcome) -> bool {
+    outcome.quoted.is_some_and(|quoted| may_be_data(quoted.protocol().to_server()))
+}
+
+/// Returns the protocol of a learned data connection's packet that an ICMP error quotes; `None` keeps the
+/// protocol of its ports.
+#[inline(always)]
+pub fn quoted_data<E: LineEnv>(env: &E, quoted: &Ends) -> Option<Protocol> {
+    let to = ExpectKey { address: quoted.destination, peer: quoted.source, port: quoted.destination_port };
+    if let Some(protocol) = connected_to(env, &to, quoted.source_port) {
+        return Some(protocol);
+    }
+    let from = ExpectKey { address: quoted.source, peer: quoted.destination, port: quoted.source_port };
+    connected_to(env, &from, quoted.destination_port)
+}
+
+#[inline(always)]
+fn connected_to<E: LineEnv>(env: &E, key: &ExpectKey, peer_port: u16) -> Option<Protocol> {
+    let word = connected(&env.endpoints(bucket_of(key))?, key, peer_port);
+    (word != PackedEndpoint::FREE).then(|| label(word.kind(), DataSide::Initiator).class.protocol())
+}
+
+/// Returns whether endpoints may change a packet of this class. A learned port never overrides a fixed or
 /// configured one; to port 20 it adds its evidence.
 #[inline(always)]
 #[must_use]
@@ -141,21 +208,28 @@ pub fn may_be_data(class: Class) -> bool {
     class == Protocol::TCP_OTHER.to_server() || class.protocol() == Protocol::FTP_DATA_ACTIVE
 }
 
+/// Returns whether the tracking applies to a class.
 #[inline(always)]
-fn look<W: World>(world: &W, query: &Query) -> Option<Hit> {
-    let hit = judge(&world.endpoints(set_of(&query.owner))?, query)?;
+pub(crate) fn has_a_say(class: Class) -> bool {
+    class.protocol() == Protocol::FTP_CONTROL || may_be_data(class)
+}
+
+#[inline(always)]
+fn look<E: SegmentEnv>(env: &E, query: &Query) -> Option<Hit> {
+    let hit = match_and_advance(&env.endpoints(bucket_of(&query.key))?, query)?;
     if hit.confirmed {
-        world.tally(Tally::learned(hit.kind), 1);
+        env.tally(Tally::learned(hit.kind), 1);
     }
     Some(hit)
 }
 
-/// The server owns a passive port and dials an active one. By arithmetic: this is asked for every packet of FTP data.
+/// Returns the label of a packet. The server owns a passive port, and connects to an active one. By
+/// arithmetic, because this runs for every packet of FTP data.
 #[inline(always)]
-pub(crate) fn label(kind: Kind, sender: Side) -> Label {
+pub(crate) fn label(kind: Kind, sender: DataSide) -> Label {
     const { assert!(Protocol::FTP_DATA_PASSIVE.index() == Protocol::FTP_DATA_ACTIVE.index() + 1) };
-    let (passive, by_owner) = (kind.mode as u32, u32::from(sender == Side::Owner));
-    let from_server = 1 ^ passive ^ by_owner;
+    let (passive, by_listener) = (kind.mode as u32, u32::from(sender == DataSide::Listener));
+    let from_server = 1 ^ passive ^ by_listener;
     let class = Protocol::FTP_DATA_ACTIVE.to_server().further(2 * passive + from_server);
     Label { class, evidence: kind.evidence }
 }

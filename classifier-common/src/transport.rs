@@ -1,19 +1,15 @@
-//! From ports to a class, for packets and for the quotes of ICMP errors.
+//! From ports to a class, for packets and for ICMP errors' quotes; and the selection of tracked TCP packets.
 
 use crate::{
+    connection::{concerns, is_spoken},
     ports::{PortEntry, Transport},
     protocol::Class,
     tables::Tables,
+    track::has_a_say,
     wire::tcp::{flag, is_syn_ack},
 };
 
-/// What the port table says of a TCP packet's source and destination.
-#[inline(always)]
-pub(crate) fn tcp_entries<T: Tables>(tables: &T, source: u16, destination: u16) -> (PortEntry, PortEntry) {
-    (tables.port(Transport::Tcp, source), tables.port(Transport::Tcp, destination))
-}
-
-/// The class of a TCP packet.
+/// Returns the class of a TCP packet.
 #[inline(always)]
 pub(crate) fn tcp_class(from: PortEntry, to: PortEntry, ports_differ: bool, flags: u8) -> Class {
     if is_syn_ack(flags) && ports_differ {
@@ -23,17 +19,45 @@ pub(crate) fn tcp_class(from: PortEntry, to: PortEntry, ports_differ: bool, flag
     }
 }
 
-/// Whether more than counting may have to be done about a TCP packet: it is of a control connection, or of a session that
-/// is listened to, or a port of its is one that endpoints share, or it begins a connection, or decides about one.
+/// Returns whether a TCP packet may begin or end a connection.
 #[inline(always)]
-pub(crate) fn is_tracked(from: PortEntry, to: PortEntry, flags: u8) -> bool {
-    PortEntry::are_looked_at(from, to) || flags & (flag::SYN | flag::RST) != 0
+pub(crate) const fn is_flagged(flags: u8) -> bool {
+    flags & (flag::SYN | flag::FIN | flag::RST) != 0
 }
 
-/// The class of a UDP packet between two ports.
+/// Returns whether a packet between two entries that [`is_flagged`] needs more than counting.
+#[inline(always)]
+pub(crate) fn is_tracked_by_flags<T: Tables>(
+    tables: &T,
+    class: Class,
+    (from, to): (PortEntry, PortEntry),
+    flags: u8,
+) -> bool {
+    let begins = flags & (flag::SYN | flag::ACK) == flag::SYN;
+    let asked = PortEntry::are_tracked(from, to) || begins && tables.infers();
+    asked && has_a_say(class) || concerns(class, flags)
+}
+
+/// Returns whether a TCP packet between two entries, with this payload length, needs more than counting. Its
+/// connection is a control connection, may be FTP data, begins or ends, or is inspected.
+#[inline(always)]
+pub(crate) fn is_tracked<T: Tables>(
+    tables: &T,
+    class: Class,
+    (from, to): (PortEntry, PortEntry),
+    flags: u8,
+    payload: isize,
+) -> bool {
+    if is_flagged(flags) {
+        return is_tracked_by_flags(tables, class, (from, to), flags);
+    }
+    PortEntry::are_looked_at(from, to) && (has_a_say(class) || is_spoken(class, payload))
+}
+
+/// Returns the class of a UDP packet between two ports in network order.
 #[inline(always)]
 pub(crate) fn udp_class<T: Tables>(tables: &T, source: u16, destination: u16) -> Class {
-    let from = tables.port(Transport::Udp, source);
-    let to = tables.port(Transport::Udp, destination);
+    let from = tables.on_wire(Transport::Udp, source);
+    let to = tables.on_wire(Transport::Udp, destination);
     PortEntry::select(Transport::Udp, from, to)
 }

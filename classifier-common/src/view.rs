@@ -1,54 +1,69 @@
-//! A frame seen from one of its headers on, for the parser of the commonest shapes: one check a header, and
-//! every byte behind it at an offset that the compiler knows.
+//! Views of headers with offsets known at compile time: one check per header, and none per field.
 
-/// A frame, seen from some byte on.
+/// A frame from some byte on. The fast path advances it header by header.
 pub trait View: Copy {
-    /// Its first `N` bytes, known to be there.
-    type Header<const N: usize>: Header;
+    /// Type of the view's first `N` bytes after their check.
+    type Front<const N: usize>: Front;
 
-    /// The first `N` bytes; `None` unless all of them are there.
-    fn header<const N: usize>(self) -> Option<Self::Header<N>>;
+    /// Returns the first `N` bytes; `None` unless all of them are there.
+    fn front<const N: usize>(self) -> Option<Self::Front<N>>;
 
-    /// The same frame, seen from `bytes` further on, at most 2,048.
+    /// Returns the view advanced by `bytes`, at most 2,048.
     #[must_use]
     fn past(self, bytes: usize) -> Self;
 
-    /// Bytes from where the frame starts to where this view of it does.
+    /// Returns the bytes from the frame's start to this view.
     fn behind(self, start: Self) -> usize;
+
+    /// Returns the first `N` bytes as one header; `None` unless all of them are there.
+    #[inline(always)]
+    fn header<const N: usize>(self) -> Option<<Self::Front<N> as Front>::Part<0, N>> {
+        Some(self.front::<N>()?.part())
+    }
 }
 
-/// The first bytes of a view.
-pub trait Header: Copy {
-    /// Some of them.
-    type Part<const N: usize>: Header;
+/// Checked first bytes of a view, which may contain several headers.
+pub trait Front: Copy {
+    /// Type of `N` bytes, `AT` bytes from the first.
+    type Part<const AT: usize, const N: usize>: HeaderBytes;
 
-    /// The `N` bytes at an offset.
-    fn part<const AT: usize, const N: usize>(self) -> Self::Part<N>;
+    /// Returns the `N` bytes at an offset.
+    fn part<const AT: usize, const N: usize>(self) -> Self::Part<AT, N>;
+}
 
-    /// The byte at an offset.
+/// Checked bytes of one header. Offsets count from the header's first byte; an offset outside does not
+/// compile.
+pub trait HeaderBytes: Copy {
+    /// Returns the byte at an offset.
     fn byte<const AT: usize>(self) -> u8;
 
-    /// Two bytes as they lie in memory.
+    /// Returns two bytes in memory order.
     fn two<const AT: usize>(self) -> u16;
 
-    /// Four bytes as they lie in memory.
+    /// Returns four bytes in memory order.
     fn four<const AT: usize>(self) -> u32;
 
-    /// Eight bytes as they lie in memory.
+    /// Returns eight bytes in memory order.
     fn eight<const AT: usize>(self) -> u64;
 
-    /// Two bytes as a number in network order.
+    /// Returns two bytes in network order as a number.
     #[inline(always)]
     fn be16<const AT: usize>(self) -> u16 {
         u16::from_be(self.two::<AT>())
     }
+
+    /// Returns four bytes in network order as a number.
+    #[inline(always)]
+    fn be32<const AT: usize>(self) -> u32 {
+        u32::from_be(self.four::<AT>())
+    }
 }
 
 impl<'a> View for &'a [u8] {
-    type Header<const N: usize> = &'a [u8; N];
+    type Front<const N: usize> = &'a [u8; N];
 
     #[inline]
-    fn header<const N: usize>(self) -> Option<&'a [u8; N]> {
+    fn front<const N: usize>(self) -> Option<&'a [u8; N]> {
         self.first_chunk()
     }
 
@@ -63,40 +78,45 @@ impl<'a> View for &'a [u8] {
     }
 }
 
-impl<'a, const N: usize> Header for &'a [u8; N] {
-    type Part<const M: usize> = &'a [u8; M];
+impl<const N: usize> Front for &[u8; N] {
+    type Part<const AT: usize, const M: usize> = [u8; M];
 
     #[inline]
-    fn part<const AT: usize, const M: usize>(self) -> &'a [u8; M] {
-        const { assert!(AT + M <= N) };
-        self[AT..].first_chunk().expect("checked when this is compiled")
-    }
-
-    #[inline]
-    fn byte<const AT: usize>(self) -> u8 {
-        let [byte] = bytes::<N, AT, 1>(self);
-        byte
-    }
-
-    #[inline]
-    fn two<const AT: usize>(self) -> u16 {
-        u16::from_ne_bytes(bytes::<N, AT, 2>(self))
-    }
-
-    #[inline]
-    fn four<const AT: usize>(self) -> u32 {
-        u32::from_ne_bytes(bytes::<N, AT, 4>(self))
-    }
-
-    #[inline]
-    fn eight<const AT: usize>(self) -> u64 {
-        u64::from_ne_bytes(bytes::<N, AT, 8>(self))
+    fn part<const AT: usize, const M: usize>(self) -> [u8; M] {
+        bytes::<N, AT, M>(self)
     }
 }
 
-/// The `SIZE` bytes at `AT`.
-#[expect(clippy::indexing_slicing, reason = "the offsets are constants, and checked when they are compiled")]
+/// Result of [`crate::packet::Packet::read`].
+impl<const N: usize> HeaderBytes for [u8; N] {
+    #[inline(always)]
+    fn byte<const AT: usize>(self) -> u8 {
+        let [byte] = bytes::<N, AT, 1>(&self);
+        byte
+    }
+
+    #[inline(always)]
+    fn two<const AT: usize>(self) -> u16 {
+        u16::from_ne_bytes(bytes::<N, AT, 2>(&self))
+    }
+
+    #[inline(always)]
+    fn four<const AT: usize>(self) -> u32 {
+        u32::from_ne_bytes(bytes::<N, AT, 4>(&self))
+    }
+
+    #[inline(always)]
+    fn eight<const AT: usize>(self) -> u64 {
+        u64::from_ne_bytes(bytes::<N, AT, 8>(&self))
+    }
+}
+
+/// Returns the `SIZE` bytes at `AT`.
+#[inline(always)]
 fn bytes<const N: usize, const AT: usize, const SIZE: usize>(header: &[u8; N]) -> [u8; SIZE] {
     const { assert!(AT + SIZE <= N) };
-    core::array::from_fn(|nth| header[AT + nth])
+    match header[AT..].first_chunk() {
+        Some(bytes) => *bytes,
+        None => unreachable!(),
+    }
 }

@@ -1,11 +1,11 @@
-//! Every packet is counted once, whatever it holds.
+//! Conservation: every packet is counted once, whatever it contains.
 
 use std::convert::identity;
 
 use classifier_common::{
     classify::classify,
     counter::Counters,
-    fixtures::{self, Verdict},
+    fixtures::{self, Counted},
     host::HostTables,
     outcome::Outcome,
     packet::{Frame, Link},
@@ -25,13 +25,13 @@ fn count(counters: &mut Counters, frame: Frame, bytes: &[u8]) {
     counters.count(&outcome, wire, identity);
 }
 
-fn counted_once(frame: Frame, bytes: &[u8]) -> Result<Verdict, TestCaseError> {
+fn counted_once(frame: Frame, bytes: &[u8]) -> Result<Counted, TestCaseError> {
     let mut counters = Counters::new(1, 0);
     count(&mut counters, frame, bytes);
     let (packets, octets) = totals(&counters);
     prop_assert_eq!(packets, 1);
     prop_assert_eq!(octets, bytes.len() as u64);
-    let verdict = Verdict::of_one_packet(&counters);
+    let verdict = Counted::of_one_packet(&counters);
     verdict.ok_or_else(|| TestCaseError::fail("something was counted twice"))
 }
 
@@ -43,8 +43,8 @@ fn totals(counters: &Counters) -> (u64, u64) {
         .fold(sum(0, 0), |(packets, bytes), tally| (packets + tally.packets, bytes + tally.bytes))
 }
 
-/// What belongs to one family of series is counted with no other protocol.
-fn is_consistent(verdict: &Verdict) -> bool {
+/// Checks that series of one kind are counted for its own protocols only.
+fn is_consistent(verdict: &Counted) -> bool {
     let icmp = [Protocol::ICMP, Protocol::ICMPV6].contains(&verdict.protocol);
     let flagged = verdict.tcp_flags.contains(&true);
     let headless = [
@@ -74,7 +74,7 @@ fn link() -> impl Strategy<Value = Link> {
     prop::sample::select(vec![Link::Ethernet, Link::RawIp])
 }
 
-/// What a wire, a driver or an attacker does to a frame.
+/// Damage to a frame by a wire, a driver or an attacker.
 #[derive(Clone, Debug)]
 enum Damage {
     Overwrite(Index, u8),
@@ -146,7 +146,7 @@ proptest! {
     ) {
         rest[0] = version;
         let bytes = [[0; 12].as_slice(), &kind.to_be_bytes(), &rest].concat();
-        let verdict = counted_once(Frame { tags_aside, link: Link::Ethernet }, &bytes)?;
+        let verdict = counted_once(Frame { tags_aside, ..Frame::on_wire(Link::Ethernet) }, &bytes)?;
         prop_assert!(is_consistent(&verdict), "{verdict:?}");
     }
 }
@@ -171,14 +171,14 @@ fn the_sum_over_all_classes_is_what_was_sent() {
 #[test]
 fn merging_two_cpus_adds_up_to_counting_on_one() {
     let (mut even, mut odd, mut one) = (Counters::new(1, 0), Counters::new(1, 0), Counters::new(1, 0));
-    TABLES.with(HostTables::forget_fragments);
+    TABLES.with(HostTables::clear_fragments);
     for (number, fixture) in fixtures::all().iter().enumerate() {
         let half = if number % 2 == 0 { &mut even } else { &mut odd };
         for step in &fixture.steps {
             count(half, Frame::on_wire(fixture.link), &step.frame);
         }
     }
-    TABLES.with(HostTables::forget_fragments);
+    TABLES.with(HostTables::clear_fragments);
     for fixture in fixtures::all() {
         for step in &fixture.steps {
             count(&mut one, Frame::on_wire(fixture.link), &step.frame);

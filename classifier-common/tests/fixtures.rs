@@ -1,4 +1,4 @@
-//! Every fixture counts what it says, and nothing else.
+//! Exactness of fixtures: each counts its expected values, and nothing else.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +8,7 @@ use std::{
 use classifier_common::{
     classify::classify,
     counter::Counters,
-    fixtures::{self, Verdict},
+    fixtures::{self, Counted},
     packet::Frame,
     segments::OnWire,
 };
@@ -18,13 +18,13 @@ fn every_fixture_counts_what_it_says() {
     let tables = fixtures::tables();
     let mut wrong = Vec::new();
     for fixture in fixtures::all() {
-        tables.forget_fragments();
+        tables.clear_fragments();
         for (number, step) in (1..).zip(&fixture.steps) {
             let bytes = step.frame.len() as u64;
             let outcome = classify(step.frame.as_slice(), Frame::on_wire(fixture.link), &tables);
             let mut counters = Counters::new(1, 0);
             counters.count(&outcome, OnWire { packets: 1, bytes }, identity);
-            let counted = Verdict::of_one_packet(&counters);
+            let counted = Counted::of_one_packet(&counters);
             if counted != Some(step.expected) {
                 wrong.push(format!(
                     "{} ({number}):\n  want {:?}\n  have {counted:?}",

@@ -1,16 +1,15 @@
-//! The described lines mean what is written beside them, however they are cut, and whatever Telnet
-//! commands stand among their bytes.
+//! Described lines have their expected events, for every cut, and with Telnet commands among their bytes.
 
 use classifier_common::ftp::{
     Commands, Replies,
-    fixtures::{self, Case, Said, hear_commands, hear_replies},
+    fixtures::{self, LineCase, LineEvent, hear_commands, hear_replies},
 };
 
-/// Sequences that belong to no text (RFC 854).
+/// Telnet sequences that belong to no text (RFC 854).
 const NOISE: [&[u8]; 5] =
     [b"\xff\xf1", b"\xff\xf4\xff\xf2", b"\xff\xfb\x03", b"\xff\xfe\x0a", b"\xff\xfa\x18\xff\xff1\xff\xf0"];
 
-fn said_by_server(pieces: &[&[u8]]) -> Vec<Said> {
+fn said_by_server(pieces: &[&[u8]]) -> Vec<LineEvent> {
     let (mut state, mut said) = (Replies::new(), Vec::new());
     for piece in pieces {
         let mut copy = state;
@@ -20,7 +19,7 @@ fn said_by_server(pieces: &[&[u8]]) -> Vec<Said> {
     said
 }
 
-fn said_by_client(pieces: &[&[u8]]) -> Vec<Said> {
+fn said_by_client(pieces: &[&[u8]]) -> Vec<LineEvent> {
     let (mut state, mut said) = (Commands::new(), Vec::new());
     for piece in pieces {
         let mut copy = state;
@@ -30,7 +29,7 @@ fn said_by_client(pieces: &[&[u8]]) -> Vec<Said> {
     said
 }
 
-fn every_case(check: impl Fn(&Case, &dyn Fn(&[&[u8]]) -> Vec<Said>)) {
+fn every_case(check: impl Fn(&LineCase, &dyn Fn(&[&[u8]]) -> Vec<LineEvent>)) {
     for case in fixtures::replies() {
         check(&case, &said_by_server);
     }
@@ -39,8 +38,8 @@ fn every_case(check: impl Fn(&Case, &dyn Fn(&[&[u8]]) -> Vec<Said>)) {
     }
 }
 
-/// Every place to cut, of the lines that go on without end but some.
-fn cuts(case: &Case) -> impl Iterator<Item = usize> {
+/// Returns all places to cut, and a selection for endless lines.
+fn cuts(case: &LineCase) -> impl Iterator<Item = usize> {
     let length = case.bytes.len();
     (0..=length).step_by(if length < 1024 { 1 } else { length / 16 })
 }
@@ -98,7 +97,7 @@ fn telnet_commands_anywhere() {
 #[test]
 fn all_in_one_stream() {
     for (cases, listen) in [
-        (fixtures::replies(), &said_by_server as &dyn Fn(&[&[u8]]) -> Vec<Said>),
+        (fixtures::replies(), &said_by_server as &dyn Fn(&[&[u8]]) -> Vec<LineEvent>),
         (fixtures::commands(), &said_by_client),
     ] {
         let whole: Vec<_> = cases
@@ -118,6 +117,8 @@ fn a_start_within_a_line_passes_it_over() {
     hear_replies(&mut replies, b"227 (10,0,0,1,4,5)\r\n220 x\r\n", |event| said.push(event));
     let mut commands = Commands::mid_line();
     hear_commands(&mut commands, b"PORT 10,0,0,1,4,5\r\nPORT 10,0,0,1,4,6\r\n", |event| said.push(event));
-    let [Said::Reply(220, ..), Said::Command(_, Some(found))] = said[..] else { panic!("{said:?}") };
+    let [LineEvent::Reply(220, ..), LineEvent::Command(_, Some(found))] = said[..] else {
+        panic!("{said:?}")
+    };
     assert_eq!(found.port, 1030);
 }

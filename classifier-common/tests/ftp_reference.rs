@@ -1,21 +1,21 @@
-//! The grammars against a reader of whole lines, written with the means of the standard library; and
-//! against bytes of no sense at all.
+//! Comparison of the grammars with a reader of whole lines, written with the standard library, and with
+//! random bytes.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use classifier_common::ftp::{
-    Announcement, Command, Commands, HostPort, Replies,
-    fixtures::{Said, hear_commands, hear_replies},
+    Command, Commands, HostPort, Replies, ReplyPort,
+    fixtures::{LineEvent, hear_commands, hear_replies},
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
-fn server_says(bytes: &[u8]) -> Vec<Said> {
+fn server_says(bytes: &[u8]) -> Vec<LineEvent> {
     let mut said = Vec::new();
     hear_replies(&mut Replies::new(), bytes, |event| said.push(event));
     said
 }
 
-fn client_says(bytes: &[u8]) -> Vec<Said> {
+fn client_says(bytes: &[u8]) -> Vec<LineEvent> {
     let mut said = Vec::new();
     hear_commands(&mut Commands::new(), bytes, |event| said.push(event));
     said
@@ -42,7 +42,8 @@ fn eprt(text: &str) -> Option<HostPort> {
     at(address, port.parse().ok()?)
 }
 
-/// The longest run of a list's characters decides; the texts of the strategy hold one list at most.
+/// Parses a passive reply: the longest run of a list's characters decides. The texts of the strategy contain
+/// at most one list.
 fn passive(text: &str) -> Option<HostPort> {
     let is_of_list = |c: char| c.is_ascii_digit() || c == ',';
     text.split(|c| !is_of_list(c)).max_by_key(|run| run.len()).and_then(list)
@@ -55,12 +56,12 @@ fn extended(text: &str) -> Option<u16> {
     port.parse().ok().filter(|&port| port != 0)
 }
 
-fn announcing(command: Command, place: Option<HostPort>) -> Vec<Said> {
+fn announcing(command: Command, place: Option<HostPort>) -> Vec<LineEvent> {
     let command = if place.is_some() { command } else { Command::Malformed };
-    vec![Said::Command(command, place)]
+    vec![LineEvent::Command(command, place)]
 }
 
-/// Numbers in and out of the range of a byte.
+/// Generates numbers in and out of the range of a byte.
 fn number() -> impl Strategy<Value = u16> {
     prop_oneof![8 => 0..256u16, 1 => 250..300u16]
 }
@@ -69,7 +70,7 @@ fn joined(numbers: &[u16]) -> String {
     numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// Addresses, and what nearly is one.
+/// Generates addresses, and texts that almost are one.
 fn address() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<[u8; 4]>().prop_map(|octets| Ipv4Addr::from(octets).to_string()),
@@ -107,8 +108,8 @@ proptest! {
     ) {
         let text = format!("{before}{}{behind}", joined(&numbers));
         let place = passive(&text);
-        let announcement = if place.is_some() { Announcement::Passive } else { Announcement::Malformed };
-        let expected = vec![Said::Reply(227, announcement, place)];
+        let announcement = if place.is_some() { ReplyPort::Found } else { ReplyPort::Malformed };
+        let expected = vec![LineEvent::Reply(227, announcement, place)];
         prop_assert_eq!(server_says(format!("227 {text}\r\n").as_bytes()), expected, "{}", text);
     }
 
@@ -118,8 +119,8 @@ proptest! {
     ) {
         let text = format!("{before}({d}{filled}{d}{d}{port}{d}{behind}");
         let place = extended(&text).and_then(|port| at(Ipv6Addr::UNSPECIFIED, port));
-        let announcement = if place.is_some() { Announcement::Extended } else { Announcement::Malformed };
-        let expected = vec![Said::Reply(229, announcement, place)];
+        let announcement = if place.is_some() { ReplyPort::Found } else { ReplyPort::Malformed };
+        let expected = vec![LineEvent::Reply(229, announcement, place)];
         prop_assert_eq!(server_says(format!("229 {text}\r\n").as_bytes()), expected, "{}", text);
     }
 
@@ -136,7 +137,7 @@ proptest! {
     }
 }
 
-/// What control connections are made of.
+/// Building blocks of control connections.
 const WORDS: [&[u8]; 30] = [
     b"\r\n",
     b"\n",
@@ -184,7 +185,7 @@ fn check_cuts(bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
     prop_assert_eq!(&server_says(bytes), &from_server);
     prop_assert_eq!(&client_says(bytes), &from_client);
     for event in from_server.iter().chain(&from_client) {
-        let (Said::Reply(_, _, place) | Said::Command(_, place)) = event;
+        let (LineEvent::Reply(_, _, place) | LineEvent::Command(_, place)) = event;
         prop_assert!(place.is_none_or(|place| place.port != 0));
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Frames that end too soon: every prefix of every fixture, up to the whole frame.
 //!
-//! A prefix is `malformed` until the last header is whole, and from there on it is the whole frame's
-//! outcome; it is never anything else. The one thing between is the quote of an ICMP error.
+//! A prefix is `malformed` until the last header is complete, and then has the whole frame's outcome; it
+//! never has another one. The only exception is the quote of an ICMP error.
 
 use classifier_common::{
     classify::classify,
@@ -13,12 +13,12 @@ use classifier_common::{
     wire::{tcp, udp},
 };
 
-/// The outcomes of the last frame's prefixes, the shortest first, each after the frames before it.
+/// Returns the outcomes of the last frame's prefixes, the shortest first, each after the frames before it.
 fn prefixes(tables: &HostTables, fixture: &Fixture, step: usize) -> Vec<Outcome> {
     let look = |frame: &[u8]| classify(frame, Frame::on_wire(fixture.link), tables);
     let frame = &fixture.steps[step].frame;
     let after_the_others = |length: usize| {
-        tables.forget_fragments();
+        tables.clear_fragments();
         for earlier in &fixture.steps[..step] {
             look(&earlier.frame);
         }

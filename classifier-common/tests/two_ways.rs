@@ -1,26 +1,52 @@
-//! The short way and the general way say the same: of every fixture, whole and cut at every byte.
+//! Agreement of the fast path and the slow path: on every fixture, whole and cut at every byte, and on
+//! segments with every port, flag and length that decides whether they are tracked.
 
 use classifier_common::{
     classify::{classify, walk},
-    fixtures,
-    packet::Frame,
+    fixtures::{
+        self,
+        layers::{CLIENT, PEER, ethernet, ipv4, ipv6, numbered},
+    },
+    host::HostTables,
+    packet::{Frame, Link},
 };
 
+/// Returns whether the packet is tracked, and checks that both paths agree.
+fn both_say(tables: &HostTables, link: Link, frame: &[u8], name: impl FnOnce() -> String) -> bool {
+    let slow = walk(frame, Frame::on_wire(link), tables);
+    let fast = classify(frame, Frame::on_wire(link), tables);
+    if fast != slow {
+        assert_eq!(fast, slow, "{}, {} bytes", name(), frame.len());
+    }
+    slow.tracked.is_some()
+}
+
 #[test]
-fn the_short_way_says_what_the_general_way_says() {
+fn both_paths_say_the_same_of_every_fixture() {
     let tables = fixtures::tables();
     for fixture in fixtures::all() {
-        tables.forget_fragments();
-        let on_wire = Frame::on_wire(fixture.link);
+        tables.clear_fragments();
         for step in &fixture.steps {
             for length in 0..=step.frame.len() {
-                let frame = &step.frame[..length];
-                let general = walk(frame, on_wire, &tables);
-                let mut short = classify(frame, on_wire, &tables);
-                // A packet of a class that the tracking has no say in is led there by the general way alone.
-                short.tracked = general.tracked;
-                assert_eq!(short, general, "{}, {length} bytes", fixture.name);
+                both_say(&tables, fixture.link, &step.frame[..length], || fixture.name.clone());
             }
         }
     }
+}
+
+#[test]
+fn both_paths_track_the_same_segments() {
+    const PORTS: [u16; 8] = [20, 21, 25, 110, 143, 587, CLIENT, PEER];
+    let tables = fixtures::tables();
+    let mut tracked = [0_u32; 2];
+    for ports in PORTS.into_iter().flat_map(|from| PORTS.map(|to| (from, to))) {
+        for (flags, length) in (0..32).flat_map(|flags| [0, 1, 600, 601].map(|length| (flags, length))) {
+            let segment = || numbered(ports, flags, (1, 1), &vec![b'x'; length]);
+            for frame in [ethernet(ipv4(segment())), ethernet(ipv6(segment()))] {
+                let name = || format!("{ports:?}, flags {flags:#x}, payload of {length}");
+                tracked[usize::from(both_say(&tables, Link::Ethernet, frame.bytes(), name))] += 1;
+            }
+        }
+    }
+    assert!(tracked.iter().all(|count| *count > 1000), "{tracked:?}");
 }

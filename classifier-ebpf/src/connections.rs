@@ -1,19 +1,18 @@
-//! The table of connections, as the programs see it.
+//! The kernel programs' view of the connection table.
 
-use aya_ebpf::{bindings::BPF_F_MMAPABLE, btf_maps::Array, macros::btf_map};
-use classifier_common::connection::{
-    Attempt, Ended, PLACES, Place, SETS, Set, State, Table, WAYS, Word, units,
+use classifier_common::{
+    connection::{self, ConnTable, Connection, ENTRIES, Speech, WAYS},
+    session::{Listener, Spoken},
 };
 
-use crate::{atomic, follow::classifier_ended, sessions, verifier::opaque};
+use crate::{
+    atomic,
+    bucket::SharedBucket,
+    maps::{CONNECTIONS, LISTENERS, WAITING},
+    verifier::barrier_var,
+};
 
-#[btf_map]
-static CONNECTIONS: Array<[Place; WAYS], SETS> = Array::new();
-
-#[btf_map]
-static WAITING: Array<u64, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
-
-/// Places that time alone can end.
+/// Returns the number of connections that can expire.
 #[inline(always)]
 pub fn waiting() -> u64 {
     // SAFETY: one word of the map's value.
@@ -28,24 +27,24 @@ fn add(number: u64) {
     }
 }
 
-/// The whole table.
+/// The whole connection table.
 pub struct Connections;
 
 impl Connections {
-    /// The set that holds the place with this number, and which of its places that is.
+    /// Returns the bucket and the way of an entry, by its number in the table.
     #[inline(always)]
-    pub fn at(self, place: usize) -> Option<(SharedSet, usize)> {
-        let place = opaque(place) % PLACES;
-        Some((self.set(place / WAYS)?, place % WAYS))
+    pub fn at(self, entry: usize) -> Option<(<Self as ConnTable>::Bucket, usize)> {
+        let entry = barrier_var(entry) % ENTRIES;
+        Some((self.bucket(entry / WAYS)?, entry % WAYS))
     }
 }
 
-impl Table for Connections {
-    type Set = SharedSet;
+impl ConnTable for Connections {
+    type Bucket = SharedBucket<Connection, WAYS>;
 
     #[inline(always)]
-    fn set(&self, number: usize) -> Option<SharedSet> {
-        CONNECTIONS.get_ptr_mut(number as u32).map(SharedSet)
+    fn bucket(&self, number: usize) -> Option<Self::Bucket> {
+        CONNECTIONS.get_ptr_mut(number as u32).map(SharedBucket::behind)
     }
 
     #[inline(always)]
@@ -59,84 +58,31 @@ impl Table for Connections {
     }
 
     #[inline(always)]
-    fn count(&self, ended: Ended) {
-        if let Some(work) = sessions::work() {
-            // SAFETY: this CPU's value of the map, and nobody else's.
-            unsafe { (*work).ended = ended };
-            classifier_ended();
+    fn begin_listening(&self, entry: u32, client: u32, server: u32) {
+        if let Some(listener) = LISTENERS.get_ptr_mut(entry) {
+            // SAFETY: the map's value, of a session that has just begun: no packet of it is inspected yet.
+            unsafe { *listener = Listener::new(client, server) };
         }
+    }
+
+    #[inline(always)]
+    fn inspects(&self, entry: u32, spoken: &Spoken) -> bool {
+        // SAFETY: the map's value; each field that is read is a single store of its writer.
+        LISTENERS.get_ptr(entry).is_some_and(|listener| unsafe { (*listener).inspects(spoken) })
     }
 }
 
-/// One set of the map, shared with other CPUs.
-pub struct SharedSet(*mut [Place; WAYS]);
-
-impl SharedSet {
-    #[inline(always)]
-    fn at(&self, way: usize) -> *mut Place {
-        // SAFETY: the remainder is below WAYS, so the place lies within the map's value.
-        unsafe { self.0.cast::<Place>().add(opaque(way) % WAYS) }
-    }
+/// Returns whether a segment belongs to a followed session and must be inspected.
+#[inline(always)]
+pub fn inspects(speech: &Speech) -> bool {
+    classifier_inspects(speech) != 0
 }
 
-impl Set for SharedSet {
-    #[inline(always)]
-    fn word(&self, way: usize) -> Word {
-        // SAFETY: in range as above; volatile, for others change it meanwhile.
-        unsafe { (&raw const (*self.at(way)).word).read_volatile() }
-    }
-
-    #[inline(always)]
-    fn is_of(&self, way: usize, attempt: &Attempt) -> bool {
-        // SAFETY: in range as above. Torn by a writer, the ends do not match, or the word that is replaced afterwards is
-        // not the one that was read.
-        unsafe { (*self.at(way)).attempt() == *attempt }
-    }
-
-    #[inline(always)]
-    fn replace(&self, way: usize, old: Word, new: Word) -> bool {
-        // SAFETY: in range as above, and aligned as every place is.
-        let seen = unsafe {
-            let word = (&raw mut (*self.at(way)).word).cast();
-            atomic::compare_exchange(word, old.bits(), new.bits())
-        };
-        seen == old.bits()
-    }
-
-    #[inline(always)]
-    fn fill(&self, way: usize, attempt: &Attempt, now: u64, data: u32, word: Word) {
-        let place = self.at(way);
-        // SAFETY: in range as above; the place is claimed, so nobody else writes to it.
-        unsafe {
-            (&raw mut (*place).client).write_volatile(attempt.client);
-            (&raw mut (*place).server).write_volatile(attempt.server);
-            (&raw mut (*place).since).write_volatile(now);
-            (&raw mut (*place).seen).write_volatile(units(now));
-            (&raw mut (*place).data).write_volatile(data);
-            (&raw mut (*place).client_port).write_volatile(attempt.client_port);
-            (&raw mut (*place).server_port).write_volatile(attempt.server_port);
-            (&raw mut (*place).interface).write_volatile(attempt.interface);
-        }
-        self.replace(way, word.in_state(State::Claimed), word);
-    }
-
-    #[inline(always)]
-    fn touch(&self, way: usize, now: u64) {
-        // SAFETY: in range as above; whichever CPU writes last has the time.
-        unsafe { (&raw mut (*self.at(way)).seen).write_volatile(units(now)) };
-    }
-
-    #[inline(always)]
-    fn forget(&self, way: usize) -> usize {
-        // The upper half of a state's byte, which nobody but the verifier takes for anything but 0.
-        let zero = opaque(self.word(way).bits() as usize) >> 36 & 0xf;
-        opaque(zero + way) % WAYS
-    }
-
-    #[inline(always)]
-    fn place(&self, way: usize) -> Place {
-        // SAFETY: in range as above; what another CPU writes meanwhile goes with another word, which is asked for before
-        // anything is made of it.
-        unsafe { self.at(way).read() }
-    }
+/// Returns 1 if a segment must be inspected. A global function, which the verifier checks once.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
+    // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
+    let speech = unsafe { speech.as_ref() };
+    speech.is_some_and(|speech| connection::inspects(&Connections, speech)).into()
 }

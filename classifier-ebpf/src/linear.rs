@@ -1,12 +1,12 @@
-//! Direct packet access: the linear part of a buffer, which is nearly always all of the headers.
+//! Direct packet access: the linear part of a buffer, which nearly always holds all headers.
 
 use core::arch::asm;
 
 use classifier_common::packet::{HEADERS_MAX, Packet};
 
 use crate::{
-    tables::Maps,
-    verifier::{forget, ip_length, mask},
+    ports::Ports,
+    verifier::{ip_length, mask, widen},
 };
 
 /// The bytes between `data` and `data_end` of a program's context.
@@ -14,21 +14,21 @@ use crate::{
 pub struct Linear<'a> {
     data: usize,
     end: usize,
-    tables: &'a Maps,
-    /// Bytes that an IP length of 0 stands for.
+    ports: &'a Ports,
+    /// Number of bytes that an IP length of 0 stands for.
     all: usize,
 }
 
 impl<'a> Linear<'a> {
-    /// The packet between the two pointers of the context; a 0 of `tables` serves to forget by.
+    /// Wraps the packet between the two pointers of the context. `ports` provides the 0 that widens offsets.
     #[inline(always)]
-    pub fn new(data: usize, end: usize, tables: &'a Maps) -> Self {
-        Self { data, end, tables, all: 0 }
+    pub fn new(data: usize, end: usize, ports: &'a Ports) -> Self {
+        Self { data, end, ports, all: 0 }
     }
 
-    /// The same packet, a super-packet if it has a segment size: an IP length of 0 then means `length`.
+    /// Marks the packet as a GSO packet if it has a segment size: an IP length of 0 then means `length`.
     #[inline(always)]
-    pub fn super_packet(self, length: u32, segment_size: u32) -> Self {
+    pub fn gso_packet(self, length: u32, segment_size: u32) -> Self {
         Self { all: length as usize & mask(segment_size as usize), ..self }
     }
 }
@@ -40,8 +40,13 @@ impl Packet for Linear<'_> {
     }
 
     #[inline(always)]
-    fn forget(&self, offset: usize) -> usize {
-        forget(offset, self.tables.zero())
+    fn barrier_end(&self, end: usize) -> usize {
+        self.barrier(end.min(HEADERS_MAX))
+    }
+
+    #[inline(always)]
+    fn barrier(&self, offset: usize) -> usize {
+        widen(offset, self.ports.zero())
     }
 
     #[inline(always)]
@@ -59,9 +64,9 @@ impl Packet for Linear<'_> {
     }
 }
 
-/// Loads N bytes, at most 40, in as few instructions as they need.
+/// Loads N bytes, at most 40, in as few instructions as possible.
 ///
-/// Written without a loop: one would be unrolled only after the array has got its place on the stack.
+/// Written without a loop, because LLVM unrolls loops only after the array has its place on the stack.
 ///
 /// # Safety
 ///
@@ -80,20 +85,20 @@ pub unsafe fn load_array<const N: usize>(start: usize) -> [u8; N] {
         word::<N, 32>(start, to);
         let four = N & !7;
         if N & 4 != 0 {
-            to.add(four).cast::<u32>().write_unaligned(load::<0, 4>(start + four) as u32);
+            to.add(four).cast::<u32>().write_unaligned(load::<0, 0, 4>(start + four) as u32);
         }
         let two = N & !3;
         if N & 2 != 0 {
-            to.add(two).cast::<u16>().write_unaligned(load::<0, 2>(start + two) as u16);
+            to.add(two).cast::<u16>().write_unaligned(load::<0, 0, 2>(start + two) as u16);
         }
         if N & 1 != 0 {
-            to.add(N - 1).write(load::<0, 1>(start + N - 1) as u8);
+            to.add(N - 1).write(load::<0, 0, 1>(start + N - 1) as u8);
         }
     }
     bytes
 }
 
-/// Eight of the N bytes, if there are so many.
+/// Copies eight of the N bytes, if there are so many.
 ///
 /// # Safety
 ///
@@ -101,13 +106,13 @@ pub unsafe fn load_array<const N: usize>(start: usize) -> [u8; N] {
 #[inline(always)]
 unsafe fn word<const N: usize, const AT: usize>(start: usize, to: *mut u8) {
     if AT + 8 <= N {
-        // SAFETY: the caller's promise, and the check above.
-        unsafe { to.add(AT).cast::<u64>().write_unaligned(load::<AT, 8>(start)) };
+        // SAFETY: guaranteed by the caller, and the check above.
+        unsafe { to.add(AT).cast::<u64>().write_unaligned(load::<0, AT, 8>(start)) };
     }
 }
 
-/// The address `N` bytes past `start`, in a form that the compiler cannot fold into the comparison: the
-/// verifier takes `data + 1 > end` as a check and `data >= end` not.
+/// Returns the address `N` bytes past `start`, in a form that the compiler cannot fold into the comparison:
+/// the verifier accepts `data + 1 > end` as a check, and `data >= end` not.
 #[inline(always)]
 pub fn past<const N: usize>(start: usize) -> usize {
     let mut past = start;
@@ -118,23 +123,25 @@ pub fn past<const N: usize>(start: usize) -> usize {
     past
 }
 
-/// Loads 1, 2, 4 or 8 bytes at an offset in one instruction. A plain read of packet data, of which the compiler knows
-/// no alignment, is put together from single bytes: that costs as much as the whole classification.
+/// Loads 1, 2, 4 or 8 bytes, `AT` bytes from an offset, in one instruction.
+///
+/// The compiler knows no alignment of packet data and composes a plain read from single bytes, which costs as
+/// much as the whole classification.
 ///
 /// # Safety
 ///
-/// The bytes at `address + AT` must be there: packet data or a map's value, in range by a check.
+/// The bytes at `address + FROM + AT` must be there: packet data or a map's value, in range by a check.
 #[inline(always)]
-pub unsafe fn load<const AT: usize, const SIZE: usize>(address: usize) -> u64 {
+pub unsafe fn load<const FROM: usize, const AT: usize, const SIZE: usize>(address: usize) -> u64 {
     let value: u64;
     macro_rules! load {
         ($instruction:literal) => {
             asm!(
-                $instruction, v = out(reg) value, p = in(reg) address, at = const AT, options(pure, readonly, nostack)
+                $instruction, v = out(reg) value, p = in(reg) address, at = const FROM + AT, options(pure, readonly, nostack)
             )
         };
     }
-    // SAFETY: the caller's promise; the machine loads unaligned, as the verifier allows where it does.
+    // SAFETY: guaranteed by the caller; the machine loads unaligned, as the verifier allows where it does.
     unsafe {
         match SIZE {
             1 => load!("{v} = *(u8 *)({p} + {at})"),

@@ -1,8 +1,10 @@
-//! The kernel programs: XDP and TC on ingress, TC on egress. Thin: they find the interface's counters,
-//! hand the packet to `classify`, and count what it says. No path drops, delays, redirects or edits.
+//! The kernel programs: XDP and TC on ingress, TC on egress.
+//!
+//! They find the interface's counters, classify the packet and count its outcome. No path drops, delays,
+//! redirects or edits.
 #![no_std]
 #![no_main]
-#![feature(asm_experimental_arch)]
+#![feature(asm_experimental_arch, macro_metavar_expr_concat)]
 #![expect(clippy::inline_always, reason = "a call costs as much as the work it does")]
 #![expect(clippy::needless_pass_by_value, reason = "the program macros hand the context over by value")]
 #![expect(
@@ -12,26 +14,30 @@
 #![expect(clippy::cast_possible_truncation, reason = "the target is 64-bit, packets are below 64 KiB")]
 
 mod atomic;
+mod bucket;
 mod connections;
 mod copied;
 mod counters;
 mod counting;
+mod dry_run;
 mod endpoints;
 mod follow;
-mod general;
+mod global_fns;
 mod hook;
 mod linear;
-mod named;
+mod listen;
+mod maps;
+mod pairs;
+mod parts;
+mod ports;
 mod secrets;
-mod sessions;
-mod shadow;
+mod slow_path;
 mod sources;
 mod sweep;
 mod tables;
 mod tap;
 mod tc;
 mod track;
-mod trial;
 mod verifier;
 mod view;
 mod xdp;
@@ -42,7 +48,7 @@ fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
 
-/// The licence that the kernel checks before it lets a program call GPL-only helpers.
+/// Licence of the programs: the kernel requires a GPL-compatible one for GPL-only helpers.
 #[unsafe(link_section = "license")]
 #[unsafe(no_mangle)]
 static LICENSE: [u8; 13] = *b"Dual MIT/GPL\0";

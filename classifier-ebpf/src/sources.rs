@@ -1,33 +1,29 @@
-//! Whom things are observed of: the programs' half of the evidence.
+//! Evidence in the kernel: peers of connections and senders of redirects.
 
-use aya_ebpf::{Global, btf_maps::PerCpuArray, helpers::bpf_ktime_get_ns, macros::btf_map};
+use aya_ebpf::{Global, helpers::bpf_ktime_get_ns};
 use classifier_common::{
     abi::Direction,
-    endpoint::Address,
-    evidence::{
-        Finding, Observation, Observed, SEEN_ROWS, SOURCE_SETS, SeenTable, SourceKey, SourceSet, set_of,
-    },
+    address::Address,
+    evidence::{Finding, Observed, SEEN_ROWS, SOURCE_BUCKETS, SourceKey, bucket_of},
 };
 
-use crate::{atomic, verifier::opaque};
+use crate::{
+    atomic,
+    maps::{SEEN, SOURCES},
+    verifier::barrier_var,
+};
 
-#[btf_map]
-static SOURCES: PerCpuArray<SourceSet, SOURCE_SETS> = PerCpuArray::new();
-
-#[btf_map]
-static SEEN: PerCpuArray<SeenTable, { Observation::ALL.len() }> = PerCpuArray::new();
-
-/// Number of the last set, one less than a power of two: written before the program is loaded.
+/// Number of the last bucket, one less than a power of two. The agent writes it before it loads the programs.
 #[unsafe(no_mangle)]
-static LAST_SOURCE_SET: Global<u32> = Global::new(SOURCE_SETS as u32 - 1);
+static LAST_SOURCE_BUCKET: Global<u32> = Global::new(SOURCE_BUCKETS as u32 - 1);
 
-/// Notes a connection whose outcome is known.
+/// Notes the peer of a connection with a known outcome.
 #[inline(always)]
 pub fn note(finding: &Finding) {
     observe(&finding.into());
 }
 
-/// Notes that a host sent an ICMP redirect.
+/// Notes the sender of an ICMP redirect.
 #[inline(always)]
 pub fn note_redirect(sender: Address, direction: Direction) {
     // SAFETY: a clock reading has no requirements.
@@ -40,16 +36,16 @@ fn observe(observed: &Observed) {
     classifier_observe(high, low, observed.now, observed.word());
 }
 
-/// Notes an observation. A function with a name of its own is checked by the verifier once, whoever calls it; numbers go in,
-/// so that nobody has to keep memory for it.
+/// Notes an observation. A global function, which the verifier checks once. Its arguments are numbers, so
+/// that no caller needs stack for them.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_observe(high: u64, low: u64, now: u64, word: u64) -> u32 {
-    let observed = Observed::from_word(Address::words(high, low), now, word);
+    let observed = Observed::from_word(Address::of_words([high, low]), now, word);
     if let Some(table) = SEEN.get_ptr_mut(observed.observation()) {
         // SAFETY: this CPU's value of the map: programs do not interrupt each other on a CPU.
         let table = unsafe { &mut *table };
-        if let Some(seen) = table.get_mut(opaque(observed.row()) & (SEEN_ROWS - 1)) {
+        if let Some(seen) = table.get_mut(barrier_var(observed.row()) & (SEEN_ROWS - 1)) {
             seen.note(&observed);
         }
     }
@@ -60,31 +56,32 @@ extern "C" fn classifier_observe(high: u64, low: u64, now: u64, word: u64) -> u3
     0
 }
 
-/// Counts a prefix in the set that it belongs into. Apart, as that above.
+/// Counts a prefix in its bucket. A global function, like the one above.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_source(high: u64, low: u64, what: u64, now: u64) -> u32 {
     let key = &SourceKey::words([high, low, what]);
-    let number = set_of(key, LAST_SOURCE_SET.load() as usize);
-    let Some(set) = SOURCES.get_ptr_mut(number as u32) else { return 0 };
-    // SAFETY: this CPU's value of the map, and nobody else's but a reader's, who sees by the two numbers, changed in steps
-    // that order what is between them, whether the copy is of one moment.
+    let number = bucket_of(key, LAST_SOURCE_BUCKET.load() as usize);
+    let Some(bucket) = SOURCES.get_ptr_mut(number as u32) else { return 0 };
+    // SAFETY: this CPU's value of the map, written by nobody else. A reader compares the two sequence
+    // numbers, which order the changes between them, and so detects a torn copy.
     unsafe {
-        step(&raw mut (*set).begun);
-        (*set).note(key, now, opaque);
-        step(&raw mut (*set).ended);
+        step(&raw mut (*bucket).begun);
+        (*bucket).note(key, now, barrier_var);
+        step(&raw mut (*bucket).ended);
     }
     0
 }
 
-/// One more; what was written before is there for every CPU before it, and what is written after, after it.
+/// Increments a number between two memory barriers: a reader sees earlier writes before it and later writes
+/// after it.
 ///
 /// # Safety
 ///
 /// The pointer must be to eight aligned bytes of this CPU's value of a map.
 #[inline(always)]
 unsafe fn step(number: *mut u64) {
-    // SAFETY: the caller's promise; nobody else writes there, so it is exchanged.
+    // SAFETY: guaranteed by the caller; nobody else writes there, so the exchange cannot lose an update.
     unsafe {
         let before = number.read_volatile();
         atomic::compare_exchange(number, before, before.wrapping_add(1));

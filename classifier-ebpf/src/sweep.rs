@@ -1,37 +1,85 @@
-//! What time alone ends. The agent has the program run where it reads the counters, so that what is counted is counted
-//! here, and nowhere but in the block of its interface; no packet meets it.
+//! Expiry of connections.
+//!
+//! The agent runs this program before it reads the counters, so that timeouts are only applied and counted in
+//! the kernel. No packet reaches it.
 
-use core::ffi::c_void;
-
-use aya_ebpf::{
-    bindings::TC_ACT_UNSPEC,
-    helpers::{bpf_ktime_get_ns, generated::bpf_loop},
-    macros::classifier,
-    programs::TcContext,
+use aya_ebpf::{bindings::TC_ACT_UNSPEC, helpers::bpf_ktime_get_ns, macros::classifier, programs::TcContext};
+use classifier_common::{
+    address::Address,
+    connection::{ENTRIES, expire},
 };
-use classifier_common::connection::{PLACES, expire};
 
-use crate::connections::{Connections, waiting};
+use crate::{
+    connections::{Connections, waiting},
+    follow::classifier_report,
+    maps, pairs,
+    verifier::{BLOCK, in_block},
+};
 
-/// Runs with bottom halves disabled, as packets do (`bpf_test_run`), so that no packet comes between on its CPU.
+/// Length of the Ethernet header before a host pair, in a frame from the agent.
+const HEADER: usize = 14;
+
+/// Blocks of entries in the table.
+const BLOCKS: u32 = ENTRIES as u32 / BLOCK;
+
+const _: () = assert!((ENTRIES as u32).is_multiple_of(BLOCK * BLOCK));
+
+/// Removes expired connections. `bpf_test_run` disables bottom halves, as for packets, so that no packet of
+/// this CPU intervenes.
 #[classifier]
-fn classifier_sweep(_ctx: TcContext) -> i32 {
+fn classifier_sweep(ctx: TcContext) -> i32 {
+    if let Ok(pair) = ctx.load(HEADER) {
+        leave(pair);
+        return TC_ACT_UNSPEC;
+    }
     if waiting() != 0 {
-        // SAFETY: a clock reading has no requirements; the function is one that takes an index and the context given here,
-        // which outlives it.
-        unsafe {
-            let mut now = bpf_ktime_get_ns();
-            bpf_loop(PLACES as u32, sweep_one as *mut c_void, (&raw mut now).cast(), 0)
-        };
+        // SAFETY: a clock reading has no requirements.
+        let now = unsafe { bpf_ktime_get_ns() };
+        for turn in 0..BLOCKS / BLOCK {
+            classifier_sweep_blocks(turn * BLOCK, now);
+        }
     }
     TC_ACT_UNSPEC
 }
 
-#[inline(never)]
-extern "C" fn sweep_one(index: u32, now: *const u64) -> i64 {
-    if let Some((set, way)) = Connections.at(index as usize) {
-        // SAFETY: the context is the one that `bpf_loop` was given.
-        expire(&Connections, &set, way, unsafe { *now });
+/// Ends an encrypted session of a host pair, for a session that the agent has removed. The agent cannot
+/// change the map's count atomically.
+#[inline(always)]
+fn leave([client_high, client_low, server_high, server_low]: [u64; 4]) {
+    if let Some(work) = maps::work() {
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        let key = unsafe { &mut (*work).segment.key };
+        key.client = Address::of_words([client_high, client_low]);
+        key.server = Address::of_words([server_high, server_low]);
+        pairs::leave(work);
     }
-    0
+}
+
+/// Removes expired connections from up to [`BLOCK`] blocks of entries, from the block `from` on. The loop over the table
+/// is nested in global functions, because the verifier follows each turn of a loop.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_sweep_blocks(from: u32, now: u64) -> u32 {
+    in_block(from, BLOCKS, |block| classifier_sweep_block(block, now))
+}
+
+/// Removes expired connections from a block of entries.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_sweep_block(block: u32, now: u64) -> u32 {
+    in_block(block * BLOCK, ENTRIES as u32, |entry| classifier_sweep_entry(entry, now))
+}
+
+/// Removes the connection of an entry if it has expired. Returns 1.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_sweep_entry(entry: u32, now: u64) -> u32 {
+    if let Some(work) = maps::work()
+        && let Some((bucket, way)) = Connections.at(entry as usize)
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        && unsafe { expire(&Connections, &bucket, way, now, &mut (*work).report) }
+    {
+        classifier_report();
+    }
+    1
 }

@@ -1,130 +1,65 @@
-//! The maps that the judgement asks, behind its trait.
+//! The kernel's tables behind the classification's trait.
 
-use core::ptr::from_ref;
-
-use aya_ebpf::{
-    bindings::BPF_F_MMAPABLE,
-    btf_maps::{Array, LruHashMap},
-    helpers::bpf_map_lookup_elem,
-    macros::btf_map,
-};
 use classifier_common::{
-    abi,
-    endpoint::{Owner, Word},
+    connection::Speech,
+    endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
     label::Label,
-    ports::{self, COUNTED, ENDPOINT, PortEntry, PortTable, TRACKED, Transport},
+    ports::{PortEntry, Transport},
     tables::Tables,
 };
 
-use crate::{atomic, endpoints, sessions, verifier::opaque};
+use crate::{
+    connections, endpoints,
+    maps::{self, FRAGMENTS},
+    ports::Ports,
+};
 
-#[btf_map]
-static PORTS: Array<PortTable, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
-
-#[btf_map]
-static FRAGMENTS: LruHashMap<FragmentKey, u32, { abi::FRAGMENTS }> = LruHashMap::new();
-
-/// The kernel's tables, the port table already found.
-pub struct Maps {
-    ports: *const PortTable,
+/// The kernel's tables, with the port table already found.
+pub struct KernelTables {
+    pub ports: Ports,
 }
 
-impl Maps {
-    /// `None` never happens: the port map has the one entry that is asked for. The verifier wants it said.
+impl KernelTables {
+    /// Finds the tables. `None` never happens: see [`Ports::open`].
     #[inline(always)]
     pub fn open() -> Option<Self> {
-        // In memory already, where a key has to be: a store saved is worth it here.
-        const KEY: &u32 = &0;
-        // SAFETY: the map is this program's, and the key is as long as its keys.
-        let ports =
-            unsafe { bpf_map_lookup_elem((&raw const PORTS).cast_mut().cast(), from_ref(KEY).cast()) };
-        if ports.is_null() { None } else { Some(Self { ports: ports.cast() }) }
-    }
-
-    /// A 0 that neither the compiler nor the verifier knows for one.
-    #[inline(always)]
-    pub fn zero(&self) -> usize {
-        self.port(Transport::Tcp, 0).0 as usize
-    }
-
-    /// One more endpoint has this TCP port's number: noted before it can be found, so that no packet of its
-    /// passes without being looked at.
-    #[inline(always)]
-    pub fn endpoint_taken(&self, port: u16) {
-        let entry = self.entry(port);
-        // SAFETY: four aligned bytes of the map's value.
-        unsafe {
-            if !PortEntry(entry.read_volatile()).is_tracked()
-                && PortEntry(atomic::fetch_add32(entry, ENDPOINT)).endpoints() >= COUNTED
-            {
-                atomic::or32(entry, TRACKED);
-            }
-        }
-    }
-
-    /// One endpoint less has it.
-    #[inline(always)]
-    pub fn endpoint_left(&self, port: u16) {
-        let entry = self.entry(port);
-        // SAFETY: four aligned bytes of the map's value.
-        unsafe {
-            if !PortEntry(entry.read_volatile()).is_tracked() {
-                atomic::fetch_add32(entry, ENDPOINT.wrapping_neg());
-            }
-        }
-    }
-
-    /// The entry at an index, which is a u16.
-    #[inline(always)]
-    fn at(&self, transport: Transport, index: usize) -> PortEntry {
-        // SAFETY: `ports` is the value of the port map, as long as a table, and a u16 indexes within it.
-        // Volatile: user space rewrites entries while programs run.
-        unsafe {
-            let table = match transport {
-                Transport::Tcp => &raw const (*self.ports).tcp,
-                Transport::Udp => &raw const (*self.ports).udp,
-            };
-            table.cast::<PortEntry>().add(index).read_volatile()
-        }
-    }
-
-    #[inline(always)]
-    fn entry(&self, port: u16) -> *mut u32 {
-        let index = opaque(usize::from(port.to_be())) & (ports::PORTS - 1);
-        // SAFETY: `ports` is the value of the port map, and a u16 indexes within its table.
-        unsafe { (&raw const (*self.ports).tcp).cast_mut().cast::<u32>().add(index) }
+        Some(Self { ports: Ports::open()? })
     }
 }
 
-impl Tables for Maps {
-    const SEES_ENDPOINTS: bool = true;
+impl Tables for KernelTables {
+    const SEES_CONNECTIONS: bool = true;
 
     #[inline(always)]
-    fn connected(&self, owner: &Owner, peer_port: u16) -> Word {
-        endpoints::connected(owner, peer_port, self)
+    fn connected(&self, key: &ExpectKey, peer_port: u16) -> PackedEndpoint {
+        endpoints::connected(key, peer_port, &self.ports)
+    }
+
+    #[inline(always)]
+    fn inspects(&self, speech: &Speech) -> bool {
+        connections::inspects(speech)
     }
 
     #[inline(always)]
     fn infers(&self) -> bool {
-        sessions::policy().infers()
+        maps::policy().infers()
     }
 
     #[inline(always)]
     fn port(&self, transport: Transport, port: u16) -> PortEntry {
-        // A u16 already, but most kernels' verifiers take a number whose bytes were swapped for any number.
-        self.at(transport, opaque(usize::from(port.to_be())) & (ports::PORTS - 1))
+        self.ports.port(transport, port)
     }
 
     #[inline(always)]
     fn on_wire(&self, transport: Transport, port: u16) -> PortEntry {
-        self.at(transport, usize::from(port))
+        self.ports.at(transport, usize::from(port))
     }
 
     #[inline(always)]
     fn recall(&self, key: &FragmentKey) -> Option<Label> {
-        // SAFETY: the value is one u32, copied at once; a slot reused meanwhile gives another label of
-        // the same map, which is what an LRU map promises.
+        // SAFETY: the value is one u32, copied at once. A slot reused meanwhile gives another label of the
+        // same map, as in any LRU map.
         unsafe { FRAGMENTS.get(key) }.map(|label| Label::unpack(*label))
     }
 

@@ -1,130 +1,224 @@
-//! The packets that the FTP tracking looks at, from the hooks to it.
+//! FTP tracking at the hooks: which packets it inspects, and its effect on their outcomes.
+
+use core::num::NonZeroU16;
 
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
-    control::{self, Met, Segment, Session, Span, meet},
+    control::{self, PARSE_MAX, READ_MAX, Segment, Session, SessionAdmission, Span, find_or_begin},
     label::Label,
+    location::{QuotedTcp, TcpLocation},
     outcome::Outcome,
-    packet::Packet,
     protocol::{Class, Protocol},
-    track::{Ends, data, may_be_data},
-    tracked::Tracked,
+    track::{Ends, data, may_be_data, may_quote_data, quoted_data},
 };
 
 use crate::{
     hook::Hook,
-    sessions::{self, SESSIONS, Work},
-    tables::Maps,
-    tap::Kernel,
+    maps::{self, SESSIONS, Work},
+    ports::Ports,
+    tap::KernelEnv,
+    verifier::in_block,
 };
 
-/// Takes a packet to the part of the tracking that its class is for, each in functions that have the program's stack to
-/// themselves. An outcome goes in and comes back packed.
+/// Tracks a packet by the class of its packed outcome, and returns the packed outcome. A packet of a learned
+/// data connection gets another class.
+///
+/// Each part is a global function with its own call chain.
 #[inline(always)]
 pub fn track<H: Hook>(ctx: H, link: u32, packed: u64) -> u64 {
     let mut outcome = Outcome::unpack(packed);
+    if let Some(quoted_tcp) = outcome.quoted_tcp
+        && may_quote_data(&outcome)
+        && let Some(protocol) = ctx.quoted(quoted_tcp.number(), outcome.class.index() as u32).checked_sub(1)
+    {
+        outcome.quoted =
+            outcome.quoted.map(|quoted| quoted.of_protocol(Protocol::from_index(protocol as usize)));
+        return outcome.pack();
+    }
     let Some(tracked) = outcome.tracked else { return packed };
     let at = u32::from(tracked.number().get());
     let class = outcome.class.index() as u32;
     if outcome.class.protocol() == Protocol::FTP_CONTROL {
-        let span = (H::RECEIVE)(ctx, at, outcome.headers, class);
+        let span = ctx.receive(at, outcome.headers, class);
         if span != NOTHING {
-            (H::READ)(ctx, span);
-            (H::SETTLE)(ctx, span);
+            let read = ctx.read(span);
+            ctx.settle(span, read);
         }
     } else if may_be_data(outcome.class)
-        && let Some(label) = (H::DATA)(ctx, at, outcome.headers, class).checked_sub(1)
+        && let Some(label) = ctx.data(at, outcome.headers, class).checked_sub(1)
     {
         let label = Label::unpack(label);
         (outcome.class, outcome.evidence) = (label.class, label.evidence);
         if tracked.is_first_fragment() {
-            outcome.unremembered |= (H::RELABEL)(ctx, link, label.pack()) == 0;
+            outcome.unremembered |= ctx.relabel(link, label.pack()) == 0;
         }
         return outcome.pack();
     }
     packed
 }
 
-/// Reads the ends of a packet into this CPU's work.
+/// Reads the ends of a packet into this CPU's work; returns 0 if its headers are not there.
 #[inline(always)]
-pub fn ends<P: Packet>(packet: &P, (tracked, headers): (u32, u32)) -> Option<*mut Work> {
-    let work = sessions::work()?;
-    let tracked = Tracked::from_number(u16::try_from(tracked).ok()?.try_into().ok()?);
+pub fn ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> u32 {
+    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
+    let Some(number) = NonZeroU16::new(tracked as u16) else { return 0 };
+    let tracked = TcpLocation::from_number(number);
     // SAFETY: this CPU's value of the map, and nobody else's.
-    unsafe { (*work).ends.read(packet, tracked, headers) }.then_some(work)
+    ctx.headers(&ports).is_some_and(|packet| unsafe { (*work).ends.read(&packet, tracked, headers) }).into()
 }
 
-/// What the endpoints say of a packet: a packed label, one more than it; 0 leaves it at what its ports said.
+/// Reads the ends of a packet into this CPU's work, and returns it.
 #[inline(always)]
-pub fn label<H: Hook>(ctx: H, headers: (u32, u32), class: u32) -> u32 {
-    let Some(tables) = Maps::open() else { return 0 };
+pub fn read_ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> Option<*mut Work> {
+    if ctx.ends(tracked, headers) == 0 { None } else { maps::work() }
+}
+
+/// Returns the packed label of a learned data connection's packet, plus one; 0: the packet keeps the class of
+/// its ports.
+#[inline(always)]
+pub fn label<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u32 {
+    let Some(ports) = Ports::open() else { return 0 };
     let class = Class::from_index(class);
-    let Some(work) = ends(&ctx.linear(&tables), headers) else { return 0 };
+    let Some(work) = read_ends(ctx, tracked, headers) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     let ends: &mut Ends = unsafe {
         (*work).segment.now = bpf_ktime_get_ns();
         &mut (*work).ends
     };
-    let world = Kernel { packet: ctx, tables: &tables, work };
-    data(&world, ends, class).map_or(0, |label| label.pack() + 1)
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    data(&env, ends, class).map_or(0, |label| label.pack() + 1)
 }
 
-/// Nothing more is to be done with a segment.
+/// Returns the protocol of a packet that an ICMP error of this class quotes, plus one; 0: the quote keeps the
+/// protocol of its ports.
+#[inline(always)]
+pub fn quoted<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> u32 {
+    let Some(ports) = Ports::open() else { return 0 };
+    let Some(work) = read_quoted_ends(ctx, quoted_tcp, class) else { return 0 };
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    let protocol = quoted_data(&env, unsafe { &(*work).ends });
+    protocol.map_or(0, |protocol| protocol.index() as u32 + 1)
+}
+
+/// Reads the ends of the packet that an ICMP error of this class quotes into this CPU's work; returns 0 if they are not there.
+#[inline(always)]
+pub fn quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> u32 {
+    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
+    let Some(quoted_tcp) = QuotedTcp::from_number(quoted_tcp) else { return 0 };
+    let family = Outcome::of(Class::from_index(class)).family();
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    ctx.headers(&ports)
+        .is_some_and(|packet| unsafe { (*work).ends.read_quote(&packet, family, quoted_tcp) })
+        .into()
+}
+
+/// Reads the ends of a quoted packet into this CPU's work, and returns it.
+#[inline(always)]
+pub fn read_quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> Option<*mut Work> {
+    if ctx.quoted_ends(quoted_tcp, class) == 0 { None } else { maps::work() }
+}
+
+/// Span of a segment that needs no more work.
 pub const NOTHING: u64 = u64::MAX;
 
-/// Takes a segment of a control connection: the bytes to read, or [`NOTHING`].
+/// Accepts a segment of a control connection and returns the bytes to read, or [`NOTHING`].
 ///
-/// What is to be done with it comes in three functions, each with the program's stack to itself.
+/// Split into three global functions (receive, read, settle) so that no call chain exceeds 512 bytes of stack.
 #[inline(always)]
-pub fn receive<H: Hook>(ctx: H, headers: (u32, u32), class: u32) -> u64 {
-    let Some(tables) = Maps::open() else { return NOTHING };
-    let Some(work) = ends(&ctx.linear(&tables), headers) else { return NOTHING };
+pub fn receive<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u64 {
+    let Some(ports) = Ports::open() else { return NOTHING };
+    let Some(work) = read_ends(ctx, tracked, headers) else { return NOTHING };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     let segment: &mut Segment = unsafe {
         (*work).ends.segment(Class::from_index(class), bpf_ktime_get_ns(), &mut (*work).segment);
         &mut (*work).segment
     };
-    let world = Kernel { packet: ctx, tables: &tables, work };
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
     let mut session = find(segment);
-    match meet(&world, segment, session.as_deref_mut()) {
-        Met::Session => {}
-        Met::Begun => session = find(segment),
-        Met::Nothing => return NOTHING,
+    match find_or_begin(&env, segment, session.as_deref_mut()) {
+        SessionAdmission::Known => {}
+        SessionAdmission::Begun => session = find(segment),
+        SessionAdmission::Refused => return NOTHING,
     }
     let Some(session) = session else { return NOTHING };
-    let Span { from, count } = control::receive(&world, segment, session);
+    let Span { from, count } = control::accept_segment(&env, segment, session);
     u64::from(from) << 32 | u64::from(count)
 }
 
-/// Reads the bytes of the segment that was received last.
+/// Chunks of the longest payload that is read.
+const CHUNKS: u32 = READ_MAX / PARSE_MAX;
+
+/// Reads a span of the accepted segment, chunk by chunk; returns how many of its bytes were there.
 #[inline(always)]
 pub fn read<H: Hook>(ctx: H, span: u64) -> u32 {
-    if let Some(tables) = Maps::open()
-        && let Some((work, session)) = received()
-    {
-        let world = Kernel { packet: ctx, tables: &tables, work };
-        // SAFETY: this CPU's value of the map, and nobody else's.
-        world.read(unsafe { &(*work).segment }, session, unpack(span));
+    let Some((work, session)) = received() else { return 0 };
+    let Span { from, count } = unpack(span);
+    let mut read = 0;
+    for _ in 0..CHUNKS {
+        if read >= count {
+            break;
+        }
+        let chunk = ctx.read_chunk(work, session, from + read, (count - read).min(PARSE_MAX));
+        if chunk == 0 {
+            break;
+        }
+        read += chunk;
     }
-    0
+    read
 }
 
-/// Settles the segment that was received last.
+/// Reads up to [`PARSE_MAX`] bytes of the accepted segment; returns how many were there.
 #[inline(always)]
-pub fn settle<H: Hook>(ctx: H, span: u64) -> u32 {
-    if let Some(tables) = Maps::open()
+pub fn read_chunk<H: Hook>(ctx: H, work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 {
+    let Some(ports) = Ports::open() else { return 0 };
+    if work.is_null() || session.is_null() {
+        return 0;
+    }
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    let segment = unsafe { &(*work).segment };
+    env.read_chunk(segment, from, count, |from, count| {
+        ctx.read_block(work, session, from, count);
+    })
+}
+
+/// Reads the bytes of the chunk from its byte `from`, at most a block, up to `count`.
+#[inline(always)]
+pub fn read_block<H: Hook>(ctx: H, work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 {
+    in_block(from, count, |index| ctx.read_byte(work, session, index))
+}
+
+/// Reads a byte of the chunk; returns 1.
+#[inline(always)]
+pub fn read_byte<H: Hook>(ctx: H, work: *mut Work, session: *mut Session, index: u32) -> u32 {
+    // SAFETY: null, for which the verifier demands a check, or this CPU's value of its map and the session's value, of which one
+    // direction is claimed.
+    let (segment, session) = unsafe { (work.as_ref().map(|work| &work.segment), session.as_mut()) };
+    if let (Some(segment), Some(session)) = (segment, session)
+        && let Some(ports) = Ports::open()
+    {
+        KernelEnv { packet: ctx, ports: &ports, work }.read_byte(segment, session, index);
+    }
+    1
+}
+
+/// Finishes the accepted segment.
+#[inline(always)]
+pub fn settle<H: Hook>(ctx: H, span: u64, read: u32) -> u32 {
+    if let Some(ports) = Ports::open()
         && let Some((work, session)) = received()
     {
-        let world = Kernel { packet: ctx, tables: &tables, work };
+        let env = KernelEnv { packet: ctx, ports: &ports, work };
         // SAFETY: this CPU's value of the map, and nobody else's.
-        control::settle(&world, unsafe { &(*work).segment }, session, unpack(span));
+        control::finish_segment(&env, unsafe { &(*work).segment }, session, unpack(span), read);
     }
     0
 }
 
 #[inline(always)]
 fn received<'a>() -> Option<(*mut Work, &'a mut Session)> {
-    let work = sessions::work()?;
+    let work = maps::work()?;
     // SAFETY: this CPU's value of the map, and nobody else's.
     Some((work, find(unsafe { &(*work).segment })?))
 }

@@ -1,12 +1,12 @@
-//! The linear part of a buffer, seen from one of its headers on.
+//! The fast path's view of a buffer's linear part, from one of its headers.
 
 use core::hint::assert_unchecked;
 
-use classifier_common::view::{Header, View};
+use classifier_common::view::{Front, HeaderBytes, View};
 
 use crate::linear::{load, past};
 
-/// The bytes from `from` to `data_end`, of a frame that starts before or there.
+/// The bytes from `from` to `data_end`. The frame starts at `from` or before it.
 #[derive(Clone, Copy)]
 pub struct LinearView {
     from: usize,
@@ -14,7 +14,7 @@ pub struct LinearView {
 }
 
 impl LinearView {
-    /// The packet between the two pointers of the context.
+    /// Wraps the packet between the two pointers of the context.
     #[inline(always)]
     pub fn new(data: usize, end: usize) -> Self {
         Self { from: data, end }
@@ -22,11 +22,11 @@ impl LinearView {
 }
 
 impl View for LinearView {
-    type Header<const N: usize> = LinearHeader<N>;
+    type Front<const N: usize> = LinearFront<N>;
 
     #[inline(always)]
-    fn header<const N: usize>(self) -> Option<LinearHeader<N>> {
-        if past::<N>(self.from) > self.end { None } else { Some(LinearHeader(self.from)) }
+    fn front<const N: usize>(self) -> Option<LinearFront<N>> {
+        if past::<N>(self.from) > self.end { None } else { Some(LinearFront(self.from)) }
     }
 
     #[inline(always)]
@@ -40,22 +40,35 @@ impl View for LinearView {
     }
 }
 
-/// Where `N` bytes are that were found to lie before `data_end`.
+/// Address of `N` bytes that were checked to lie before `data_end`.
 #[derive(Clone, Copy)]
-pub struct LinearHeader<const N: usize>(usize);
+pub struct LinearFront<const N: usize>(usize);
 
-impl<const N: usize> LinearHeader<N> {
+impl<const N: usize> Front for LinearFront<N> {
+    type Part<const AT: usize, const M: usize> = LinearPart<AT, M>;
+
     #[inline(always)]
-    fn load<const AT: usize, const SIZE: usize>(self) -> u64 {
-        const { assert!(AT + SIZE <= N) };
-        // SAFETY: the bytes lie within the N that were checked, and the verifier proves the same before the
-        // program runs.
-        unsafe { load::<AT, SIZE>(self.0) }
+    fn part<const AT: usize, const M: usize>(self) -> LinearPart<AT, M> {
+        const { assert!(AT + M <= N) };
+        LinearPart(self.0)
     }
 }
 
-impl<const N: usize> LinearHeader<N> {
-    /// A load of fewer than eight bytes, of which the compiler is told that the rest of the register is 0.
+/// `N` bytes of a front, `FROM` bytes behind its first. The offset is part of each load and costs no
+/// instruction.
+#[derive(Clone, Copy)]
+pub struct LinearPart<const FROM: usize, const N: usize>(usize);
+
+impl<const FROM: usize, const N: usize> LinearPart<FROM, N> {
+    #[inline(always)]
+    fn load<const AT: usize, const SIZE: usize>(self) -> u64 {
+        const { assert!(AT + SIZE <= N) };
+        // SAFETY: the bytes lie within the front that was checked, and the verifier proves the same before the
+        // program runs.
+        unsafe { load::<FROM, AT, SIZE>(self.0) }
+    }
+
+    /// Loads fewer than eight bytes, and tells the compiler that the rest of the register is 0.
     #[inline(always)]
     fn below<const AT: usize, const SIZE: usize>(self) -> u64 {
         let value = self.load::<AT, SIZE>();
@@ -65,15 +78,7 @@ impl<const N: usize> LinearHeader<N> {
     }
 }
 
-impl<const N: usize> Header for LinearHeader<N> {
-    type Part<const M: usize> = LinearHeader<M>;
-
-    #[inline(always)]
-    fn part<const AT: usize, const M: usize>(self) -> LinearHeader<M> {
-        const { assert!(AT + M <= N) };
-        LinearHeader(self.0 + AT)
-    }
-
+impl<const FROM: usize, const N: usize> HeaderBytes for LinearPart<FROM, N> {
     #[inline(always)]
     fn byte<const AT: usize>(self) -> u8 {
         self.below::<AT, 1>() as u8

@@ -1,4 +1,4 @@
-//! Ingress through XDP: every frame as the driver hands it over, before the stack.
+//! The XDP programs: ingress, on every frame as the driver passes it up, before the stack.
 
 use core::ffi::c_void;
 
@@ -12,71 +12,68 @@ use aya_log_ebpf::debug;
 use classifier_common::{
     abi::Direction::Ingress,
     classify::walk_packed,
+    control::Session,
+    counter::Counters,
     outcome::{Outcome, Stop},
     packet::{Frame, Link},
     segments::OnWire,
-    shadow::{Source, source},
 };
 
 use crate::{
     copied::Copied,
     counting,
+    dry_run::{self, Off, On},
+    follow,
+    global_fns::{define, global_fns},
     hook::Hook,
     linear::Linear,
-    named::named,
-    tables::Maps,
-    tap,
-    trial::{Tried, Untried},
+    listen,
+    maps::Work,
+    parts::Parts,
+    ports::Ports,
+    slow_path,
+    tables::KernelTables,
+    tap::PacketBytes,
+    track,
+    verifier::barrier_var,
     view::LinearView,
 };
 
-/// A buffer in several parts has a first part at least this long, unless the driver splits off the
-/// headers, and then the IP length gives it away: shorter ones are whole.
+/// Minimum length of the first part of a buffer with several parts. Drivers that split off the headers are
+/// the exception: their first part ends before the IP packet does.
 const MAY_HAVE_FRAGMENTS: usize = 1024;
 
 #[xdp(frags)]
 fn classifier_xdp(ctx: XdpContext) -> u32 {
-    counting::count(ctx.ctx, Ingress, Untried);
+    counting::count::<_, Off>(ctx.ctx, Ingress);
     XDP_PASS
 }
 
 #[xdp(frags)]
 fn classifier_pxdp(ctx: XdpContext) -> u32 {
-    counting::count(ctx.ctx, Ingress, Tried(Ingress as u32));
+    counting::count::<_, On>(ctx.ctx, Ingress);
     XDP_PASS
 }
 
-named! {
-    *mut xdp_md,
-    other = classifier_xdp_other,
-    tried = classifier_xdp_tried,
-    walk = classifier_xdp_walk,
-    receive = classifier_xdp_receive,
-    read = classifier_xdp_read,
-    settle = classifier_xdp_settle,
-    data = classifier_xdp_data,
-    relabel = classifier_xdp_relabel,
-    redirect = classifier_xdp_redirect,
-    look = classifier_xdp_follow,
-    signal = classifier_xdp_signal,
-    rejection = classifier_xdp_rejection,
-    policy = classifier_xdp_policy,
-}
+global_fns!(*mut xdp_md, classifier_xdp);
 
-/// The general way over a copy of all parts, where the first part did not hold the headers.
+/// Walks a copy of all parts, if headers lie outside the first part.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_xdp_walk_copy(ctx: *mut xdp_md, link: u32) -> u64 {
-    let Some(tables) = Maps::open() else { return 0 };
-    match copied(ctx, &tables) {
+    let Some(tables) = KernelTables::open() else { return 0 };
+    let length = whole_length(ctx) as u32;
+    match Copied::new(&XdpContext::new(ctx), length, &tables.ports) {
         Some(packet) => walk_packed(&packet, ctx.frame(link), &tables),
         None => Outcome::stopped(Stop::Malformed).pack(),
     }
 }
 
 impl Hook for *mut xdp_md {
-    /// Of the whole buffer.
+    /// Length of the whole buffer.
     type Length = usize;
+
+    type Headers<'a> = Parts;
 
     #[inline(always)]
     fn ifindex(self) -> u32 {
@@ -90,9 +87,14 @@ impl Hook for *mut xdp_md {
     }
 
     #[inline(always)]
-    fn linear(self, tables: &Maps) -> Linear<'_> {
+    fn linear(self, ports: &Ports) -> Linear<'_> {
         let ctx = context(self);
-        Linear::new(ctx.data as usize, ctx.data_end as usize, tables)
+        Linear::new(ctx.data as usize, ctx.data_end as usize, ports)
+    }
+
+    #[inline(always)]
+    fn headers(self, _ports: &Ports) -> Option<Parts> {
+        Parts::new(self)
     }
 
     #[inline(always)]
@@ -101,21 +103,29 @@ impl Hook for *mut xdp_md {
     }
 
     #[inline(always)]
-    fn length(self) -> usize {
-        let length = first_length(self);
-        if length < MAY_HAVE_FRAGMENTS { length } else { whole_length(self) }
+    fn length(self, headers: u32, payload: impl FnOnce() -> isize) -> usize {
+        let first = first_length(self);
+        // Hidden, because the compiler would otherwise reuse the start of the frame, a pointer, from the
+        // payload's length.
+        let end = || barrier_var(headers as usize).cast_signed() + payload();
+        if headers != 0 && first < MAY_HAVE_FRAGMENTS && end() <= first.cast_signed() {
+            first
+        } else {
+            whole_length(self)
+        }
+    }
+
+    /// The link unchanged: XDP has no network header.
+    #[inline(always)]
+    fn locate(self, link: u32) -> u32 {
+        link
     }
 
     #[inline(always)]
     fn walk_on(self, link: u32, packed: u64) -> (u64, usize) {
-        let is_cut = Outcome::unpack(packed).is_cut();
-        let length = first_length(self);
-        if length < MAY_HAVE_FRAGMENTS && !is_cut {
-            return (packed, length);
-        }
         let whole = whole_length(self);
-        let packed = if whole > length && is_cut { classifier_xdp_walk_copy(self, link) } else { packed };
-        (packed, whole)
+        let is_cut = Outcome::unpack(packed).is_cut() && first_length(self) < whole;
+        (if is_cut { classifier_xdp_walk_copy(self, link) } else { packed }, whole)
     }
 
     #[inline(always)]
@@ -132,26 +142,15 @@ impl Hook for *mut xdp_md {
     fn packets(self) -> u64 {
         1
     }
-
-    #[inline(always)]
-    fn sender(self, link: u32) -> Option<Source> {
-        let (frame, tables) = (self.frame(link), Maps::open()?);
-        source(&self.linear(&tables), frame).or_else(|| source(&copied(self, &tables)?, frame))
-    }
 }
 
 /// All parts of a buffer.
-impl tap::Source for *mut xdp_md {
+impl PacketBytes for *mut xdp_md {
     #[inline(always)]
     fn copy(&self, offset: u32, to: *mut c_void, length: usize) -> bool {
         // SAFETY: as for `context`; callers give room for as many bytes as they ask for.
         unsafe { bpf_xdp_load_bytes(*self, offset, to, length as u32) == 0 }
     }
-}
-
-#[inline(always)]
-fn copied(ctx: *mut xdp_md, tables: &Maps) -> Option<Copied<'_>> {
-    Copied::new(&XdpContext::new(ctx), whole_length(ctx) as u32, tables)
 }
 
 #[inline(always)]

@@ -1,4 +1,4 @@
-//! What a scrape costs: writing it, packing it, and the whole of it over HTTP.
+//! Cost of a scrape: writing it, packing it, and the whole of it over HTTP.
 
 use std::{
     hint::black_box,
@@ -8,10 +8,10 @@ use std::{
 };
 
 use classifier::{
-    config::ProtocolNames,
-    counters::Source,
     http::Limits,
     metrics::{Exporter, exposition::Format},
+    protocol_names::ProtocolNames,
+    snapshot::SnapshotSource,
 };
 use rustix::time::{ClockId, clock_gettime};
 

@@ -11,7 +11,7 @@ use std::{
 
 use super::record::{self, Machine};
 
-/// What every kernel object is made from, beside its own sources.
+/// Sources of every kernel object, beside its own.
 const SOURCES: [&str; 5] =
     ["Cargo.toml", "Cargo.lock", "classifier/build/object.rs", "xtask/src/toolchain/record.rs", record::FILE];
 

@@ -1,4 +1,4 @@
-//! What Prometheus needs for many nodes, for docs/fleet.md, as root:
+//! Measures the needs of Prometheus for many nodes, for docs/fleet.md, as root:
 //! `cargo run -p classifier --example fleet -- target/release/classifier NODES SECONDS`.
 //!
 //! One agent on a host of the testbed is scraped as if it were so many nodes, every 30 seconds, with the rules of

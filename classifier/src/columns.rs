@@ -1,22 +1,22 @@
-//! Cells in aligned columns.
+//! Aligns cells in columns.
 
-/// Between two columns.
+/// Spaces between two columns.
 const GAP: usize = 2;
 
 /// A table with a line of titles.
 pub(crate) struct Columns {
-    /// By column: whether it holds numbers, which stand at its right.
+    /// True if each column has numbers, which are right-aligned.
     numbers: Vec<bool>,
     rows: Vec<Vec<String>>,
 }
 
 impl Columns {
-    /// With these titles, a `>` before those of numbers.
+    /// Creates a table with these titles; `>` marks those of numbers.
     pub(crate) fn new<const N: usize>(titles: [&str; N]) -> Self {
         Self::titled(titles.into_iter().map(str::to_owned))
     }
 
-    /// The same, of any number.
+    /// Creates a table with any number of titles.
     pub(crate) fn titled(titles: impl Iterator<Item = String>) -> Self {
         let titles: Vec<_> = titles.collect();
         let numbers = titles.iter().map(|title| title.starts_with('>')).collect();
@@ -26,17 +26,17 @@ impl Columns {
         }
     }
 
-    /// Adds a row of these.
+    /// Adds a row of these cells.
     pub(crate) fn add(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
-    /// Adds a row, of as many cells as there are titles.
+    /// Adds a row with as many cells as titles.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.add(cells.into());
     }
 
-    /// Writes the lines, without spaces at their ends.
+    /// Writes the lines, without trailing spaces.
     pub(crate) fn write(&self, text: &mut String) {
         let width = |column: usize| {
             self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()

@@ -1,6 +1,6 @@
-//! What was meant: the settings, merged from their sources and checked.
+//! Settings of the agent, merged from their sources and checked.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use classifier_common::{ports::Transport, protocol::Protocol};
 
@@ -10,107 +10,107 @@ mod error;
 mod evidence;
 pub(crate) mod file;
 mod ftp;
+pub mod keys;
 mod layer;
 mod listen;
 mod pattern;
 mod pin_dir;
 mod ports;
 mod privileges;
-mod protocol_names;
-mod sources;
 mod telemetry_path;
 
 pub use self::{
     assignment::{Assignment, BadRows, NoRow, Rows},
     error::ConfigError,
     evidence::EvidenceSettings,
-    file::{FileError, Place, Purpose},
     ftp::FtpSettings,
     layer::Layer,
+    listen::ListenAddress,
     pattern::Pattern,
     pin_dir::{DEFAULT as PIN_DIR, folder as pin_dir},
     ports::Ports,
     privileges::{KeptCapabilities, Privileges, SandboxMode},
-    protocol_names::ProtocolNames,
-    sources::Sources,
     telemetry_path::TelemetryPath,
 };
 
-use crate::shadow::Policy;
+use crate::protocol_names::ProtocolNames;
 
-/// How ingress is seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Hook for ingress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum XdpMode {
-    /// Native XDP on physical network cards, TCX on software devices and wherever XDP is refused
+    /// Native XDP on physical network cards, TCX on software devices and where XDP is refused
     #[default]
     Auto,
-    /// XDP in the driver, or an error
+    /// Native XDP (in the driver), or an error
     Native,
-    /// XDP in the stack, or an error; counts a super-packet once
+    /// Generic XDP (in the stack), or an error; counts a GSO packet as one packet
     Generic,
-    /// TCX ingress
+    /// TCX, no XDP
     Off,
 }
 
 /// Checked settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Which interfaces are wanted; empty means every one that carries its own traffic.
+    /// Included interfaces; empty for every one that carries its own traffic.
     pub interfaces: Vec<Pattern>,
-    /// Where metrics are served.
-    pub listen: Vec<SocketAddr>,
-    /// Under which path metrics are served.
+    /// Interfaces that are never counted, which wins over everything else.
+    pub interfaces_exclude: Vec<Pattern>,
+    /// Addresses of the metrics server.
+    pub listen: Vec<ListenAddress>,
+    /// Path of the metrics.
     pub telemetry_path: TelemetryPath,
-    /// The web configuration, if there is one.
+    /// File of the web configuration, if any.
     pub web_config: Option<PathBuf>,
-    /// The file with the firewall policy that is tried, if one is.
+    /// File of the firewall policy for the dry run, if any.
     pub policy: Option<PathBuf>,
-    /// What it says, once it is read: [`Sources::settings`] does.
-    pub rules: Option<Policy>,
-    /// How ingress is seen.
+    /// Ingress hook.
     pub xdp_mode: XdpMode,
-    /// Drivers whose network cards `auto` does not see through native XDP.
+    /// Drivers of which `auto` uses no native XDP.
     pub xdp_avoid: Vec<String>,
-    /// Whether egress is counted.
+    /// True if egress is counted.
     pub egress: bool,
-    /// Where programs and counters outlive the agent; `None`: nowhere.
+    /// Pin directory; `None` for none.
     pub pin_dir: Option<PathBuf>,
-    /// Whether `POST /-/reload` is answered.
+    /// True if `POST /-/reload` is answered.
     pub enable_reload: bool,
-    /// What the agent may still do once everything is attached.
+    /// Privileges of the agent after everything is attached.
     pub privileges: Privileges,
-    /// The protocols that are configured beside the fixed ones.
+    /// Protocols that are configured in addition to the fixed ones.
     pub names: ProtocolNames,
-    /// The ports that belong to another protocol than without a configuration, each once. What is left to
-    /// [`Protocol::TCP_OTHER`] belongs to none.
+    /// Ports with another protocol than by default, each once. A port of [`Protocol::TCP_OTHER`] is assigned
+    /// to none.
     pub ports: Vec<(Transport, u16, Protocol)>,
-    /// How FTP's control connections are followed.
+    /// Settings of the FTP tracking.
     pub ftp: FtpSettings,
-    /// How much is kept of whom connections were with.
+    /// Settings of the evidence.
     pub evidence: EvidenceSettings,
 }
 
 impl Settings {
-    /// Checks what the merged layers say, with the defaults below them.
+    /// Checks the merged layers, with defaults.
     ///
     /// # Errors
     ///
-    /// When an interface name or a listen address cannot be one, or stands twice; when the telemetry path cannot
-    /// be one, or the pin folder.
+    /// When an interface name or a listen address is invalid or repeated; when the telemetry path or the pin
+    /// directory is invalid.
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
+        let excluded = layer.interfaces_exclude.unwrap_or_default();
         let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
         let telemetry_path = layer.telemetry_path.as_deref().map(TelemetryPath::parse).transpose()?;
         let ports = layer.ports.unwrap_or_default();
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
-            listen: distinct(&addresses)?.into_iter().map(listen::address).collect::<Result<_, _>>()?,
+            interfaces_exclude: distinct(&excluded)?
+                .into_iter()
+                .map(Pattern::parse)
+                .collect::<Result<_, _>>()?,
+            listen: distinct(&addresses)?.into_iter().map(str::parse).collect::<Result<_, _>>()?,
             telemetry_path: telemetry_path.unwrap_or_default(),
-            // An empty name is how exporters are told that there is none.
+            // Exporters take an empty name for no file.
             web_config: layer.web_config.filter(|path| !path.as_os_str().is_empty()),
             policy: layer.policy.filter(|path| !path.as_os_str().is_empty()),
-            rules: None,
             xdp_mode: layer.xdp_mode.unwrap_or_default(),
             xdp_avoid: layer.xdp_avoid.unwrap_or_default(),
             egress: layer.egress.unwrap_or(true),
@@ -133,14 +133,14 @@ impl Settings {
 }
 
 impl Settings {
-    /// Whether the wanted interfaces are all known by name, so that none can come later but one of them.
+    /// Tells whether all selected interfaces are plain names, so that no others can appear later.
     #[must_use]
     pub fn names_interfaces(&self) -> bool {
         !self.interfaces.is_empty() && self.interfaces.iter().all(|one| matches!(one, Pattern::Plain(_)))
     }
 }
 
-/// The texts as they are, if none stands twice.
+/// Returns the texts, if none is repeated.
 fn distinct(texts: &[String]) -> Result<Vec<&str>, ConfigError> {
     let mut seen = BTreeSet::new();
     texts
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn silence_means_the_defaults() {
         let settings = Settings::check(Layer::default()).unwrap();
-        assert_eq!(settings.listen, [SocketAddr::from(([127, 0, 0, 1], 9877))]);
+        assert_eq!(settings.listen, ["127.0.0.1:9877".parse().unwrap()]);
         assert_eq!((settings.interfaces.len(), settings.xdp_mode, settings.egress), (0, XdpMode::Auto, true));
     }
 

@@ -1,4 +1,4 @@
-//! Programs at the hooks of interfaces, and the words for them that metrics, `/` and `status` share.
+//! Hooks of interfaces, with the words for them in metrics, `/` and `status`.
 
 use classifier_common::abi::Direction;
 
@@ -6,13 +6,13 @@ use classifier_common::abi::Direction;
 pub const XDP_NATIVE: &str = "xdp_native";
 /// XDP in the stack.
 pub const XDP_GENERIC: &str = "xdp_generic";
-/// XDP, where it is not known which: outside the network namespace the kernel tells no more.
+/// XDP of an unknown mode, which the kernel does not tell outside the network namespace.
 pub const XDP: &str = "xdp";
-/// TC by a link of its own.
+/// TC by a link.
 pub const TCX: &str = "tcx";
 /// TC by a filter of the clsact qdisc.
 pub const TC: &str = "tc";
-/// What cannot be seen from here: a filter in another network namespace.
+/// Unknown: a filter in another network namespace.
 pub const UNKNOWN: &str = "unknown";
 /// No program.
 pub const NONE: &str = "none";
@@ -22,10 +22,10 @@ pub const NONE: &str = "none";
 pub struct Attachment {
     /// Index of the interface, in its network namespace.
     pub interface: u32,
-    /// The direction that is seen there.
+    /// Direction of the hook.
     pub direction: Direction,
-    /// One of this module's words.
+    /// Hook: one of this module's words.
     pub hook: &'static str,
-    /// The kernel's number of the program.
+    /// Kernel number of the program.
     pub program: u32,
 }

@@ -2,10 +2,12 @@
 
 pub mod agent;
 pub mod cli;
+pub mod clock;
 mod columns;
 pub mod config;
-pub mod counters;
+pub mod configuration;
 pub mod datapath;
+mod descriptors;
 pub mod evidence;
 pub mod ftp;
 pub mod history;
@@ -13,24 +15,31 @@ pub mod hook;
 pub mod hotplug;
 pub mod http;
 pub mod interfaces;
+pub mod located;
 pub mod manual;
 mod memory;
 pub mod metrics;
 pub mod offline;
 pub mod page;
+pub mod policy;
+mod prefix;
+pub mod protocol_names;
 pub mod reload;
 pub mod report;
 pub mod sandbox;
 pub mod service;
-pub mod shadow;
+pub mod snapshot;
 pub mod status;
+pub mod stdout;
+pub mod supervisor;
 pub mod telemetry;
 mod thousands;
 mod ticks;
+#[cfg(feature = "top")]
 pub mod top;
 pub mod web;
 
-/// The commit that this was built from, `unknown` outside a git work tree.
+/// Commit of this build, `unknown` outside a git work tree.
 pub const REVISION: &str = match option_env!("CLASSIFIER_REVISION") {
     Some(revision) => revision,
     None => "unknown",

@@ -1,67 +1,69 @@
-//! The command: the only place that decides the exit status.
+//! Runs the command, and decides the exit status.
 
-use std::{
-    error::Error,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{error::Error, process::ExitCode};
 
 use classifier::{
     agent,
-    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop, Top},
-    config::{Layer, Sources, pin_dir},
+    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop},
+    config::{Layer, pin_dir},
+    configuration::ConfigurationSources,
     datapath, manual,
     offline::{self, Request},
     report,
     sandbox::User,
-    status,
+    status, stdout,
     telemetry::{Log, LogFormat},
-    top,
 };
+#[cfg(feature = "top")]
+use classifier::{cli::Top, top};
 
 const RUNTIME_ERROR: u8 = 1;
 const USAGE_ERROR: u8 = 2;
-/// Of `report --diff`.
+/// Exit status of `report --diff` after changes.
 const CHANGED: u8 = 3;
 
 pub(crate) fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(Stop::Answer(text)) => return answer(&text),
-        Err(stop) => return End { log: Log::new(LogFormat::Text), verbose: false }.usage(&stop),
+        Err(stop) => {
+            let end = End { log: Log::new(LogFormat::Text), verbose: false };
+            return if let Stop::Answer(text) = stop { end.answer(&text) } else { end.usage(&stop) };
+        }
     };
     let end = End { log: Log::new(cli.log_format), verbose: cli.verbose };
-    if let Err(error) = end.log.start() {
+    if let Err(error) = end.log.start(cli.log_level) {
         return end.usage(&error);
     }
     match cli.command {
         Command::Run(arguments) => run(arguments, end),
         Command::Status(arguments) => show(arguments, end),
-        Command::Pcap(arguments) => judge(arguments, end),
+        Command::Pcap(arguments) => pcap(arguments, end),
         Command::Report(arguments) => write_report(arguments, end),
+        #[cfg(feature = "top")]
         Command::Top(arguments) => look(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end.runtime(&error),
         },
-        Command::Completions(Completions { shell }) => answer(&manual::completions(shell)),
+        Command::Completions(Completions { shell }) => end.answer(&manual::completions(shell)),
     }
 }
 
 fn show(Status { format, pin_dir: folder }: Status, end: End) -> ExitCode {
     match pin_dir(folder.as_ref()) {
         Ok(folder) => match status::status(format, folder.as_deref()) {
-            Ok(text) => answer(&text),
+            Ok(status::Answer { text, has_agent: true }) => end.answer(&text),
+            Ok(status::Answer { text, .. }) => end.answer_with(&text, ExitCode::from(RUNTIME_ERROR)),
             Err(error) => end.runtime(&error),
         },
         Err(error) => end.usage(&error),
     }
 }
 
-fn judge(Pcap { files, format, packets, kernel, config }: Pcap, end: End) -> ExitCode {
-    let settings = match (Sources { flags: Layer::default(), file: config }).settings() {
-        Ok(settings) => settings,
+fn pcap(Pcap { files, format, packets, kernel, config }: Pcap, end: End) -> ExitCode {
+    let settings = match (ConfigurationSources { flags: Layer::default(), file: config }).read() {
+        Ok(configuration) => configuration.settings,
         Err(error) => return end.usage(&error),
     };
     match offline::run(&Request { files, output: format, packets, kernel, settings }) {
@@ -82,13 +84,14 @@ fn write_report(arguments: Report, end: End) -> ExitCode {
     };
     match report::report(&request) {
         Ok(report::Answer { text, has_changed }) if has_changed => {
-            answer_with(&text, ExitCode::from(CHANGED))
+            end.answer_with(&text, ExitCode::from(CHANGED))
         }
-        Ok(report::Answer { text, .. }) => answer(&text),
+        Ok(report::Answer { text, .. }) => end.answer(&text),
         Err(error) => end.runtime(&error),
     }
 }
 
+#[cfg(feature = "top")]
 fn look(arguments: Top, end: End) -> ExitCode {
     match arguments.options() {
         Ok(options) => match top::top(&options) {
@@ -101,9 +104,9 @@ fn look(arguments: Top, end: End) -> ExitCode {
 
 fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
     match pin_dir(folder) {
-        Ok(None) => answer("nothing is pinned without a folder\n"),
+        Ok(None) => end.answer("--pin-dir is empty; nothing is pinned\n"),
         Ok(Some(folder)) => match datapath::detach(&folder) {
-            Ok(detached) => answer(&detached.to_string()),
+            Ok(detached) => end.answer(&detached.to_string()),
             Err(error) => end.runtime(&error),
         },
         Err(error) => end.usage(&error),
@@ -112,43 +115,44 @@ fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
 
 fn run(arguments: Run, end: End) -> ExitCode {
     let check = arguments.check;
-    let sources = Sources::from(arguments);
-    let settings = match sources.settings() {
-        Ok(settings) => settings,
+    let sources = ConfigurationSources::from(arguments);
+    let configuration = match sources.read() {
+        Ok(configuration) => configuration,
         Err(error) => return end.usage(&error),
     };
-    if check {
-        return match settings.privileges.user.as_deref().map(User::named).transpose() {
-            Ok(_) => answer("the settings are good\n"),
-            Err(error) => end.usage(&error),
-        };
+    if let Err(error) = configuration.settings.privileges.user.as_deref().map(User::named).transpose() {
+        return end.usage(&error);
     }
-    match agent::run(sources, settings) {
+    if check {
+        return end.answer("the settings are valid\n");
+    }
+    match agent::run(sources, configuration) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => end.runtime(&error),
     }
 }
 
-fn answer(text: &str) -> ExitCode {
-    answer_with(text, ExitCode::SUCCESS)
-}
-
-fn answer_with(text: &str, status: ExitCode) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => status,
-        Err(_) => ExitCode::from(RUNTIME_ERROR),
-    }
-}
-
-/// The end of a process that has failed.
+/// End of the process, with its error.
 #[derive(Clone, Copy)]
 struct End {
     log: Log,
-    /// With the chain of causes.
+    /// True if the causes are printed too.
     verbose: bool,
 }
 
 impl End {
+    fn answer(self, text: &str) -> ExitCode {
+        self.answer_with(text, ExitCode::SUCCESS)
+    }
+
+    fn answer_with(self, text: &str, status: ExitCode) -> ExitCode {
+        match stdout::write(text) {
+            Ok(()) => status,
+            Err(error) if error.reader_is_gone() => status,
+            Err(error) => self.runtime(&error),
+        }
+    }
+
     fn usage(self, error: &dyn Error) -> ExitCode {
         self.with(USAGE_ERROR, error)
     }

@@ -1,4 +1,4 @@
-//! Memory that a start needs and a running agent does not.
+//! Frees memory that a start needs and a running agent does not.
 #![expect(unsafe_code, reason = "the C library's and the kernel's own verbs")]
 
 use std::{fs, ops::Range, ptr};
@@ -6,59 +6,59 @@ use std::{fs, ops::Range, ptr};
 use rustix::mm::{Advice, madvise};
 use rustix::param::page_size;
 
-/// Keeps what threads allocate in one heap, in place of one each that is never given back whole. To be called before
+/// Makes threads share one heap: a heap for each thread would never be freed completely. Call this before
 /// there is a second thread.
 pub fn share() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: takes two numbers; nothing else is allocating, for there is no other thread yet.
+    // SAFETY: the function takes two numbers. No other thread exists that could allocate.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }
 
-/// Gives freed memory back to the system: the C library keeps what was needed to read the kernel's types, 12 MB, for
-/// as long as anything behind it is in use. Other C libraries give back at once.
+/// Returns freed memory to the system. The C library keeps 12 MB, which reading the kernel's types took, as
+/// long as anything behind it is in use. Other C libraries return it at once.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: takes a number, and may be called at any time from any thread.
+    // SAFETY: the function takes a number, and may be called at any time from any thread.
     unsafe {
         libc::malloc_trim(0);
     }
 }
 
-/// Lets the pages of a constant go; they come back from the binary's file if they are looked at again.
+/// Drops the pages of a constant; a later access loads them from the binary's file again.
 pub fn leave(constant: &'static [u8]) {
     let page = page_size();
     let range = constant.as_ptr_range();
     let first = range.start.addr().next_multiple_of(page);
     let length = (range.end.addr() & !(page - 1)).saturating_sub(first);
     let begin = range.start.with_addr(first).cast_mut().cast();
-    // SAFETY: the pages are whole ones of a constant, which nobody writes to: they are as the file has them, before
-    // and after. A refusal leaves all as it is.
+    // SAFETY: the pages lie completely within a constant that is never written. They equal the file before
+    // and after. A refusal changes nothing.
     let _ = unsafe { madvise(begin, length, Advice::LinuxDontNeed) };
 }
 
-/// Lets go what a start has looked at of the binary: machine code and constants, most of all that is resident. What is
-/// needed again comes back from the file.
+/// Drops the pages of the binary that a start has used: machine code and constants, most of the resident
+/// memory. A later access loads them from the file again.
 pub fn leave_binary() {
     let Ok(mappings) = fs::read_to_string("/proc/self/smaps") else { return };
     for Range { start, end } in unchanged(&mappings) {
         let begin = ptr::with_exposed_provenance_mut(start);
-        // SAFETY: the pages are a private mapping of a file, cannot be written to, and none of them is a copy: they are
-        // as the file has them, before and after. A refusal leaves all as it is.
+        // SAFETY: the pages are a private mapping of a file, read-only, and no page is a copy. They equal the
+        // file before and after. A refusal changes nothing.
         let _ = unsafe { madvise(begin, end - start, Advice::LinuxDontNeed) };
     }
 }
 
-/// Where, as `/proc/self/smaps` has it (proc(5)), a file is mapped that nobody can write to, and of which no page is a
-/// copy: relocated constants are.
+/// Lists the mappings of `/proc/self/smaps` (proc(5)) that are of a file, read-only, and without copied
+/// pages. Relocated constants are copies.
 fn unchanged(mappings: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut last = None;
     for line in mappings.lines() {
         match line.split_once(':') {
             Some(("Anonymous", size)) if size.trim() == "0 kB" => found.extend(last.take()),
-            // A heading has colons only behind its range.
+            // A heading has colons only after its range.
             Some((field, _)) if !field.contains('-') => {}
             _ => last = of_file(line),
         }
@@ -66,7 +66,7 @@ fn unchanged(mappings: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The range of a heading, if it is of a file that cannot be written to.
+/// Returns the range of a heading, if it is of a read-only mapping of a file.
 fn of_file(heading: &str) -> Option<Range<usize>> {
     let mut words = heading.split_ascii_whitespace();
     let (start, end) = words.next()?.split_once('-')?;

@@ -1,4 +1,4 @@
-//! The command whose counters lie otherwise in memory, that the tests of upgrades upgrade to.
+//! Builds the command with another layout of the counters, for the tests of upgrades.
 
 use std::process::ExitCode;
 

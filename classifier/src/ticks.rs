@@ -1,6 +1,6 @@
-//! A beat, while it is wanted.
+//! A periodic timer that can be stopped.
 //!
-//! A timer of the kernel's: the runtime's own wakes twice for each second, first to look at it more closely.
+//! It is the kernel's timer: the runtime's own wakes twice for each second, first to look at it more closely.
 #![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
 
 use std::{
@@ -22,16 +22,16 @@ pub(crate) struct Ticks {
 }
 
 impl Ticks {
-    /// One tick each period. It does not run yet.
+    /// Creates a timer with this period, stopped.
     pub(crate) fn every(period: Duration) -> io::Result<Self> {
         let timer =
             timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
-        // SAFETY: the descriptor is owned by the `AsyncFd` from here on, and never replaced.
+        // SAFETY: the descriptor moves into the `AsyncFd`, and is never replaced.
         let timer = unsafe { AsyncFd::register_with_interest(timer, Interest::READABLE) }?;
         Ok(Self { timer, period, runs: false })
     }
 
-    /// Lets it run or not; the first tick is a whole period away.
+    /// Starts or stops the timer; the first tick is a whole period away.
     pub(crate) fn run(&mut self, wanted: bool) -> io::Result<()> {
         if self.runs != wanted {
             let period = if wanted { self.period } else { Duration::ZERO };
@@ -43,7 +43,7 @@ impl Ticks {
         Ok(())
     }
 
-    /// The next tick; those that nobody has waited for come as one.
+    /// Waits for the next tick; missed ticks count as one.
     pub(crate) async fn tick(&self) -> io::Result<()> {
         loop {
             let mut ready = self.timer.readable().await?;

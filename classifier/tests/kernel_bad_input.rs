@@ -1,5 +1,5 @@
-//! Every start that cannot be: one line that names the thing, the cause and the remedy, exit status 1, and
-//! nothing left attached.
+//! Failing starts: one line with the thing, the cause and the remedy, exit status 1, and nothing left
+//! attached.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -16,10 +16,10 @@ use testbed::{Host, Lab, Tun, attached_in, left_behind};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// What `timeout` says of a command whose time was over.
+/// Exit status of `timeout` for a command that ran too long.
 const TIMED_OUT: i32 = 124;
 
-/// Runs the agent by way of `wrapper`, and expects it to fail with these words.
+/// Runs the agent by way of `wrapper`, and expects this error.
 fn fails(host: &Host, wrapper: &[&str], arguments: &[&str], words: &[&str]) {
     let before = attached_in(host);
     let words_of_command = [wrapper, &["timeout", "30", BINARY, "run"], arguments].concat();
@@ -41,7 +41,7 @@ fn two_hosts(lab: &Lab) -> (Host, Host, String) {
     (here, there, end.name)
 }
 
-/// An interface that is not there, by name; what a pattern matches may appear later.
+/// A missing interface is an error by name; matches of a pattern may appear later.
 #[test]
 fn an_unknown_interface_is_named() {
     let lab = Lab::new();
@@ -52,12 +52,12 @@ fn an_unknown_interface_is_named() {
     host.agent(BINARY, &["-i", "nic*"]).stop();
 }
 
-/// A user without any capability, and root without one of those that are needed.
+/// A user without any capability, and root without one of the needed ones.
 #[test]
 fn missing_privileges_are_named() {
     let lab = Lab::new();
     let (host, _there, name) = two_hosts(&lab);
-    // Others may not read the folder that the binary was built in.
+    // Others may not read the directory that the binary was built in.
     let copy = std::env::temp_dir().join(format!("classifier-bad-input-{}", std::process::id()));
     fs::copy(BINARY, &copy).unwrap();
     let nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--"];
@@ -79,7 +79,7 @@ fn missing_privileges_are_named() {
     }
 }
 
-/// A port that another process has.
+/// Another process has the port.
 #[test]
 fn a_taken_port_is_named() {
     let lab = Lab::new();
@@ -89,8 +89,8 @@ fn a_taken_port_is_named() {
     drop(taken);
 }
 
-/// A TUN device has no native XDP: asked for, it is an error, also behind an interface that could be
-/// attached; `auto` does without.
+/// A TUN device has no native XDP: on request, that is an error, also after another interface could be
+/// attached; `auto` works without.
 #[test]
 fn an_interface_that_refuses_is_named_and_auto_does_without() {
     let lab = Lab::new();
@@ -107,8 +107,8 @@ fn an_interface_that_refuses_is_named_and_auto_does_without() {
     agent.stop();
 }
 
-/// Another XDP program holds the hook: native XDP is an error, and the other program stays as it was;
-/// `auto` does without.
+/// Another XDP program has the hook: native XDP is an error, and the other program stays; `auto` works
+/// without.
 #[test]
 fn a_taken_xdp_hook_is_named_and_left_alone() {
     let lab = Lab::new();
@@ -126,9 +126,8 @@ fn a_taken_xdp_hook_is_named_and_left_alone() {
     other.stop();
 }
 
-/// The JIT is off, as far as the agent can see: its own mount namespace has another file there. Only the
-/// machine's first network namespace has this setting, so that the agent runs there, and is given an
-/// interface that does not exist.
+/// The JIT seems off, by another file in the agent's mount namespace. Only the initial network namespace has
+/// this setting, so the agent runs there, with an interface that does not exist.
 #[test]
 fn a_kernel_without_jit_is_named() {
     const SETTING: &str = "/proc/sys/net/core/bpf_jit_enable";
@@ -137,7 +136,10 @@ fn a_kernel_without_jit_is_named() {
     let agent = format!("{BINARY} run -i nic9 -l 127.0.0.1:0");
     let script = format!("mount --bind {} {SETTING} && exec {agent}", off.display());
     let mut command = Command::new("unshare");
-    command.args(["--mount", "sh", "-ec", &script]).env("RUST_LOG", "error").env("CLASSIFIER_PIN_DIR", "");
+    command
+        .args(["--mount", "sh", "-ec", &script])
+        .env("RUST_LOG", "error")
+        .env("CLASSIFIER_PIN_DIR", "none");
     let output = command.output().unwrap();
     fs::remove_file(&off).unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -147,8 +149,8 @@ fn a_kernel_without_jit_is_named() {
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 
-/// The kernel runs out of memory at one point of a start, whichever: it fails, in one line, and nothing of it
-/// stays. By strace, as a memory limit kills the process before it refuses a map.
+/// The kernel runs out of memory at any point of a start: the start fails, in one line, and leaves nothing.
+/// strace injects the error, since a memory limit kills the process before it refuses a map.
 #[test]
 fn a_start_that_runs_out_of_memory_leaves_nothing() {
     let lab = Lab::new();
@@ -161,7 +163,7 @@ fn a_start_that_runs_out_of_memory_leaves_nothing() {
             command.args(["-o", "/dev/null", "-e", "trace=bpf", "-e", &inject, BINARY, "run", "-i", &name]);
             command.env("RUST_LOG", "error").output().unwrap()
         };
-        // One that fails so late that its time is over shows no status of its own: it is given more.
+        // A failure so late that the time limit strikes has no status: the limit is raised.
         let is_told = |output: &Output| output.status.code() != Some(TIMED_OUT) || output.stderr.is_empty();
         let outputs = ["2", "8", "32"].iter().map(within);
         let output = outputs.into_iter().find(is_told).expect("half a minute is enough to fail");

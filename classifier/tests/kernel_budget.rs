@@ -1,4 +1,4 @@
-//! The kernel programs stay within the sizes that were decided on.
+//! The kernel programs stay within their budgets.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 #[path = "support/budget.rs"]
@@ -40,7 +40,7 @@ fn no_program_outgrows_its_budget() {
     assert!(outgrown.is_empty(), "{}\nsee tests/support/budget.rs", outgrown.join("\n"));
 }
 
-/// A budget that nothing can reach holds nothing.
+/// A budget far above its program limits nothing.
 #[test]
 fn no_budget_is_far_above_its_program() {
     for ((name, size), (_, budget)) in sizes().into_iter().zip(BUDGETS) {

@@ -1,4 +1,4 @@
-//! What the configuration file says of ports is what the kernel counts by, and a bad file attaches nothing.
+//! The kernel counts by the ports of the configuration file, and an invalid file attaches nothing.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 use std::{
@@ -13,7 +13,7 @@ use testbed::{Agent, End, FrameSocket, Host, Lab, attached_in, left_behind};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// The file, but for the interface.
+/// Configuration file, without the interface.
 const CONFIG: &str = r#"
 egress = false
 
@@ -41,7 +41,7 @@ ports = [143]
 control_ports = [2121]
 "#;
 
-/// A port of either transport, its label, and how many frames go to it; twice as many come from it.
+/// Ports with transport, label, and the number of frames to each; twice as many come from it.
 const SENT: [(&str, u16, &str, u64); 9] = [
     ("tcp", 587, "submission", 3),
     ("tcp", 2121, "ftp_control", 5),
@@ -135,7 +135,7 @@ fn every_port_counts_under_whom_the_file_gives_it_to() {
     assert_eq!(metrics.sum("classifier_packets_total", &[]), sent);
     let imap = metrics.sum("classifier_packets_total", &[("protocol", "imap")]);
     assert_eq!(imap, 0, "its port was taken");
-    // 20, 25, 110 and 143 of TCP are known without a file, 21 is given up, 4 are added.
+    // 20, 25, 110 and 143 of TCP are defaults, 21 is removed, 4 are added.
     assert_eq!(metrics.sum("classifier_map_entries", &[("map", "ports")]), 8);
     agent.stop();
 }

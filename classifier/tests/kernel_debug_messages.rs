@@ -1,4 +1,4 @@
-//! Debug messages are compiled in, and cut out by a constant while the programs are loaded.
+//! Debug messages are compiled in, and removed by a constant when the programs are loaded.
 
 use std::{collections::BTreeMap, process::Command};
 
@@ -7,11 +7,10 @@ use testbed::{Agent, Lab, run};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// The helpers that a message goes through on its way to its ring buffer; the FTP tracking's events go through
-/// `bpf_ringbuf_output`.
+/// Helpers of a message's way to its ring buffer; the FTP tracking's events use `bpf_ringbuf_output`.
 const HELPERS: [&str; 2] = ["bpf_ringbuf_reserve", "bpf_ringbuf_submit"];
 
-/// The loaded programs' instructions, as the kernel translated them, by the hook that the agent names.
+/// Returns the loaded programs' instructions, as the kernel translated them, by hook.
 fn instructions(agent: &Agent) -> BTreeMap<String, String> {
     let metrics = agent.metrics();
     let programs = metrics.of("classifier_program_info", &[]);

@@ -1,4 +1,4 @@
-//! How full the kernel's maps are, as a scrape says it.
+//! Fill of the kernel's maps in a scrape.
 
 use std::{
     thread,
@@ -7,7 +7,7 @@ use std::{
 
 use testbed::{Agent, FrameSocket, Lab};
 
-/// More than the agent counts at a stretch, and not a multiple of it.
+/// Number above one batch of the agent's count, and not a multiple of it.
 const FRAGMENTS: u16 = 1300;
 
 #[test]
@@ -28,7 +28,7 @@ fn every_first_fragment_that_is_remembered_is_counted() {
     agent.stop();
 }
 
-/// A frame is under way for a moment after it was sent.
+/// Waits for the frames, which take a moment to arrive.
 fn once(agent: &Agent, expected: u64) {
     let deadline = Instant::now() + Duration::from_secs(5);
     while remembered(agent) != expected && Instant::now() < deadline {
@@ -41,7 +41,7 @@ fn remembered(agent: &Agent) -> u64 {
     agent.metrics().sum("classifier_map_entries", &[("map", "fragments")])
 }
 
-/// Ethernet, IPv4 with "more fragments", and the first bytes of a datagram.
+/// Builds Ethernet, IPv4 with "more fragments", and the first bytes of a datagram.
 fn first_fragment(identification: u16) -> Vec<u8> {
     let [high, low] = identification.to_be_bytes();
     let ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00];

@@ -1,14 +1,20 @@
-//! What the agent tells a service manager, at the socket that one would listen at.
+//! The agent's notifications to a service manager, at its socket.
 
 use std::{
-    os::unix::net::UnixDatagram,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    os::{
+        linux::net::SocketAddrExt as _,
+        unix::net::{SocketAddr, UnixDatagram},
+    },
+    process::Stdio,
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use testbed::{Agent, Lab, servers::Folder};
+use testbed::{Agent, Host, Lab, Samples, servers::Folder};
 
-/// As `WATCHDOG_USEC`: without a sign of life in this time, the manager would start the agent anew.
+/// Value of `WATCHDOG_USEC`: without a sign of life in this time, the manager would restart the agent.
 const PATIENCE: Duration = Duration::from_millis(600);
 
 struct Manager {
@@ -26,14 +32,14 @@ impl Manager {
         Self { socket, path, _folder: folder }
     }
 
-    /// The next message; none where the agent says nothing for four times as long as it may.
+    /// Returns the next message; none if the agent is silent for four times the permitted time.
     fn hear(&self) -> Option<String> {
         let mut message = [0; 4096];
         let length = self.socket.recv(&mut message).ok()?;
         Some(String::from_utf8_lossy(&message[..length]).into_owned())
     }
 
-    /// Everything that was said until now.
+    /// Discards all messages so far.
     fn catch_up(&self) {
         self.socket.set_nonblocking(true).expect("an option");
         while self.hear().is_some() {}
@@ -44,6 +50,18 @@ impl Manager {
 fn signal(agent: &Agent, signal: Signal) {
     let id = i32::try_from(agent.id()).ok().and_then(Pid::from_raw).expect("a process");
     kill_process(id, signal).expect("it is there");
+}
+
+/// Returns the whole answer of an agent.
+fn get(host: &Host, path: &str) -> String {
+    host.enter(|| {
+        let mut stream = TcpStream::connect("127.0.0.1:9877").expect("it serves");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("an option");
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    })
 }
 
 #[test]
@@ -90,6 +108,69 @@ fn a_manager_that_does_not_listen_is_said_to_and_changes_nothing() {
     let (end, _) = lab.link(&host, &other);
     let environment = [("NOTIFY_SOCKET", "/nonexistent/notify")];
     let agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
-    assert!(agent.said().contains("the service manager cannot be told"), "{}", agent.said());
+    assert!(agent.said().contains("cannot notify the service manager"), "{}", agent.said());
     agent.stop();
+}
+
+#[test]
+fn a_manager_with_an_abstract_name_hears_of_everything_and_odd_watchdogs_do_no_harm() {
+    let lab = Lab::new();
+    let [host, other] = ["server", "client"].map(|name| lab.host(name));
+    let (end, _) = lab.link(&host, &other);
+    for (watchdog, said) in [("0", "no time that could pass"), ("1", "serving"), ("often", "`often`")] {
+        let name = format!("classifier-{}-{watchdog}", std::process::id());
+        // An abstract name belongs to a network namespace.
+        let socket = host.enter(|| {
+            let address = SocketAddr::from_abstract_name(&name).expect("a name");
+            UnixDatagram::bind_addr(&address).expect("a socket")
+        });
+        socket.set_read_timeout(Some(4 * PATIENCE)).expect("an option");
+        let at = format!("@{name}");
+        let environment = [("NOTIFY_SOCKET", at.as_str()), ("WATCHDOG_USEC", watchdog)];
+        let agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
+        let hear = || {
+            let mut message = [0; 4096];
+            let length = socket.recv(&mut message).expect("it says something");
+            String::from_utf8_lossy(&message[..length]).into_owned()
+        };
+        let next = || std::iter::repeat_with(hear).find(|message| message != "WATCHDOG=1\n");
+        assert_eq!(next().as_deref(), Some("READY=1\nSTATUS=counting at 1 interface\n"));
+        assert!(agent.said().contains(said), "{}", agent.said());
+        signal(&agent, Signal::HUP);
+        assert!(next().expect("it says something").starts_with("RELOADING=1\n"));
+        assert!(agent.ready().0);
+        agent.stop();
+    }
+}
+
+/// Standard error is not read, and everything is logged.
+#[test]
+fn an_agent_whose_log_nobody_reads_serves_and_lives() {
+    let lab = Lab::new();
+    let [host, other] = ["server", "client"].map(|name| lab.host(name));
+    let (end, _) = lab.link(&host, &other);
+    let manager = Manager::new();
+    for format in ["text", "json"] {
+        let mut command = host.command(env!("CARGO_BIN_EXE_classifier"));
+        command.args(["run", "-i", &end.name, "--log-format", format]);
+        command.env("RUST_LOG", "trace").env("NOTIFY_SOCKET", &manager.path);
+        command.env("WATCHDOG_USEC", PATIENCE.as_micros().to_string());
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        let mut child = command.stderr(writer).stdout(Stdio::null()).spawn().expect("it starts");
+        drop(command);
+        assert!(
+            std::iter::repeat_with(|| manager.hear()).flatten().any(|message| message.starts_with("READY=1"))
+        );
+        let metrics = || Samples::parse(get(&host, "/metrics").split_once("\r\n\r\n").expect("a body").1);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while metrics().sum("classifier_log_lines_dropped_total", &[]) == 0 {
+            assert!(Instant::now() < deadline, "nothing was dropped");
+        }
+        manager.catch_up();
+        assert_eq!(manager.hear().as_deref(), Some("WATCHDOG=1\n"));
+        assert!(get(&host, "/-/healthy").starts_with("HTTP/1.0 200"));
+        kill_process(Pid::from_child(&child), Signal::INT).expect("it is there");
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+        drop(reader);
+    }
 }

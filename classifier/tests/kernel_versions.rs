@@ -1,4 +1,4 @@
-//! What the agent does on every kernel that is supported, old ones too: `cargo xtask vm` runs this there.
+//! Functions of the agent on every supported kernel, including old ones: `cargo xtask vm` runs this there.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -36,8 +36,9 @@ use testbed::{End, FrameSocket, Host, Lab, Running, Samples, attached_in, left_b
 
 const ADDRESS: &str = "127.0.0.1:9877";
 
-/// The agent attaches by every hook that it has here (`--xdp-mode off` is among the tests of `kernel_restart`), counts each frame of the fixtures in both directions as
-/// the host's build of the core does, and leaves nothing behind.
+/// The agent attaches by every hook that it has here (`--xdp-mode off` is among the tests of
+/// `kernel_restart`), counts each frame of the fixtures in both directions like the userspace build, and
+/// leaves nothing behind.
 #[test]
 fn the_agent_counts_exactly_by_every_hook() {
     let tc = if KernelVersion::current().unwrap() < KernelVersion::new(6, 6, 0) { "tc" } else { "tcx" };
@@ -73,7 +74,7 @@ fn the_agent_counts_exactly_by_every_hook() {
     }
 }
 
-/// The verifier takes each program, whichever of them an agent will want.
+/// The verifier accepts each program that an agent may load.
 #[test]
 fn every_program_is_one_that_the_kernel_takes() {
     let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
@@ -100,8 +101,9 @@ fn show_programs() {
     }
 }
 
-/// Sends every Ethernet fixture, and judges it on this side. Left out is what the kernel drops before a hook: it
-/// takes a tag apart before TC ingress, and lets no packet socket send less than an Ethernet header.
+/// Sends every Ethernet fixture, and returns the userspace build's counts, without the frames that the kernel
+/// drops before a hook: it parses tags before TC ingress, and packet sockets send no less than an Ethernet
+/// header.
 fn send(host: &Host, end: &End, tables: &HostTables) -> Counters {
     let socket = FrameSocket::open(host, end);
     let mut counters = Counters::new(0, 0);

@@ -1,4 +1,4 @@
-//! The built kernel object is what `abi.rs` says: no name, size or type is written twice.
+//! The built kernel object agrees with `abi.rs`: no name, size or type is written twice.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
 use classifier::datapath::OBJECT;
 use classifier_common::abi::{
-    COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS,
-    MAP_FRAGMENTS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS, MAP_SHADOW, MAP_SOURCES,
-    MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
+    COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS,
+    MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS,
+    MAP_SLOTS, MAP_SOURCES, MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
 };
 
-/// Maps that user space never opens by name, and what they are for.
+/// Maps that userspace never opens by name, with their purpose.
 const PRIVATE: [(&str, &str); 6] = [
     ("HEADERS", "room to copy headers to, a frame at a time"),
     ("WORK", "room for what the tracking works at"),
@@ -21,7 +21,8 @@ const PRIVATE: [(&str, &str); 6] = [
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 16] = [
+const TYPES: [(&str, bpf_map_type); 18] = [
+    (MAP_SLOTS, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
@@ -29,14 +30,15 @@ const TYPES: [(&str, bpf_map_type); 16] = [
     (MAP_ENDPOINTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_SESSIONS, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_POLICY, bpf_map_type::BPF_MAP_TYPE_ARRAY),
-    (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
+    (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_TALLIES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_CONNECTIONS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_WAITING, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_LISTENERS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),
     (MAP_SOURCES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_SEEN, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
-    (MAP_SHADOW, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_DRY_RUN, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_PREFIXES, bpf_map_type::BPF_MAP_TYPE_LPM_TRIE),
 ];
 
@@ -48,7 +50,7 @@ fn sizes(map: &Map) -> (usize, usize, usize) {
     (map.key_size() as usize, map.value_size() as usize, map.max_entries() as usize)
 }
 
-/// Every map that user space opens is in the object, of the shape and type that the agent was built for.
+/// Every map that userspace opens is in the object, with the shape and type that the agent was built for.
 #[test]
 fn every_map_has_the_shape_that_abi_says() {
     let maps = object().maps;
@@ -68,17 +70,18 @@ fn the_counters_of_an_interface_are_a_block_for_each_direction() {
     assert_eq!(inner.map_type(), bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY as u32);
 }
 
-/// A map that nobody has told `abi.rs` of fails here, and so does one that is no longer there.
+/// A map that `abi.rs` lacks fails here, and so does one that no longer exists.
 #[test]
 fn the_object_has_no_other_map() {
     let known = MAPS.iter().map(|shape| shape.name).chain(PRIVATE.iter().map(|(name, _)| *name));
     let maps = object().maps;
-    // Constants whose address is taken, such as a key: whether they have a section of their own is the compiler's choice.
+    // Constants whose address is taken, such as a key: the compiler decides whether they have a section of
+    // their own.
     let named = maps.keys().map(String::as_str).filter(|name| !name.starts_with(".rodata.cst"));
     assert_eq!(named.collect::<BTreeSet<_>>(), known.collect());
 }
 
-/// Every program is there by its name, in the section that says its type, and no other is.
+/// Every program has its name, and the section of its type, and there is no other.
 #[test]
 fn every_program_has_the_section_that_abi_says() {
     let object = object();

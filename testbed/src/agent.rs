@@ -1,15 +1,16 @@
-//! The agent on a host.
+//! A running agent on a host.
 
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
 
 use crate::{Host, Running, Samples, attached_in, left_behind};
 
-/// Where an agent serves unless it is told otherwise.
+/// Default address of an agent's metrics.
 const ADDRESS: &str = "127.0.0.1:9877";
 
 /// A running agent; it ends with this guard.
@@ -18,14 +19,41 @@ pub struct Agent {
     process: Running,
 }
 
+impl Host {
+    /// Starts the agent, given as `env!("CARGO_BIN_EXE_classifier")`, as `classifier run ARGUMENTS`, and
+    /// waits until it is ready.
+    #[must_use]
+    pub fn agent(&self, binary: &str, arguments: &[&str]) -> Agent {
+        Agent::start(self, binary, arguments, &[])
+    }
+
+    /// Starts the agent with environment variables, and waits until it is ready.
+    #[must_use]
+    pub fn agent_with(&self, binary: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Agent {
+        Agent::start(self, binary, arguments, environment)
+    }
+}
+
 impl Agent {
+    /// Starts `classifier run` by a command, without waiting.
+    #[must_use]
+    pub fn begin(host: &Host, command: Command) -> Self {
+        Self { host: host.clone(), process: Running::start(command) }
+    }
+
     pub(crate) fn start(host: &Host, binary: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = host.command(binary);
-        command.arg("run").args(arguments).env_remove("RUST_LOG").envs(environment.iter().copied());
-        let mut agent = Self { host: host.clone(), process: Running::start(command) };
+        command.arg("run").args(arguments).envs(environment.iter().copied());
+        Self::begin(host, command).when_ready()
+    }
+
+    /// Waits until the agent is ready.
+    #[must_use]
+    pub fn when_ready(self) -> Self {
+        let mut agent = self;
         // On an emulated processor, beside other tests, the verifier takes most of a minute.
         let deadline = Instant::now() + Duration::from_mins(3);
-        while !agent.try_get("/-/ready").is_some_and(|answer| answer.starts_with("HTTP/1.0 200")) {
+        while !agent.is_ready() {
             assert!(agent.process.ended().is_none(), "the agent ended: {}", agent.said());
             assert!(Instant::now() < deadline, "the agent is not ready: {}", agent.said());
             thread::sleep(Duration::from_millis(20));
@@ -33,7 +61,7 @@ impl Agent {
         agent
     }
 
-    /// The body of the answer to GET, which must have status 200.
+    /// Returns the body of the response to GET, which must have status 200.
     #[must_use]
     pub fn get(&self, path: &str) -> String {
         let answer = self.try_get(path).expect("the agent answers");
@@ -42,7 +70,7 @@ impl Agent {
         body.to_owned()
     }
 
-    /// Whether it is ready, and what it says of that.
+    /// Returns whether the agent is ready, and the body of its answer.
     #[must_use]
     pub fn ready(&self) -> (bool, String) {
         let answer = self.try_get("/-/ready").expect("the agent answers");
@@ -50,30 +78,36 @@ impl Agent {
         (head.starts_with("HTTP/1.0 200"), body.to_owned())
     }
 
-    /// What it serves on `/metrics`.
+    /// Returns whether the agent is ready; `false` also before it listens.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.try_get("/-/ready").is_some_and(|answer| answer.starts_with("HTTP/1.0 200"))
+    }
+
+    /// Returns the samples of `/metrics`.
     #[must_use]
     pub fn metrics(&self) -> Samples {
         Samples::parse(&self.get("/metrics"))
     }
 
-    /// What it has logged so far.
+    /// Returns the log so far.
     #[must_use]
     pub fn said(&self) -> String {
         self.process.said()
     }
 
-    /// Waits until it has logged this.
+    /// Waits until the log contains these words.
     pub fn wait_for(&mut self, words: &str) {
         self.process.wait_for(words);
     }
 
-    /// Its process id.
+    /// Returns the process ID.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Ends it by SIGINT: its status must be 0, and nothing of it may stay attached or loaded.
+    /// Ends the agent by SIGINT. The exit status must be 0, and no program may stay attached or loaded.
     pub fn stop(mut self) {
         let status = self.process.interrupt();
         assert_eq!(status.code(), Some(0), "{}", self.said());
@@ -81,13 +115,13 @@ impl Agent {
         assert_eq!(left_behind(), Vec::<String>::new(), "still loaded");
     }
 
-    /// Ends it by SIGINT: its status must be 0. What it has pinned stays.
+    /// Ends the agent by SIGINT. The exit status must be 0, and its pins stay.
     pub fn leave(mut self) {
         let status = self.process.interrupt();
         assert_eq!(status.code(), Some(0), "{}", self.said());
     }
 
-    /// Ends it by SIGKILL.
+    /// Ends the agent by SIGKILL.
     pub fn kill(mut self) {
         self.process.kill();
     }

@@ -1,5 +1,5 @@
-//! A real browser on a host, without a window, driven by the W3C's `WebDriver` protocol and, for what that has no words
-//! for, by Chromium's own.
+//! A real headless browser on a host, driven by the W3C's `WebDriver` protocol. Chromium's own protocol
+//! covers the rest.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{Host, Running, servers::Folder};
 
-/// Where its driver listens; every host has a loopback of its own.
+/// Listen address of the driver. Every host has its own loopback.
 const DRIVER: &str = "127.0.0.1:9515";
 
-/// With these it has no window, asks nobody for anything, and ends with its driver.
+/// Arguments for a headless browser that makes no requests of its own and ends with its driver.
 const ARGUMENTS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
@@ -61,25 +61,25 @@ impl Browser {
         }}});
         let made = browser.ask("POST", "/session", &capabilities);
         browser.session = format!("/session/{}", made["sessionId"].as_str().expect("a session has an id"));
-        // Its own first page is not of interest.
+        // The browser's start page must not show up in `requests`.
         browser.go("about:blank");
         drop((browser.requests(), browser.complaints()));
         browser
     }
 
-    /// Shows a page, and waits until all of it is there.
+    /// Opens a page, and waits until it is loaded.
     pub fn go(&self, url: &str) {
         self.command("/url", &json!({"url": url}));
     }
 
-    /// The value of a JavaScript expression on the page.
+    /// Evaluates a JavaScript expression on the page.
     #[must_use]
     pub fn value(&self, expression: &str) -> Value {
         let script = format!("return {expression};");
         self.command("/execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// How wide the window is, in CSS pixels, and whether its user would rather have it dark.
+    /// Sets the width of the window in CSS pixels, and the preferred colour scheme.
     pub fn look(&self, width: u32, dark: bool) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
         self.chromium("Emulation.setDeviceMetricsOverride", &size);
@@ -88,12 +88,12 @@ impl Browser {
         self.chromium("Emulation.setEmulatedMedia", &media);
     }
 
-    /// Whether pages may run scripts.
+    /// Allows or forbids scripts.
     pub fn allow_scripts(&self, allowed: bool) {
         self.chromium("Emulation.setScriptExecutionDisabled", &json!({"value": !allowed}));
     }
 
-    /// The page from its top, at most so high, as PNG.
+    /// Takes a screenshot of the page from its top, limited in height, as PNG.
     #[must_use]
     pub fn picture(&self, highest: u32) -> Vec<u8> {
         let size = self.value("[innerWidth, document.documentElement.scrollHeight]");
@@ -110,13 +110,13 @@ impl Browser {
         self.command("/actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": actions}]}));
     }
 
-    /// What it had to say of the pages since it was last asked.
+    /// Returns the browser's log messages about pages since the last call.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.log("browser").iter().map(Value::to_string).collect()
     }
 
-    /// What it has asked for since it was last asked.
+    /// Returns the URLs requested since the last call.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         let log = self.log("performance");
@@ -127,7 +127,7 @@ impl Browser {
         sent.filter_map(url).collect()
     }
 
-    /// What it makes of the page for those who do not see it: role and name of each node, in order.
+    /// Returns the accessibility tree: role and name of each node, in order.
     #[must_use]
     pub fn accessible(&self) -> Vec<(String, String)> {
         let tree = self.chromium("Accessibility.getFullAXTree", &json!({}));
@@ -142,7 +142,7 @@ impl Browser {
         entries.as_array().expect("a list").clone()
     }
 
-    /// A command of Chromium's own protocol.
+    /// Sends a command of Chromium's own protocol.
     fn chromium(&self, command: &str, parameters: &Value) -> Value {
         self.command("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
     }
@@ -158,7 +158,7 @@ impl Browser {
         answer
     }
 
-    /// The value that the driver answers with.
+    /// Sends a request to the driver and returns its value.
     fn try_ask(&self, method: &str, path: &str, body: &Value) -> Option<Value> {
         let body = if method == "POST" { body.to_string() } else { String::new() };
         let answer = self.host.enter(|| {
@@ -195,7 +195,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Where it does not answer any more, it ends with its driver.
+        // A browser that no longer answers ends with its driver.
         let _ = self.try_ask("DELETE", &self.session, &Value::Null);
     }
 }

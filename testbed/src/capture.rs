@@ -1,4 +1,4 @@
-//! Captures by tcpdump, read back whole.
+//! Captures by tcpdump, parsed completely.
 
 use std::{
     env::temp_dir,
@@ -16,7 +16,7 @@ use crate::{Host, Running};
 
 static CAPTURES: AtomicU32 = AtomicU32::new(0);
 
-/// A capture that goes on until it is stopped.
+/// A running capture.
 pub struct Capture {
     process: Running,
     file: PathBuf,
@@ -25,12 +25,20 @@ pub struct Capture {
 /// A captured packet.
 #[derive(Clone, Debug)]
 pub struct Packet {
-    /// When it was captured, since 1970, in whole microseconds.
+    /// Time of capture since 1970, in whole microseconds.
     pub at: Duration,
-    /// Bytes that it had, of which [`Self::bytes`] may be only the first.
+    /// Length of the packet on the wire. [`Self::bytes`] may be shorter.
     pub length: u32,
-    /// What was kept of it.
+    /// Captured bytes.
     pub bytes: Vec<u8>,
+}
+
+impl Host {
+    /// Starts a capture of an interface by tcpdump.
+    #[must_use]
+    pub fn capture(&self, interface: &str, options: &[&str]) -> Capture {
+        Capture::start(self, interface, options)
+    }
 }
 
 impl Capture {
@@ -38,7 +46,7 @@ impl Capture {
         let number = CAPTURES.fetch_add(1, Ordering::Relaxed);
         let file = temp_dir().join(format!("classifier-testbed-{}-{number}.pcap", process::id()));
         let mut command = host.command("tcpdump");
-        // Unbuffered, as the user that made the file, with room for a burst of some megabytes.
+        // Unbuffered, as the user that created the file, with a buffer for a burst of some megabytes.
         command
             .args(["-i", interface, "-U", "--immediate-mode", "-Z", "root", "-B", "65536", "-w"])
             .arg(&file)
@@ -48,34 +56,42 @@ impl Capture {
         Self { process, file }
     }
 
-    /// Where the capture is written.
+    /// Returns the path of the capture file.
     #[must_use]
     pub fn file(&self) -> &PathBuf {
         &self.file
     }
 
-    /// What has been written so far, while the capture goes on.
+    /// Returns the packets so far, while the capture continues.
     #[must_use]
     pub fn so_far(&self) -> Vec<Packet> {
         let bytes = fs::read(&self.file).unwrap_or_default();
-        // Before the header is there, no packet is.
+        // Without a complete file header there are no packets yet.
         let Ok((rest, _)) = parse_pcap_header(&bytes) else { return Vec::new() };
         packets(rest).0
     }
 
-    /// Waits until nothing more is written: what tcpdump has not read yet when it ends, it loses.
-    pub fn settle(&self) {
+    /// Waits until all captured packets are written: at its end tcpdump discards packets that it has not
+    /// read.
+    fn settle(&self) {
         let length = || fs::metadata(&self.file).map_or(0, |file| file.len());
+        // Each packet wakes tcpdump up. Once asleep, it has read all of them.
+        let is_asleep = || process_state(self.process.id()) == Some('S');
         let mut before = u64::MAX;
-        while before != length() {
+        while before != length() || !is_asleep() {
             before = length();
-            thread::sleep(Duration::from_millis(250));
+            thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// Ends the capture, of which the kernel must not have lost a packet.
     #[must_use]
     pub fn stop(mut self) -> Vec<Packet> {
+        self.finish()
+    }
+
+    /// Ends the capture. The file stays until this guard is dropped.
+    pub fn finish(&mut self) -> Vec<Packet> {
         self.settle();
         let status = self.process.interrupt();
         assert!(status.success(), "{}", self.process.said());
@@ -89,14 +105,21 @@ impl Capture {
     }
 }
 
-/// The time as captures have it: since 1970, in whole microseconds.
+/// Returns the state of a process from `/proc`, such as `S` for a sleeping one.
+fn process_state(id: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name, in parentheses, may contain any character.
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Returns the time as in captures: since 1970, in whole microseconds.
 #[must_use]
 pub fn now() -> Duration {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
     Duration::from_micros(now.as_micros().try_into().expect("a time of this age"))
 }
 
-/// The whole packets at the beginning, and what follows them.
+/// Parses the complete packets at the beginning, and returns the remaining bytes.
 fn packets(mut rest: &[u8]) -> (Vec<Packet>, &[u8]) {
     let mut packets = Vec::new();
     while let Ok((after, frame)) = parse_pcap_frame(rest) {
@@ -109,7 +132,7 @@ fn packets(mut rest: &[u8]) -> (Vec<Packet>, &[u8]) {
 
 impl Drop for Capture {
     fn drop(&mut self) {
-        // Where it cannot be removed it stays in the folder for temporary files.
+        // On failure the file stays in the temporary folder.
         let _ = fs::remove_file(&self.file);
     }
 }

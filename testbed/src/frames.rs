@@ -1,4 +1,4 @@
-//! Frames sent and received as they are.
+//! Raw frames: send and receive.
 
 use std::{io, mem::MaybeUninit, time::Duration};
 
@@ -6,7 +6,7 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use crate::{End, Host};
 
-/// Bytes that may be under way: a slow receiver holds the sender up, and no queue runs over.
+/// Limit of bytes in flight, so that a slow receiver blocks the sender and no queue overflows.
 const UNDER_WAY: usize = 64 * 1024;
 
 /// A packet socket on one end of a link.
@@ -15,13 +15,13 @@ pub struct FrameSocket {
 }
 
 impl FrameSocket {
-    /// Opens it; it receives nothing.
+    /// Opens a socket that receives nothing.
     #[must_use]
     pub fn open(host: &Host, end: &End) -> Self {
         Self::bound(host, end.index)
     }
 
-    /// The same by an interface's index.
+    /// Opens a socket on an interface, given by its index.
     #[must_use]
     pub fn bound(host: &Host, index: u32) -> Self {
         let none = Some(Protocol::from(0));
@@ -32,18 +32,18 @@ impl FrameSocket {
         Self { socket }
     }
 
-    /// Sends a frame; waits where too much is under way.
+    /// Sends a frame, and blocks at the limit of bytes in flight.
     ///
     /// # Errors
     ///
-    /// When the kernel refuses it: too short, too long.
+    /// The kernel refuses frames that are too short or too long.
     pub fn send(&self, frame: &[u8]) -> io::Result<()> {
         let sent = self.socket.send(frame)?;
         assert_eq!(sent, frame.len());
         Ok(())
     }
 
-    /// The underlying socket.
+    /// Returns the underlying socket.
     #[must_use]
     pub fn socket(&self) -> &Socket {
         &self.socket

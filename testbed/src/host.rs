@@ -1,13 +1,13 @@
-//! A host: a network namespace, and what runs in it.
+//! Hosts: network namespaces, and the commands that run in them.
 
 use std::{
     fs::{self, File},
     os::{
-        fd::{AsFd as _, BorrowedFd, OwnedFd},
+        fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd},
         unix::process::CommandExt as _,
     },
     panic::resume_unwind,
-    process::Command,
+    process::{self, Command},
     sync::Arc,
     thread,
 };
@@ -17,16 +17,16 @@ use rustix::{
     thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space, unshare_unsafe},
 };
 
-use crate::{Agent, Capture, Running, netlink};
+use crate::{Running, netlink};
 
-/// A host; copies of it are the same host.
+/// A host; clones refer to the same host.
 #[derive(Clone, Debug)]
 pub struct Host {
     name: String,
     namespace: Arc<OwnedFd>,
 }
 
-/// What an interface has counted.
+/// Packet and byte counts of an interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of /proc/net/dev")]
 pub struct Traffic {
@@ -47,14 +47,14 @@ impl Host {
         });
         let namespace = made.join().unwrap_or_else(|panic| resume_unwind(panic));
         let host = Self { name: name.to_owned(), namespace: Arc::new(namespace) };
-        // Addresses serve at once, without a look for duplicates.
+        // Without duplicate address detection, addresses are usable at once.
         host.sysctl("net/ipv6/conf/all/accept_dad", "0");
         host.sysctl("net/ipv6/conf/default/accept_dad", "0");
         host.enter(|| netlink::set_up(1));
         host
     }
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -62,6 +62,12 @@ impl Host {
 
     pub(crate) fn namespace(&self) -> BorrowedFd<'_> {
         self.namespace.as_fd()
+    }
+
+    /// Returns the path of the namespace for other processes, as `ip link set netns` takes it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/proc/{}/fd/{}", process::id(), self.namespace.as_raw_fd())
     }
 
     /// Runs `action` on a thread that is on this host.
@@ -76,13 +82,13 @@ impl Host {
         entered.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// A command that will run on this host. An agent pins nothing there unless its arguments say so: the machine's own
-    /// pins are not a test's.
+    /// Returns a command that will run on this host. An agent pins nothing there unless its arguments say so:
+    /// the machine's own pins must not take part in a test.
     #[must_use]
     pub fn command(&self, program: &str) -> Command {
         let namespace = Arc::clone(&self.namespace);
         let mut command = Command::new(program);
-        command.env("CLASSIFIER_PIN_DIR", "");
+        command.env("CLASSIFIER_PIN_DIR", "none").env_remove("RUST_LOG");
         // SAFETY: between fork and exec the closure makes one system call, and allocates nothing.
         unsafe {
             command.pre_exec(move || {
@@ -93,13 +99,13 @@ impl Host {
         command
     }
 
-    /// Runs a command to its end, which must be a good one, and gives its output.
+    /// Runs a command to its end, which must succeed, and returns its output.
     #[expect(clippy::must_use_candidate, reason = "most commands say nothing")]
     pub fn run(&self, program: &str, arguments: &[&str]) -> String {
         crate::run(self.command(program).args(arguments))
     }
 
-    /// Starts a server, or any other command that goes on until it is stopped.
+    /// Starts a server, or any other command that runs until it is stopped.
     #[must_use]
     pub fn spawn(&self, program: &str, arguments: &[&str]) -> Running {
         let mut command = self.command(program);
@@ -107,32 +113,13 @@ impl Host {
         Running::start(command)
     }
 
-    /// Starts the agent, given as `env!("CARGO_BIN_EXE_classifier")`, as `classifier run ARGUMENTS`, and
-    /// waits until it is ready.
-    #[must_use]
-    pub fn agent(&self, binary: &str, arguments: &[&str]) -> Agent {
-        Agent::start(self, binary, arguments, &[])
-    }
-
-    /// The same with environment variables.
-    #[must_use]
-    pub fn agent_with(&self, binary: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Agent {
-        Agent::start(self, binary, arguments, environment)
-    }
-
-    /// Captures what crosses an interface from now on, by tcpdump.
-    #[must_use]
-    pub fn capture(&self, interface: &str, options: &[&str]) -> Capture {
-        Capture::start(self, interface, options)
-    }
-
-    /// Writes a setting of this host, such as `net/ipv4/ip_forward`.
+    /// Writes a sysctl of this host, such as `net/ipv4/ip_forward`.
     pub fn sysctl(&self, name: &str, value: &str) {
         let path = format!("/proc/sys/{name}");
         self.enter(|| fs::write(&path, value).unwrap_or_else(|error| panic!("{path}: {error}")));
     }
 
-    /// Index of an interface.
+    /// Returns the index of an interface.
     #[must_use]
     pub fn index(&self, interface: &str) -> u32 {
         self.enter(|| {
@@ -141,13 +128,13 @@ impl Host {
         })
     }
 
-    /// Sets how many bytes a super-packet may have on an interface, in either family, sent and merged.
-    pub fn set_super_packets(&self, interface: &str, bytes: u32) {
+    /// Sets the largest GSO and GRO packet of an interface in bytes, for both IP versions.
+    pub fn set_gso_max_size(&self, interface: &str, bytes: u32) {
         let index = self.index(interface);
-        self.enter(|| netlink::set_super_packets(index, bytes));
+        self.enter(|| netlink::set_gso_max_size(index, bytes));
     }
 
-    /// What an interface has counted.
+    /// Returns the packet and byte counts of an interface.
     #[must_use]
     pub fn traffic(&self, interface: &str) -> Traffic {
         let table = self.enter(|| fs::read_to_string("/proc/thread-self/net/dev")).expect("a table");

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{Host, netlink};
 
-/// Hands out hosts and links; addresses are unique within one laboratory.
+/// Creates hosts and links. Addresses are unique within one laboratory.
 #[derive(Default)]
 pub struct Lab {
     links: Cell<u8>,
@@ -20,26 +20,27 @@ pub struct End {
     pub name: String,
     /// Index of the interface, on its host.
     pub index: u32,
-    /// Its address, in a network of 24 bits.
+    /// Address of the end, in a network of 24 bits.
     pub v4: Ipv4Addr,
-    /// Its address, in a network of 64 bits.
+    /// Address of the end, in a network of 64 bits.
     pub v6: Ipv6Addr,
 }
 
 impl Lab {
-    /// An empty laboratory.
+    /// Creates an empty laboratory.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A host with its loopback interface up. The name shows in the names of the interfaces that lead to it.
+    /// Creates a host with its loopback interface up. Interfaces that lead to the host carry its name.
     #[must_use]
     pub fn host(&self, name: &str) -> Host {
         Host::new(name)
     }
 
-    /// A veth pair between two hosts, up and ready for traffic, with an address of either family at each end.
+    /// Creates a veth pair between two hosts, up and ready for traffic, with an IPv4 and an IPv6 address at
+    /// each end.
     #[must_use]
     pub fn link(&self, a: &Host, b: &Host) -> (End, End) {
         let (a_end, b_end) = self.pair(a, b);
@@ -53,8 +54,8 @@ impl Lab {
         (a_end, b_end)
     }
 
-    /// A veth pair on which the kernel says nothing of its own: no address, no IPv6, no ARP. What crosses
-    /// it is what a [`crate::FrameSocket`] sends.
+    /// Creates a veth pair on which the kernel sends nothing: no address, no IPv6, no ARP. It only carries
+    /// the frames of a [`crate::FrameSocket`].
     #[must_use]
     pub fn wire(&self, a: &Host, b: &Host, mtu: u32) -> (End, End) {
         let (a_end, b_end) = self.pair(a, b);

@@ -1,20 +1,20 @@
-//! What `/metrics` says, by name and labels.
+//! Parsed samples of `/metrics`, by name and labels.
 
 use std::collections::BTreeMap;
 
-/// One line of `/metrics`.
+/// One sample of `/metrics`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Name of the series' family.
+    /// Name of the sample's family.
     pub name: String,
-    /// Its labels.
+    /// Labels of the sample.
     pub labels: BTreeMap<String, String>,
-    /// Its value.
+    /// Value of the sample.
     pub value: f64,
 }
 
 impl Sample {
-    /// Value of a label, empty where there is none of this name.
+    /// Returns the value of a label, or an empty text without such a label.
     #[must_use]
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
@@ -30,30 +30,30 @@ impl Sample {
     }
 }
 
-/// Everything that was served at one time.
+/// All samples of one scrape.
 #[derive(Clone, Debug)]
 pub struct Samples(Vec<Sample>);
 
 impl Samples {
-    /// Reads the text format.
+    /// Parses the text format.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         Self(lines.map(|line| Sample::parse(line).unwrap_or_else(|| panic!("no sample: {line}"))).collect())
     }
 
-    /// All of them.
+    /// Iterates over all samples.
     pub fn all(&self) -> impl Iterator<Item = &Sample> {
         self.0.iter()
     }
 
-    /// The samples of a family that have all of these labels.
+    /// Iterates over the samples of a family that have all of these labels.
     pub fn of<'a>(&'a self, name: &'a str, labels: &'a [(&str, &str)]) -> impl Iterator<Item = &'a Sample> {
         let has = |sample: &Sample| labels.iter().all(|(label, value)| sample.label(label) == *value);
         self.0.iter().filter(move |sample| sample.name == name && has(sample))
     }
 
-    /// The sum of a family over all series that have these labels.
+    /// Returns the sum of a family over all series that have these labels.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counters are whole numbers")]
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
@@ -61,7 +61,7 @@ impl Samples {
     }
 }
 
-/// `name="value",…`, with the three escapes that the format has.
+/// Parses `name="value",…`, with the three escapes of the format.
 fn parse_labels(mut text: &str) -> Option<BTreeMap<String, String>> {
     let mut labels = BTreeMap::new();
     while !text.is_empty() {

@@ -1,4 +1,4 @@
-//! Links and addresses of the namespace that the calling thread is in.
+//! Links and addresses of the calling thread's network namespace.
 
 use std::{
     net::IpAddr,
@@ -28,7 +28,7 @@ fn change(index: u32, edit: impl FnOnce(LinkMessageBuilder<LinkUnspec>) -> LinkM
     ask(async |handle| handle.link().set(message).execute().await);
 }
 
-/// A veth pair, its second end in another namespace.
+/// Creates a veth pair, whose second end is in another namespace.
 pub(crate) fn add_veth(name: &str, peer: &str, namespace: BorrowedFd<'_>) {
     let message = LinkVeth::new(name, peer).build();
     let there = LinkUnspec::new_with_name(peer).setns_by_fd(namespace.as_raw_fd()).build();
@@ -46,8 +46,8 @@ pub(crate) fn set_up(index: u32) {
     change(index, LinkMessageBuilder::up);
 }
 
-/// How many bytes a super-packet may have, in either family, sent (GSO) and merged (GRO).
-pub(crate) fn set_super_packets(index: u32, bytes: u32) {
+/// Sets the largest packet in bytes, for both IP versions, sent (GSO) and merged (GRO).
+pub(crate) fn set_gso_max_size(index: u32, bytes: u32) {
     let limits = [
         LinkAttribute::GsoMaxSize(bytes),
         LinkAttribute::GsoIpv4MaxSize(bytes),
@@ -57,19 +57,19 @@ pub(crate) fn set_super_packets(index: u32, bytes: u32) {
     change(index, |link| limits.into_iter().fold(link, LinkMessageBuilder::append_extra_attribute));
 }
 
-/// Up, without ARP.
+/// Sets an interface up, without ARP.
 pub(crate) fn set_mute(index: u32, mtu: u32) {
     change(index, |link| link.arp(false).multicast(false).mtu(mtu).up());
 }
 
-/// A link, and what hangs on it.
+/// A link, and its attached programs.
 pub(crate) struct Hooks {
     pub name: String,
     pub xdp: bool,
     pub clsact: bool,
 }
 
-/// Every link.
+/// Lists every link.
 pub(crate) fn hooks() -> Vec<Hooks> {
     ask(async |handle| {
         let mut with_clsact = Vec::new();

@@ -1,4 +1,5 @@
-//! What is pinned in bpf filesystems that this process has nothing to do with: those of other tests, which run beside it.
+//! Pins in bpf filesystems of tests that run in parallel: in other processes, and in other threads of this
+//! process.
 
 use std::{
     collections::BTreeSet,
@@ -10,13 +11,18 @@ use std::{
 use aya::programs::links::PinnedLink;
 use rustix::fs::statfs;
 
+use crate::Pins;
+
 /// `BPF_FS_MAGIC` of linux/magic.h.
 const BPF_FS: i64 = 0xcafe_4a11;
 
-/// Everything that is pinned there, opened: what a process has open, `/proc` tells.
+/// Opens everything pinned there. `/proc` lists the open files of a process.
 pub fn open() -> Vec<PinnedLink> {
     let mut seen: BTreeSet<u64> = opened("self").iter().filter_map(|root| device(root)).collect();
     let mut pinned = Vec::new();
+    for root in Pins::of_other_threads() {
+        walk(&root, &mut pinned);
+    }
     for root in processes().iter().flat_map(|process| [opened(process), mounted(process)].concat()) {
         if device(&root).is_some_and(|device| seen.insert(device)) {
             walk(&root, &mut pinned);
@@ -25,7 +31,7 @@ pub fn open() -> Vec<PinnedLink> {
     pinned
 }
 
-/// Which filesystem it is.
+/// Returns the device number of the filesystem.
 fn device(root: &Path) -> Option<u64> {
     fs::metadata(root).ok().map(|metadata| metadata.dev())
 }
@@ -37,14 +43,14 @@ fn processes() -> Vec<String> {
     names.filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()) && *name != own).collect()
 }
 
-/// Folders of bpf filesystems that a process has open.
+/// Lists the folders of bpf filesystems that a process has open.
 fn opened(process: &str) -> Vec<PathBuf> {
     let files = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().filter_map(Result::ok);
     let files = files.map(|file| file.path());
     files.filter(|path| path.is_dir() && statfs(path).is_ok_and(|fs| fs.f_type == BPF_FS)).collect()
 }
 
-/// Bpf filesystems that are mounted where a process is, and not where this one is.
+/// Lists bpf filesystems that are mounted for a process, and not for this one.
 fn mounted(process: &str) -> Vec<PathBuf> {
     let namespace = |process: &str| fs::read_link(format!("/proc/{process}/ns/mnt")).ok();
     if namespace(process) == namespace("self") {
@@ -56,7 +62,7 @@ fn mounted(process: &str) -> Vec<PathBuf> {
     of_bpf.map(|fields| PathBuf::from(format!("/proc/{process}/root{}", fields[1]))).collect()
 }
 
-/// Opens what is pinned below a folder. What ends in the meantime is no more; a program or a map is opened as a link is.
+/// Opens all pins below a folder, programs and maps as links too. Pins that disappear meanwhile are skipped.
 fn walk(folder: &Path, pinned: &mut Vec<PinnedLink>) {
     for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
         let path = entry.path();

@@ -8,7 +8,11 @@ use std::{
     },
     path::PathBuf,
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread::{self, ThreadId},
 };
 
 use rustix::{
@@ -22,31 +26,34 @@ use rustix::{
     thread::{UnshareFlags, unshare_unsafe},
 };
 
-/// A bpf filesystem, mounted nowhere: it is found through this process's descriptor, and whatever ends the process takes
-/// it along with everything that is pinned in it.
+/// Filesystems of this process, each with the thread that created it: a test has its own thread.
+static ALL: Mutex<Vec<(ThreadId, PathBuf)>> = Mutex::new(Vec::new());
+
+/// A bpf filesystem that is mounted nowhere. It is reached through this process's descriptor, and disappears
+/// with the process and all its pins.
 #[derive(Debug)]
 pub struct Pins {
     mounted: OwnedFd,
-    /// Where else it is found.
+    /// Mount point, if it is mounted.
     at: Option<PathBuf>,
 }
 
 impl Pins {
-    /// An empty one.
+    /// Creates an empty filesystem.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it asks the kernel")]
     pub fn new() -> Self {
         Self::with(MountAttrFlags::empty())
     }
 
-    /// An empty one that takes nothing.
+    /// Creates an empty read-only filesystem.
     #[must_use]
     pub fn read_only() -> Self {
         Self::with(MountAttrFlags::MOUNT_ATTR_RDONLY)
     }
 
-    /// An empty one that is mounted on a temporary folder until this is dropped: a process that has given up its power may
-    /// not look through another's descriptors.
+    /// Creates an empty filesystem, mounted on a temporary folder until this guard is dropped. A process that
+    /// has dropped its privileges may not look through another's descriptors.
     #[must_use]
     pub fn mounted() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -64,10 +71,25 @@ impl Pins {
         let made = fsopen("bpf", FsOpenFlags::FSOPEN_CLOEXEC).expect("the kernel has a bpf filesystem");
         fsconfig_create(&made).expect("it can be made");
         let mounted = fsmount(&made, FsMountFlags::FSMOUNT_CLOEXEC, attributes).expect("it can be mounted");
-        Self { mounted, at: None }
+        let pins = Self { mounted, at: None };
+        let all = ALL.lock();
+        all.unwrap_or_else(PoisonError::into_inner).push((thread::current().id(), pins.root()));
+        pins
     }
 
-    /// Makes the filesystem itself read-only, whatever the mount, or writable again.
+    /// Returns the path of the filesystem in this process.
+    fn root(&self) -> PathBuf {
+        format!("/proc/{}/fd/{}", std::process::id(), self.mounted.as_raw_fd()).into()
+    }
+
+    /// Returns the paths of filesystems that other threads of this process have created.
+    pub(crate) fn of_other_threads() -> Vec<PathBuf> {
+        let all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = all.iter().filter(|(thread, _)| *thread != thread::current().id());
+        others.map(|(_, root)| root.clone()).collect()
+    }
+
+    /// Makes the filesystem itself read-only or writable, whatever its mount.
     pub fn set_read_only(&self, is_read_only: bool) {
         let flags = FsPickFlags::FSPICK_EMPTY_PATH | FsPickFlags::FSPICK_CLOEXEC;
         let picked = fspick(&self.mounted, "", flags).expect("it is mounted");
@@ -76,17 +98,16 @@ impl Pins {
         fsconfig_reconfigure(&picked).expect("it can be changed");
     }
 
-    /// The path of a folder in it, for this process and its children.
+    /// Returns the path of a folder in it, for this process and its children.
     #[must_use]
     pub fn folder(&self, name: &str) -> String {
         if let Some(at) = &self.at {
             return at.join(name).display().to_string();
         }
-        let (process, descriptor) = (std::process::id(), self.mounted.as_raw_fd());
-        format!("/proc/{process}/fd/{descriptor}/{name}")
+        self.root().join(name).display().to_string()
     }
 
-    /// Everything in it, as paths from its root, in order; but for what the kernel itself puts there (`bpf_preload`).
+    /// Lists everything in it, as sorted paths from its root, without the kernel's own files (`bpf_preload`).
     #[must_use]
     pub fn list(&self) -> Vec<String> {
         let root = PathBuf::from(self.folder(""));
@@ -110,15 +131,17 @@ impl Pins {
 
 impl Drop for Pins {
     fn drop(&mut self) {
+        let root = self.root();
+        ALL.lock().unwrap_or_else(PoisonError::into_inner).retain(|(_, other)| *other != root);
         if let Some(at) = &self.at {
-            // A folder that stays is empty, and in the temporary folder.
+            // A remaining folder is empty, and in the temporary folder.
             let _ = unmount(at, UnmountFlags::DETACH);
             let _ = fs::remove_dir(at);
         }
     }
 }
 
-/// Has a command find no bpf filesystem where there is one by convention: it gets mounts of its own.
+/// Hides the conventional bpf filesystem from a command, by a mount namespace of its own.
 pub fn without_bpffs(command: &mut Command) {
     // SAFETY: between fork and exec the closure makes three system calls, and allocates nothing.
     unsafe {
@@ -126,7 +149,7 @@ pub fn without_bpffs(command: &mut Command) {
             unshare_unsafe(UnshareFlags::NEWNS)?;
             mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
             match unmount(c"/sys/fs/bpf", UnmountFlags::DETACH) {
-                // Nothing is mounted there.
+                // No filesystem is mounted there.
                 Ok(()) | Err(Errno::INVAL) => Ok(()),
                 Err(error) => Err(error.into()),
             }

@@ -11,7 +11,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process, set_parent_process_death_signal};
 
-/// Runs a command to its end, which must be a good one, and gives its output.
+/// Runs a command to its end, which must succeed, and returns its output.
 pub fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = String::from_utf8_lossy(&output.stderr);
@@ -27,7 +27,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts it; what it says on standard error is kept.
+    /// Starts the command, and keeps its standard error.
     #[must_use]
     pub fn start(mut command: Command) -> Self {
         // SAFETY: between fork and exec the closure makes one system call, and allocates nothing.
@@ -46,19 +46,20 @@ impl Running {
         Self { child, said, listener: Some(listener) }
     }
 
-    /// Its process id.
+    /// Returns the process ID.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// What it has said on standard error so far.
+    /// Returns the standard error so far.
     #[must_use]
     pub fn said(&self) -> String {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until it has said this, for at most three minutes: on an emulated processor the verifier takes most of one.
+    /// Waits until the standard error contains `words`, for at most three minutes. On an emulated processor
+    /// the verifier takes most of a minute.
     pub fn wait_for(&mut self, words: &str) {
         let deadline = Instant::now() + Duration::from_mins(3);
         while !self.said().contains(words) {
@@ -68,23 +69,23 @@ impl Running {
         }
     }
 
-    /// Its status if it has ended.
+    /// Returns the exit status if the process has ended.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child can be waited for")
     }
 
-    /// Sends SIGINT and waits for the end, and for its last words.
+    /// Sends SIGINT, and waits for the end and for the last output.
     pub fn interrupt(&mut self) -> ExitStatus {
         self.signal(Signal::INT);
         self.wait()
     }
 
-    /// Has it stand still until it is told to go on.
+    /// Stops the process until [`Self::go_on`].
     pub fn hold(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// Has it go on.
+    /// Continues the process.
     pub fn go_on(&self) {
         self.signal(Signal::CONT);
     }
@@ -93,13 +94,13 @@ impl Running {
         kill_process(Pid::from_child(&self.child), signal).expect("it is there until it is waited for");
     }
 
-    /// Ends it by SIGKILL.
+    /// Ends the process by SIGKILL.
     pub fn kill(&mut self) {
         self.child.kill().expect("it is there until it is waited for");
         self.wait();
     }
 
-    /// Waits for the end, and for its last words.
+    /// Waits for the end, and for the last output.
     pub fn wait(&mut self) -> ExitStatus {
         let status = self.child.wait().expect("a child can be waited for");
         if let Some(listener) = self.listener.take() {
@@ -111,7 +112,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail only where it has ended and was waited for.
+        // Both fail only if the process has ended and was waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -7,35 +7,35 @@ use std::{
 
 use crate::Packet;
 
-/// Bytes of an Ethernet header, and of the fixed part of either IP header.
+/// Length of an Ethernet header, and of the fixed part of either IP header.
 const ETHERNET: usize = 14;
 const IPV4: usize = 20;
 const IPV6: usize = 40;
 
 const TCP: u8 = 6;
 
-/// A TCP segment as it was captured.
+/// A captured TCP segment.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    /// When, since 1970, in whole microseconds.
+    /// Time of capture since 1970, in whole microseconds.
     pub at: Duration,
-    /// Bytes of the frame on the wire.
+    /// Length of the frame on the wire.
     pub length: u32,
-    /// MAC address that the frame came from, as `ip link` writes it.
+    /// Source MAC address, as `ip link` writes it.
     pub sender: String,
-    /// Who sent it.
+    /// Source address and port.
     pub from: SocketAddr,
-    /// To whom.
+    /// Destination address and port.
     pub to: SocketAddr,
     /// The lower eight flags: FIN is 1, SYN 2, RST 4, ACK 16.
     pub flags: u8,
-    /// What was captured of its data.
+    /// Captured payload.
     pub data: Vec<u8>,
 }
 
 impl Segment {
-    /// Reads a frame of a link on which hosts of a laboratory talk: without tags, options and fragments.
-    /// Gives nothing where it holds no TCP.
+    /// Parses a frame of a laboratory's link: without tags, options and fragments. Returns `None` for other
+    /// protocols than TCP.
     #[must_use]
     pub fn read(packet: &Packet) -> Option<Self> {
         let (ethernet, ip) = packet.bytes.split_at_checked(ETHERNET)?;
@@ -67,20 +67,20 @@ impl Segment {
         })
     }
 
-    /// Whether this port is at either end.
+    /// Returns whether either end has this port.
     #[must_use]
     pub fn has_port(&self, port: u16) -> bool {
         self.from.port() == port || self.to.port() == port
     }
 
-    /// Whether it is the first of a connection.
+    /// Returns whether the segment is the first of a connection.
     #[must_use]
     pub fn opens(&self) -> bool {
         self.flags & 0x12 == 0x02
     }
 }
 
-/// What was captured of an IP packet's content; a short frame may have padding behind it.
+/// Returns the captured payload of an IP packet. A short frame may have padding behind it.
 fn inside(ip: &[u8], start: usize, end: usize) -> &[u8] {
     &ip[start..end.min(ip.len())]
 }

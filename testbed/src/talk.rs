@@ -1,4 +1,4 @@
-//! Connections that a test makes itself.
+//! Connections of the test process itself.
 
 use std::{
     io::{Read as _, Write as _},
@@ -17,15 +17,14 @@ impl Host {
         self.enter(|| TcpListener::bind(at).unwrap_or_else(|error| panic!("{at}: {error}")))
     }
 
-    /// Connects from an address of this host, with port 0 from any port, also from one on which a
-    /// connection has just ended.
+    /// Connects from an address of this host; port 0 means any port. A port in TIME-WAIT may be reused.
     #[must_use]
-    pub fn dial(&self, from: SocketAddr, to: SocketAddr) -> TcpStream {
+    pub fn connect(&self, from: SocketAddr, to: SocketAddr) -> TcpStream {
         self.enter(|| {
             let kind = (Domain::for_address(from), Type::STREAM, Some(Protocol::TCP));
             let socket = Socket::new(kind.0, kind.1, kind.2).expect("a socket");
             socket.set_reuse_address(true).expect("an option");
-            // Some servers leave their ports to those who share them this way only.
+            // Some servers only share their ports with sockets that set this option.
             socket.set_reuse_port(true).expect("an option");
             socket.bind(&from.into()).unwrap_or_else(|error| panic!("{from}: {error}"));
             let patience = Duration::from_secs(5);
@@ -36,14 +35,13 @@ impl Host {
     }
 }
 
-/// Takes the connection that `dialled` has made, sends some bytes through it each way, and closes it, the
-/// listener's end first.
-pub fn converse(dialled: &TcpStream, listener: &TcpListener) {
-    let (accepted, _) = listener.accept().expect("it was dialled");
-    for (mut sender, mut receiver) in [(dialled, &accepted), (&accepted, dialled)] {
+/// Accepts the connection of `client`, sends some bytes each way, and closes it, the listener's end first.
+pub fn converse(client: &TcpStream, listener: &TcpListener) {
+    let (accepted, _) = listener.accept().expect("it has connected");
+    for (mut sender, mut receiver) in [(client, &accepted), (&accepted, client)] {
         sender.write_all(&[b'.'; 300]).expect("it is sent");
         receiver.read_exact(&mut [0; 300]).expect("it arrives");
     }
     drop(accepted);
-    assert_eq!((&mut &*dialled).read(&mut [0]).expect("an end"), 0);
+    assert_eq!((&mut &*client).read(&mut [0]).expect("an end"), 0);
 }

@@ -9,10 +9,10 @@ use std::{
 
 use crate::{Host, netlink};
 
-/// From `linux/if_tun.h`.
+/// `TUNSETIFF` of `linux/if_tun.h`.
 const TUNSETIFF: libc::Ioctl = 0x4004_54ca_u32 as libc::Ioctl;
 
-/// A TUN device, up, on which the kernel says nothing of its own.
+/// A TUN device that is up, and on which the kernel sends nothing by itself.
 pub struct Tun {
     file: File,
     /// Index of the interface.
@@ -20,14 +20,14 @@ pub struct Tun {
 }
 
 impl Tun {
-    /// Makes a device that carries IP packets, each behind four bytes that name its protocol.
+    /// Creates a device that carries IP packets, each behind four bytes that name its protocol.
     #[must_use]
     pub fn raw_ip(host: &Host, name: &str) -> Self {
         Self::make(host, name, libc::IFF_TUN)
     }
 
-    /// Makes a device that carries Ethernet frames, and that hands each part that is written at once to the
-    /// stack as a part of its own: all behind the first is outside the linear part of the buffer.
+    /// Creates a device that carries Ethernet frames. It passes each part of a write to the stack as a
+    /// separate fragment: all parts but the first are outside the linear part of the buffer.
     #[must_use]
     pub fn in_parts(host: &Host, name: &str) -> Self {
         Self::make(host, name, libc::IFF_TAP | libc::IFF_NO_PI | libc::IFF_NAPI | libc::IFF_NAPI_FRAGS)
@@ -55,17 +55,17 @@ impl Tun {
         Self { file, index }
     }
 
-    /// Has the interface receive a packet, given in parts.
+    /// Passes a packet, given in parts, to the interface as received.
     ///
     /// # Errors
     ///
-    /// When the kernel refuses it.
+    /// The kernel refuses the packet.
     pub fn receive(&mut self, parts: &[&[u8]]) -> io::Result<()> {
         let parts: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
         self.file.write_vectored(&parts).map(|_| ())
     }
 
-    /// The next packet that the interface has sent, if there is one.
+    /// Returns the next packet that the interface has sent, if there is one.
     #[must_use]
     pub fn sent(&mut self) -> Option<Vec<u8>> {
         let mut packet = vec![0; 65_536];

@@ -17,7 +17,8 @@ pub fn build() -> Result<PathBuf> {
     Ok(workspace::metadata()?.target_directory.join("release/classifier").into())
 }
 
-/// Becomes `classifier run`, as root. What is tried out is gone afterwards, unless a folder says otherwise.
+/// Replaces this process by `classifier run`, as root. Pins are removed at the end, unless a pin folder is
+/// given.
 pub fn run(arguments: &[String]) -> Result<()> {
     let binary = build()?;
     let mut command = if privileges::is_root() {
@@ -27,7 +28,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         sudo.arg(&binary);
         sudo
     };
-    // The agent takes this process's place, so that signals reach it and its exit status is ours.
+    // `exec` instead of a child: signals reach the agent, and its exit status is this command's.
     command.arg("run").args(arguments);
     if !arguments.iter().any(|argument| argument.starts_with("--pin-dir")) {
         command.args(["--pin-dir", ""]);

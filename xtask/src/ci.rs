@@ -1,8 +1,8 @@
-//! Whether this run is CI's: there, what cannot be done is a failure.
+//! Detection of CI. On CI, a tier that cannot run is a failure.
 
 use std::env;
 
-/// Whether the environment says so.
+/// Tells whether the environment is a CI's.
 pub fn is_here() -> bool {
     env::var("CI").is_ok_and(|value| !value.is_empty() && value != "false")
 }

@@ -1,4 +1,4 @@
-//! A Debian package to install. What goes where stands in classifier/Cargo.toml.
+//! The Debian package of the agent. classifier/Cargo.toml lists the installed files.
 
 use std::{
     fs,
@@ -14,18 +14,18 @@ use crate::{
     workspace,
 };
 
-/// Of the tool that packs, and that writes what Debian's scripts do about a systemd unit.
+/// Release of `cargo-deb`, which also writes the maintainer scripts for the systemd unit.
 const RELEASE: &str = "3.8.0";
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Pack this binary in place of a release build, quickly rather than small
+    /// Pack this binary instead of a release build, quickly rather than small
     #[arg(long)]
     binary: Option<PathBuf>,
-    /// Version of the package, in place of the crate's
+    /// Version of the package, instead of the crate's
     #[arg(long)]
     deb_version: Option<String>,
-    /// Folder for it
+    /// Folder of the package file
     #[arg(long, default_value = "dist")]
     output: PathBuf,
 }
@@ -39,7 +39,7 @@ pub fn make(options: &Options) -> Result<()> {
     stage(&binary)?;
     let mut command = Command::new(packer);
     command.current_dir(workspace::root()).args(["--package", "classifier", "--no-build", "--no-strip"]);
-    // Of the workspace's folder, where cargo-deb would take it for a file below the package's.
+    // cargo-deb resolves a relative path from the package's folder, not from the workspace's.
     command.arg("--output").arg(std::path::absolute(&options.output)?);
     command.args(options.deb_version.iter().flat_map(|version| ["--deb-version", version]));
     command.args(options.binary.iter().map(|_| "--fast"));
@@ -49,7 +49,7 @@ pub fn make(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Installs the tool where it is not.
+/// Installs `cargo-deb` if it is missing.
 pub fn provide() -> Result<PathBuf> {
     let packer = workspace::tools().join("bin/cargo-deb");
     let version = read(Command::new(&packer).arg("--version"));
@@ -64,6 +64,8 @@ pub fn provide() -> Result<PathBuf> {
             "--locked",
             "--quiet",
             "--force",
+            // A debug build takes half the time. Packing speed comes from libraries in C.
+            "--debug",
             "--root",
         ]);
         run(cargo.arg(workspace::tools()))?;
@@ -71,7 +73,7 @@ pub fn provide() -> Result<PathBuf> {
     Ok(packer)
 }
 
-/// Puts what is built and what it writes about itself where the package takes it from.
+/// Copies the binary, its man pages and its completions to the paths that cargo-deb packs.
 fn stage(binary: &Path) -> Result<()> {
     let folder = workspace::root().join("dist/package");
     if folder.is_dir() {

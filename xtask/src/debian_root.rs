@@ -1,4 +1,4 @@
-//! The files of a fresh Debian, for tests that install the package.
+//! Root file system of a fresh Debian, for tests that install the package.
 
 use std::{fs, process::Command};
 
@@ -12,10 +12,10 @@ use crate::{
 const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
 
-/// Beside the least there is: an init to boot, how to talk to it, and what boots it in a container.
+/// Packages beyond Debian's minimum: an init, the D-Bus to control it, and the container tools to boot it.
 const BESIDES: &str = "--include=systemd-sysv,dbus,systemd-container";
 
-/// Makes `.tools/debian.tar` where it is not.
+/// Creates `.tools/debian.tar` if it is missing.
 pub fn provide() -> Result<()> {
     let archive = workspace::tools().join("debian.tar");
     if archive.is_file() {
@@ -24,14 +24,14 @@ pub fn provide() -> Result<()> {
     println!("debootstrap: {SUITE} into {} (a minute or two)", archive.display());
     let folder = workspace::tools().join("debian");
     if folder.is_dir() {
-        // Of one that was interrupted.
+        // An interrupted run leaves this folder behind.
         fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     let debootstrap = find("debootstrap").context("no debootstrap: install its package")?;
     read(Command::new(debootstrap).args(["--variant=minbase", BESIDES, SUITE]).arg(&folder).arg(MIRROR))?;
     let part = archive.with_extension("part");
     let mut tar = Command::new("tar");
-    // Packages that were downloaded are a third of it.
+    // Downloaded packages are a third of the size.
     tar.args(["--create", "--numeric-owner", "--exclude=./var/cache/apt/archives/*.deb", "--file"]);
     read(tar.arg(&part).arg("--directory").arg(&folder).arg("."))?;
     fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;

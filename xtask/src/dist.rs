@@ -1,4 +1,4 @@
-//! One binary to install.
+//! A release build: one binary to install.
 
 use std::{
     env::consts::ARCH,
@@ -28,14 +28,14 @@ pub fn make() -> Result<()> {
     Ok(())
 }
 
-/// A release build.
+/// Result of a release build.
 pub struct Built {
     pub binary: PathBuf,
     pub target: String,
     pub version: String,
 }
 
-/// Builds the binary for every machine of this kind.
+/// Builds the binary for every machine of this architecture.
 pub fn build() -> Result<Built> {
     toolchain::setup()?;
     let (target, flags) = target();
@@ -54,13 +54,13 @@ pub fn build() -> Result<Built> {
     Ok(Built { binary, target, version: package.version.to_string() })
 }
 
-/// musl where its standard library and a C compiler for it are installed, else the C library of this machine,
-/// linked in.
+/// Chooses musl if its standard library and a C compiler for it are installed, else this machine's C library,
+/// linked statically.
 fn target() -> (String, &'static str) {
     let musl = format!("{ARCH}-unknown-linux-musl");
     let library = read(Command::new("rustc").args(["--print", "target-libdir", "--target", &musl]));
     let library = library.is_ok_and(|folder| Path::new(folder.trim()).is_dir());
-    // ring is C and assembly in part.
+    // ring needs a C compiler for its C and assembly parts.
     if library && read(Command::new("musl-gcc").arg("--version")).is_ok() {
         (musl, "")
     } else {
@@ -68,7 +68,8 @@ fn target() -> (String, &'static str) {
     }
 }
 
-/// `ldd` fails on a static binary and says "statically linked" of a static position-independent one.
+/// Reports how a binary is linked. `ldd` fails on a static binary and prints "statically linked" for a static
+/// PIE.
 fn linkage(binary: &Path) -> String {
     match read(Command::new("ldd").arg(binary)) {
         Ok(libraries) if !libraries.contains("statically linked") => {

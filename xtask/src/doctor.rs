@@ -1,4 +1,4 @@
-//! What this machine has of all that the workspace wants. Nothing is changed.
+//! Report of the installed and the missing tools of the workspace. Changes nothing.
 
 use std::{fs, path::Path};
 

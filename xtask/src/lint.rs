@@ -1,36 +1,45 @@
-//! Formatting, clippy for every crate, licences.
+//! Lints: formatting, clippy for every crate, terminal libraries, licences, the module graph, words.
 
 use std::env::consts::ARCH;
 
 use anyhow::{Result, bail};
 
 use crate::{
-    licences,
-    process::run,
+    licences, modules, process,
     toolchain::{
         self,
         record::{Machine, Record},
     },
-    workspace,
+    words, workspace,
 };
 
-/// Clippy's own way to take arguments through the environment.
+/// Value of `CLIPPY_ARGS`, by which `cargo clippy` passes arguments to its driver.
 const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
-/// What is built for the BPF target.
+/// Crates for the BPF target.
 const KERNEL_CRATES: [&str; 2] = ["classifier-ebpf", "bench-ebpf"];
 
-/// Every check, also after one has failed; the number of them.
-pub fn run_all() -> Result<usize> {
+/// Libraries that only the agent's feature `top` links.
+const TERMINAL_LIBRARIES: [&str; 4] = ["crossterm", "indicatif", "ratatui", "rustls_native_certs"];
+
+/// Runs every check whose name contains `name`, also after one has failed. Returns the number of checks.
+pub fn run(name: &str) -> Result<usize> {
     let record = toolchain::setup()?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 4] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 7] = [
         ("formatting", &formatting),
         ("clippy", &clippy),
         ("clippy of the kernel crates", &|| {
             KERNEL_CRATES.iter().try_for_each(|kernel| kernel_clippy(&record, kernel))
         }),
+        ("terminal libraries", &terminal_libraries),
         ("licences", &licences::check),
+        ("module graph", &modules::check),
+        ("words", &words::check),
     ];
+    let checks: Vec<_> = checks.iter().filter(|(check, _)| check.contains(name)).collect();
+    if checks.is_empty() {
+        bail!("no check contains {name:?} in its name");
+    }
     let mut failed = vec![];
     for (name, check) in &checks {
         println!("lint: {name}");
@@ -46,28 +55,51 @@ pub fn run_all() -> Result<usize> {
 }
 
 fn formatting() -> Result<()> {
-    run(workspace::cargo().args(["fmt", "--all", "--check"]))
+    process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
 }
 
 fn clippy() -> Result<()> {
     let mut cargo = workspace::cargo();
     cargo.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
     cargo.args(KERNEL_CRATES.iter().flat_map(|kernel| ["--exclude", kernel]));
-    run(cargo.args(["--", "-D", "warnings"]))
+    process::run(cargo.args(["--", "-D", "warnings"]))?;
+    let mut hardened = workspace::cargo();
+    hardened.args(["clippy", "--quiet", "--workspace", "--all-targets", "--no-default-features"]);
+    // The benchmarks depend on the agent with its default features.
+    let left_out = ["bench"].into_iter().chain(KERNEL_CRATES);
+    hardened.args(left_out.flat_map(|package| ["--exclude", package]));
+    process::run(hardened.args(["--", "-D", "warnings"]))
 }
 
-/// For the BPF target with the clippy of the recorded compiler; a compiler without one leaves the host's, which sees
-/// the same source but not what is only compiled for BPF.
+/// Checks that the agent without its default features links no crate of `classifier top`. With these features
+/// it must link each: an outdated name in the list would never be found.
+fn terminal_libraries() -> Result<()> {
+    let linked = |features: &[&str]| -> Result<Vec<&str>> {
+        let mut cargo = workspace::cargo();
+        cargo.args(["tree", "--locked", "--package", "classifier", "--edges", "normal,build"]);
+        let tree = process::read(cargo.args(["--prefix", "none", "--format", "{lib}"]).args(features))?;
+        let crates: Vec<_> = tree.lines().collect();
+        Ok(TERMINAL_LIBRARIES.into_iter().filter(|library| crates.contains(library)).collect())
+    };
+    let (with, without) = (linked(&[])?, linked(&["--no-default-features"])?);
+    if with != TERMINAL_LIBRARIES || !without.is_empty() {
+        bail!("linked with the feature `top`: {}; without: {}", with.join(", "), without.join(", "));
+    }
+    Ok(())
+}
+
+/// Runs the recorded compiler's clippy for the BPF target. Without one, the host's clippy runs, which skips
+/// code that is only compiled for BPF.
 fn kernel_clippy(record: &Record, package: &str) -> Result<()> {
     if let Some(driver) = toolchain::clippy(record) {
         let machine = Machine { arch: ARCH, big_endian: cfg!(target_endian = "big") };
         let target_dir = workspace::metadata()?.target_directory.join("kernel");
         let mut cargo = record.cargo("check", package, &machine, target_dir.as_std_path());
         cargo.current_dir(workspace::root()).arg("--quiet");
-        return run(cargo.env("RUSTC_WORKSPACE_WRAPPER", driver).env("CLIPPY_ARGS", DENY_WARNINGS));
+        return process::run(cargo.env("RUSTC_WORKSPACE_WRAPPER", driver).env("CLIPPY_ARGS", DENY_WARNINGS));
     }
     println!("lint: no clippy beside {}: {package} is checked for the host", record.rustc.display());
     let mut cargo = workspace::cargo();
     cargo.args(["clippy", "--quiet", "--package", package, "--bins"]);
-    run(cargo.args(["--", "-D", "warnings"]))
+    process::run(cargo.args(["--", "-D", "warnings"]))
 }

@@ -1,4 +1,4 @@
-//! Every verb of developers and CI: `cargo xtask <verb>`.
+//! Commands for developers and CI: `cargo xtask <verb>`.
 #![expect(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -7,6 +7,7 @@
 
 mod agent;
 mod bench;
+mod cargo_test;
 mod ci;
 mod deb;
 mod debian_root;
@@ -15,6 +16,7 @@ mod dist;
 mod doctor;
 mod licences;
 mod lint;
+mod modules;
 mod packages;
 mod privileges;
 mod process;
@@ -22,6 +24,7 @@ mod screenshots;
 mod tiers;
 mod toolchain;
 mod vm;
+mod words;
 mod workspace;
 
 use std::process::ExitCode;
@@ -38,13 +41,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Find or install what builds the kernel object, and record it
+    /// Find or install the tools that build the kernel object, and record them
     Setup,
-    /// Print what this machine has, and change nothing
+    /// Print the installed and the missing tools, and change nothing
     Doctor,
-    /// Formatting, clippy for every crate, licences
-    Lint,
-    /// Licences, sources, advisories and yanked versions of every dependency
+    /// Check formatting, clippy for every crate, licences
+    Lint {
+        /// Only the checks whose name contains this
+        name: Option<String>,
+    },
+    /// Check licences, sources, advisories and yanked versions of every dependency
     #[command(alias = "deny")]
     Licences,
     /// Build the agent with the kernel object in it
@@ -55,35 +61,35 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Real conversations between two made-up hosts, and the agent counting them live, as root
+    /// Show real conversations between two demo hosts and an agent that counts them, as root
     Demo {
         /// End after one round, and check the counts
         #[arg(long)]
         once: bool,
-        /// Write what is printed then into README.md
+        /// Write the output into README.md
         #[arg(long, requires = "once")]
         readme: bool,
     },
-    /// What a packet, a scrape and the agent cost: measured, and written to docs/BENCHMARKS.md, as root
+    /// Measure the cost of a packet, a scrape and the agent, and write docs/BENCHMARKS.md, as root
     Bench {
         /// Measure only this section, repeatable; the report is printed, not written
         #[arg(long = "section", value_name = "NAME")]
         sections: Vec<String>,
-        /// Measure less often, to see whether it works; the report is printed, not written
+        /// Measure less often, to test the benchmarks; the report is printed, not written
         #[arg(long)]
         quick: bool,
     },
-    /// Pictures of the page for its documentation, as root
+    /// Take the screenshots of the page for the documentation, as root
     Screenshots,
-    /// Make one binary to install, as static as this machine can
+    /// Build one binary to install, as static as this machine allows
     Dist,
-    /// Make a Debian package
+    /// Build a Debian package
     Deb(deb::Options),
-    /// Every tier of tests: lint, host, agent without root, kernel as root, older kernels
-    Test,
-    /// The kernel tests on older kernels, in virtual machines
-    Vm,
-    /// What the first process of such a machine does
+    /// Run the tiers of tests: lint, host, agent without root, kernel as root, older kernels
+    Test(tiers::Options),
+    /// Run the kernel tests on older kernels, in virtual machines
+    Vm(vm::Options),
+    /// Run as the first process of a virtual machine
     #[command(hide = true)]
     Guest {
         /// Test programs
@@ -92,7 +98,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    // Not by returning the error: RUST_BACKTRACE would bury the line that says what to do.
+    // Not returned from `main`: RUST_BACKTRACE would bury the line with the remedy.
     match dispatch(Arguments::parse().verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -111,7 +117,8 @@ fn dispatch(verb: Verb) -> Result<()> {
             doctor::examine();
             Ok(())
         }
-        Verb::Lint => lint::run_all().map(|checks| println!("lint: {checks} checks passed")),
+        Verb::Lint { name } => lint::run(name.as_deref().unwrap_or_default())
+            .map(|checks| println!("lint: {checks} checks passed")),
         Verb::Licences => licences::check(),
         Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
         Verb::Run { arguments } => agent::run(&arguments),
@@ -120,8 +127,8 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Deb(options) => deb::make(&options),
-        Verb::Test => tiers::run(),
-        Verb::Vm => vm::run(),
+        Verb::Test(options) => tiers::run(&options),
+        Verb::Vm(options) => vm::run(&options),
         Verb::Guest { tests } => vm::guest(&tests),
     }
 }

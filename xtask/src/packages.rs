@@ -1,4 +1,4 @@
-//! Debian packages: what the kernel tests use, and installing without starting a service.
+//! Debian packages of the kernel tests, installed without starting a service.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    process::{read, run},
+    process::{self, read, run},
     workspace,
 };
 
@@ -24,7 +24,7 @@ pub struct Package {
 #[derive(PartialEq, Eq)]
 enum How {
     Install,
-    /// Into `.tools/servers/<name>`: they conflict with one another, or need nothing but their files.
+    /// Unpacked into `.tools/servers/<name>`: the package conflicts with another, or its files suffice.
     Unpack,
 }
 
@@ -49,7 +49,13 @@ impl Package {
     }
 }
 
-/// Where a package is unpacked.
+/// Finds a program that is installed, or unpacked with one of the packages.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let mut unpacked = TABLE.iter().map(|package| package.folder().join("usr/bin").join(name));
+    process::find(name).or_else(|| unpacked.find(|program| program.is_file()))
+}
+
+/// Returns the folder of an unpacked package.
 pub fn folder(package: &str) -> PathBuf {
     workspace::tools().join("servers").join(package)
 }
@@ -68,6 +74,7 @@ pub const TABLE: &[Package] = &[
     Package::install("traceroute", "time-exceeded and port-unreachable"),
     Package::install("curl", "FTP, POP3, IMAP and HTTP client"),
     Package::install("lftp", "FTP client with active and passive transfers"),
+    Package::install("wget", "FTP client that reads replies in its own way"),
     Package::install("openssl", "certificates for the FTP server"),
     Package::install("python3-pyftpdlib", "real FTP server; needs Python's modules"),
     Package::install("postfix", "real mail server; needs its users"),
@@ -88,16 +95,26 @@ pub const TABLE: &[Package] = &[
     Package::unpack("qemu-system-common", "its modules: the one that emulates a processor"),
     Package::unpack("qemu-system-data", "its boot loader"),
     Package::unpack("seabios", "its firmware"),
+    Package::unpack("wireguard-tools", "keys for WireGuard in those machines"),
 ];
 
-/// Installs and unpacks what of the table is missing.
+/// Returns the missing packages of the table: first those to unpack below `.tools`, then those to install.
+fn missing() -> (Vec<&'static Package>, Vec<&'static Package>) {
+    let missing = TABLE.iter().filter(|package| !package.is_present());
+    missing.partition(|package| package.how == How::Unpack)
+}
+
+/// Returns the names of the packages that [`provide`] would install on this machine.
+pub fn to_install() -> Vec<&'static str> {
+    missing().1.into_iter().map(|package| package.name).collect()
+}
+
+/// Installs and unpacks the missing packages of the table.
 pub fn provide() -> Result<()> {
-    let missing: Vec<_> = TABLE.iter().filter(|package| !package.is_present()).collect();
-    if missing.is_empty() {
+    let (unpacked, installed) = missing();
+    if unpacked.is_empty() && installed.is_empty() {
         return Ok(());
     }
-    let (unpacked, installed): (Vec<&Package>, Vec<&Package>) =
-        missing.into_iter().partition(|package| package.how == How::Unpack);
     update()?;
     let mut names: Vec<String> = installed.iter().map(|package| package.name.into()).collect();
     for package in &unpacked {
@@ -113,13 +130,13 @@ pub fn update() -> Result<()> {
     run(apt().args(["update", "-qq"]))
 }
 
-/// Installs packages, and nothing that they merely recommend.
+/// Installs packages without their recommended packages.
 pub fn install(names: &[impl AsRef<str>]) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
     let _quiet = NoServices::begin()?;
-    // dpkg has a line for each step of each package: of interest only in an error.
+    // dpkg prints a line for each step of each package, which only matters in an error.
     read(
         apt().args(["install", "-qq", "-y", "--no-install-recommends"]).args(names.iter().map(AsRef::as_ref)),
     )?;
@@ -137,7 +154,7 @@ fn apt() -> Command {
     command
 }
 
-/// Downloads a package and unpacks it into a folder; needs no root.
+/// Downloads a package and unpacks it into a folder. Needs no root.
 pub fn unpack(package: &str, folder: &Path) -> Result<()> {
     println!("packages: unpacking {package} into {}", folder.display());
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -152,7 +169,7 @@ pub fn unpack(package: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The shared libraries that an unpacked program needs from the system.
+/// Lists the system's shared libraries that an unpacked program needs.
 fn libraries(name: &str) -> Result<Vec<String>> {
     let answer = read(Command::new("apt-cache").args(["depends", "--important", name]))?;
     let depends = answer.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
@@ -167,7 +184,7 @@ fn is_installed(name: &str) -> bool {
         .is_ok_and(|state| state == "installed")
 }
 
-/// While this lives, no package starts its service: Debian asks this program first.
+/// Guard that keeps packages from starting their services: Debian runs `policy-rc.d` first.
 struct NoServices {
     before: Option<Vec<u8>>,
 }

@@ -1,13 +1,13 @@
-//! Who runs this.
+//! Privileges of this process.
 
 use std::{fs, os::unix::fs::MetadataExt};
 
-/// `/proc/self` belongs to the effective user.
+/// Tells whether the effective user is root, the owner of `/proc/self`.
 pub fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// On Debian, as root, with apt: only then does this tool install packages.
+/// Tells whether this tool may install packages: on Debian, as root, with apt.
 pub fn may_install_packages() -> bool {
     is_root() && is_debian()
 }

@@ -1,4 +1,4 @@
-//! Running other programs, with the command line in every error.
+//! Execution of other programs, with the command line in every error.
 
 use std::{
     env,
@@ -30,7 +30,7 @@ pub fn read(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} did not write UTF-8", line(command)))
 }
 
-/// Runs `command` silently; true if it succeeded before `limit` was over.
+/// Runs `command` silently. Returns `true` if it succeeded within `limit`.
 pub fn succeeds_within(limit: Duration, command: &mut Command) -> bool {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else { return false };
@@ -42,13 +42,14 @@ pub fn succeeds_within(limit: Duration, command: &mut Command) -> bool {
             Err(_) => break,
         }
     }
-    // An error here means that it has just ended: either way it did not succeed in time.
+    // An error means that the process has just ended: it did not succeed in time either.
     let _ = child.kill();
     let _ = child.wait();
     false
 }
 
-/// The first program of this name in `PATH`, and in the folders of administrators, which root's `PATH` may lack.
+/// Finds the first program of this name in `PATH` and in the administrators' folders, which root's `PATH` may
+/// lack.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
@@ -57,7 +58,7 @@ pub fn find(name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-/// The command line without the environment, which may be long.
+/// Formats the command line without the environment, which may be long.
 pub fn line(command: &Command) -> String {
     let words = [command.get_program()].into_iter().chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Pictures of the page, taken of made-up hosts in a real browser.
+//! Screenshots of the page with demo data, in a real browser.
 
 use std::{env, fs};
 
@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::{packages, privileges, process::run as run_command, toolchain, workspace};
 
-/// What takes them, what makes them small, and letters that are drawn alike on every machine.
+/// Packages: the browser, the compressor of the images, and a font that renders alike on every machine.
 const PACKAGES: [&str; 4] = ["chromium", "chromium-driver", "pngquant", "fonts-inter"];
 
-/// Has the browser take these letters for the system's own.
+/// Configuration that makes the font the browser's system font.
 const FONTS: &str = r#"<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -25,7 +25,7 @@ const FONTS: &str = r#"<?xml version="1.0"?>
 </fontconfig>
 "#;
 
-/// Writes `docs/images`.
+/// Writes the screenshots of `docs/images`.
 pub fn take() -> Result<()> {
     if !privileges::is_root() {
         bail!("the browser runs in a network namespace of its own: run this as root");
@@ -43,7 +43,7 @@ pub fn take() -> Result<()> {
         .args(["run", "--quiet", "--package", "classifier", "--example", "page_pictures", "--"])
         .arg(&folder);
     let taken = run_command(cargo.env("FONTCONFIG_FILE", &fonts));
-    // Where it cannot be removed it stays among the temporary files.
+    // On failure the file stays in the temporary folder.
     let _ = fs::remove_file(&fonts);
     taken?;
     println!("pictures: {}", folder.display());

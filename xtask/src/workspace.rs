@@ -1,4 +1,4 @@
-//! Where things are.
+//! Paths of the workspace.
 
 use std::{
     env,
@@ -9,20 +9,20 @@ use std::{
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 
-/// The folder of the workspace's Cargo.toml.
+/// Returns the folder of the workspace's Cargo.toml.
 pub fn root() -> PathBuf {
-    // Cargo says it at run time; a binary in a shared target folder may have been built by another clone.
+    // Read at run time: a binary in a shared target folder may come from another clone.
     let manifest =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.parent().map_or(manifest.clone(), Path::to_path_buf)
 }
 
-/// What this tool installs or unpacks: never outside, never committed.
+/// Returns the folder of installed and unpacked tools, inside the workspace and never committed.
 pub fn tools() -> PathBuf {
     root().join(".tools")
 }
 
-/// The cargo that runs this tool, in the workspace.
+/// Returns the cargo that runs this tool, in the workspace.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());

@@ -1,4 +1,4 @@
-//! The times that an agent has observed.
+//! Times observed by an agent.
 
 use std::{
     thread,
@@ -8,17 +8,17 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use testbed::{Agent, Samples};
 
-const FAMILY: &str = "classifier_ftp_learn_seconds";
+const FAMILY: &str = "classifier_ftp_learn_duration_seconds";
 
 /// A histogram.
 pub struct Times {
-    /// Upper bounds in seconds, and how many are at most that long.
+    /// Upper bounds in seconds, each with the cumulative number of observations.
     buckets: Vec<(f64, f64)>,
     sum: f64,
 }
 
 impl Times {
-    /// Once there are so many, for at most ten seconds.
+    /// Waits until there are `count` observations, for at most ten seconds.
     pub fn once(agent: &Agent, by: &str, count: u64) -> Result<Self> {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
@@ -47,12 +47,12 @@ impl Times {
         self.buckets.last().map_or(0.0, |(_, count)| *count)
     }
 
-    /// In seconds.
+    /// Returns the mean in seconds.
     pub fn mean(&self) -> f64 {
         self.sum / self.count()
     }
 
-    /// Upper bound of the bucket in which this share of them ends, in seconds.
+    /// Returns the upper bound, in seconds, of the bucket that contains this quantile.
     pub fn within(&self, share: f64) -> Result<f64> {
         let enough = self.count() * share;
         let bucket = self.buckets.iter().find(|(_, count)| *count >= enough);

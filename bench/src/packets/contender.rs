@@ -1,32 +1,32 @@
-//! Programs that are compared.
+//! Programs in a comparison.
 
 use std::cell::RefCell;
 
 use anyhow::Result;
 use aya::programs::{Program, ProgramFd};
 
-use super::{burden::Burden, subject::Subject};
+use super::subject::{Burden, Subject};
 use crate::yardsticks::Yardsticks;
 
-/// A program, and what it has to do with.
+/// A program, and its configuration.
 #[derive(Clone, Copy)]
 pub enum Contender<'a> {
-    /// One of those to compare with.
+    /// One of the programs for comparison.
     Yardstick(&'static str),
-    /// The one under test, which may stand there several times.
+    /// The program under test, which may occur several times with different burdens.
     Subject(&'a RefCell<Subject>, Burden),
 }
 
 impl Contender<'_> {
-    /// Gets it ready.
+    /// Prepares the program for the next measurement.
     pub fn prepare(self) -> Result<()> {
         match self {
             Self::Yardstick(_) => Ok(()),
-            Self::Subject(subject, burden) => subject.borrow_mut().bear(burden),
+            Self::Subject(subject, burden) => subject.borrow_mut().apply(burden),
         }
     }
 
-    /// Does something with its program.
+    /// Calls `act` with the program.
     pub fn with<T>(self, yardsticks: &Yardsticks, act: impl FnOnce(&Program) -> Result<T>) -> Result<T> {
         match self {
             Self::Yardstick(name) => act(yardsticks.program(name)?),

@@ -1,50 +1,46 @@
-//! What a program has to have seen before it knows the packets that are measured.
+//! Packets that a program must see before the measured packets make sense to it.
 
 use classifier_common::{
     fixtures::{
-        ftp_traces::{connection::Connection, network::Network, statement::said},
+        ftp_traces::{connection::TraceConnection, network::Network, statement::said},
         layers::{Layer, ethernet, ipv4_fragment, tcp},
     },
     wire::{number, tcp::flag},
 };
 
-/// Hosts of the FTP packets, by number: the client, the server, and one that is neither.
+/// Number of the FTP client's host.
 pub const CLIENT: u8 = 1;
-/// See [`CLIENT`].
+/// Number of the FTP server's host.
 pub const SERVER: u8 = 2;
-/// See [`CLIENT`].
+/// Number of a host that is neither client nor server.
 pub const STRANGER: u8 = 3;
 
-/// The port that the server announces.
+/// Port that the server announces.
 pub const ANNOUNCED: u16 = 40_000;
-/// The port that the client dials it from.
-pub const DIALLER: u16 = 50_000;
+/// Port from which the client connects to the announced port.
+pub const INITIATOR: u16 = 50_000;
 
 const CONTROL: [(u8, u16); 2] = [(CLIENT, 49_152), (SERVER, 21)];
 
-/// Identification of the packet whose fragments are measured.
+/// Identification of the datagram whose fragments are measured.
 const FRAGMENTED: u16 = 77;
 
-/// The conversation on a control connection, up to the data connection that it announced.
+/// The conversation on a control connection, up to the announced data connection.
 pub struct Conversation {
     pub frames: Vec<Vec<u8>>,
-    /// The client's last acknowledgment.
+    /// Last acknowledgment of the client.
     pub quiet: Vec<u8>,
-    /// The client's command, and the server's reply.
+    /// Command of the client and reply of the server.
     pub command: Vec<u8>,
     pub reply: Vec<u8>,
-    /// The next command that the client has not yet sent.
+    /// Next command of the client, not yet sent.
     pub next: Vec<u8>,
 }
 
 impl Conversation {
     pub fn new() -> Self {
-        let mut connection = Connection::new(CONTROL, [1000, 5000]);
-        let mut segment = |line: &str, flags: u8| {
-            let said = said(line).expect("a line of a trace");
-            let segment = connection.segment(&said, flags, &said.bytes);
-            Network::default().frame(segment.ends, segment.flags, segment.numbers, &segment.bytes)
-        };
+        let mut connection = TraceConnection::new(CONTROL, [1000, 5000]);
+        let mut segment = |line: &str, flags: u8| segment(&mut connection, line, flags).1;
         let ack = flag::ACK;
         let handshake = [
             segment("C syn", flag::SYN),
@@ -56,23 +52,31 @@ impl Conversation {
         let reply = segment("S> 227 Entering Passive Mode (10,0,0,2,156,64)", ack);
         let quiet = segment("C ack", ack);
         let next = segment("C> NOOP", ack);
-        let dial = data(CLIENT, flag::SYN, &[]);
-        let rest = [command.clone(), reply.clone(), quiet.clone(), dial, first_fragment()];
+        let syn = data(CLIENT, flag::SYN, &[]);
+        let rest = [command.clone(), reply.clone(), quiet.clone(), syn, first_fragment()];
         Self { frames: [handshake.as_slice(), &rest].concat(), quiet, command, reply, next }
     }
 }
 
-/// A packet from a host's data port to the announced one.
+/// Returns the frame of a trace's line in a connection, with its sender.
+pub fn segment(connection: &mut TraceConnection, line: &str, flags: u8) -> (u8, Vec<u8>) {
+    let said = said(line).expect("a line of a trace");
+    let segment = connection.segment(&said, flags, &said.bytes);
+    let frame = Network::default().frame(segment.ends, segment.flags, segment.numbers, &segment.bytes);
+    (segment.ends[0].0, frame)
+}
+
+/// Returns a packet from a host's data port to the announced port.
 pub fn data(from: u8, flags: u8, payload: &[u8]) -> Vec<u8> {
-    let ends = [(from, DIALLER), (SERVER, ANNOUNCED)];
+    let ends = [(from, INITIATOR), (SERVER, ANNOUNCED)];
     Network::default().frame(ends, flags, (9000, 7000), payload)
 }
 
 fn first_fragment() -> Vec<u8> {
-    ethernet(ipv4_fragment(FRAGMENTED, 0, true, tcp(DIALLER, 25))).into()
+    ethernet(ipv4_fragment(FRAGMENTED, 0, true, tcp(INITIATOR, 25))).into()
 }
 
-/// A fragment that follows the first, and has its class.
+/// Returns a later fragment, which inherits the first fragment's class.
 pub fn later_fragment(payload: &[u8]) -> Vec<u8> {
     ethernet(ipv4_fragment(FRAGMENTED, 3, false, Layer::of(number::TCP, payload))).into()
 }

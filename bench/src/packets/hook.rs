@@ -1,4 +1,4 @@
-//! The hooks that are measured, and the programs of each.
+//! The measured hooks, and the programs of each.
 
 use anyhow::Result;
 use classifier_common::abi::{
@@ -13,34 +13,37 @@ use crate::yardsticks::{
     abi::{MAP_TARGETS_TC, MAP_TARGETS_XDP},
 };
 
-/// In a test run a frame comes from the loopback interface of the network namespace.
+/// Index of the loopback interface: source of frames in a test run.
 pub const LOOPBACK: u32 = 1;
 
-/// A hook.
+/// A measured hook.
 pub struct Hook {
     pub name: &'static str,
-    /// The classifier's program.
+    /// Name of the classifier's program.
     pub program: &'static str,
-    /// The same with a policy.
-    pub trying: &'static str,
+    /// Name of the classifier's program with a dry run of a policy.
+    pub dry_run: &'static str,
+    /// Name of the classifier's TC program for the other direction.
+    pub opposite: &'static str,
     pub empty: &'static str,
     pub counter: &'static str,
     pub replay: &'static str,
-    /// Programs that the last one hands packets to.
+    /// Name of the map with the targets of the replay program.
     pub targets: &'static str,
     pub direction: Direction,
-    /// Whether single kinds of packets have goals there.
+    /// True if single kinds of packets have goals at this hook.
     pub kinds_have_goals: bool,
-    /// Nanoseconds above the empty program that the mix may cost.
+    /// Bound of the mix, in nanoseconds above the empty program.
     pub goal_of_mix: f64,
-    /// What its programs end with.
+    /// Return value of the programs.
     pub verdict: u32,
 }
 
 pub const XDP: Hook = Hook {
     name: "XDP",
     program: PROGRAM_XDP,
-    trying: PROGRAM_POLICY_XDP,
+    dry_run: PROGRAM_POLICY_XDP,
+    opposite: PROGRAM_EGRESS,
     empty: "empty_xdp",
     counter: "counter_xdp",
     replay: "replay_xdp",
@@ -55,7 +58,8 @@ pub const XDP: Hook = Hook {
 pub const INGRESS: Hook = Hook {
     name: "TCX ingress",
     program: PROGRAM_INGRESS,
-    trying: PROGRAM_POLICY_INGRESS,
+    dry_run: PROGRAM_POLICY_INGRESS,
+    opposite: PROGRAM_EGRESS,
     empty: "empty_tc",
     counter: "counter_tc",
     replay: "replay_tc",
@@ -70,13 +74,14 @@ pub const INGRESS: Hook = Hook {
 pub const EGRESS: Hook = Hook {
     name: "TCX egress",
     program: PROGRAM_EGRESS,
-    trying: PROGRAM_POLICY_EGRESS,
+    dry_run: PROGRAM_POLICY_EGRESS,
+    opposite: PROGRAM_INGRESS,
     direction: Direction::Egress,
     ..INGRESS
 };
 
-/// Attaches the XDP programs to compare with, each to one of these interfaces. With the classifier's there are four, each
-/// of them as deep in the kernel's search for the program (`bpf_dispatcher`) as the others.
+/// Attaches each XDP program for comparison to one of these interfaces. Together with the classifier's there
+/// are four, each equally deep in the kernel's search for the program (`bpf_dispatcher`).
 pub fn settle(yardsticks: &mut Yardsticks, interfaces: &[End]) -> Result<()> {
     let programs = [XDP.empty, XDP.counter, XDP.replay].into_iter().zip(interfaces);
     programs.into_iter().try_for_each(|(program, interface)| yardsticks.attach(program, interface))

@@ -1,4 +1,4 @@
-//! The kinds of packets that are measured, one a row.
+//! The measured kinds of packets, one per row.
 
 use classifier_common::{
     fixtures::layers::{
@@ -12,18 +12,22 @@ use classifier_common::{
 };
 use fastrand::Rng;
 
-use super::conversation::{self, CLIENT, Conversation, STRANGER};
+use super::{
+    conversation::{self, CLIENT, Conversation, STRANGER},
+    mail::Mail,
+};
 
 /// A kind of packets.
 pub struct Kind {
     pub name: &'static str,
-    /// What it is counted as.
+    /// Class of the packets.
     pub protocol: Protocol,
-    /// Nanoseconds above an empty XDP program that it may cost; kinds without are not in the mix that has a goal.
+    /// Bound in nanoseconds above an empty XDP program. Kinds without a bound are not in the mix that has a
+    /// goal.
     pub goal: Option<f64>,
-    /// Makes one of them.
+    /// Creates one packet of this kind.
     pub make: fn(&mut Rng) -> Vec<u8>,
-    /// How far a number of 32 bits moves from one packet to the next, and where it stands.
+    /// Increment of a 32-bit number from one packet to the next, and its offset.
     pub steps: Option<(u32, u32)>,
 }
 
@@ -31,10 +35,10 @@ const PLAIN: f64 = 4.0;
 const SHORT: f64 = 3.0;
 const FTP_DATA: f64 = 6.0;
 
-/// Behind Ethernet and IPv4.
+/// Offset of the sequence number behind Ethernet and IPv4.
 const SEQUENCE: u32 = 14 + 20 + 4;
 
-/// In the order of the report.
+/// Lists the kinds in the order of the report.
 pub fn all() -> Vec<Kind> {
     let kind = |name, protocol, goal, make| Kind { name, protocol, goal, make, steps: None };
     let next = Kind { steps: Some((6, SEQUENCE)), ..kind(NEXT, Protocol::FTP_CONTROL, None, next_command) };
@@ -69,6 +73,7 @@ pub fn all() -> Vec<Kind> {
         kind("TCP of 1514 bytes", Protocol::SMTP, None, |rng| {
             v4(numbered((any(rng), 25), flag::ACK, (1, 1), &[b'.'; 1460]))
         }),
+        kind("mail text of an SMTP session, 1514 bytes", Protocol::SMTP, None, |_| Mail::new().text),
         kind("TCP SYN, unknown ports", Protocol::TCP_OTHER, None, |rng| {
             v4(numbered((any(rng), any(rng)), flag::SYN, (1, 0), &[]))
         }),
@@ -120,12 +125,12 @@ fn datagram(rng: &mut Rng) -> Layer {
     udp(any(rng), any(rng)).then(&payload).with(4, &length.to_be_bytes())
 }
 
-/// A port that nothing is known of.
+/// Returns a random port without a class.
 fn any(rng: &mut Rng) -> u16 {
     rng.u16(51_000..)
 }
 
-/// Short ones and longer ones, all below what may come in several buffers.
+/// Returns a random payload, short enough for a single buffer.
 fn payload(rng: &mut Rng) -> Vec<u8> {
     vec![b'.'; rng.usize(6..500)]
 }

@@ -1,10 +1,10 @@
-//! Programs on packets that are made up, by `BPF_PROG_TEST_RUN`.
+//! Measurements of programs on generated packets, by `BPF_PROG_TEST_RUN`.
 
-mod burden;
 mod contender;
 mod conversation;
 mod hook;
 mod kinds;
+mod mail;
 mod policy;
 mod rounds;
 mod runner;
@@ -13,14 +13,13 @@ mod subject;
 mod timing;
 
 pub use self::{
-    burden::{Burden, LEAST},
     contender::Contender,
     hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP, settle},
     kinds::{Kind, all},
     rounds::compare,
     stream::Stream,
-    subject::Subject,
+    subject::{Burden, LEAST, Subject},
 };
 
-/// Of all that is made up at random.
+/// Seed of all random packets.
 const SEED: u64 = 4;

@@ -1,14 +1,14 @@
-//! The policy that the classifier is measured with: 10 rules, and 1,000 prefixes.
+//! The measured policy: 10 rules and 1,000 prefixes.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use classifier::shadow::{Policy, Prefix, Rule};
-use classifier_common::shadow::{State, Verdict};
+use classifier::policy::{Policy, Prefix, Rule};
+use classifier_common::dry_run::{State, Verdict};
 
-/// Prefixes of a rule.
+/// Number of prefixes of a rule.
 const PREFIXES: u8 = 100;
 
-/// Rules that ask for different things, of which most packets match a late one or none.
+/// Returns rules with different conditions. Most packets match a late rule or none.
 pub fn policy() -> Policy {
     let rules = (0..10).map(|nth| Rule {
         name: format!("rule-{nth}"),

@@ -1,11 +1,12 @@
-//! Several programs on streams of packets, by turns.
+//! Interleaved measurements of several programs on streams of packets.
 
 use anyhow::Result;
 
 use super::{contender::Contender, hook::Hook, runner::Runner, stream::Stream};
 use crate::{turns::Turns, yardsticks::Yardsticks};
 
-/// Runs each program on each stream, as often as there are rounds: what each stream costs a packet, in nanoseconds.
+/// Runs each program on each stream in every round. Returns the cost of a packet for each stream, in
+/// nanoseconds.
 pub fn compare(
     hook: &'static Hook,
     yardsticks: &mut Yardsticks,
@@ -22,7 +23,7 @@ pub fn compare(
         let runners = (0..).zip(contenders).map(runner).collect::<Result<Vec<_>>>()?;
         costs.push((runners, Turns::of(contenders.len())));
     }
-    // All streams within a round, so that each is spread over the whole time.
+    // All streams run within a round, so that each is spread over the whole time.
     for round in 0..rounds {
         for (runners, turns) in &mut costs {
             turns.round(round, |place| runners[place].sample(yardsticks, round))?;

@@ -1,4 +1,4 @@
-//! One program on one stream of packets.
+//! Measurement of one program on one stream of packets.
 
 use anyhow::{Context as _, Result};
 use aya::programs::Program;
@@ -11,20 +11,20 @@ use super::{
 };
 use crate::yardsticks::{Yardsticks, abi::Packet};
 
-/// A program, the packets that it gets, and how often in a sample.
+/// A program, its packets, and the number of runs in a sample.
 pub struct Runner<'a> {
     hook: &'static Hook,
     contender: Contender<'a>,
-    /// Its place among those that drawn packets are handed to.
+    /// Index of the program among the targets of drawn packets.
     place: u32,
     frame: Vec<u8>,
-    /// Empty where the frame is all there is.
+    /// Drawn packets; empty if the stream is a single frame.
     drawn: Vec<Packet>,
     repeat: u32,
 }
 
 impl<'a> Runner<'a> {
-    /// Looks how long the program takes, so that a sample is neither too short nor too long.
+    /// Estimates the program's run time first, so that a sample is neither too short nor too long.
     pub fn new(
         hook: &'static Hook,
         yardsticks: &mut Yardsticks,
@@ -45,18 +45,19 @@ impl<'a> Runner<'a> {
         Ok(runner)
     }
 
-    /// Nanoseconds of a run. What is drawn in a round is the same for all programs.
+    /// Returns the nanoseconds of a run. All programs get the same packets in a round.
     pub fn sample(&mut self, yardsticks: &mut Yardsticks, round: u32) -> Result<f64> {
         self.contender.prepare()?;
         if self.drawn.is_empty() {
             return self.contender.with(yardsticks, |program| self.run(program));
         }
-        // Any two rounds are as unlike as any two numbers: 2⁶⁴ divided by the golden ratio.
+        // Fibonacci hashing of the round (2⁶⁴ divided by the golden ratio) gives seeds without a pattern.
         let seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(u64::from(round) + 1);
         yardsticks.replay(&self.drawn, seed, self.place)?;
         let took = self.run(yardsticks.program(self.hook.replay)?)?;
         for (packet, place) in self.drawn.iter_mut().zip(0..).filter(|(packet, _)| packet.step != 0) {
-            // The next sample goes on where this program is, not where another one has been meanwhile.
+            // The next sample resumes at this program's number, not at the number of a program that ran in
+            // between.
             packet.number = yardsticks.packet(place)?.number;
         }
         Ok(took)

@@ -1,4 +1,4 @@
-//! Packets as the programs get them: one again and again, or many by turns.
+//! Streams of packets: one packet repeated, or many interleaved.
 
 use anyhow::{Context as _, Result, ensure};
 use fastrand::Rng;
@@ -6,11 +6,11 @@ use fastrand::Rng;
 use super::{SEED, kinds::Kind};
 use crate::yardsticks::abi::Packet;
 
-/// Packets of a mix; a power of two. They lie in the processor's nearest cache, as packets do that a driver has just
-/// received.
+/// Number of packets in a mix; a power of two. They fit into the processor's first cache, like packets that a
+/// driver has just received.
 const MIXED: usize = 128;
 
-/// What a row is about.
+/// A stream, which is a row of the report.
 pub struct Stream {
     pub name: &'static str,
     pub goal: Option<f64>,
@@ -18,14 +18,14 @@ pub struct Stream {
 }
 
 pub enum Packets {
-    /// The same frame again and again, by the test run itself.
+    /// The same frame repeated by the test run itself.
     Same(Vec<u8>),
-    /// Drawn at random.
+    /// Packets drawn at random.
     Drawn(Vec<Packet>),
 }
 
 impl Stream {
-    /// Packets of one kind.
+    /// Returns a stream of one kind.
     pub fn of(kind: &Kind) -> Result<Self> {
         let frame = (kind.make)(&mut Rng::with_seed(SEED));
         let packets = match kind.steps {
@@ -35,10 +35,10 @@ impl Stream {
         Ok(Self { name: kind.name, goal: kind.goal, packets })
     }
 
-    /// As many packets of each kind as of the next, in an order that never repeats.
+    /// Returns a stream with equally many packets of each kind, in an order that never repeats.
     pub fn mix<'k>(name: &'static str, kinds: impl Iterator<Item = &'k Kind>) -> Result<Self> {
         let mut rng = Rng::with_seed(SEED);
-        // Packets that step are one connection's: more than one of them would not be in order.
+        // Stepping packets belong to one connection: a second such packet would be out of order.
         let (stepping, others): (Vec<&Kind>, Vec<&Kind>) = kinds.partition(|kind| kind.steps.is_some());
         let turns = stepping.into_iter().chain(others.into_iter().cycle()).take(MIXED);
         let packets =

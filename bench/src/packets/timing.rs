@@ -1,4 +1,4 @@
-//! One program, run on a packet again and again.
+//! Run time of one program on a repeated packet.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use crate::processor::busy;
 use anyhow::{Context as _, Result, bail, ensure};
 use aya::{TestRun as _, TestRunOptions, programs::Program};
 
-/// How long a sample takes, about: long beside a system call, short beside a timer tick.
+/// Approximate duration of a sample: long beside a system call, short beside a timer tick.
 const SAMPLE: Duration = Duration::from_micros(2500);
 
-/// Runs for a first impression of the time that a program takes.
+/// Number of runs for a first estimate of a program's run time.
 pub const FIRST: u32 = 10_000;
 
-/// Runs a program so often on a frame, and says how long one run took, in nanoseconds.
+/// Runs a program `repeat` times on a frame, and returns the nanoseconds of one run.
 ///
-/// By the time that this thread had a processor, into which nothing else comes that wants one too: the kernel's own
-/// figure is in whole nanoseconds.
+/// The clock is this thread's processor time, which excludes other processes. The kernel's own result is in
+/// whole nanoseconds.
 pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result<f64> {
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::default() };
     let start = busy()?;
@@ -32,7 +32,7 @@ pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result
     Ok(nanoseconds(took) / f64::from(repeat))
 }
 
-/// How often to run for a sample, where one run takes so many nanoseconds.
+/// Returns the number of runs in a sample, given the nanoseconds of one run.
 pub fn repeats(one: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some millions")]
     let repeats = (nanoseconds(SAMPLE) / one) as u32;

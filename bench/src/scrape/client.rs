@@ -1,4 +1,4 @@
-//! One connection that asks again and again, as a scraper does.
+//! An HTTP connection that requests repeatedly, like a scraper.
 
 use std::{
     io::{self, BufRead, BufReader, Read as _, Write as _},
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use testbed::Host;
 
-/// Bytes that are read at once.
+/// Size of a read, in bytes.
 const BUFFER: usize = 256 * 1024;
 
 pub struct Client(BufReader<TcpStream>);
@@ -23,7 +23,8 @@ impl Client {
         Ok(Self(BufReader::with_capacity(BUFFER, stream)))
     }
 
-    /// GET with these header lines, each with its end; gives the bytes of the body as they came. The status must be 200.
+    /// Sends GET with these header lines, each ending with CRLF. Returns the length of the body as
+    /// transferred. The status must be 200.
     pub fn get(&mut self, path: &str, headers: &str) -> Result<u64> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n");
         self.0.get_mut().write_all(request.as_bytes())?;

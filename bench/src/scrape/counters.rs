@@ -1,4 +1,4 @@
-//! What it takes to read the counters of an interface, in both directions, from the kernel.
+//! Time to read the counters of an interface, in both directions, from the kernel.
 
 use std::{hint::black_box, time::Instant};
 
@@ -12,11 +12,11 @@ use crate::{
     spread::Spread,
 };
 
-/// Interfaces that are read at all.
+/// Total number of reads of an interface.
 const READS: u32 = 20_000;
 const READS_QUICK: u32 = 1000;
 
-/// Microseconds for one.
+/// Bound of one read, in microseconds.
 const GOAL: f64 = 5.0;
 
 pub fn table(quick: bool) -> Result<Table> {
@@ -38,7 +38,7 @@ pub fn table(quick: bool) -> Result<Table> {
         }
         let took = Spread::of(took);
         let row = Row::new(count(interfaces, "interface"), [format!("{took:.2}")]);
-        // With more of them, what is read is no longer in the caches.
+        // With more interfaces the counters are no longer in the caches.
         rows.push(if interfaces == 1 { row.with(Goal::at_most("", took.median, GOAL, " µs")) } else { row });
     }
     let columns = ["read by turns", "µs for one"].map(str::to_owned);

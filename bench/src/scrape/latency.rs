@@ -1,4 +1,4 @@
-//! How long a scrape takes, and what it costs the server.
+//! Latency of a scrape, and its cost on the server.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use crate::section::{Goal, Row, Table};
 
 const PACKINGS: [(&str, &str); 2] = [("identity", ""), ("gzip", "Accept-Encoding: gzip\r\n")];
 
-/// Rounds in which every server is asked.
+/// Rounds, each with requests to every server.
 const ROUNDS: u32 = 40;
 const ROUNDS_QUICK: u32 = 3;
 
-/// Scrapes at a stretch: enough that the first, after others have had the caches, is no tenth of them.
+/// Consecutive scrapes of a server. The first finds cold caches, and must be less than a tenth.
 const STRETCH: u32 = 15;
 
-/// How much of `node_exporter`'s cost is allowed.
+/// Allowed fraction of `node_exporter`'s cost.
 const HALF: f64 = 0.5;
 
-/// What was measured of one server and packing.
+/// Measurements of one server and encoding.
 struct Measured {
     name: String,
     packing: &'static str,
@@ -38,12 +38,12 @@ impl Measured {
         self.took[(self.took.len() - 1) * hundredths / 100]
     }
 
-    /// Microseconds a scrape.
+    /// Returns the microseconds of processor time of a scrape.
     fn cpu(&self) -> f64 {
         self.cpu.as_secs_f64() * 1e6 / f64::from(u32::try_from(self.took.len()).unwrap_or(u32::MAX))
     }
 
-    /// The bounds of median and processor time, in microseconds.
+    /// Returns the bounds of median and processor time, in microseconds.
     fn goals(&self) -> Vec<Goal> {
         match (self.kind, self.interfaces) {
             (Kind::Classifier, 1) => vec![
@@ -63,7 +63,7 @@ impl Measured {
     }
 }
 
-/// Asks all of them by turns.
+/// Scrapes all servers in turn.
 pub fn table(servers: &mut [Server], quick: bool) -> Result<Table> {
     let mut all = Vec::new();
     for server in &*servers {
@@ -100,7 +100,7 @@ pub fn table(servers: &mut [Server], quick: bool) -> Result<Table> {
 }
 
 fn stretch(server: &mut Server, header: &str, measured: &mut Measured) -> Result<()> {
-    // What the others left behind is not this one's cost.
+    // Not measured: the scrape pays for the leftovers of other servers.
     server.client.get("/metrics", header)?;
     let before = usage(server.id())?.cpu;
     for _ in 0..STRETCH {

@@ -1,22 +1,22 @@
-//! What a process uses, as the kernel keeps it.
+//! Resource usage of a process, from `/proc`.
 
 use std::{fs, time::Duration};
 
 use anyhow::{Context as _, Result};
 
-/// What all threads of a process have used so far.
+/// Resource usage of all threads of a process.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
-    /// On a processor.
+    /// Processor time.
     pub cpu: Duration,
-    /// Times that a thread went to sleep: each is followed by a wake-up.
+    /// Number of times that a thread went to sleep; a wake-up follows each.
     pub sleeps: u64,
     pub threads: u32,
     /// Resident memory in MiB.
     pub resident: f64,
 }
 
-/// Of the process with this id.
+/// Reads the usage of the process with this id.
 pub fn usage(id: u32) -> Result<Usage> {
     let kib: f64 = value(&read(&format!("/proc/{id}/status"))?, "VmRSS:")?;
     let mut usage = Usage { resident: kib / 1024.0, ..Usage::default() };
@@ -24,7 +24,7 @@ pub fn usage(id: u32) -> Result<Usage> {
     for task in fs::read_dir(&tasks).with_context(|| format!("cannot list {tasks}"))? {
         let task = task?.path();
         let file = |name: &str| fs::read_to_string(task.join(name));
-        // A thread that has just ended is none any more.
+        // The thread has just ended.
         let (Ok(times), Ok(status)) = (file("schedstat"), file("status")) else { continue };
         let on = times.split(' ').next().context("no time on a processor")?;
         usage.cpu += Duration::from_nanos(on.parse()?);
@@ -38,7 +38,7 @@ fn read(path: &str) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {path}"))
 }
 
-/// The number behind a word at the beginning of a line.
+/// Parses the number behind a word at the beginning of a line.
 fn value<T: std::str::FromStr>(text: &str, word: &str) -> Result<T> {
     let line = text.lines().find_map(|line| line.strip_prefix(word));
     let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());

@@ -1,4 +1,4 @@
-//! What the servers hold and do while nobody asks.
+//! Memory and activity of the servers without requests.
 
 use std::{thread, time::Duration};
 
@@ -10,22 +10,22 @@ use super::{
 };
 use crate::section::{Goal, Row, Table};
 
-/// How long nobody asks.
+/// Time without requests.
 const QUIET: Duration = Duration::from_secs(20);
 const QUIET_QUICK: Duration = Duration::from_secs(3);
 
-/// Times a second that a timer may wake.
+/// Bound of wake-ups by timers, per second.
 const WAKE_UPS: f64 = 1.0;
 
-/// Per cent of a core.
+/// Bound of CPU usage, in per cent of a core.
 const IDLE: f64 = 0.1;
 
-/// What each holds before its first scrape.
+/// Returns the usage of each server before its first scrape.
 pub fn before(servers: &[Server]) -> Result<Vec<Usage>> {
     servers.iter().map(|server| usage(server.id())).collect()
 }
 
-/// After the scrapes, all at the same time.
+/// Measures the usage after the scrapes, of all servers at the same time.
 pub fn table(servers: &[Server], first: &[Usage], quick: bool) -> Result<Table> {
     let begin = before(servers)?;
     let quiet = if quick { QUIET_QUICK } else { QUIET };

@@ -1,4 +1,4 @@
-//! The servers that are scraped.
+//! The scraped servers.
 
 use std::{
     net::SocketAddr,
@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// What is answered with 200 from the start on.
+    /// Path that is answered with status 200 as soon as the server is ready.
     fn ready(self) -> &'static str {
         match self {
             Self::Classifier => "/-/ready",
@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-/// A running server, and a connection to it. Both end with this.
+/// A running server and a connection to it. Both end with this guard.
 pub struct Server {
     pub kind: Kind,
     pub interfaces: u32,
@@ -63,14 +63,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it and waits until it is ready.
+    /// Starts the server and waits until it is ready.
     pub fn start(kind: Kind, place: &Place, program: &Path) -> Result<Self> {
         let interfaces = u32::try_from(place.ends.len())?;
         let program = program.to_str().context("a path in UTF-8")?;
         let mut process = place.host.spawn(program, kind.arguments());
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
-            // Refused at first; the agent's socket then waits for it to be ready.
+            // The connection is refused at first. Later the agent's socket queues it until the agent is
+            // ready.
             if let Ok(mut client) = Client::connect(&place.host, kind.address()) {
                 if let Err(error) = client.get(kind.ready(), "") {
                     process.interrupt();
@@ -85,23 +86,23 @@ impl Server {
         }
     }
 
-    /// Its process.
+    /// Returns the process ID.
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// What it is called in a table.
+    /// Returns the name of the server in tables.
     pub fn name(&self) -> String {
         format!("{}, {}", self.kind.name(), count(self.interfaces, "interface"))
     }
 
-    /// Ends it in its own time, which is not part of any measurement.
+    /// Stops the server gracefully, outside any measurement.
     pub fn stop(mut self) {
         self.process.interrupt();
     }
 }
 
-/// A host with interfaces, and the one on which their other ends are.
+/// A host with interfaces, and the host of their other ends.
 pub struct Place {
     pub host: Host,
     pub ends: Vec<End>,
@@ -109,7 +110,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// With so many interfaces.
+    /// Creates a host with this many interfaces.
     pub fn new(interfaces: u32) -> Self {
         let lab = Lab::new();
         let (host, peer) = (lab.host("counted"), lab.host("peer"));
@@ -118,7 +119,7 @@ impl Place {
     }
 }
 
-/// Debian's `node_exporter`, unpacked by `dpkg -x` among the tools or installed.
+/// Finds Debian's `node_exporter`, unpacked by `dpkg -x` among the tools or installed.
 pub fn node_exporter() -> Option<PathBuf> {
     const PROGRAM: &str = "usr/bin/prometheus-node-exporter";
     let unpacked = std::env::var_os("CLASSIFIER_TOOLS")

@@ -1,4 +1,4 @@
-//! How long it takes until the agent is ready, and what that is made of.
+//! Time until the agent is ready, and the parts of that time.
 
 use std::{
     slice::from_ref,
@@ -28,7 +28,7 @@ use crate::{
     yardsticks::OBJECT,
 };
 
-/// Starts with so many interfaces: how often, and milliseconds that one may take.
+/// Numbers of interfaces, each with the number of starts and the bound of one start in milliseconds.
 const STARTS: [(u32, u32, Option<f64>); 3] = [(1, 15, Some(150.0)), (16, 5, None), (200, 3, Some(2000.0))];
 
 const LOADS: u32 = 9;
@@ -43,7 +43,7 @@ pub fn table(setup: &Setup) -> Result<Table> {
             let server = Server::start(Kind::Classifier, &place, setup.agent()?)?;
             agent.push(millis(began.elapsed()));
             server.stop();
-            empty.push(millis(take_hooks(&place)?));
+            empty.push(millis(attach_empty(&place)?));
         }
         let (agent, empty) = (Spread::of(agent), Spread::of(empty));
         let row = Row::new(count(interfaces, "interface"), [agent, empty].map(|one| format!("{one:.0}")));
@@ -51,25 +51,15 @@ pub fn table(setup: &Setup) -> Result<Table> {
             goal.into_iter().fold(row, |row, most| row.with(Goal::at_most("", agent.median, most, " ms"))),
         );
     }
-    let columns = ["start", "ms from exec to ready", "ms to hang an empty program on the same hooks"]
+    let columns = ["start", "ms from exec to ready", "ms to attach an empty program on the same hooks"]
         .map(str::to_owned);
     Ok(Table { title: "A start".into(), columns: columns.into(), rows })
 }
 
-/// The parts of a start that are the agent's own, in this process.
+/// Measures the agent's own parts of a start, in this process.
 pub fn parts(quick: bool) -> Result<Table> {
-    // Nothing is attached to it.
-    let any = Interface {
-        index: 1,
-        name: "any".into(),
-        link: None,
-        link_layer: String::new(),
-        kind: None,
-        bus: None,
-        device: None,
-        master: None,
-        lower: None,
-    };
+    // No program is attached to this interface.
+    let any = Interface { index: 1, name: "any".into(), ..Interface::default() };
     let (mut object, mut programs) = (Vec::new(), Vec::new());
     for _ in 0..if quick { 1 } else { LOADS } {
         let began = Instant::now();
@@ -81,15 +71,17 @@ pub fn parts(quick: bool) -> Result<Table> {
     }
     let row = |name, took| Row::new(name, [format!("{:.0}", Spread::of(took))]);
     let rows = vec![
-        row("the object read, the kernel's types read, the maps created", object),
-        row("two programs verified side by side", programs),
+        row("reading the object and the kernel's types, creating the maps", object),
+        row("verifying two programs in parallel", programs),
     ];
     Ok(Table { title: "Parts of a start".into(), columns: vec!["part".into(), "ms".into()], rows })
 }
 
-/// How long it takes to hang an empty program on both hooks of every interface of a host: the kernel waits at each until
-/// every processor has passed through the scheduler, and holds its lock over the network devices meanwhile.
-fn take_hooks(place: &Place) -> Result<Duration> {
+/// Measures the time to attach an empty program to both hooks of every interface of a host.
+///
+/// For each program the kernel waits until every processor has passed through the scheduler, and holds its
+/// lock on network devices meanwhile.
+fn attach_empty(place: &Place) -> Result<Duration> {
     place.host.enter(|| {
         let mut object = Ebpf::load(OBJECT).context("cannot load the programs to compare with")?;
         let program = object.program_mut(INGRESS.empty).context("no empty program")?;

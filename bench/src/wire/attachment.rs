@@ -1,35 +1,34 @@
-//! What can hang on an interface.
+//! Programs and rules that can be attached to an interface.
 
+use crate::{interface::veth, yardsticks::Yardsticks};
 use anyhow::{Context as _, Result};
 use classifier::{
     config::{FtpSettings, XdpMode},
     datapath::{Attached, Datapath, Tracking},
-    ftp,
     interfaces::Interface,
+    snapshot::FtpSnapshot,
 };
 use testbed::{End, Host};
 
-use crate::{interface::veth, yardsticks::Yardsticks};
-
-/// Something that looks at packets.
+/// A packet observer under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attachment {
     Nothing,
-    /// Without anything in it, by native XDP.
+    /// An empty program, by native XDP.
     Empty,
-    /// The classifier by native XDP, its egress side not attached.
+    /// The classifier by native XDP, without egress.
     Native,
-    /// The classifier by TCX ingress, its egress side not attached.
+    /// The classifier by TCX ingress, without egress.
     Ingress,
-    /// The classifier on the interface that packets leave by.
+    /// The classifier on the egress interface.
     Egress,
-    /// The classifier as the agent attaches it where nothing else is asked for.
+    /// The classifier, attached by the agent's default settings.
     Auto,
-    /// Rules of nftables.
+    /// A ruleset of nftables.
     Rules(&'static str),
 }
 
-/// What holds it there.
+/// Guard of an attachment.
 pub enum Held {
     Nothing,
     Empty { _programs: Yardsticks },
@@ -41,12 +40,12 @@ pub enum Held {
 pub struct Classifier {
     attached: [Attached; 1],
     datapath: Datapath,
-    /// Its maps are those of programs that are still to be loaded.
+    /// Kept, because the maps belong to programs that are loaded later.
     _tracking: Tracking,
 }
 
 impl Attachment {
-    /// Attaches it on a host to the interface that packets come in by, or to that which they leave by.
+    /// Attaches the observer on a host, to the incoming or to the outgoing interface.
     pub fn attach(self, host: &Host, incoming: &End, outgoing: &Interface) -> Result<Held> {
         match self {
             Self::Nothing => Ok(Held::Nothing),
@@ -76,17 +75,14 @@ fn classifier(host: &Host, interface: Interface, mode: XdpMode, egress: bool) ->
 }
 
 impl Held {
-    /// Packets that it has counted; `None` if it counts none. Of rules that is the most that one of them has.
+    /// Returns the counted packets, or `None` without counters. For nftables the largest counter is returned.
     pub fn counted(&self, host: &Host) -> Result<Option<u64>> {
         match self {
             Self::Nothing | Self::Empty { .. } => Ok(None),
             Self::Classifier(classifier) => {
                 let snapshot =
-                    classifier.datapath.snapshot(&classifier.attached, [], ftp::Snapshot::default())?;
-                let blocks = snapshot
-                    .interfaces
-                    .iter()
-                    .flat_map(|interface| [&interface.ingress_counters, &interface.egress_counters]);
+                    classifier.datapath.snapshot(&classifier.attached, [], FtpSnapshot::default())?;
+                let blocks = snapshot.interfaces.iter().flat_map(|interface| &interface.counters);
                 let classes = blocks.flatten().flat_map(|counters| counters.classes);
                 Ok(Some(classes.map(|tally| tally.packets).sum()))
             }

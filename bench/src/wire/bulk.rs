@@ -1,4 +1,4 @@
-//! One TCP connection that carries as much as it can.
+//! Throughput of one TCP connection.
 
 use std::{
     io::{Read as _, Write as _},
@@ -25,27 +25,27 @@ use crate::{
     turns::Turns,
 };
 
-/// Bytes of a sample, and the gigabits that they are.
+/// Size of a sample in bytes, and in gigabits.
 const BYTES: usize = 32 << 20;
 #[expect(clippy::cast_precision_loss, reason = "32 MiB")]
 const GIGABITS: f64 = BYTES as f64 * 8.0 / 1e9;
 
-/// Rounds of these for each of the others: they are longer, and less alike.
+/// Rounds of bulk transfers per round of other measurements. Transfers take longer and vary more.
 const ROUNDS: u32 = 2;
 
-/// Bytes that are written or read at a time.
+/// Size of a read or write, in bytes.
 const PIECE: usize = 256 << 10;
 
-/// How long nothing may move.
+/// Longest time without progress.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One that each of those has a counter for.
+/// Port for which every contender has a counter.
 const PORT: u16 = 25;
 
-/// How much of the throughput with nothing attached is to be left.
+/// Lower bound of the throughput, relative to nothing attached.
 const RATIO: f64 = 0.97;
 
-/// What hangs on the receiver, or on the sender.
+/// Observers on the receiver or on the sender.
 const ATTACHED: [(&str, Attachment, bool); 8] = [
     ("nothing", Nothing, true),
     ("the classifier, `auto`, at the receiver (TCX)", Auto, true),
@@ -61,7 +61,7 @@ pub fn table(rounds: u32) -> Result<Table> {
     let lab = Lab::new();
     let pairs = ATTACHED.map(|(_, attachment, at_receiver)| Pair::new(&lab, attachment, at_receiver));
     let mut pairs = pairs.into_iter().collect::<Result<Vec<_>>>()?;
-    // Windows grow with what they carry.
+    // TCP windows grow during this transfer.
     pairs.iter_mut().try_for_each(|pair| pair.carry(8 * BYTES).map(drop))?;
     let [times, work] = Turns::take(pairs.len(), ROUNDS * rounds, |place, _| {
         let times = pairs[place].carry(BYTES).context(ATTACHED[place].0)?;
@@ -97,7 +97,7 @@ fn row(place: usize, name: &str, times: &Turns, work: &Turns) -> Row {
 struct Pair {
     sender: TcpStream,
     receiver: TcpStream,
-    /// Where it hangs.
+    /// Host of the attachment.
     host: Host,
     held: Held,
     buffer: Vec<u8>,
@@ -111,17 +111,17 @@ impl Pair {
         let held = attachment.attach(&host, end, &veth(end))?;
         let listener = to.listen(SocketAddr::new(to_end.v4.into(), PORT));
         let sender =
-            from.dial(SocketAddr::new(from_end.v4.into(), 0), SocketAddr::new(to_end.v4.into(), PORT));
-        let (receiver, _) = listener.accept().context("nobody dialled")?;
+            from.connect(SocketAddr::new(from_end.v4.into(), 0), SocketAddr::new(to_end.v4.into(), PORT));
+        let (receiver, _) = listener.accept().context("nobody connected")?;
         for stream in [&sender, &receiver] {
-            stream.set_read_timeout(Some(PATIENCE)).context("a socket has no patience")?;
-            stream.set_write_timeout(Some(PATIENCE)).context("a socket has no patience")?;
+            stream.set_read_timeout(Some(PATIENCE)).context("cannot set a socket timeout")?;
+            stream.set_write_timeout(Some(PATIENCE)).context("cannot set a socket timeout")?;
         }
         Ok(Self { sender, receiver, host, held, buffer: vec![b'.'; PIECE] })
     }
 
-    /// Sends and receives so many bytes, each host on a processor of its own where there are two: how long that took, and
-    /// how long it kept processors busy.
+    /// Sends and receives `bytes`, each host on its own processor if there are two. Returns the elapsed time
+    /// and the processor time.
     fn carry(&mut self, bytes: usize) -> Result<[Duration; 2]> {
         let Self { sender, receiver, buffer, .. } = self;
         thread::scope(|scope| {

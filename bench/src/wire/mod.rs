@@ -1,11 +1,11 @@
-//! What the classifier costs on a wire, end to end, and what others cost there.
+//! End-to-end cost of the classifier on a wire, compared with other observers.
 
 mod attachment;
 mod bulk;
 mod rules;
 mod small;
+mod topology;
 mod traffic;
-mod world;
 
 use anyhow::Result;
 
@@ -15,14 +15,14 @@ const ROUNDS: u32 = 41;
 const ROUNDS_QUICK: u32 = 7;
 
 const ABOUT: &str = "\
-Many small packets: frames of 64 bytes of 4,096 connections, each in both directions, drawn at random and sent as XDP
-frames over a veth pair to a router, which forwards them to a device that drops them. All of that happens in one thread,
-so that a packet's share of its time is the processor time of the whole way. Each attachment has hosts of its own; they
-take turns within a round. Median over the rounds, in parentheses the quartiles; ratio and difference are to nothing
-attached in the same round.
+Many small packets: frames of 64 bytes of 4,096 connections, in both directions, drawn at random. They are sent as XDP
+frames over a veth pair to a router, which forwards them to a device that drops them. Everything runs in one thread, so
+that the processor time covers a packet's whole path. Each attachment has its own hosts; they run interleaved within a
+round. The table shows the median over the rounds, with the quartiles in parentheses. Ratio and difference compare with
+nothing attached in the same round.
 
-Bulk TCP: a connection between two hosts over a veth pair, its super-packets (GSO) as the kernel makes them, each host on
-a processor of its own; the processor time is that of both hosts.";
+Bulk TCP: a connection between two hosts over a veth pair, with the kernel's GSO packets. Each host has its own
+processor, and the processor time is the sum of both.";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let rounds = if setup.quick { ROUNDS_QUICK } else { ROUNDS };

@@ -1,6 +1,7 @@
-//! What an administrator would count with nftables.
+//! Rulesets with which an administrator would count by nftables.
 
-/// A counter for each port, in either direction, and for the commonest ICMP types. Every packet passes all of them.
+/// A counter for each port in either direction, and for frequent ICMP types. Every packet traverses all of
+/// them.
 pub const COUNTERS: &str = "
 table inet counters {
     chain prerouting {
@@ -26,7 +27,7 @@ table inet counters {
     }
 }";
 
-/// One look-up that leads to a port's counter: of packets to servers alone.
+/// One verdict map from the destination port to its counter. Only packets to servers are counted.
 pub const VERDICT_MAP: &str = "
 table inet verdicts {
     chain to20 { counter; }
@@ -40,7 +41,8 @@ table inet verdicts {
     }
 }";
 
-/// The same for both directions and every protocol, so that each packet is counted once: a class of the classifier each.
+/// Verdict maps for both directions and every protocol. Each packet is counted once, like a class of the
+/// classifier.
 pub const VERDICT_MAPS: &str = "
 table inet verdicts {
     chain to20 { counter; }
@@ -71,7 +73,7 @@ table inet verdicts {
     }
 }";
 
-/// The state of each connection.
+/// Connection tracking, and counters by state.
 pub const CONNECTIONS: &str = "
 table inet connections {
     chain prerouting {
@@ -80,7 +82,7 @@ table inet connections {
     }
 }";
 
-/// The same, and the kernel's own tracking of FTP: data connections are those that an expectation led to.
+/// Connection tracking with the kernel's FTP helper. Data connections are those with an expectation.
 pub const FTP_HELPER: &str = "
 table inet ftp {
     ct helper tracked { type \"ftp\" protocol tcp; }

@@ -1,12 +1,13 @@
-//! Many small packets through a router.
+//! Throughput of small packets through a router.
 
 use anyhow::{Context as _, Result};
 use testbed::Lab;
 
 use super::{
     attachment::Attachment::{self, Egress, Empty, Ingress, Native, Nothing, Rules},
-    rules, traffic,
-    world::World,
+    rules,
+    topology::Topology,
+    traffic,
 };
 use crate::{
     section::{Goal, Row, Table},
@@ -17,7 +18,7 @@ use crate::{
 /// Packets of a sample.
 const PACKETS: u32 = 1 << 16;
 
-/// Where in the table below that stands which others are compared with.
+/// Index of the reference for comparisons in the table below.
 const NATIVE: usize = 2;
 const TCX: [usize; 2] = [3, 4];
 const MAPS: usize = 7;
@@ -36,40 +37,40 @@ const ATTACHED: [(&str, Attachment); 10] = [
     ("nftables: connection tracking with the FTP helper", Rules(rules::FTP_HELPER)),
 ];
 
-/// Where so much of the elapsed time can be the thread's own, what soft interrupts do is in its time: then that is taken,
-/// into which other processes do not come.
+/// Fraction of the elapsed time above which the thread's own time is used. It then contains the soft
+/// interrupts and excludes other processes.
 const ALL: f64 = 0.9;
 
-/// How many times as long a packet may take as with nothing attached.
+/// Bound of a packet's time, relative to nothing attached.
 const RATIO: f64 = 1.06;
 
-/// The parts of what nftables adds that native XDP may add.
+/// Bounds of native XDP's overhead, as fractions of the overhead of nftables.
 const OF_MAPS: f64 = 1.0 / 5.0;
 const OF_HELPER: f64 = 1.0 / 20.0;
 
 pub fn table(rounds: u32) -> Result<Table> {
     let lab = Lab::new();
-    let worlds = ATTACHED.map(|(_, attachment)| World::new(&lab, attachment));
-    let worlds = worlds.into_iter().collect::<Result<Vec<_>>>()?;
+    let topologies = ATTACHED.map(|(_, attachment)| Topology::new(&lab, attachment));
+    let topologies = topologies.into_iter().collect::<Result<Vec<_>>>()?;
     let (aside, peer) = (lab.host("aside"), lab.host("peer"));
     let (interface, _) = lab.wire(&aside, &peer, 1500);
     let mut yardsticks = Yardsticks::load(interface.index)?;
     aside.enter(|| yardsticks.attach("inject_xdp", &interface))?;
     let packets = traffic::packets()?;
-    for world in &worlds {
-        // Fills the sink's queue, and what the host keeps of connections.
-        yardsticks.replay(&packets, 1, world.interface())?;
-        world.send(&yardsticks, PACKETS)?;
+    for topology in &topologies {
+        // A first run fills the sink's queue and the host's connection tracking.
+        yardsticks.replay(&packets, 1, topology.interface())?;
+        topology.send(&yardsticks, PACKETS)?;
     }
     let mut most: f64 = 0.0;
-    let [elapsed, busy] = Turns::take(worlds.len(), rounds, |place, round| {
-        yardsticks.replay(&packets, u64::from(round) + 1, worlds[place].interface())?;
-        let [elapsed, busy] = worlds[place].measure(&yardsticks, PACKETS).context(ATTACHED[place].0)?;
+    let [elapsed, busy] = Turns::take(topologies.len(), rounds, |place, round| {
+        yardsticks.replay(&packets, u64::from(round) + 1, topologies[place].interface())?;
+        let [elapsed, busy] = topologies[place].measure(&yardsticks, PACKETS).context(ATTACHED[place].0)?;
         most = most.max(busy / elapsed);
         Ok([elapsed, busy])
     })?;
-    for ((name, _), world) in ATTACHED.iter().zip(&worlds) {
-        world.check(rounds * PACKETS).with_context(|| (*name).to_owned())?;
+    for ((name, _), topology) in ATTACHED.iter().zip(&topologies) {
+        topology.check(rounds * PACKETS).with_context(|| (*name).to_owned())?;
     }
     let turns = if most > ALL { busy } else { elapsed };
     let rows = ATTACHED.iter().enumerate().map(|(place, (name, _))| row(place, name, &turns)).collect();
@@ -90,8 +91,8 @@ fn row(place: usize, name: &str, turns: &Turns) -> Row {
     }
     if place == NATIVE {
         let part = |of: usize| above.median / turns.above(of).median;
-        row = row.with(Goal::at_most("of what verdict maps add", part(MAPS), OF_MAPS, ""));
-        row = row.with(Goal::at_most("of what the FTP helper adds", part(HELPER), OF_HELPER, ""));
+        row = row.with(Goal::at_most("of the overhead of verdict maps", part(MAPS), OF_MAPS, ""));
+        row = row.with(Goal::at_most("of the overhead of the FTP helper", part(HELPER), OF_HELPER, ""));
     }
     row
 }

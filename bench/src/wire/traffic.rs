@@ -1,4 +1,4 @@
-//! The small packets that are sent: many connections, each in both directions.
+//! Small packets of many connections, in both directions.
 
 use anyhow::Result;
 use classifier_common::{
@@ -8,11 +8,11 @@ use classifier_common::{
 
 use crate::yardsticks::abi::Packet;
 
-/// Bytes of each frame.
+/// Length of each frame in bytes.
 pub const LENGTH: usize = 64;
 
-/// Connections by the port of their server; a power of two. Some that everybody knows and some that nobody does; of FTP's
-/// control connections there are few in most traffic.
+/// Server ports of the connections; their number is a power of two. Some have a class, some have none. Most
+/// traffic has few FTP control connections.
 const TCP: [u16; 24] = [
     21, 25, 110, 143, 443, 443, 443, 80, 80, 22, 25, 8080, 6000, 993, 143, 443, 443, 3306, 5432, 443, 25, 80,
     995, 465,
@@ -20,13 +20,13 @@ const TCP: [u16; 24] = [
 const UDP: [u16; 6] = [53, 443, 443, 123, 5353, 53];
 const PINGS: u16 = 2;
 
-/// Bits of the client's port that are random: connections of each kind, less one.
+/// Mask of the client port's random bits: the number of connections of each kind, minus one.
 const VARIED: u16 = 127;
 
-/// Behind Ethernet and IPv4.
+/// Offset of the transport header behind Ethernet and IPv4.
 const UPPER: u32 = 14 + 20;
 
-/// Both directions of each kind of connections.
+/// Returns packets of both directions for each kind of connection.
 pub fn packets() -> Result<Vec<Packet>> {
     let mut packets = Vec::new();
     let clients = (32_768..).step_by(usize::from(VARIED) + 1);

@@ -1,14 +1,14 @@
-//! One side's bytes in any pieces and any order: what is read is read once and in order, and what is not is
-//! handed over.
+//! Fuzzes one side's stream in any chunks and any order: every byte is read once and in order, or forwarded
+//! to the agent.
 //!
-//! The input's first byte says the side (bit 0) and how many operations of three bytes follow; the rest is the
-//! stream. `examples/seeds.rs` writes the described lines in this form.
+//! The input's first byte gives the side (bit 0) and the number of operations, three bytes each; the rest is
+//! the stream. `examples/seeds.rs` writes the described lines in this form.
 #![no_main]
 
 use std::net::Ipv4Addr;
 
 use classifier_common::{
-    control::{Policy, Session, Tally},
+    control::{Session, Tally, TrackingConfig},
     fixtures::layers::{ethernet, ipv4_with, numbered},
     ftp::{Commands, Replies},
     host::{Event, HostTables, HostTracking},
@@ -17,7 +17,7 @@ use classifier_common::{
 use libfuzzer_sys::fuzz_target;
 
 const ENDS: [(Ipv4Addr, u16); 2] = [(Ipv4Addr::new(10, 0, 0, 1), 50_000), (Ipv4Addr::new(10, 0, 0, 2), 21)];
-/// Both sides' first numbers: the streams wrap.
+/// Initial sequence numbers of both sides, such that the streams wrap.
 const FIRST: [u32; 2] = [u32::MAX - 40, u32::MAX - 1500];
 
 thread_local! {
@@ -33,7 +33,7 @@ fuzz_target!(|input: &[u8]| {
             return;
         }
     }
-    let handed_by_now = run.handed.clone();
+    let forwarded_by_now = run.forwarded.clone();
     for start in (0..stream.len()).step_by(512) {
         if !run.deliver(start, stream.len().min(start + 512)) {
             return;
@@ -41,30 +41,31 @@ fuzz_target!(|input: &[u8]| {
     }
     assert_eq!(run.next, stream.len(), "all of it was there");
     for at in run.jumped.iter().flat_map(|(from, to)| *from..*to).filter(|_| !run.acknowledged) {
-        assert!(run.handed[at], "byte {at} was passed over and not handed over");
+        assert!(run.forwarded[at], "byte {at} was skipped and not forwarded");
     }
-    assert!(run.acknowledged || handed_by_now.iter().zip(&run.handed).all(|(then, now)| *now || !*then));
+    assert!(run.acknowledged || forwarded_by_now.iter().zip(&run.forwarded).all(|(then, now)| *now || !*then));
 });
 
 struct Run<'a> {
     tracking: HostTracking,
     side: usize,
     stream: &'a [u8],
-    /// Up to where the tracking is.
+    /// End of the bytes that the tracking has passed.
     next: usize,
-    /// Where it began to read last, and whether a line begins there.
+    /// Start of the last reading, and whether a line begins there.
     restart: (usize, bool),
-    handed: Vec<bool>,
+    forwarded: Vec<bool>,
     jumped: Vec<(usize, usize)>,
     acknowledged: bool,
 }
 
 impl<'a> Run<'a> {
     fn new(side: usize, stream: &'a [u8]) -> Self {
-        let tracking = HostTracking::new(Policy { control_rate: u64::MAX, ..Policy::default() });
-        let (handed, jumped) = (vec![false; stream.len()], Vec::new());
+        let tracking =
+            HostTracking::new(TrackingConfig { control_rate: u64::MAX, ..TrackingConfig::default() });
+        let (forwarded, jumped) = (vec![false; stream.len()], Vec::new());
         let run =
-            Run { tracking, side, stream, next: 0, restart: (0, true), handed, jumped, acknowledged: false };
+            Run { tracking, side, stream, next: 0, restart: (0, true), forwarded, jumped, acknowledged: false };
         run.send(1, 18, (FIRST[1].wrapping_sub(1), FIRST[0]), b"");
         run.send(0, 16, (FIRST[0], FIRST[1]), b"");
         assert_eq!(run.tracking.tally(Tally::SessionsOpened), 1);
@@ -77,10 +78,10 @@ impl<'a> Run<'a> {
             (header.source, header.destination) = (from.octets(), to.octets());
         });
         let frame = Vec::from(ethernet(packet));
-        TABLES.with(|tables| self.tracking.judge(&frame, Frame::on_wire(Link::Ethernet), tables, 1));
+        TABLES.with(|tables| self.tracking.classify(&frame, Frame::on_wire(Link::Ethernet), tables, 1));
     }
 
-    /// A piece from anywhere, the piece that comes next, or what the other side has.
+    /// Delivers a chunk from anywhere, the next chunk, or an acknowledgment of the other side.
     fn operate(&mut self, [kind, place, size]: [u8; 3]) -> bool {
         let place = self.stream.len() * usize::from(place) / 255;
         let size = usize::from(size) * if kind & 4 == 0 { 1 } else { 5 };
@@ -97,7 +98,7 @@ impl<'a> Run<'a> {
         self.deliver(start, self.stream.len().min(start + size))
     }
 
-    /// Delivers a piece; `false` once nothing more can be said.
+    /// Delivers a chunk; `false` once the connection cannot continue.
     fn deliver(&mut self, start: usize, end: usize) -> bool {
         let unseen = self.tracking.tally(Tally::UnseenBytes);
         let other = 1 - self.side;
@@ -113,10 +114,11 @@ impl<'a> Run<'a> {
             match event {
                 Event::Segment { bytes, .. } => {
                     assert_eq!(bytes, &self.stream[start..end]);
-                    self.handed[start..end].fill(true);
+                    self.forwarded[start..end].fill(true);
                 }
                 Event::Jump { session, from, to, .. } => self.jump(start, &session, from, to),
                 Event::Learned { .. } | Event::Ended { .. } => {}
+                Event::Full(_) => unreachable!("there is one session"),
             }
         }
         let next = self.place(session.streams[self.side].next);
@@ -138,17 +140,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The state of the grammar is that of the bytes up to there, each read once.
+    /// Checks that the grammar's state is that of the bytes up to `to`, each read once.
     fn has_read(&self, session: &Session, to: usize) {
         let (from, whole) = self.restart;
         let bytes = &self.stream[from..to];
         if self.side == 0 {
             let mut commands = if whole { Commands::new() } else { Commands::mid_line() };
-            bytes.iter().for_each(|byte| drop(commands.push(*byte)));
+            bytes.iter().for_each(|byte| _ = commands.push(*byte));
             assert_eq!(session.commands, commands, "{from}..{to}");
         } else {
             let mut replies = if whole { Replies::new() } else { Replies::mid_line() };
-            bytes.iter().for_each(|byte| drop(replies.push(*byte)));
+            bytes.iter().for_each(|byte| _ = replies.push(*byte));
             assert_eq!(session.replies, replies, "{from}..{to}");
         }
     }

@@ -1,15 +1,16 @@
-//! Any packets between a few hosts: what is counted adds up, nothing grows past its bound, and an endpoint is
-//! only where a session put it.
+//! Fuzzes the tracking with any packets between a few hosts. Counts add up, nothing exceeds its bound, and
+//! every endpoint comes from a session.
 //!
-//! The input is operations of four bytes: who, what, and two that say more. `examples/seeds.rs` writes
-//! conversations in this form.
+//! The input consists of operations of four bytes: sender, action, and two parameters. `examples/seeds.rs`
+//! writes conversations in this form.
 #![no_main]
 
 use std::cell::Cell;
 
 use classifier_common::{
-    control::{Policy, Tally},
-    endpoint::{Address, Evidence, Mode, State, WAYS},
+    address::Address,
+    control::{Tally, TrackingConfig},
+    endpoint::{EndpointState, Evidence, Mode, WAYS},
     fixtures::layers::{ethernet, ipv4_with, numbered},
     host::{HostTables, HostTracking},
     packet::{Frame, Link},
@@ -21,7 +22,10 @@ use libfuzzer_sys::fuzz_target;
 
 const PORTS: [u16; 8] = [20, 25, 1023, 1024, 40_000, 40_001, 50_000, 50_001];
 
-/// What the two sides say; `<p>` and `<q>` stand for the bytes of a port.
+/// The bits of a session's directions that a CPU works at.
+const DIRECTIONS: u64 = 0b11;
+
+/// Lines of both sides; `<p>` and `<q>` stand for the bytes of a port.
 const LINES: [&str; 16] = [
     "PASV",
     "EPSV",
@@ -47,7 +51,7 @@ thread_local! {
 
 fuzz_target!(|input: &[u8]| {
     let mut run = Run {
-        tracking: HostTracking::new(Policy { control_rate: 50, ..Policy::default() }),
+        tracking: HostTracking::new(TrackingConfig { control_rate: 50, ..TrackingConfig::default() }),
         tables: TABLES.take().unwrap_or_default(),
         next: [[1000, 2_000_000]; 8],
         now: 1,
@@ -56,7 +60,7 @@ fuzz_target!(|input: &[u8]| {
         run.operate([operation[0], operation[1], operation[2], operation[3]]);
         run.adds_up();
     }
-    // Tables take longer to make than most runs: those that lead to no endpoint serve the next one too.
+    // Tables take longer to create than most runs. Tables without endpoints are reused by the next run.
     if run.tracking.endpoints().is_empty() {
         TABLES.set(Some(run.tables));
     }
@@ -65,7 +69,7 @@ fuzz_target!(|input: &[u8]| {
 struct Run {
     tracking: HostTracking,
     tables: HostTables,
-    /// Where the sides of the control connections are.
+    /// Next sequence numbers of both sides of the control connections.
     next: [[u32; 2]; 8],
     now: u64,
 }
@@ -122,11 +126,11 @@ impl Run {
         let label = self.send(ends, flags, (5, 5), b"");
         if label == Some(Evidence::Announced) {
             let [(from, source), (to, destination)] = ends;
-            let known = self.tracking.endpoints().into_iter().any(|(_, place)| {
-                let is = |owner, port, peer| {
-                    place.address == Address::v4(owner)
-                        && place.word.port() == port
-                        && place.peer == Address::v4(peer)
+            let known = self.tracking.endpoints().into_iter().any(|(_, entry)| {
+                let is = |listener, port, peer| {
+                    entry.address == Address::v4(listener)
+                        && entry.word.port() == port
+                        && entry.peer == Address::v4(peer)
                 };
                 is(to, destination, from) || is(from, source, to)
             });
@@ -146,7 +150,7 @@ impl Run {
             (header.source, header.destination) = (from, to);
         });
         let frame = Vec::from(ethernet(packet));
-        let outcome = self.tracking.judge(&frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
+        let outcome = self.tracking.classify(&frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
         drop(self.tracking.take_events());
         let protocol = outcome.class.protocol();
         let data = protocol == Protocol::FTP_DATA_ACTIVE || protocol == Protocol::FTP_DATA_PASSIVE;
@@ -161,30 +165,31 @@ impl Run {
         assert_eq!(sum(&[SessionsOpened]) - sum(&[SessionsClosed]), live.clone().count() as u64);
         let encrypted = live.filter(|(_, session)| session.is_encrypted()).count() as u64;
         assert_eq!(sum(&[SessionsEncrypted]) - sum(&[SessionsDecrypted]), encrypted);
-        assert!(sessions.len() <= 8 && sessions.iter().all(|(_, session)| session.busy == 0));
+        assert!(sessions.len() <= 8 && sessions.iter().all(|(_, session)| session.busy & DIRECTIONS == 0));
 
-        let places = self.tracking.endpoints();
+        let entries = self.tracking.endpoints();
         let learned = sum(&[LearnedPasv, LearnedEpsv, LearnedPort, LearnedEprt, LearnedInferred]);
         let removed =
             sum(&[RemovedClosed, RemovedExpired, RemovedEvicted, RemovedReplaced, RemovedWithdrawn]);
-        let known = places.iter().filter(|(_, place)| place.word.state() != State::Proposed).count() as u64;
-        assert_eq!(learned, known + removed, "{places:?}");
-        for (_, place) in &places {
-            assert_ne!(place.word.state(), State::Claimed);
-            let port = place.word.port();
-            let entry = self.tables.port(Transport::Tcp, port);
-            assert!(port >= 1024 && !entry.is_known());
-            let twins = places.iter().filter(|(_, other)| other.word.port() == port).count();
-            assert!(twins <= WAYS * 4 && (entry.is_tracked() || entry.endpoints() as usize == twins));
-            let kind = place.word.kind();
-            assert_eq!(place.session == 0, kind.evidence == Evidence::Inferred);
+        let known =
+            entries.iter().filter(|(_, entry)| entry.word.state() != EndpointState::Proposed).count() as u64;
+        assert_eq!(learned, known + removed, "{entries:?}");
+        for (_, entry) in &entries {
+            assert_ne!(entry.word.state(), EndpointState::Claimed);
+            let port = entry.word.port();
+            let known = self.tables.port(Transport::Tcp, port);
+            assert!(port >= 1024 && !known.is_known());
+            let twins = entries.iter().filter(|(_, other)| other.word.port() == port).count();
+            assert!(twins <= WAYS * 4 && (known.is_tracked() || known.endpoints() as usize == twins));
+            let kind = entry.word.kind();
+            assert_eq!(entry.session == 0, kind.evidence == Evidence::Inferred);
             let (client, server) = if kind.mode == Mode::Active {
-                (place.address, place.peer)
+                (entry.address, entry.peer)
             } else {
-                (place.peer, place.address)
+                (entry.peer, entry.address)
             };
             let began = sessions.iter().any(|(key, _)| (key.client, key.server) == (client, server));
-            assert!(began, "no session between the hosts of {place:?}");
+            assert!(began, "no session between the hosts of {entry:?}");
         }
     }
 }

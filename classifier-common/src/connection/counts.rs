@@ -1,19 +1,18 @@
-//! What is counted of connections and sessions.
+//! Counters of connections and sessions.
 
-use super::{Ended, Fate};
+use super::Ending;
 use crate::{
-    counter::Counters,
     evidence::ConnectionOutcome,
     protocol::{CONFIGURED_FIRST, CONFIGURED_MAX, PROTOCOLS, Protocol, Sides},
 };
 
-/// Rows for the fixed protocols that can have a server.
+/// Number of rows for fixed protocols with a server.
 const FIXED: usize = 8;
 
-/// The first of them.
+/// Index of the first fixed protocol with a server.
 const FIRST: usize = Protocol::FTP_CONTROL.index();
 
-/// Rows of [`Counters::connections`].
+/// Number of rows of [`Counters::connections`](crate::counter::Counters::connections).
 pub const ROWS: usize = FIXED + CONFIGURED_MAX;
 
 const _: () = {
@@ -24,7 +23,7 @@ const _: () = {
     }
 };
 
-/// The row of a protocol; `None` for one that has no server.
+/// Returns the row of a protocol; `None` for a protocol without a server.
 #[inline(always)]
 #[must_use]
 pub const fn row(protocol: Protocol) -> Option<usize> {
@@ -38,16 +37,17 @@ pub const fn row(protocol: Protocol) -> Option<usize> {
     }
 }
 
-/// The protocol of every row.
+/// Iterates over the protocols in the order of the rows.
 pub fn rows() -> impl Iterator<Item = Protocol> {
     (0..PROTOCOLS).map(Protocol::from_index).filter(|protocol| row(*protocol).is_some())
 }
 
-/// The protocols whose sessions are listened to, in the order of [`Counters::sessions`].
+/// Protocols with followed sessions, in the order of
+/// [`Counters::sessions`](crate::counter::Counters::sessions).
 pub const SESSION_ROWS: [Protocol; 4] =
     [Protocol::FTP_CONTROL, Protocol::SMTP, Protocol::POP3, Protocol::IMAP];
 
-/// The row of a protocol whose sessions are listened to; for any other the last.
+/// Returns the row of a protocol with followed sessions; the last row for any other protocol.
 #[inline(always)]
 #[must_use]
 pub const fn session_row(protocol: Protocol) -> usize {
@@ -59,20 +59,21 @@ pub const fn session_row(protocol: Protocol) -> usize {
     }
 }
 
-/// The connections of one protocol.
+/// Connection counts of one protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Handshakes {
-    /// By [`ConnectionOutcome`].
+    /// Connections by [`ConnectionOutcome`].
     pub outcomes: [u64; ConnectionOutcome::ALL.len()],
-    /// The established ones by the time from SYN to SYN-ACK, a bucket a [bound](Self::BOUNDS).
+    /// Established connections by the time from SYN to SYN-ACK, one bucket per [bound](Self::BOUNDS).
     pub times: [u64; Self::BOUNDS.len()],
-    /// Sum of those times, in nanoseconds.
+    /// Sum of these times in nanoseconds.
     pub nanoseconds: u64,
 }
 
 impl Handshakes {
-    /// Upper bounds of the buckets, in nanoseconds: the last is the time after which a connection counts as unanswered.
+    /// Upper bounds of the buckets in nanoseconds. The last is the time after which a connection counts as
+    /// unanswered.
     pub const BOUNDS: [u64; 12] = [
         100_000,
         300_000,
@@ -85,20 +86,20 @@ impl Handshakes {
         1_000_000_000,
         2_000_000_000,
         5_000_000_000,
-        super::TIMEOUT,
+        super::entry::TIMEOUT,
     ];
 
-    /// None.
+    /// Counts without a connection.
     pub const NONE: Self =
         Self { outcomes: [0; ConnectionOutcome::ALL.len()], times: [0; Self::BOUNDS.len()], nanoseconds: 0 };
 
-    /// Whether there was any.
+    /// Returns whether any connection was counted.
     #[must_use]
     pub fn any(&self) -> bool {
         self.outcomes.iter().any(|count| *count != 0)
     }
 
-    /// Every number, in the order in which they lie in memory.
+    /// Iterates over every number, in memory order.
     pub(crate) fn numbers_mut(&mut self) -> impl Iterator<Item = &mut u64> {
         self.outcomes.iter_mut().chain(&mut self.times).chain(core::iter::once(&mut self.nanoseconds))
     }
@@ -107,11 +108,12 @@ impl Handshakes {
         self.outcomes.iter().chain(&self.times).chain(core::iter::once(&self.nanoseconds))
     }
 
+    /// Counts the outcome of a connection.
     #[inline(always)]
-    fn count(&mut self, fate: Fate, nanoseconds: u64) {
+    pub(crate) fn count(&mut self, ending: Ending, nanoseconds: u64) {
         let [established, refused, rejected, unanswered] = &mut self.outcomes;
-        match fate {
-            Fate::Established => {
+        match ending {
+            Ending::Established => {
                 *established += 1;
                 for (bucket, bound) in self.times.iter_mut().zip(Self::BOUNDS) {
                     if nanoseconds <= bound {
@@ -121,38 +123,15 @@ impl Handshakes {
                 }
                 self.nanoseconds += nanoseconds;
             }
-            Fate::Refused => *refused += 1,
-            Fate::Rejected => *rejected += 1,
-            Fate::Unanswered => *unanswered += 1,
-            Fate::Nothing
-            | Fate::HandshakeEvicted
-            | Fate::Upgraded
-            | Fate::ClearLogin
-            | Fate::Neither
-            | Fate::SessionEvicted => {}
-        }
-    }
-}
-
-impl Counters {
-    /// Counts what is known of a connection, in the block of its interface and direction; `opaque` as for
-    /// [`Counters::count`].
-    #[inline(always)]
-    #[expect(clippy::indexing_slicing, reason = "the index is the remainder by its table's length")]
-    pub fn count_ended(&mut self, ended: &Ended, opaque: impl Fn(usize) -> usize) {
-        let row = row(ended.protocol).map_or(ROWS, &opaque);
-        if let Some(handshakes) = self.connections.get_mut(row) {
-            handshakes.count(ended.fate, ended.nanoseconds);
-        }
-        let [upgraded, clear_login, neither] =
-            &mut self.sessions[opaque(session_row(ended.protocol)) % SESSION_ROWS.len()];
-        match ended.fate {
-            Fate::HandshakeEvicted => self.handshakes_evicted += 1,
-            Fate::SessionEvicted => self.sessions_evicted += 1,
-            Fate::Upgraded => *upgraded += 1,
-            Fate::ClearLogin => *clear_login += 1,
-            Fate::Neither => *neither += 1,
-            Fate::Nothing | Fate::Established | Fate::Refused | Fate::Rejected | Fate::Unanswered => {}
+            Ending::Refused => *refused += 1,
+            Ending::Rejected => *rejected += 1,
+            Ending::Unanswered => *unanswered += 1,
+            Ending::Nothing
+            | Ending::HandshakeEvicted
+            | Ending::Upgraded
+            | Ending::ClearLogin
+            | Ending::Neither
+            | Ending::SessionEvicted => {}
         }
     }
 }

@@ -1,56 +1,51 @@
-//! What time alone says.
+//! Expiry of connections and of lingering entries.
 
-use super::{Ended, Fate, Place, Set, State, Table, Word, set::units_since};
+use super::{
+    ConnReport, ConnState, ConnTable, Connection, Ending, PackedConnection,
+    entry::{IDLE, LINGER, TIMEOUT, is_past},
+};
+use crate::table::Bucket;
 
-/// Nanoseconds within which a connection is answered, or is not: 10 s, four SYNs of Linux' (after 1, 3 and 7 s).
-pub const TIMEOUT: u64 = 10_000_000_000;
-
-/// Nanoseconds for which a place lingers after the last packet that belonged to it: past the gap of 64 s between Linux' last
-/// SYN and its end.
-pub const LINGER: u64 = 65_000_000_000;
-
-/// Nanoseconds of silence after which a session that nothing is known of is over: a quarter of an hour. RFC 5321 §4.5.3.2
-/// gives no command more than ten minutes.
-pub const IDLE: u64 = 900_000_000_000;
-
-/// Whether so many nanoseconds have passed since the units of [`Place::seen`].
+/// Expires a connection that waited in vain, and frees an entry that has lingered. `true` if there is a
+/// result, which is then in `report`.
 #[inline(always)]
-pub(super) const fn is_past(seen: u32, now: u64, nanoseconds: u64) -> bool {
-    units_since(seen, now) as u64 >= nanoseconds >> 20
-}
-
-/// Whether the time for an answer is over.
-#[inline(always)]
-pub(super) const fn is_late(place: &Place, now: u64) -> bool {
-    now.saturating_sub(place.since) >= TIMEOUT
-}
-
-/// Ends what a place waits for in vain, and frees one that has lingered.
-#[inline(always)]
-pub fn expire<T: Table>(table: &T, set: &T::Set, way: usize, now: u64) {
-    let word = set.word(way);
-    if word == Word::FREE {
-        return;
+pub fn expire<T: ConnTable>(
+    table: &T,
+    bucket: &T::Bucket,
+    way: usize,
+    now: u64,
+    report: &mut ConnReport,
+) -> bool {
+    let word = bucket.word(way);
+    if word == PackedConnection::FREE {
+        return false;
     }
-    let place = set.place(way);
-    let (state, fate) = match word.state() {
-        State::Pending if is_late(&place, now) => (State::Finished, Fate::Unanswered),
-        State::Quiet | State::Talking | State::Asked if is_past(place.seen, now, IDLE) => {
-            (State::Finished, Fate::Neither)
+    let connection = bucket.entry(way);
+    let (state, ending) = match word.state() {
+        ConnState::Pending if is_late(&connection, now) => (ConnState::Finished, Ending::Unanswered),
+        ConnState::Quiet | ConnState::Talking | ConnState::Asked if is_past(connection.seen, now, IDLE) => {
+            (ConnState::Finished, Ending::Neither)
         }
-        State::Finished if is_past(place.seen, now, LINGER) => (State::Free, Fate::Nothing),
-        State::Free
-        | State::Finished
-        | State::Pending
-        | State::Quiet
-        | State::Talking
-        | State::Asked
-        | State::Claimed => return,
+        ConnState::Finished if is_past(connection.seen, now, LINGER) => (ConnState::Free, Ending::Nothing),
+        ConnState::Free
+        | ConnState::Finished
+        | ConnState::Pending
+        | ConnState::Quiet
+        | ConnState::Talking
+        | ConnState::Asked
+        | ConnState::Claimed => return false,
     };
-    // Another CPU may have changed it meanwhile, which is as good.
-    let next = if state == State::Free { Word::FREE } else { word.in_state(state) };
-    if set.replace(way, word, next) && fate != Fate::Nothing {
-        table.waits_no_more();
-        table.count(Ended::of(&place, word, now, fate));
+    // Another CPU may have changed the entry meanwhile, which is just as good.
+    let next = if state == ConnState::Free { PackedConnection::FREE } else { word.in_state(state) };
+    if !bucket.replace(way, word, next) || ending == Ending::Nothing {
+        return false;
     }
+    table.waits_no_more();
+    report.fill(&connection, word, now, ending as usize)
+}
+
+/// Returns whether the time limit of an answer has passed.
+#[inline(always)]
+pub(super) const fn is_late(connection: &Connection, now: u64) -> bool {
+    now.saturating_sub(connection.since) >= TIMEOUT
 }

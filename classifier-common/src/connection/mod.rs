@@ -1,36 +1,30 @@
-//! Connections, from a SYN to what became of it; and whether sessions of protocols that carry passwords were encrypted.
+//! Connections from a SYN to their outcome, and the encryption of sessions of protocols that carry passwords.
 //!
-//! A connection is known between its SYN and what became of it: a place in a table of sets, whose life is one word, so that
-//! each outcome is counted once whichever CPU sees it. A place whose session is listened to stays until that is decided.
-//! A place that is over lingers: what is sent again belongs to it, and begins nothing.
+//! A connection has an entry of a [table](crate::table) between its SYN and its outcome. A followed session
+//! keeps its entry until its encryption is decided. A finished entry lingers, so that retransmissions find it
+//! and begin no new connection. Results are put into a [`ConnReport`], at most one per packet, which the
+//! caller counts.
 
-mod attempt;
+mod begin;
 mod counts;
-mod dial;
-mod ended;
+mod entry;
+mod event;
 mod expire;
-mod listen;
+mod key;
 mod rejection;
-mod sessions;
-mod set;
-mod signal;
+mod report;
+mod state;
 mod step;
-mod table;
-mod word;
+mod transition;
 
-#[cfg(any(test, feature = "host"))]
-pub use self::set::HostSet;
 pub use self::{
-    attempt::{Attempt, Vantage},
     counts::{Handshakes, ROWS, SESSION_ROWS, row, rows, session_row},
-    ended::{Ended, Fate},
-    expire::{IDLE, LINGER, TIMEOUT, expire},
-    listen::{BEGINNING, Said, said},
-    rejection::{Rejection, rejects},
-    sessions::Encryption,
-    set::{PLACES, Place, SETS, Set, WAYS, set_of, units},
-    signal::{SHORT, Seen, Signal, concerns, is_heard},
-    step::step,
-    table::Table,
-    word::{State, Word},
+    entry::{BUCKETS, ConnTable, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, units},
+    event::{ConnEvent, ConnEventKind, concerns, is_spoken},
+    expire::expire,
+    key::{FlowKey, HookPoint, Speech},
+    rejection::rejects,
+    report::{ConnReport, Encryption, Ending, Step},
+    state::{ConnState, PackedConnection},
+    step::{STEPS, inspects, step},
 };

@@ -1,100 +1,120 @@
-//! One packet's part in the life of a connection.
+//! Steps of a packet through the entries between its ends.
 
 use super::{
-    Ended, Fate, Said, Seen, Set, Signal, State, Table, Word,
-    dial::{NONE, dial, find},
-    expire::is_late,
-    set::{hash, set_of},
-    signal::is_heard,
+    ConnEvent, ConnEventKind, ConnReport, ConnState, ConnTable, Connection, PackedConnection, Speech, Step,
+    WAYS,
+    begin::{begin, compare},
+    entry::{NONE, bucket_of, entry_of, hash_of, units},
+    event::{PARTS, Sought},
+    transition::decide,
 };
-use crate::wire::tcp::flag;
+use crate::table::Bucket;
 
-/// Takes in what was seen of a connection.
+/// Maximum number of steps of a packet: two searches of a bucket, the parts of a segment, and the end.
+pub const STEPS: usize = 2 * WAYS + PARTS as usize + 2;
+
+/// Applies a packet to the next entry between its ends. The caller repeats this until the packet is finished,
+/// at most [`STEPS`] times.
 #[inline(always)]
-pub fn step<T: Table>(table: &T, seen: &mut Seen) {
-    if seen.signal == Signal::Dialled {
-        dial(table, seen);
-    } else if !go_on(table, seen) && seen.signal == Signal::Reset {
-        // The client's own reset: of a session that is listened to it is the end.
-        seen.reverse();
-        go_on(table, seen);
-    }
-}
-
-/// Moves the place of a connection along its life; `false` if it has none.
-#[inline(never)]
-fn go_on<T: Table>(table: &T, seen: &Seen) -> bool {
-    let wanted = Word::pending(0, seen.protocol, seen.direction, hash(&seen.attempt));
-    let Some(set) = table.set(set_of(&seen.attempt)) else { return false };
-    let (way, word) = find(&set, &seen.attempt, wanted);
+pub fn step<T: ConnTable>(table: &T, event: &mut ConnEvent, report: &mut ConnReport) -> Step {
+    let like = PackedConnection::pending(event.number, event.protocol, event.direction, hash_of(&event.key));
+    let Some(bucket) = table.bucket(bucket_of(&event.key)) else { return Step::Over };
+    let way = find(&bucket, event, like);
+    let is_syn = event.kind == ConnEventKind::Syn;
     if way == NONE {
-        return false;
+        return if is_syn { begin(table, &bucket, event, like, report) } else { look_on(event) };
     }
-    if word.is_pending() {
-        answer(table, &set, way, word, seen);
-    } else if word.is_heard() {
-        listen(table, &set, way, word, seen);
+    if event.parts != 0 {
+        event.entry = entry_of(&event.key, way);
+        return Step::Listen;
     }
-    true
+    event.looked_at |= 1 << way;
+    if is_syn { compare(&bucket, way, event) } else { proceed(table, &bucket, way, event, report) }
 }
 
-/// An answer to a SYN is one that acknowledges it (RFC 9293 §3.10.7.3), or quotes it.
+/// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
-fn answer<T: Table>(table: &T, set: &T::Set, way: usize, word: Word, seen: &Seen) {
-    let place = set.place(way);
-    let behind = seen.number.wrapping_sub(word.number());
-    let acknowledges = behind <= place.data && seen.flags & flag::ACK != 0;
-    let fate = match seen.signal {
-        Signal::Accepted if acknowledges => Fate::Established,
-        Signal::Reset if acknowledges => Fate::Refused,
-        Signal::Rejected if behind == 0 => Fate::Rejected,
-        Signal::Dialled
-        | Signal::Accepted
-        | Signal::Reset
-        | Signal::Rejected
-        | Signal::Spoken
-        | Signal::Ended => return,
-    };
-    let fate = if is_late(&place, seen.now) { Fate::Unanswered } else { fate };
-    let heard = fate == Fate::Established && is_heard(word.protocol());
-    apply(table, set, way, word, seen, (if heard { State::Quiet } else { State::Finished }, fate));
+pub fn inspects<T: ConnTable>(table: &T, speech: &Speech) -> bool {
+    let hash = hash_of(&speech.key);
+    let Some(bucket) = table.bucket(bucket_of(&speech.key)) else { return false };
+    for way in 0..WAYS {
+        let word = bucket.word(way);
+        let is_of_it = word.is_followed() && word.has_hash(hash);
+        // A router has one entry for each path through it.
+        if is_of_it && table.inspects(entry_of(&speech.key, bucket.widen(way)), &speech.spoken) {
+            return true;
+        }
+    }
+    false
 }
 
-/// A session goes on.
+/// Applies a packet other than a SYN to an entry between its ends: it answers a SYN, or belongs to a session.
 #[inline(always)]
-fn listen<T: Table>(table: &T, set: &T::Set, way: usize, word: Word, seen: &Seen) {
-    let state = word.state();
-    let next = match (seen.signal, seen.said) {
-        (Signal::Ended | Signal::Reset, _) => (State::Finished, Fate::Neither),
-        (Signal::Spoken, Said::LogsIn) => (State::Finished, Fate::ClearLogin),
-        (Signal::Spoken, Said::Record) if state != State::Talking => (State::Finished, Fate::Upgraded),
-        (Signal::Spoken, Said::AsksForTls) => (State::Asked, Fate::Nothing),
-        (Signal::Spoken, _) if state == State::Quiet => (State::Talking, Fate::Nothing),
-        (Signal::Spoken, _) => (state, Fate::Nothing),
-        _ => return,
-    };
-    apply(table, set, way, word, seen, next);
-}
-
-#[inline(always)]
-fn apply<T: Table>(
+fn proceed<T: ConnTable>(
     table: &T,
-    set: &T::Set,
+    bucket: &T::Bucket,
     way: usize,
-    word: Word,
-    seen: &Seen,
-    (state, fate): (State, Fate),
-) {
-    set.touch(way, seen.now);
-    let next = word.in_state(state);
-    // One CPU alone gets to count it.
-    if next == word || !set.replace(way, word, next) {
-        return;
+    event: &mut ConnEvent,
+    report: &mut ConnReport,
+) -> Step {
+    let word = bucket.word(way);
+    let decided = decide(bucket, way, word, event);
+    // Widened, so that the rest is verified once, and not for each state and ending.
+    let (state, ending) = (bucket.widen(decided % WAYS), bucket.widen(decided / WAYS));
+    if state == ConnState::Free as usize {
+        return Step::Again;
     }
-    if state == State::Finished {
+    if event.sought == Sought::Unanswered {
+        (event.has_answered, event.answered) = (true, word.number());
+    }
+    let spoken = event.kind == ConnEventKind::Spoken && event.is_of_session;
+    let sent = event.number.wrapping_add(event.spoken.length).wrapping_sub(word.number());
+    bucket.update(way, |entry| {
+        entry.seen = units(event.now);
+        entry.sent = if spoken { sent } else { entry.sent };
+    });
+    let next = word.in_state_number(state);
+    // Only one CPU counts the result.
+    if next == word || !bucket.replace(way, word, next) {
+        return Step::Again;
+    }
+    if state == ConnState::Finished as usize {
         table.waits_no_more();
+    } else if event.kind == ConnEventKind::SynAck {
+        let (client, server) = (word.number().wrapping_add(1), event.spoken.sequence.wrapping_add(1));
+        table.begin_listening(entry_of(&event.key, way), client, server);
     }
-    if fate != Fate::Nothing {
-        table.count(Ended::of(&set.place(way), word, seen.now, fate));
+    if report.fill(&bucket.entry(way), word, event.now, ending) { Step::Report } else { Step::Again }
+}
+
+/// Returns the next entry between the ends of a packet in one of the sought states; [`NONE`] if there is
+/// none. Not inlined, so that the caller's rest is verified once, and not for each way.
+#[inline(never)]
+pub(super) fn find<B: Bucket<Entry = Connection>>(
+    bucket: &B,
+    event: &ConnEvent,
+    like: PackedConnection,
+) -> usize {
+    for way in 0..WAYS {
+        let word = bucket.word(way);
+        let is_sought = event.sought.is_met(word) && event.looked_at >> way & 1 == 0;
+        if is_sought && word.is_like(like) && bucket.matches(way, &event.key) {
+            return bucket.widen(way);
+        }
     }
+    NONE
+}
+
+/// Continues without another entry: the packet may have a second meaning.
+#[inline(always)]
+fn look_on(event: &mut ConnEvent) -> Step {
+    match (event.kind, event.sought) {
+        // A handshake with another number ends the previous session; a single packet of it does not.
+        (ConnEventKind::SynAck, Sought::Unanswered) if event.has_answered => event.seek(Sought::Followed),
+        // A reset that answers a SYN ends no session.
+        (ConnEventKind::Reset, Sought::Unanswered) if !event.has_answered => event.seek(Sought::Followed),
+        (ConnEventKind::Reset, Sought::Followed) => event.reverse(),
+        _ => return Step::Over,
+    }
+    Step::Again
 }

@@ -1,108 +1,114 @@
-//! Announcements get their place in the endpoint table, or lose it.
+//! Announced ports in the endpoint table: added, confirmed and withdrawn.
 
-use super::{Hearing, Learned, Session, Tally, World};
-use crate::endpoint::{
-    Announcement, Evidence, Hit, Kind, Mode, Owner, Placed, Query, Set as _, Side, State, announce, confirm,
-    judge, place_of, set_of, slot, withdraw,
+use super::{Learned, LineEnv, SegmentEnv, Session, Tally};
+use crate::{
+    endpoint::{
+        Admission, DataSide, EndpointBucket as _, EndpointState, Evidence, ExpectKey, Expectation, Hit, Kind,
+        Mode, Query, announce, bucket_of, confirm, match_and_advance, position, slot, withdraw,
+    },
+    table::Bucket as _,
 };
 
-/// Ports that only the system's services may have (RFC 6335 §6); a data connection has none of them.
+/// First port that is not a system port (RFC 6335 §6). Data connections never use system ports.
 const RESERVED: u16 = 1024;
 
-/// Gives an announced port its place; `false` if it is refused.
+/// Adds an announced port; `false` if it is rejected.
 #[inline(always)]
-pub(super) fn learn<W: Hearing>(
-    world: &W,
+pub(super) fn learn<E: LineEnv>(
+    env: &E,
     session: &mut Session,
     kind: Kind,
-    owner: &Owner,
-    state: State,
+    key: &ExpectKey,
+    state: EndpointState,
 ) -> bool {
-    if owner.port < RESERVED || world.is_known_port(owner.port) {
-        world.tally(Tally::RejectedReservedPort, 1);
+    if key.port < RESERVED || env.is_known_port(key.port) {
+        env.tally(Tally::RejectedReservedPort, 1);
         return false;
     }
-    let new = place(world, session.id, kind, owner, state);
+    let new = admit(env, session.id, kind, key, state);
     if new != 0 && new != session.latest {
-        withdraw_latest(world, session, Tally::RemovedReplaced);
+        withdraw_latest(env, session, Tally::RemovedReplaced);
         session.latest = new;
     }
     new != 0
 }
 
-/// The slot that the announcement got, 0 for none.
+/// Adds an announcement to the table and returns its slot; 0 if it got none.
 #[inline(always)]
-fn place<W: Hearing>(world: &W, session: u64, kind: Kind, owner: &Owner, state: State) -> u32 {
-    let number = world.set_number(set_of(owner));
-    let Some(set) = world.endpoints(number) else { return 0 };
-    let announcement = Announcement { owner, kind, session, state };
-    let Some(place) = announce(&set, &announcement) else {
-        world.tally(Tally::Unplaced, 1);
+fn admit<E: LineEnv>(env: &E, session: u64, kind: Kind, key: &ExpectKey, state: EndpointState) -> u32 {
+    let number = env.bucket_number(bucket_of(key));
+    let Some(endpoints) = env.endpoints(number) else { return 0 };
+    let expectation = Expectation { key, kind, session, state };
+    let Some(admitted) = announce(&endpoints, &expectation) else {
+        env.tally(Tally::Unplaced, 1);
         return 0;
     };
-    let slot = slot(number, place.way);
-    if place.how == Placed::Known {
+    let slot = slot(number, admitted.way);
+    if admitted.how == Admission::Known {
         return slot;
     }
-    match place.how {
-        Placed::Evicted(State::Closed) => world.tally(Tally::RemovedClosed, 1),
-        Placed::Evicted(State::Announced | State::Connected) => world.tally(Tally::RemovedEvicted, 1),
-        // A proposal was never learned.
-        Placed::Evicted(State::Free | State::Claimed | State::Proposed) | Placed::Known | Placed::Learned => {
+    match admitted.how {
+        Admission::Evicted(EndpointState::Closed) => env.tally(Tally::RemovedClosed, 1),
+        Admission::Evicted(EndpointState::Announced | EndpointState::Connected) => {
+            env.tally(Tally::RemovedEvicted, 1);
         }
+        // A proposal was never counted as learned.
+        Admission::Evicted(EndpointState::Free | EndpointState::Claimed | EndpointState::Proposed)
+        | Admission::Known
+        | Admission::Learned => {}
     }
-    let proposed = state == State::Proposed;
+    let proposed = state == EndpointState::Proposed;
     if !proposed {
-        world.tally(Tally::learned(kind), 1);
+        env.tally(Tally::learned(kind), 1);
     }
-    world.learned(session, &Learned { slot, place, proposed });
+    env.learned(session, &Learned { slot, admitted, proposed });
     slot
 }
 
-/// The announcement that the session made last is taken back, if nobody has used it. A proposal was never
-/// learned, so it is not counted as removed.
+/// Withdraws the session's last announcement, if it is unused. A proposal was never learned, so it is not
+/// counted as removed.
 #[inline(always)]
-pub(super) fn withdraw_latest<W: Hearing>(world: &W, session: &mut Session, reason: Tally) -> bool {
-    let (set, way) = place_of(session.latest);
+pub(super) fn withdraw_latest<E: LineEnv>(env: &E, session: &mut Session, reason: Tally) -> bool {
+    let (bucket, way) = position(session.latest);
     let known = session.latest != 0;
     session.latest = 0;
-    let Some(set) = world.endpoints(set) else { return false };
+    let Some(endpoints) = env.endpoints(bucket) else { return false };
     if !known {
         return false;
     }
-    let was = withdraw(&set, way, session.id);
-    if was == State::Announced {
-        world.tally(reason, 1);
+    let was = withdraw(&endpoints, way, session.id);
+    if was == EndpointState::Announced {
+        env.tally(reason, 1);
     }
-    was != State::Free
+    was != EndpointState::Free
 }
 
-/// The server confirms what the client proposed last.
+/// Confirms the client's last proposal for the server.
 #[inline(always)]
-pub(super) fn confirm_latest<W: Hearing>(world: &W, session: &Session) {
-    let (set, way) = place_of(session.latest);
-    let Some(set) = world.endpoints(set) else { return };
-    if session.latest != 0 && confirm(&set, way, session.id) {
-        world.tally(Tally::learned(set.word(way).kind()), 1);
+pub(super) fn confirm_latest<E: LineEnv>(env: &E, session: &Session) {
+    let (bucket, way) = position(session.latest);
+    let Some(endpoints) = env.endpoints(bucket) else { return };
+    if session.latest != 0 && confirm(&endpoints, way, session.id) {
+        env.tally(Tally::learned(endpoints.bucket().word(way).kind()), 1);
     }
 }
 
-/// A connection begins between two hosts that have an encrypted session: it is taken for FTP data.
+/// Infers that a connection between two hosts with an encrypted session is FTP data.
 ///
-/// `query` is the SYN, seen from the port that it goes to. `active`: it comes from port 20, so that the
-/// client owns the port; else the server does.
+/// `query` is the SYN, seen from its destination port. `active`: it comes from port 20, so that the client
+/// owns the port; otherwise the server does.
 #[inline(always)]
-pub fn infer<W: World>(world: &W, query: &Query, active: bool) -> Option<Hit> {
-    let Owner { address, peer, port } = query.owner;
+pub fn infer<E: SegmentEnv>(env: &E, query: &Query, active: bool) -> Option<Hit> {
+    let ExpectKey { address, peer, port } = query.key;
     let (client, server) = if active { (address, peer) } else { (peer, address) };
-    if port < RESERVED || !world.has_encrypted(client, server) {
+    if port < RESERVED || !env.has_encrypted(client, server) {
         return None;
     }
     let mode = if active { Mode::Active } else { Mode::Passive };
     let kind = Kind { mode, evidence: Evidence::Inferred, extended: false };
-    let query = Query { sender: Side::Peer, ..*query };
-    if place(world, 0, kind, &query.owner, State::Announced) == 0 {
+    let query = Query { sender: DataSide::Initiator, ..*query };
+    if admit(env, 0, kind, &query.key, EndpointState::Announced) == 0 {
         return None;
     }
-    judge(&world.endpoints(set_of(&query.owner))?, &query)
+    match_and_advance(&env.endpoints(bucket_of(&query.key))?, &query)
 }

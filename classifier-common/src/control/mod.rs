@@ -1,46 +1,47 @@
-//! FTP control connections, followed packet by packet: who asked for what, what was announced, and which of
-//! it is believed.
+//! FTP control connections, followed packet by packet: requests for a data port, announcements, and their
+//! acceptance.
 //!
-//! One implementation for the kernel programs, for the agent, which completes what did not come in order,
-//! and for captures. It is sans-IO: what it needs of its surroundings stands in [`World`], [`Parse`] and the
-//! endpoint table's [`Set`](crate::endpoint::Set).
+//! One implementation serves the kernel programs, captures, and the agent, which completes out-of-order bytes.
+//! It is sans-IO. Its environment consists of [`SegmentEnv`], [`LineEnv`] and the endpoint table's
+//! [`EndpointBucket`](crate::endpoint::EndpointBucket).
 //!
-//! The way of a segment: [`meet`] says whether its session is one, or learns from [`Candidate`]s that there
-//! is one; [`receive`] takes it; `stream` says which of its bytes are new; each of these goes through [`hear`], where the grammar turns
-//! bytes into commands and replies, `commands` and `replies` turn those into announcements, and `learn`
-//! gives these their place. [`settle`] ends it.
+//! Stages of a segment, one per file:
+//!
+//! | stage | task |
+//! | --- | --- |
+//! | `admit`: [`find_or_begin`] | finds the segment's [`Session`], or begins one once an [`Embryonic`] is answered |
+//! | `accept`: [`accept_segment`] | finds the new bytes of the payload, by the [`Stream`] of their direction |
+//! | `lines`: [`push_byte`] | passes each new byte to the grammar, and applies the line that it completes |
+//! | `learn` | adds an announced port to the endpoint table, confirms it, or withdraws it |
+//! | `tls` | detects the beginning and the end of TLS |
+//! | `accept`: [`finish_segment`] | advances the stream, ends the session |
+//!
+//! The state is in `segment`, `session`, `stream` and `pending`. `env` has the environment and the agent's
+//! events, `redact` keeps secrets out of these events, and `tally` has the counters.
 
-mod candidate;
-mod commands;
-mod event;
-mod flags;
-mod follow;
-mod hear;
+mod accept;
+mod admit;
+mod env;
 mod learn;
+mod lines;
 mod pending;
-mod policy;
-mod receive;
-mod replies;
-mod secure;
+mod redact;
 mod segment;
 mod session;
 mod stream;
 mod tally;
-mod world;
+mod tls;
 
 pub use self::{
-    candidate::Candidate,
-    event::{EventKind, Header, JUMP_BYTES, SEGMENT_MAX},
-    flags::Flags,
-    follow::{Met, meet},
-    hear::hear,
+    accept::{Span, accept_segment, finish_segment},
+    admit::{SessionAdmission, find_or_begin},
+    env::{EventHeader, EventKind, JUMP_BYTES, Learned, LineEnv, SEGMENT_MAX, SegmentEnv, TrackingConfig},
     learn::infer,
+    lines::push_byte,
     pending::Pending,
-    policy::Policy,
-    receive::{Span, receive, settle},
-    segment::{Segment, SessionKey, Side},
-    session::{CONTROL, Session},
-    stream::{PARSE_MAX, Stream},
+    redact::Redactor,
+    segment::{ControlSide, Segment, SessionKey},
+    session::{CONTROL, Embryonic, Flags, Session},
+    stream::{PARSE_MAX, READ_MAX, Stream},
     tally::{TALLIES, Tallies, Tally},
-    world::{Hearing, Learned, World},
 };

@@ -1,26 +1,26 @@
-//! A segment of a control connection.
+//! A segment of a control connection, and its sender.
 
-use crate::endpoint::Address;
+use crate::address::Address;
 
-/// Who sent a segment.
+/// A side of a control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Side {
+pub enum ControlSide {
     /// The FTP client.
     Client = 0,
     /// The FTP server.
     Server = 1,
 }
 
-impl Side {
-    /// The side with this number; the excess over one bit is cut off.
+impl ControlSide {
+    /// Returns the side with this number, of which only the lowest bit counts.
     #[inline(always)]
     #[must_use]
     pub const fn from_number(number: u8) -> Self {
         if number & 1 == 0 { Self::Client } else { Self::Server }
     }
 
-    /// The one at the other end.
+    /// Returns the other side.
     #[inline(always)]
     #[must_use]
     pub const fn other(self) -> Self {
@@ -31,7 +31,7 @@ impl Side {
     }
 }
 
-/// A control connection, by its addresses and ports.
+/// Key of a control connection: its addresses and ports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C)]
 pub struct SessionKey {
@@ -43,50 +43,50 @@ pub struct SessionKey {
     pub client_port: u16,
     /// The server's port, in host order.
     pub server_port: u16,
-    /// Zero: a key has no padding.
+    /// Reserved; zero, so that the key has no padding.
     pub reserved: u32,
 }
 
-/// What of a TCP segment (RFC 9293 §3.1) a control connection's tracking looks at.
+/// Fields of a control connection's TCP segment (RFC 9293 §3.1).
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Segment {
-    /// Its connection.
+    /// Key of the connection.
     pub key: SessionKey,
-    /// When it came, in nanoseconds.
+    /// Arrival time in nanoseconds.
     pub now: u64,
-    /// Sequence number of its first byte of payload.
+    /// Sequence number of the first byte of payload.
     pub sequence: u32,
-    /// Acknowledgment number; means something with ACK alone.
+    /// Acknowledgment number; valid only with ACK.
     pub acknowledgment: u32,
-    /// Bytes of payload, as its headers say.
+    /// Length of the payload by the headers.
     pub length: u32,
-    /// Where the payload begins in the packet, from the frame's start.
+    /// Offset of the payload from the frame's start.
     pub payload: u32,
-    /// Number of its [`Side`].
+    /// Number of the sender's [`ControlSide`].
     pub side: u8,
-    /// Flags byte.
+    /// TCP flags.
     pub flags: u8,
-    /// Zero.
+    /// Reserved; zero.
     pub reserved: [u8; 6],
 }
 
 impl Segment {
-    /// Who sent it.
+    /// Returns the sender.
     #[inline(always)]
     #[must_use]
-    pub const fn side(&self) -> Side {
-        Side::from_number(self.side)
+    pub const fn side(&self) -> ControlSide {
+        ControlSide::from_number(self.side)
     }
 
-    /// Whether it has all of these flags.
+    /// Returns whether all of these flags are set.
     #[inline(always)]
     #[must_use]
     pub const fn has(&self, flags: u8) -> bool {
         self.flags & flags == flags
     }
 
-    /// The number of the byte behind its payload.
+    /// Returns the number of the byte behind the payload.
     #[inline(always)]
     #[must_use]
     pub const fn end(&self) -> u32 {

@@ -1,57 +1,76 @@
-//! One direction's bytes: which of a segment are new.
+//! Byte stream of one direction: finds the new bytes of a segment.
 
-/// Bytes that one packet has read of it at most; what is beyond them is handed to the agent.
+/// Size of a chunk in which a payload is copied and read.
 pub const PARSE_MAX: u32 = 512;
 
-/// Bytes back to which those passed over are still wanted.
+/// Maximum number of bytes read of one segment: the longest payload of an IP packet, GSO or not.
+pub const READ_MAX: u32 = 1 << 16;
+
+/// Maximum distance back to skipped bytes that are still wanted.
 const WANTED_MAX: u32 = 1 << 20;
 
-/// One direction of a control connection. Numbers are those of RFC 9293 §3.4, and wrap.
+/// Stream of one direction of a control connection. Sequence numbers are those of RFC 9293 §3.4, and wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Stream {
-    /// The byte that is read next.
+    /// Number of the next byte to read.
     pub next: u32,
-    /// Up to where the other side has everything.
+    /// Number up to which the other side has acknowledged.
     pub acknowledged: u32,
-    /// Bytes beyond a hole, which the agent was handed: the first,
-    pub beyond: u32,
-    /// and the one behind the last; the same if there are none.
-    pub beyond_end: u32,
-    /// Bytes that were passed over and that the agent may still want: up to here,
-    pub passed: u32,
-    /// and as many as these.
-    pub passed_bytes: u32,
+    /// Number of the first byte behind a gap that was forwarded to the agent.
+    pub ahead: u32,
+    /// Number behind the last byte forwarded; equal to `ahead` if there are none.
+    pub ahead_end: u32,
+    /// Number behind the skipped bytes that the agent may still need.
+    pub skipped: u32,
+    /// Number of these skipped bytes.
+    pub skipped_bytes: u32,
+    /// Number of the first byte that a CPU forwarded while another one had claimed this direction.
+    pub contended: u32,
+    /// Number behind the last of these bytes; equal to `contended` if there are none.
+    pub contended_end: u32,
+    /// 1 if these bytes end with a line feed.
+    pub contended_whole: u32,
 }
 
-/// What to do with a segment's payload.
+/// Treatment of a segment's payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Nothing: it is known, or none of this connection.
+    /// Ignore the payload: it is known, or does not belong to this connection.
     Ignore,
-    /// Read it but for the first bytes, which are known.
+    /// Read the payload without its first bytes, which are known.
     Read(u32),
-    /// Read it; as many bytes before it are lost for good.
+    /// Read the payload; this many bytes before it are lost.
     ReadAfterLoss(u32),
-    /// It is beyond a hole, or fills one that was passed over.
-    HandOver,
+    /// Forward the payload: it is behind a gap, or fills a skipped one.
+    Forward,
 }
 
-/// Whether `a` is at or behind `b`.
+/// Returns whether `a` is at or behind `b`.
 #[inline(always)]
 pub(super) const fn reaches(a: u32, b: u32) -> bool {
     a.wrapping_sub(b) < 1 << 31
 }
 
 impl Stream {
-    /// A direction that goes on with this number, everything before it known to both sides.
+    /// Creates a direction that continues with this number, with everything before it known to both sides.
     #[inline(always)]
     #[must_use]
     pub const fn from(next: u32) -> Self {
-        Self { next, acknowledged: next, beyond: 0, beyond_end: 0, passed: 0, passed_bytes: 0 }
+        Self {
+            next,
+            acknowledged: next,
+            ahead: 0,
+            ahead_end: 0,
+            skipped: 0,
+            skipped_bytes: 0,
+            contended: 0,
+            contended_end: 0,
+            contended_whole: 0,
+        }
     }
 
-    /// What to do with a payload of `length` bytes from `sequence` on.
+    /// Plans the treatment of `length` bytes from `sequence`.
     #[inline(always)]
     pub(super) const fn plan(&self, sequence: u32, length: u32) -> Plan {
         let ahead = sequence.wrapping_sub(self.next);
@@ -63,79 +82,95 @@ impl Stream {
             if known < length {
                 return Plan::Read(known);
             }
-            return if self.wants(sequence, length) { Plan::HandOver } else { Plan::Ignore };
+            return if self.wants(sequence, length) { Plan::Forward } else { Plan::Ignore };
         }
         if reaches(self.acknowledged, sequence) {
             return Plan::ReadAfterLoss(ahead);
         }
-        Plan::HandOver
+        Plan::Forward
     }
 
-    /// Whether some of `length` bytes from `sequence` on, all of them behind, were passed over.
+    /// Returns whether some of `length` bytes from `sequence`, all before `next`, were skipped.
     #[inline(always)]
     pub(super) const fn wants(&self, sequence: u32, length: u32) -> bool {
-        self.passed_bytes != 0
-            && reaches(self.passed, sequence)
-            && self.passed.wrapping_sub(sequence) < self.passed_bytes.wrapping_add(length)
+        self.skipped_bytes != 0
+            && reaches(self.skipped, sequence)
+            && self.skipped.wrapping_sub(sequence) < self.skipped_bytes.wrapping_add(length)
     }
 
-    /// A payload was handed over; whether it is the last beyond the hole.
+    /// Notes a forwarded payload; returns whether it is the last behind the gap.
     #[inline(always)]
-    pub(super) const fn handed(&mut self, sequence: u32, end: u32) -> bool {
+    pub(super) const fn forwarded(&mut self, sequence: u32, end: u32) -> bool {
         if !reaches(sequence, self.next) {
             return false;
         }
-        let first = !self.has_beyond();
-        if first || !reaches(sequence, self.beyond) {
-            self.beyond = sequence;
+        let first = !self.has_ahead();
+        if first || !reaches(sequence, self.ahead) {
+            self.ahead = sequence;
         }
-        let last = first || reaches(end, self.beyond_end);
+        let last = first || reaches(end, self.ahead_end);
         if last {
-            self.beyond_end = end;
+            self.ahead_end = end;
         }
         last
     }
 
-    /// Whether bytes beyond a hole were handed over.
+    /// Notes a payload that was forwarded without a claim on this direction. The CPU with the claim processes
+    /// the note.
     #[inline(always)]
-    pub(super) const fn has_beyond(&self) -> bool {
-        self.beyond != self.beyond_end
+    pub(super) const fn contend(&mut self, sequence: u32, end: u32, whole: bool) {
+        self.contended = sequence;
+        self.contended_end = end;
+        self.contended_whole = whole as u32;
     }
 
-    /// The bytes were read up to `end`: where to go on, past what was handed over from there on.
+    /// Processes the last note of [`Self::contend`]; returns whether that payload is the last behind the gap.
+    #[inline(always)]
+    pub(super) const fn take_contended(&mut self) -> bool {
+        let (first, end) = (self.contended, self.contended_end);
+        self.contended = end;
+        first != end && self.forwarded(first, end)
+    }
+
+    /// Returns whether bytes behind a gap were forwarded.
+    #[inline(always)]
+    pub(super) const fn has_ahead(&self) -> bool {
+        self.ahead != self.ahead_end
+    }
+
+    /// Advances to `end`, and past bytes that were forwarded from there on; returns the new number.
     #[inline(always)]
     pub(super) const fn advance(&mut self, end: u32) -> u32 {
         self.next = end;
-        if !self.has_beyond() || !reaches(end, self.beyond) {
+        if !self.has_ahead() || !reaches(end, self.ahead) {
             return end;
         }
-        let to = self.beyond_end;
-        self.beyond = to;
+        let to = self.ahead_end;
+        self.ahead = to;
         if reaches(end, to) { end } else { to }
     }
 
-    /// Passes over the bytes between `from` and `to`. What of those passed over before is still on its way
-    /// stays wanted.
+    /// Skips the bytes between `from` and `to`. Bytes skipped earlier that are still in flight remain wanted.
     #[inline(always)]
-    pub(super) const fn pass(&mut self, from: u32, to: u32) {
+    pub(super) const fn skip(&mut self, from: u32, to: u32) {
         let count = to.wrapping_sub(from);
-        let both = to.wrapping_sub(self.passed).wrapping_add(self.passed_bytes);
-        let keep = self.passed_bytes != 0 && !reaches(self.acknowledged, self.passed) && both <= WANTED_MAX;
-        self.passed_bytes = if keep { both } else { count };
-        self.passed = to;
+        let both = to.wrapping_sub(self.skipped).wrapping_add(self.skipped_bytes);
+        let keep = self.skipped_bytes != 0 && !reaches(self.acknowledged, self.skipped) && both <= WANTED_MAX;
+        self.skipped_bytes = if keep { both } else { count };
+        self.skipped = to;
         self.next = to;
     }
 
-    /// Whether a reset with this number ends the connection: RFC 5961 §3 asks for the very number that comes
-    /// next. That is one more behind a FIN, and another where bytes were not seen.
+    /// Returns whether a reset with this number ends the connection. RFC 5961 §3 requires exactly the next
+    /// number, which is one more behind a FIN, and unknown after unseen bytes.
     #[inline(always)]
     pub(super) const fn may_end(&self, sequence: u32) -> bool {
         sequence.wrapping_sub(self.next) <= 1
             || sequence.wrapping_sub(self.acknowledged) <= 1
-            || self.has_beyond() && sequence.wrapping_sub(self.beyond_end) <= 1
+            || self.has_ahead() && sequence.wrapping_sub(self.ahead_end) <= 1
     }
 
-    /// The other side has everything up to here.
+    /// Notes that the other side has everything up to this number.
     #[inline(always)]
     pub(super) const fn acknowledge(&mut self, number: u32) {
         if reaches(number, self.acknowledged) {

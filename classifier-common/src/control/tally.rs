@@ -1,50 +1,50 @@
-//! What the tracking counts about itself, and what no interface can count any more.
+//! Counters of the FTP tracking, and of events whose interface is gone.
 
 use crate::endpoint::{Evidence, Kind, Mode};
 
-/// One of the numbers in [`Tallies`].
+/// Index of one of the [`Tallies`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Tally {
     /// Endpoints learned from PASV.
     LearnedPasv = 0,
-    /// From EPSV (and LPSV).
+    /// Endpoints learned from EPSV and LPSV.
     LearnedEpsv = 1,
-    /// From PORT.
+    /// Endpoints learned from PORT.
     LearnedPort = 2,
-    /// From EPRT (and LPRT).
+    /// Endpoints learned from EPRT and LPRT.
     LearnedEprt = 3,
-    /// From a connection beside an encrypted session.
+    /// Endpoints inferred from a connection beside an encrypted session.
     LearnedInferred = 4,
-    /// Endpoints that ended with their data connection, and its linger.
+    /// Endpoints removed after their data connection and its linger time.
     RemovedClosed = 5,
-    /// Whose time passed unused.
+    /// Endpoints that timed out unused.
     RemovedExpired = 6,
-    /// That gave way to a newer one in a full table.
+    /// Endpoints evicted by a newer one.
     RemovedEvicted = 7,
-    /// That nobody had used when the session announced another.
+    /// Unused endpoints replaced by another announcement of their session.
     RemovedReplaced = 8,
-    /// That the server refused, or whose session ended.
+    /// Endpoints withdrawn because the server refused, or the session ended.
     RemovedWithdrawn = 9,
-    /// Announcements whose numbers are none, or of the wrong family, or on an overlong line.
+    /// Announcements rejected for malformed numbers, the wrong IP version, or an overlong line.
     RejectedMalformed = 10,
-    /// PORT and EPRT that name another host.
+    /// PORT and EPRT rejected because they name another host.
     RejectedForeignAddress = 11,
-    /// Ports below 1024 or of the port table.
+    /// Announcements rejected for ports below 1024 or of the port table.
     RejectedReservedPort = 12,
-    /// 227 to 229 that nobody asked for.
+    /// Replies 227 to 229 rejected because no command asked for them.
     RejectedUnsolicited = 13,
     /// PORT and EPRT that the server refused.
     RejectedRefused = 14,
-    /// Announcements on a connection that was never established, or has ended.
+    /// Announcements rejected because their connection was not established, or had ended.
     RejectedNotEstablished = 15,
-    /// Control segments past their source's rate.
+    /// Control segments not forwarded because of their source's rate.
     RejectedRateLimited = 16,
     /// 227 replies that name another host than the server.
     AddressMismatch = 17,
-    /// Control segments handed to the agent.
+    /// Control segments forwarded to the agent.
     Segments = 18,
-    /// Those that found no room on the way.
+    /// Control segments lost on the way to the agent.
     SegmentsLost = 19,
     /// Sessions that began.
     SessionsOpened = 20,
@@ -54,33 +54,39 @@ pub enum Tally {
     SessionsEncrypted = 22,
     /// Encrypted sessions that ended, or came back to clear text.
     SessionsDecrypted = 23,
-    /// Sessions that found no room.
+    /// Sessions refused because the table was full.
     SessionsRefused = 24,
-    /// Endpoints that found no place: others took each that was tried.
+    /// Endpoints not stored because of concurrent updates to the same bucket.
     Unplaced = 25,
-    /// Bytes of control connections that no hook saw and their receiver acknowledged.
+    /// Bytes of control connections that were acknowledged and not seen by any hook.
     UnseenBytes = 26,
-    /// Events other than segments that found no room on the way.
+    /// Events other than segments that were lost on the way to the agent.
     EventsLost = 27,
-    /// Sessions that gave way to newer ones where there was no room.
+    /// Sessions evicted by newer ones.
     SessionsEvicted = 28,
-    /// Sessions that had ended, and whose ports have begun another.
+    /// Ended sessions replaced by another one on the same ports.
     SessionsReplaced = 29,
-    /// Sessions that had ended and were forgotten.
+    /// Ended sessions removed after a while.
     SessionsForgotten = 30,
-    /// Connections and sessions whose interface had gone when something was known of them.
+    /// Connections and sessions whose interface was gone when their outcome became known.
     ConnectionsLost = 31,
+    /// Questions dropped behind too many pending ones.
+    CommandsForgotten = 32,
+    /// Lines of servers that begin with no code, outside a reply.
+    LinesUnreadable = 33,
+    /// Encrypted sessions not counted because the table of host pairs was full.
+    PairsRefused = 34,
 }
 
-/// Numbers that there is room for.
-pub const TALLIES: usize = 32;
+/// Number of tallies.
+pub const TALLIES: usize = 35;
 
-/// This CPU's numbers, by [`Tally`]: the value of the kernel's map.
+/// Counters of one CPU, by [`Tally`]: the value of the kernel's map.
 pub type Tallies = [u64; TALLIES];
 
 impl Tally {
-    /// Every one, in the order of the numbers.
-    pub const ALL: [Self; 32] = [
+    /// All tallies, in the order of their numbers.
+    pub const ALL: [Self; TALLIES] = [
         Self::LearnedPasv,
         Self::LearnedEpsv,
         Self::LearnedPort,
@@ -113,9 +119,12 @@ impl Tally {
         Self::SessionsReplaced,
         Self::SessionsForgotten,
         Self::ConnectionsLost,
+        Self::CommandsForgotten,
+        Self::LinesUnreadable,
+        Self::PairsRefused,
     ];
 
-    /// Under which an endpoint counts as learned.
+    /// Returns the tally of a learned endpoint.
     #[inline(always)]
     #[must_use]
     pub const fn learned(kind: Kind) -> Self {

@@ -1,110 +1,133 @@
-//! Giving an announced port its place.
+//! Announced ports: insertion into and removal from the table.
 
-use super::{Kind, Owner, Set, State, WAYS, Word};
+use super::{Endpoint, EndpointBucket, EndpointState, ExpectKey, Kind, PackedEndpoint, WAYS};
+use crate::table::Bucket;
 
-/// An announced port.
+/// An expected data connection, as announced by a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Announcement<'a> {
-    /// Whose it is, and who may dial it.
-    pub owner: &'a Owner,
-    /// What it is of.
+pub struct Expectation<'a> {
+    /// Ends of the connection.
+    pub key: &'a ExpectKey,
+    /// Mode and evidence.
     pub kind: Kind,
-    /// The control connection that it was announced on.
+    /// Identifier of the control connection.
     pub session: u64,
-    /// [`State::Announced`], or [`State::Proposed`] where the server has still to confirm it.
-    pub state: State,
+    /// Initial state: [`EndpointState::Announced`], or [`EndpointState::Proposed`] if the server has yet to
+    /// confirm it.
+    pub state: EndpointState,
 }
 
-/// How an announced port came to its place.
+/// Way in which an announced port got its entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placed {
-    /// A free place was there.
+pub enum Admission {
+    /// An entry was free.
     Learned,
-    /// It was there already, not yet dialled: its time begins anew.
+    /// The port already had an entry without a connection, whose time starts again.
     Known,
-    /// The set was full: the endpoint in this state that was oldest gave way.
-    Evicted(State),
+    /// The bucket was full: the oldest endpoint, in this state, was evicted.
+    Evicted(EndpointState),
 }
 
-/// Where an announced port stands now.
+/// Entry of an announced port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Place in the set.
+pub struct Admitted {
+    /// Index of the entry in the bucket.
     pub way: usize,
-    /// How it came there.
-    pub how: Placed,
+    /// Way in which the port got the entry.
+    pub how: Admission,
 }
 
-/// Gives an announced port a place in its set; `None` where others took every place that was tried.
+/// Adds an announced port to its bucket; `None` if other CPUs took every entry that was tried.
 ///
-/// Other sessions' announcements of the same port stand beside it: whose connection comes is not told by the
-/// packets, nor does it matter.
+/// Several sessions may announce the same port, each with its own entry. The first SYN takes any of them,
+/// because packets do not say which session they belong to.
 #[inline(always)]
-pub fn announce<S: Set>(set: &S, announcement: &Announcement<'_>) -> Option<Place> {
-    let &Announcement { owner, kind, session, state } = announcement;
-    let fresh = Word::announced(owner.port, kind).in_state(state);
+pub fn announce<B: EndpointBucket>(endpoints: &B, expectation: &Expectation<'_>) -> Option<Admitted> {
+    let &Expectation { key, kind, session, state } = expectation;
+    let bucket = endpoints.bucket();
+    let fresh = PackedEndpoint::announced(key.port, kind).in_state(state);
     for way in 0..WAYS {
-        let word = set.word(way);
-        let unused = word == fresh || word == fresh.in_state(State::Announced);
-        if unused && set.is_of(way, owner) && set.session(way) == session && set.replace(way, word, word) {
-            return Some(Place { way, how: Placed::Known });
+        let word = bucket.word(way);
+        let unused = word == fresh || word == fresh.in_state(EndpointState::Announced);
+        if unused
+            && bucket.matches(way, key)
+            && bucket.entry(way).session == session
+            && endpoints.change(way, word, word)
+        {
+            return Some(Admitted { way, how: Admission::Known });
         }
     }
-    set.port_taken(owner.port);
+    endpoints.port_taken(key.port);
     for way in 0..WAYS {
-        if set.word(way) == Word::FREE && set.replace(way, Word::FREE, Word::CLAIMED) {
-            set.fill(way, owner, session, fresh);
-            return Some(Place { way, how: Placed::Learned });
+        if bucket.word(way) == PackedEndpoint::FREE
+            && bucket.replace(way, PackedEndpoint::FREE, PackedEndpoint::CLAIMED)
+        {
+            fill(endpoints, way, expectation, fresh);
+            return Some(Admitted { way, how: Admission::Learned });
         }
     }
-    let (way, word) = oldest(set);
-    if word.state() == State::Claimed || !set.replace(way, word, Word::CLAIMED) {
-        set.port_left(owner.port);
+    let (way, word) = oldest(bucket);
+    if word.state() == EndpointState::Claimed || !bucket.replace(way, word, PackedEndpoint::CLAIMED) {
+        endpoints.port_left(key.port);
         return None;
     }
-    if word.state() != State::Free {
-        set.port_left(word.port());
+    if word.state() != EndpointState::Free {
+        endpoints.port_left(word.port());
     }
-    set.fill(way, owner, session, fresh);
-    Some(Place { way, how: Placed::Evicted(word.state()) })
+    fill(endpoints, way, expectation, fresh);
+    Some(Admitted { way, how: Admission::Evicted(word.state()) })
 }
 
-/// Takes an announcement back that nobody has dialled: the state that it was in, [`State::Free`] if it is
-/// another's, or dialled, or gone.
 #[inline(always)]
-pub fn withdraw<S: Set>(set: &S, way: usize, session: u64) -> State {
-    let word = set.word(way);
-    let unused = matches!(word.state(), State::Announced | State::Proposed);
-    if unused && set.session(way) == session && set.replace(way, word, Word::FREE) {
-        set.port_left(word.port());
+fn fill<B: EndpointBucket>(
+    endpoints: &B,
+    way: usize,
+    &Expectation { key: &ExpectKey { address, peer, .. }, session, .. }: &Expectation<'_>,
+    fresh: PackedEndpoint,
+) {
+    let word = PackedEndpoint::CLAIMED;
+    let claimed = Endpoint { address, peer, word, since: endpoints.now(), session, rival: 0 };
+    endpoints.bucket().fill(way, claimed, fresh);
+}
+
+/// Withdraws an announcement without a connection. Returns its previous state, or [`EndpointState::Free`] if
+/// the entry is another's, connected, or free.
+#[inline(always)]
+pub fn withdraw<B: EndpointBucket>(endpoints: &B, way: usize, session: u64) -> EndpointState {
+    let bucket = endpoints.bucket();
+    let word = bucket.word(way);
+    let unused = matches!(word.state(), EndpointState::Announced | EndpointState::Proposed);
+    if unused && bucket.entry(way).session == session && bucket.replace(way, word, PackedEndpoint::FREE) {
+        endpoints.port_left(word.port());
         return word.state();
     }
-    State::Free
+    EndpointState::Free
 }
 
-/// The server confirms a proposal; `false` if there is none, or it was dialled already.
+/// Confirms a proposal; `false` if there is none, or it already has a connection.
 #[inline(always)]
-pub fn confirm<S: Set>(set: &S, way: usize, session: u64) -> bool {
-    let word = set.word(way);
-    let proposed = word.state() == State::Proposed && set.session(way) == session;
-    proposed && set.replace(way, word, word.in_state(State::Announced))
+pub fn confirm<B: EndpointBucket>(endpoints: &B, way: usize, session: u64) -> bool {
+    let bucket = endpoints.bucket();
+    let word = bucket.word(way);
+    let proposed = word.state() == EndpointState::Proposed && bucket.entry(way).session == session;
+    proposed && endpoints.change(way, word, word.in_state(EndpointState::Announced))
 }
 
-/// The place that gives way: a closed endpoint before an unused one, and that before a connected one; the
-/// oldest among them.
+/// Finds the entry to evict: a closed endpoint before an unused one, before a connected one, and the oldest
+/// among equals.
 #[inline(always)]
-fn oldest<S: Set>(set: &S) -> (usize, Word) {
-    let rank = |word: Word| match word.state() {
-        State::Free => 0u8,
-        State::Closed => 1,
-        State::Announced | State::Proposed => 2,
-        State::Connected => 3,
-        State::Claimed => 4,
+fn oldest<B: Bucket<Entry = Endpoint>>(bucket: &B) -> (usize, PackedEndpoint) {
+    let rank = |word: PackedEndpoint| match word.state() {
+        EndpointState::Free => 0u8,
+        EndpointState::Closed => 1,
+        EndpointState::Announced | EndpointState::Proposed => 2,
+        EndpointState::Connected => 3,
+        EndpointState::Claimed => 4,
     };
-    let (mut found, mut word) = (0, set.word(0));
+    let (mut found, mut word) = (0, bucket.word(0));
     for way in 1..WAYS {
-        let other = set.word(way);
-        let older = rank(other) == rank(word) && set.since(way) < set.since(found);
+        let other = bucket.word(way);
+        let older = rank(other) == rank(word) && bucket.entry(way).since < bucket.entry(found).since;
         if rank(other) < rank(word) || older {
             (found, word) = (way, other);
         }
@@ -115,37 +138,41 @@ fn oldest<S: Set>(set: &S) -> (usize, Word) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoint::{Address, Evidence, HostSet, Mode};
+    use crate::address::Address;
+    use crate::endpoint::{Evidence, Mode, lone_bucket::LoneBucket};
 
     const KIND: Kind = Kind { mode: Mode::Active, evidence: Evidence::Announced, extended: false };
 
-    fn of(set: &HostSet, port: u16) -> Option<Place> {
-        let owner = Owner { address: Address::v4([10, 0, 0, 1]), peer: Address::v4([10, 0, 0, 2]), port };
-        announce(set, &Announcement { owner: &owner, kind: KIND, session: 7, state: State::Announced })
+    fn admit(endpoints: &LoneBucket, port: u16) -> Option<Admitted> {
+        let key = ExpectKey { address: Address::v4([10, 0, 0, 1]), peer: Address::v4([10, 0, 0, 2]), port };
+        let state = EndpointState::Announced;
+        announce(endpoints, &Expectation { key: &key, kind: KIND, session: 7, state })
     }
 
     #[test]
-    fn the_same_announcement_again_takes_no_second_place() {
-        let set = HostSet::default();
-        assert_eq!(of(&set, 1024).map(|place| place.how), Some(Placed::Learned));
-        assert_eq!(of(&set, 1024).map(|place| place.how), Some(Placed::Known));
+    fn the_same_announcement_again_takes_no_second_entry() {
+        let endpoints = LoneBucket::default();
+        assert_eq!(admit(&endpoints, 1024).map(|admitted| admitted.how), Some(Admission::Learned));
+        assert_eq!(admit(&endpoints, 1024).map(|admitted| admitted.how), Some(Admission::Known));
     }
 
     #[test]
-    fn in_a_full_set_the_closed_go_first_and_the_connected_last() {
-        let set = HostSet::default();
+    fn from_a_full_bucket_the_closed_are_evicted_first_and_the_connected_last() {
+        let endpoints = LoneBucket::default();
         for port in 1..=4 {
-            of(&set, port);
+            admit(&endpoints, port);
         }
-        let connected = set.word(0).dialled(9);
-        assert!(set.replace(0, set.word(0), connected));
-        assert!(set.replace(2, set.word(2), set.word(2).in_state(State::Closed)));
-        let evict = |port| of(&set, port).unwrap();
-        assert_eq!(evict(5), Place { way: 2, how: Placed::Evicted(State::Closed) });
-        assert_eq!(evict(6), Place { way: 1, how: Placed::Evicted(State::Announced) }, "the oldest of three");
+        let bucket = endpoints.bucket();
+        let connected = bucket.word(0).connected(9, 7);
+        assert!(endpoints.change(0, bucket.word(0), connected));
+        assert!(endpoints.change(2, bucket.word(2), bucket.word(2).in_state(EndpointState::Closed)));
+        let evict = |port| admit(&endpoints, port).unwrap();
+        assert_eq!(evict(5), Admitted { way: 2, how: Admission::Evicted(EndpointState::Closed) });
+        let oldest = Admitted { way: 1, how: Admission::Evicted(EndpointState::Announced) };
+        assert_eq!(evict(6), oldest, "the oldest of three");
         for port in 7..=10 {
-            assert!(matches!(evict(port).how, Placed::Evicted(State::Announced)));
+            assert!(matches!(evict(port).how, Admission::Evicted(EndpointState::Announced)));
         }
-        assert_eq!(set.word(0), connected);
+        assert_eq!(bucket.word(0), connected);
     }
 }

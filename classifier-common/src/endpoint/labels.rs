@@ -1,12 +1,12 @@
-//! The words for an endpoint that metrics and `status` share.
+//! Label values of an endpoint, shared by metrics and `status`.
 
-use super::{Evidence, Kind, Mode, State};
+use super::{EndpointState, Evidence, Kind, Mode};
 
 impl Mode {
-    /// Both, in the order of the counters.
+    /// All modes, in the order of the counters.
     pub const ALL: [Self; 2] = [Self::Active, Self::Passive];
 
-    /// Label value.
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -17,7 +17,7 @@ impl Mode {
 }
 
 impl Evidence {
-    /// Label value.
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -28,8 +28,8 @@ impl Evidence {
     }
 }
 
-impl State {
-    /// Label value.
+impl EndpointState {
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl State {
 }
 
 impl Kind {
-    /// One kind for each way to learn an endpoint.
+    /// All kinds of learned endpoints, one for each way to learn them.
     pub const LEARNED: [Self; 5] = [
         Self { mode: Mode::Passive, evidence: Evidence::Announced, extended: false },
         Self { mode: Mode::Passive, evidence: Evidence::Announced, extended: true },
@@ -53,7 +53,7 @@ impl Kind {
         Self { mode: Mode::Passive, evidence: Evidence::Inferred, extended: false },
     ];
 
-    /// The command that it was learned by, or `inferred`.
+    /// Returns the command that announced the endpoint, or `inferred`.
     #[must_use]
     pub const fn command(self) -> &'static str {
         match (self.evidence, self.mode, self.extended) {

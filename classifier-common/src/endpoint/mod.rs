@@ -1,23 +1,21 @@
-//! FTP data endpoints: announced ports, and the one data connection that each of them is for.
+//! FTP data endpoints: announced ports, each for one data connection.
 //!
-//! A table of sets, found by addresses and port without a hash map: kernel and agent share its memory, and
-//! every change of an endpoint's state is one compare-and-exchange of one word.
+//! Kernel and agent share the memory of the [table](crate::table). An entry is found by addresses and port.
+//! Its word holds the connection and its state.
 
-mod address;
+mod advance;
 mod announce;
-#[cfg(any(test, feature = "host"))]
-mod host;
-mod judge;
+mod entry;
 mod labels;
-mod set;
+#[cfg(test)]
+mod lone_bucket;
+mod transition;
 mod word;
 
-#[cfg(any(test, feature = "host"))]
-pub use self::host::HostSet;
 pub use self::{
-    address::{Address, Owner},
-    announce::{Announcement, Place, Placed, announce, confirm, withdraw},
-    judge::{Hit, Query, connected, judge},
-    set::{Endpoint, SETS, Set, WAYS, place_of, set_of, slot},
-    word::{Evidence, Kind, Mode, Side, State, Word},
+    advance::{Hit, connected, match_and_advance},
+    announce::{Admission, Admitted, Expectation, announce, confirm, withdraw},
+    entry::{BUCKETS, Endpoint, EndpointBucket, ExpectKey, WAYS, bucket_of, position, slot},
+    transition::Query,
+    word::{DataSide, EndpointState, Evidence, Kind, Mode, PackedEndpoint},
 };

@@ -1,37 +1,38 @@
-//! Sources in a table of another size: what a table of before said is said by the new one from its first moment on.
+//! Transfer of sources into a table of another size. The new table starts with the bounds of the old one.
 
 use std::cmp::Reverse;
 
-use super::{SOURCE_WAYS, Source, SourceKey, SourceSet, Summary, set_of, source_set::share};
+use super::{SOURCE_WAYS, Source, SourceBucket, SourceKey, Summary, bucket_of, source_bucket::share};
 
 impl Summary {
-    /// A table of so many sets, a power of two, that says of every key what this one does, or less exactly: what has no
-    /// place in it was observed at most as often as its set's least count says.
+    /// Converts the summary to a table of `buckets` buckets, a power of two. Its bounds are those of the
+    /// summary, or looser: a key without an entry is bounded by its bucket's least count.
     #[must_use]
-    pub fn into_sets(self, sets: usize) -> Vec<SourceSet> {
+    pub fn into_buckets(self, buckets: usize) -> Vec<SourceBucket> {
         let (sources, floors) = self.into_parts();
-        let mut by_set: Vec<Vec<Source>> = vec![Vec::new(); sets];
+        let mut by_bucket: Vec<Vec<Source>> = vec![Vec::new(); buckets];
         for source in sources {
-            if let Some(set) = by_set.get_mut(set_of(&source.key, sets - 1)) {
-                set.push(source);
+            if let Some(bucket) = by_bucket.get_mut(bucket_of(&source.key, buckets - 1)) {
+                bucket.push(source);
             }
         }
         let floor_of = |number| {
-            let sharing = (0..).zip(&floors).filter(|(before, _)| share(*before, floors.len(), number, sets));
+            let sharing =
+                (0..).zip(&floors).filter(|(before, _)| share(*before, floors.len(), number, buckets));
             sharing.map(|(_, floor)| *floor).max().unwrap_or_default()
         };
-        by_set.into_iter().enumerate().map(|(number, sources)| set(sources, floor_of(number))).collect()
+        by_bucket.into_iter().enumerate().map(|(number, sources)| bucket(sources, floor_of(number))).collect()
     }
 }
 
-/// A set of the largest of these. Places that are left are nobody's, and count what bounds the unlisted: they are the first to
-/// be taken over.
-fn set(mut sources: Vec<Source>, floor: u64) -> SourceSet {
+/// Creates a bucket of the largest of these sources. The remaining entries are placeholders that count the
+/// bound of unlisted keys, and are replaced first.
+fn bucket(mut sources: Vec<Source>, floor: u64) -> SourceBucket {
     sources.retain(|source| source.count > floor);
     sources.sort_unstable_by_key(|source| Reverse(source.count));
-    let mut set = SourceSet::default();
+    let mut bucket = SourceBucket::default();
     let nobody = Source { key: SourceKey::default(), count: floor, error: floor, first: 0, last: 0 };
     let padded = sources.into_iter().chain(std::iter::repeat_n(nobody, SOURCE_WAYS));
-    set.sources.iter_mut().zip(padded).for_each(|(place, source)| *place = source);
-    set
+    bucket.sources.iter_mut().zip(padded).for_each(|(place, source)| *place = source);
+    bucket
 }

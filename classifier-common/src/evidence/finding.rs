@@ -1,26 +1,26 @@
-//! One connection, once it is known what became of it.
+//! A connection with a known outcome.
 
-use crate::{abi::Direction, endpoint::Address, protocol::Protocol};
+use crate::{address::Address, packet::Direction, protocol::Protocol};
 
-/// What became of a connection that a SYN asked for.
+/// Outcome of a connection that a SYN requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum ConnectionOutcome {
     /// The server answered with SYN-ACK.
     Established = 0,
-    /// It answered with RST.
+    /// The server answered with RST.
     Refused = 1,
     /// An ICMP error about the SYN came back.
     Rejected = 2,
-    /// Nothing came back in time: something drops.
+    /// No answer came in time: a firewall drops.
     Unanswered = 3,
 }
 
 impl ConnectionOutcome {
-    /// All, in the order of their numbers.
+    /// All outcomes, in the order of their numbers.
     pub const ALL: [Self; 4] = [Self::Established, Self::Refused, Self::Rejected, Self::Unanswered];
 
-    /// Label value.
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -32,19 +32,19 @@ impl ConnectionOutcome {
     }
 }
 
-/// A connection of which the outcome is known.
+/// A connection with a known outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The other host, seen from this one: the client of an inbound connection, the server of an outbound one.
+    /// Peer of this host: the client of an inbound connection, the server of an outbound one.
     pub peer: Address,
-    /// When the outcome was seen, in nanoseconds of the clock that the programs read.
+    /// Time of the outcome, in nanoseconds of the clock that the programs read.
     pub now: u64,
-    /// Which way the SYN went: ingress is inbound, egress outbound.
+    /// Direction of the SYN: ingress is inbound, egress outbound.
     pub direction: Direction,
-    /// Of the port table, or FTP data.
+    /// Protocol by the port table, or FTP data.
     pub protocol: Protocol,
-    /// What became of it.
+    /// Outcome of the connection.
     pub outcome: ConnectionOutcome,
-    /// Port that was dialled, in host order.
+    /// Destination port of the SYN, in host order.
     pub port: u16,
 }

@@ -1,76 +1,77 @@
-//! The sources in user space's own memory: for captures, tests and fuzzers.
+//! Sources in the memory of a process, for captures, tests and fuzzers.
 
 use std::convert::identity;
 
 use super::{
-    Observation, Observed, SEEN_ROWS, SOURCE_SETS, Seen, SeenTable, SourceKey, SourceSet, Summary, set_of,
+    Observation, Observed, SEEN_ROWS, SOURCE_BUCKETS, Seen, SeenTable, SourceBucket, SourceKey, Summary,
+    bucket_of,
 };
 
-/// Sources, and what was seen, as the kernel's maps hold them for one CPU.
+/// Sources and observations, like the kernel's maps for one CPU.
 #[derive(Clone, Debug)]
 pub struct HostSources {
-    sets: Vec<SourceSet>,
-    /// By observation.
+    buckets: Vec<SourceBucket>,
+    /// Tables by observation.
     seen: Vec<SeenTable>,
 }
 
 impl Default for HostSources {
     fn default() -> Self {
-        Self::new(SOURCE_SETS)
+        Self::new(SOURCE_BUCKETS)
     }
 }
 
 impl HostSources {
-    /// Of so many sets, rounded up to a power of two that there can be.
+    /// Creates a table of `buckets` buckets, rounded up to a valid power of two.
     #[must_use]
-    pub fn new(sets: usize) -> Self {
-        let sets = sets.max(Observation::ALL.len()).next_power_of_two();
+    pub fn new(buckets: usize) -> Self {
+        let buckets = buckets.max(Observation::ALL.len()).next_power_of_two();
         Self {
-            sets: vec![SourceSet::default(); sets],
+            buckets: vec![SourceBucket::default(); buckets],
             seen: vec![[Seen::default(); SEEN_ROWS]; Observation::ALL.len()],
         }
     }
 
-    /// Of a table of another size.
+    /// Creates a table of another size from a summary.
     #[must_use]
-    pub fn carried(summary: Summary, sets: usize) -> Self {
-        let anew = Self::new(sets);
-        let sets = anew.sets.len();
-        Self { sets: summary.into_sets(sets), ..anew }
+    pub fn carried(summary: Summary, buckets: usize) -> Self {
+        let fresh = Self::new(buckets);
+        let buckets = fresh.buckets.len();
+        Self { buckets: summary.into_buckets(buckets), ..fresh }
     }
 
-    /// Notes a [`Finding`](super::Finding), or a redirect.
+    /// Notes a [`Finding`](super::Finding) or a redirect.
     pub fn note(&mut self, observed: &Observed) {
         let tables = self.seen.get_mut(observed.observation() as usize);
         if let Some(seen) = tables.and_then(|table| table.get_mut(observed.row())) {
             seen.note(observed);
         }
-        let last = self.sets.len() - 1;
+        let last = self.buckets.len() - 1;
         for key in [SourceKey::host(observed), SourceKey::network(observed)] {
-            if let Some(set) = self.sets.get_mut(set_of(&key, last)) {
-                set.note(&key, observed.now, identity);
+            if let Some(bucket) = self.buckets.get_mut(bucket_of(&key, last)) {
+                bucket.note(&key, observed.now, identity);
             }
         }
     }
 
-    /// The sets, in their order.
+    /// Returns the buckets in order.
     #[must_use]
-    pub fn sets(&self) -> &[SourceSet] {
-        &self.sets
+    pub fn buckets(&self) -> &[SourceBucket] {
+        &self.buckets
     }
 
-    /// What was seen, by observation.
+    /// Returns the observations, by kind.
     #[must_use]
     pub fn seen(&self) -> &[SeenTable] {
         &self.seen
     }
 
-    /// All of them, as those of several CPUs are summed up.
+    /// Returns the summary, like that of several CPUs.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::new(self.sets.len());
-        for (number, set) in self.sets.iter().enumerate() {
-            summary.add(number, std::slice::from_ref(set));
+        let mut summary = Summary::new(self.buckets.len());
+        for (number, bucket) in self.buckets.iter().enumerate() {
+            summary.add(number, std::slice::from_ref(bucket));
         }
         summary
     }

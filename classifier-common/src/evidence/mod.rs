@@ -1,8 +1,8 @@
-//! Evidence for firewall rules: what became of connections, and with whom.
+//! Evidence for firewall rules: outcomes and peers of connections.
 //!
-//! A [`Finding`] is a connection whose outcome is known. It goes to two places, both of a fixed size: [`SourceSet`]s, which
-//! keep the hosts and networks that most findings are of, and [`Seen`], which keeps for every direction, protocol and
-//! outcome how many there were and when, whoever they were of.
+//! A [`Finding`] is a connection with a known outcome. It is noted in two places of fixed size.
+//! [`SourceBucket`]s keep the hosts and networks with most findings. [`Seen`] keeps number and time for every
+//! direction, protocol and outcome, whatever the peer.
 
 #[cfg(feature = "host")]
 mod carried;
@@ -12,7 +12,7 @@ mod host;
 mod observation;
 mod seen;
 mod source;
-mod source_set;
+mod source_bucket;
 #[cfg(feature = "host")]
 mod summary;
 
@@ -21,7 +21,7 @@ pub use self::{
     observation::{Observation, Observed},
     seen::{SEEN_ROWS, Seen, SeenTable},
     source::{Source, SourceKey},
-    source_set::{SOURCE_SETS, SOURCE_WAYS, SourceSet, regions, set_of},
+    source_bucket::{SOURCE_BUCKETS, SOURCE_WAYS, SourceBucket, bucket_of, regions},
 };
 #[cfg(feature = "host")]
 pub use self::{host::HostSources, summary::Summary};

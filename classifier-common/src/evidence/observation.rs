@@ -1,19 +1,19 @@
-//! What is observed of a source, in one word.
+//! Observations of a source, packed into one word.
 
 use super::{ConnectionOutcome, Finding};
-use crate::{abi::Direction, endpoint::Address, protocol::Protocol};
+use crate::{address::Address, packet::Direction, protocol::Protocol};
 
-/// What is observed of a source.
+/// Kind of an observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Observation {
-    /// A connection with it ended up so.
+    /// A connection with the source had this outcome.
     Connection(ConnectionOutcome),
-    /// It sent an ICMP redirect (RFC 792 type 5, RFC 4861 type 137).
+    /// The source sent an ICMP redirect (RFC 792 type 5, RFC 4861 type 137).
     Redirect,
 }
 
 impl Observation {
-    /// All, in the order of their numbers.
+    /// All observations, in the order of their numbers.
     pub const ALL: [Self; 5] = [
         Self::Connection(ConnectionOutcome::Established),
         Self::Connection(ConnectionOutcome::Refused),
@@ -22,7 +22,7 @@ impl Observation {
         Self::Redirect,
     ];
 
-    /// Its number, below 5.
+    /// Returns the number, below 5.
     #[inline(always)]
     #[must_use]
     pub const fn number(self) -> u8 {
@@ -33,19 +33,19 @@ impl Observation {
     }
 }
 
-/// An observation, as small as it goes from one kernel function to another.
+/// An observation, packed for calls between kernel functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observed {
-    /// The other host.
+    /// Peer of this host.
     pub peer: Address,
-    /// When, in nanoseconds of the clock that the programs read.
+    /// Time in nanoseconds of the clock that the programs read.
     pub now: u64,
-    /// From the lowest byte on: 0, direction, protocol, observation; then the port, in two bytes.
+    /// Packed fields, from the lowest byte: 0, direction, protocol, observation; then the port in two bytes.
     word: u64,
 }
 
 impl Observed {
-    /// From what [`Self::word`] said.
+    /// Creates an observation from the result of [`Self::word`].
     #[inline(always)]
     #[must_use]
     pub const fn from_word(peer: Address, now: u64, word: u64) -> Self {
@@ -62,7 +62,7 @@ impl Observed {
         Self { peer, now, word }
     }
 
-    /// Of an ICMP redirect that this host sent.
+    /// Creates the observation of an ICMP redirect by this host.
     #[inline(always)]
     #[must_use]
     pub const fn redirect(peer: Address, now: u64, direction: Direction) -> Self {
@@ -70,20 +70,20 @@ impl Observed {
         Self::new(peer, now, (direction, protocol, Observation::Redirect), 0)
     }
 
-    /// Direction, protocol, observation and port in one word.
+    /// Returns direction, protocol, observation and port in one word.
     #[inline(always)]
     #[must_use]
     pub const fn word(&self) -> u64 {
         self.word
     }
 
-    /// Direction, protocol and observation, as a source's key has them.
+    /// Returns direction, protocol and observation, as in a source's key.
     #[inline(always)]
     pub(super) const fn what(&self) -> u64 {
         self.word & 0xffff_ffff
     }
 
-    /// Number of the observation; the programs are told by a mask that it is below 8.
+    /// Returns the number of the observation. The mask tells the programs that it is below 8.
     #[inline(always)]
     #[must_use]
     pub const fn observation(&self) -> u32 {
@@ -92,7 +92,7 @@ impl Observed {
         number
     }
 
-    /// Place of its direction and protocol among the [`SEEN_ROWS`](super::SEEN_ROWS).
+    /// Returns the index of its direction and protocol among the [`SEEN_ROWS`](super::SEEN_ROWS).
     #[inline(always)]
     #[must_use]
     pub const fn row(&self) -> usize {
@@ -100,7 +100,7 @@ impl Observed {
         direction << 6 | protocol
     }
 
-    /// The port that was dialled; 0 where there is none.
+    /// Returns the destination port; 0 if there is none.
     #[inline(always)]
     #[must_use]
     pub const fn port(&self) -> u16 {

@@ -1,34 +1,34 @@
-//! How many, and when: for every direction, protocol and observation, whoever it was of.
+//! Number and time of observations, for every direction, protocol and kind, whatever the peer.
 
 use super::Observed;
-use crate::{abi::Direction, protocol::PROTOCOLS};
+use crate::{packet::Direction, protocol::PROTOCOLS};
 
-/// Rows of a [`SeenTable`]: for each direction one a protocol.
+/// Number of rows of a [`SeenTable`]: one for each direction and protocol.
 pub const SEEN_ROWS: usize = Direction::ALL.len() * PROTOCOLS;
 
-/// What was seen of one observation.
+/// Table of one kind of observation.
 pub type SeenTable = [Seen; SEEN_ROWS];
 
-/// How often something was observed, and when; nothing was where [`Self::number`] is 0.
+/// Number and time of an observation; unused while [`Self::number`] is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Seen {
-    /// How often.
+    /// Number of observations.
     pub number: u64,
-    /// When first, in nanoseconds of the clock that the programs read.
+    /// Time of the first, in nanoseconds of the clock that the programs read.
     pub first: u64,
-    /// When last.
+    /// Time of the last.
     pub last: u64,
-    /// The lowest port that was dialled.
+    /// Lowest destination port.
     pub lowest: u16,
-    /// The highest port that was dialled.
+    /// Highest destination port.
     pub highest: u16,
-    /// Zero.
+    /// Reserved; zero.
     pub reserved: u32,
 }
 
 impl Seen {
-    /// One more.
+    /// Notes one more observation.
     #[inline(always)]
     pub const fn note(&mut self, observed: &Observed) {
         let port = observed.port();
@@ -45,7 +45,7 @@ impl Seen {
         self.number += 1;
     }
 
-    /// What two have seen together, such as two CPUs.
+    /// Merges the observations of two, such as two CPUs.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         if self.number == 0 || other.number == 0 {
@@ -66,7 +66,7 @@ impl Seen {
 mod tests {
     use super::*;
     use crate::{
-        endpoint::Address,
+        address::Address,
         evidence::{ConnectionOutcome, Finding},
         protocol::Protocol,
     };

@@ -1,36 +1,39 @@
-//! The sets of several CPUs as one.
+//! Merge of several CPUs' buckets.
 //!
-//! Each CPU bounds a key that it has a place for by its count, and any other by its set's least count. The bounds of one key
-//! add up, and so do the errors, where a CPU without a place for it errs by all of its bound. Of a set's keys as many stay
-//! as a set has places; the largest bound of those that go is from then on what bounds a key that is not there (Agarwal et
-//! al., Mergeable Summaries, 2012).
+//! Each CPU bounds a key with an entry by its count, and any other key by its bucket's least count. Bounds of
+//! one key add up, and so do overcounts. A CPU without an entry for the key adds its whole bound to the
+//! overcount.
+//!
+//! The merged bucket keeps its largest keys. The largest bound of the dropped keys becomes the bound of
+//! unlisted keys (Agarwal et al., Mergeable Summaries, 2012).
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use super::{Observation, SOURCE_WAYS, Source, SourceKey, SourceSet, regions};
+use super::{Observation, SOURCE_WAYS, Source, SourceBucket, SourceKey, regions};
 
-/// Sources, summed up over CPUs.
+/// Sources, summed up over all CPUs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     sources: Vec<Source>,
-    /// By set: how often a key that is not listed may have been observed at most.
+    /// Upper bound of the observations of an unlisted key, by bucket.
     floors: Vec<u64>,
 }
 
 impl Summary {
-    /// Of a table of so many sets, nothing added yet.
+    /// Creates an empty summary of `buckets` buckets.
     #[must_use]
-    pub fn new(sets: usize) -> Self {
-        Self { sources: Vec::new(), floors: vec![0; sets] }
+    pub fn new(buckets: usize) -> Self {
+        Self { sources: Vec::new(), floors: vec![0; buckets] }
     }
 
-    /// Adds one set, as each CPU has it.
-    pub fn add(&mut self, number: usize, by_cpu: &[SourceSet]) {
-        let floor_of_all: u64 = by_cpu.iter().map(SourceSet::floor).sum();
+    /// Adds one bucket of each CPU.
+    pub fn add(&mut self, number: usize, by_cpu: &[SourceBucket]) {
+        let floor_of_all: u64 = by_cpu.iter().map(SourceBucket::floor).sum();
         let mut merged: HashMap<SourceKey, Source> = HashMap::new();
-        for set in by_cpu {
-            for source in set.sources.iter().filter(|source| source.count > 0 && !source.key.is_nobodys()) {
-                // What the others are to be asked for is known once all that know the key have answered.
+        for bucket in by_cpu {
+            for source in bucket.sources.iter().filter(|source| source.count > 0 && !source.key.is_nobodys())
+            {
+                // The bounds of CPUs without the key are added after all others.
                 let one = merged.entry(source.key).or_insert(Source {
                     key: source.key,
                     count: floor_of_all,
@@ -38,7 +41,7 @@ impl Summary {
                     first: u64::MAX,
                     last: 0,
                 });
-                let floor = set.floor();
+                let floor = bucket.floor();
                 one.count += source.count - floor;
                 one.error = one.error + source.error - floor;
                 one.first = one.first.min(source.first);
@@ -59,21 +62,21 @@ impl Summary {
         (self.sources, self.floors)
     }
 
-    /// The sources, in no order.
+    /// Returns the sources, in no order.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
         &self.sources
     }
 
-    /// How often any prefix that is not listed may have been observed at most, by observation.
+    /// Returns the upper bound of the observations of any unlisted prefix, by observation.
     #[must_use]
     pub fn unlisted(&self) -> [u64; Observation::ALL.len()] {
-        regions(self.floors.len()).map(|sets| {
-            self.floors.get(sets).and_then(|floors| floors.iter().max()).copied().unwrap_or_default()
+        regions(self.floors.len()).map(|buckets| {
+            self.floors.get(buckets).and_then(|floors| floors.iter().max()).copied().unwrap_or_default()
         })
     }
 
-    /// How often this key may have been observed at most, if it is not listed: of a set by its number.
+    /// Returns the upper bounds of unlisted keys, by bucket number.
     #[must_use]
     pub fn floors(&self) -> &[u64] {
         &self.floors

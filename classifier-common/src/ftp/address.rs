@@ -1,14 +1,14 @@
-//! A register that an address is shifted into.
+//! Shift register for an address.
 
-/// Sixteen bytes in two halves: what the BPF target can shift.
+/// Sixteen bytes in two words, which BPF can shift.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
-pub(super) struct Address {
+pub(super) struct AddressRegister {
     high: u64,
     low: u64,
 }
 
-impl Address {
+impl AddressRegister {
     /// Shifts in one byte from the right.
     #[inline(always)]
     pub(super) fn push_byte(&mut self, byte: u8) {
@@ -23,13 +23,13 @@ impl Address {
         self.low = self.low << 16 | u64::from(group);
     }
 
-    /// Nothing, or what IPv4 is mapped behind (RFC 4291 §2.5.5.2).
+    /// Resets the register: to zero, or to the prefix of mapped IPv4 addresses (RFC 4291 §2.5.5.2).
     #[inline(always)]
     pub(super) fn start(&mut self, v4: bool) {
         *self = Self { high: 0, low: u64::from(v4) * 0xffff };
     }
 
-    /// Moves the groups before the gap to the left end: `groups` have come, `before` of them before `::`.
+    /// Moves the groups before `::` to the left end: `groups` were pushed, `before` of them before `::`.
     #[inline(always)]
     pub(super) fn open_gap(&mut self, groups: u8, before: u8) {
         let behind = groups.wrapping_sub(before);
@@ -40,14 +40,14 @@ impl Address {
         self.low = self.low ^ there.low | moved.low;
     }
 
-    /// Shifted left by up to seven groups; a compiler for BPF does not shift 128 bits by itself.
+    /// Shifts left by up to seven groups. A compiler for BPF does not shift 128 bits by itself.
     #[inline(always)]
     const fn left(self, groups: u8) -> Self {
         let bits = (groups as u32).wrapping_mul(16);
         if groups >= 4 {
             return Self { high: self.low.wrapping_shl(bits), low: 0 };
         }
-        // In two steps: a shift by 64 would be none.
+        // Two shifts, because a shift by 64 is undefined.
         let carried = (self.low >> 1).wrapping_shr(!bits);
         Self { high: self.high.wrapping_shl(bits) | carried, low: self.low.wrapping_shl(bits) }
     }
@@ -62,7 +62,7 @@ impl Address {
         Self { high: self.high.wrapping_shr(bits), low: self.low.wrapping_shr(bits) | carried }
     }
 
-    /// As it stands in an IP header.
+    /// Returns the address as in an IP header.
     #[inline(always)]
     pub(super) fn octets(self) -> [u8; 16] {
         (u128::from(self.high) << 64 | u128::from(self.low)).to_be_bytes()

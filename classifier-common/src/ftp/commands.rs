@@ -1,43 +1,42 @@
-//! What the client says.
+//! Grammar of the client's side.
 
 use super::{
     Command, HostPort, LINE_FEED, LINE_MAX, eprt::Eprt, is_blank, numbers::Numbers, telnet, word::Word,
 };
 
-/// Phases of a line: nothing but blanks so far.
+/// Phase of a line: only blanks so far.
 const START: u8 = 0;
-/// Within the command.
+/// Phase: within the command.
 const WORD: u8 = 1;
-/// Before an argument, or before a number of a list.
+/// Phase: before an argument, or before a number of a list.
 const BEFORE: u8 = 2;
-/// Within an argument.
+/// Phase: within an argument.
 const ARGUMENT: u8 = 3;
-/// Behind the argument.
+/// Phase: behind the argument.
 const AFTER: u8 = 4;
-/// Nothing behind the command matters.
+/// Phase: the rest of the line does not matter.
 const SKIP: u8 = 5;
-/// The argument is not what the command takes.
+/// Phase: the argument is invalid.
 const BROKEN: u8 = 6;
-/// The start of the line was not seen.
+/// Phase: the start of the line was not seen.
 const LOST: u8 = 7;
 
-/// Reads the client's side of a control connection: one event for each line that is not blank.
+/// Parser of the client's side of a control connection: one event for each line that is not empty.
 ///
 /// - Commands are words in any case (RFC 959 §5.3); blanks may stand before and behind them, and behind an
 ///   argument.
-/// - PORT and LPRT are strict where replies are not: all numbers, no more and no fewer, nothing around them.
-///   Blanks may follow a comma, as for `scanf` in `ProFTPD` and Pure-FTPd. A number that is wrong makes the
-///   line malformed, though a server may be content with it: what a server confirms by 200 could not be
-///   told.
+/// - PORT and LPRT are strict where replies are not: exactly the required numbers, with nothing around them.
+///   Blanks may follow a comma, as for `scanf` in `ProFTPD` and Pure-FTPd. A wrong number makes the line
+///   malformed. A server may still accept it, but nothing tells which port its 200 then confirms.
 /// - PASV counts with an argument too; some servers ignore it, and the others answer by an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Commands {
     numbers: Numbers,
-    /// The command, then the argument of those that take a word.
+    /// The command, then the argument of commands that take a word.
     word: Word,
     eprt: Eprt,
-    /// Bytes of the line so far, up to one more than [`LINE_MAX`].
+    /// Length of the line so far, up to one more than [`LINE_MAX`].
     length: u16,
     telnet: u8,
     phase: u8,
@@ -49,21 +48,21 @@ pub struct Commands {
 const _: () = assert!(size_of::<Commands>() == 48);
 
 impl Commands {
-    /// A connection's start.
+    /// Creates a parser for the start of a connection.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Somewhere within a connection: the line that is under way is passed over.
+    /// Creates a parser within a connection, which ignores the current line.
     #[inline(always)]
     #[must_use]
     pub fn mid_line() -> Self {
         Self { phase: LOST, ..Self::default() }
     }
 
-    /// Takes one byte; the command that it completes.
+    /// Pushes one byte; returns the command that it completes.
     #[inline(always)]
     pub fn push(&mut self, byte: u8) -> Option<Command> {
         let byte = telnet::text(&mut self.telnet, byte)?;
@@ -79,7 +78,7 @@ impl Commands {
         None
     }
 
-    /// What the PORT, EPRT or LPRT just returned announces; it stands until the next byte.
+    /// Returns the announcement of the PORT, EPRT or LPRT just returned; valid until the next byte.
     #[inline(always)]
     #[must_use]
     pub fn announced(&self) -> HostPort {
@@ -186,5 +185,5 @@ const fn announces(command: Command) -> bool {
 
 #[inline(always)]
 const fn takes_argument(command: Command) -> bool {
-    announces(command) || matches!(command, Command::Epsv | Command::AuthTls | Command::ModeOther)
+    announces(command) || matches!(command, Command::Epsv | Command::AuthTls)
 }

@@ -1,48 +1,48 @@
-//! `<d>family<d>address<d>port<d>` (RFC 2428 §2).
+//! Argument of EPRT: `<d>family<d>address<d>port<d>` (RFC 2428 §2).
 
 use super::{is_delimiter, numbers::Numbers};
 
-/// Fields, counted by the delimiters before them.
+/// Fields, by the number of delimiters before them.
 const FAMILY: u8 = 1;
 const ADDRESS: u8 = 2;
 const PORT: u8 = 3;
 const DONE: u8 = 4;
 
-/// Families, as RFC 2428 numbers them.
+/// Address families, as numbered by RFC 2428.
 const V4: u8 = 1;
 const V6: u8 = 2;
 
-/// Digits of a group.
+/// Maximum number of digits in a group.
 const GROUP: u8 = 4;
-/// Groups of an address.
+/// Number of groups in an address.
 const GROUPS: u8 = 8;
-/// Colons side by side that stand for a gap.
+/// Number of adjacent colons that stand for zero groups.
 const GAP: u8 = 2;
 
-/// The argument of EPRT, as far as it was read, beside the numbers: there, `total` is the family and `count`
-/// the groups of the address.
+/// Parser of EPRT's argument, beside the numbers, in which `total` is the family and `count` the groups of
+/// the address.
 ///
-/// The delimiter may be any that RFC 2428 allows; it always ends its field. IPv4 is four decimal numbers,
-/// zeros before them allowed (vsftpd takes them, and no octal); IPv6 is what RFC 4291 §2.2 writes, `::` and
-/// IPv4 at the end included, without a zone: RFC 2428 has no room for one.
+/// The delimiter may be any that RFC 2428 allows; it always ends its field. IPv4 consists of four decimal
+/// numbers, which may have leading zeros: vsftpd accepts them, and not as octal. IPv6 is written as in RFC
+/// 4291 §2.2, with `::` or IPv4 at the end, and without a zone, for which RFC 2428 has no syntax.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct Eprt {
-    /// The digits since the last mark, read as a group.
+    /// Value of the digits since the last mark, as a group.
     group: u16,
     delimiter: u8,
     field: u8,
-    /// How many digits, up to one more than a group can have.
+    /// Number of digits, up to one more than a group can have.
     digits: u8,
-    /// One more than the groups before `::`, 0 without one.
+    /// Number of groups before `::` plus one; 0 without `::`.
     gap: u8,
-    /// Colons before those digits.
+    /// Number of colons before these digits.
     colons: u8,
     dots: u8,
 }
 
 impl Eprt {
-    /// Takes one byte; false where it cannot stand.
+    /// Pushes one byte; `false` if it is invalid.
     #[inline(always)]
     pub(super) fn push(&mut self, numbers: &mut Numbers, byte: u8) -> bool {
         if self.field == 0 {
@@ -69,13 +69,13 @@ impl Eprt {
         }
     }
 
-    /// Whether the last delimiter has come.
+    /// Returns whether the last delimiter was read.
     #[inline(always)]
     pub(super) fn is_done(self) -> bool {
         self.field == DONE
     }
 
-    /// A single colon before the first digit is none of RFC 4291's.
+    /// RFC 4291 has no single colon before the first digit.
     #[inline(always)]
     fn digit(&mut self, groups: u8, digit: u8) -> bool {
         self.group = self.group << 4 | u16::from(digit);
@@ -102,7 +102,7 @@ impl Eprt {
         numbers.address.push_group(self.group);
         numbers.count += 1;
         let fits = self.digits <= GROUP && numbers.count <= GROUPS;
-        self.forget(numbers);
+        self.reset(numbers);
         fits
     }
 
@@ -113,12 +113,12 @@ impl Eprt {
         let fits = self.digits != 0 && u32::from(octet) == numbers.number;
         numbers.address.push_byte(octet);
         self.dots += 1;
-        self.forget(numbers);
+        self.reset(numbers);
         fits && self.dots <= 4
     }
 
     #[inline(always)]
-    fn forget(&mut self, numbers: &mut Numbers) {
+    fn reset(&mut self, numbers: &mut Numbers) {
         numbers.number = 0;
         self.group = 0;
         self.digits = 0;
@@ -133,7 +133,7 @@ impl Eprt {
             _ => false,
         };
         self.field += 1;
-        self.forget(numbers);
+        self.reset(numbers);
         fits
     }
 
@@ -145,7 +145,7 @@ impl Eprt {
         numbers.number == u32::from(numbers.total)
     }
 
-    /// An address in dots has its fourth number still to come; it fills two groups.
+    /// Ends the address. In dotted form its fourth number is still pending, and it fills two groups.
     #[inline(always)]
     fn end_address(&mut self, numbers: &mut Numbers) -> bool {
         let fits = if numbers.total == V4 || self.dots != 0 {

@@ -1,18 +1,18 @@
-//! The port in a 229 (RFC 2428 §3).
+//! Port of a 229 reply (RFC 2428 §3).
 
 use super::{is_delimiter, numbers::Numbers};
 
-/// The stages: delimiters seen so far, and with `BRACKET` set, that the first stood behind a bracket.
+/// Stages: the number of delimiters so far, with `BRACKET` if the first stood behind a bracket.
 const NONE: u8 = 0;
 const ALL_SEEN: u8 = 3;
 const BRACKET: u8 = 4;
 
-/// Looks for `<d><d><d>port<d>`; true once the port stands in `numbers`.
+/// Searches for `<d><d><d>port<d>`; `true` once the port is in `numbers`.
 ///
-/// The delimiter is any that RFC 2428 allows, letters only behind a bracket. The bracket may be missing, as
-/// lftp has it, and so may the one that closes, as for curl. Behind a bracket the two fields before the
-/// port may be filled, as Python's `ftplib` and lftp's CEPR have it; what they say does not count. Brackets
-/// elsewhere in the text do no harm, as for Wireshark.
+/// The delimiter is any that RFC 2428 allows, letters only behind a bracket. The opening bracket may be
+/// missing, as for lftp, and the closing one, as for curl. Behind a bracket the two fields before the port
+/// may be filled, as for Python's `ftplib` and lftp's CEPR; they are ignored. Other brackets in the text are
+/// ignored, as by Wireshark.
 #[inline(always)]
 pub(super) fn scan(numbers: &mut Numbers, delimiter: &mut u8, stage: &mut u8, byte: u8) -> bool {
     let was = *stage;
@@ -34,7 +34,7 @@ pub(super) fn scan(numbers: &mut Numbers, delimiter: &mut u8, stage: &mut u8, by
     false
 }
 
-/// The stage with `byte` as the first of something.
+/// Returns the stage after `byte` as the first of a candidate.
 #[inline(always)]
 const fn start(was: u8, byte: u8) -> u8 {
     if was == BRACKET && is_delimiter(byte) {

@@ -1,26 +1,24 @@
-//! The FTP control connection's grammar as push parsers: a small state, one byte in, perhaps an event out.
+//! Grammar of the FTP control connection as push parsers: a small state, one byte in, an optional event out.
 //!
-//! [`Replies`] reads what the server says, [`Commands`] what the client says. A line may come in any number
-//! of pieces; an event comes with the line feed that completes it. The kernel program keeps one state of
-//! each in the session's map value, so a state is plain integers without padding, all zero at a
-//! connection's start, and a push takes few ways through the code: the verifier walks every one of them for
-//! every byte.
+//! [`Replies`] parses the server's lines, [`Commands`] the client's. A line may arrive in any number of chunks;
+//! its event comes with the line feed that completes it. The kernel program keeps one state of each in the
+//! session's map value. A state consists of plain integers without padding, all zero at a connection's start. A
+//! push takes few paths through the code, because the verifier follows all of them for every byte.
 //!
-//! # What is taken for what
+//! # Accepted input
 //!
-//! The grammar speaks RFC 959, 1123 §4.1.2.6, 1639, 2428 and 4217, and forgives what peers are known to
-//! forgive. Whether an announcement is *believed* is the tracker's to say: what is read here is only what
-//! stands there.
+//! The grammar implements RFC 959, 1123 §4.1.2.6, 1639, 2428 and 4217, and tolerates the deviations of known
+//! peers. It reads announcements; the tracking accepts or rejects them.
 //!
 //! Both sides:
-//! - Telnet's sequences are taken out first: `telnet.rs`.
+//! - Telnet's sequences are removed first: `telnet.rs`.
 //! - A line ends with its line feed; a carriage return (RFC 854: also `CR NUL`), NUL, tab and space are
 //!   blanks. Servers and clients alike (vsftpd, `ProFTPD`, curl, lftp) end a line at the line feed and drop
 //!   the carriage return before it.
-//! - A line that announces has a bound, [`LINE_MAX`]; other lines (a long path after STOR) have none.
-//! - A port of 0 is no port. Zeros before a number change nothing (`strtoul`, `scanf`).
+//! - A line with an announcement has a bound, [`LINE_MAX`]; other lines (a long path after STOR) have none.
+//! - A port of 0 is invalid. Leading zeros of a number are ignored (`strtoul`, `scanf`).
 //!
-//! The finer points stand with the file that decides them.
+//! Details are documented in the file of each rule.
 
 mod address;
 mod command;
@@ -38,19 +36,28 @@ mod word;
 pub use command::Command;
 pub use commands::Commands;
 pub use replies::Replies;
-pub use reply::{Announcement, Reply};
+pub use reply::{Reply, ReplyPort};
 
-/// Bytes that a line may have and announce something, without its line feed: `ProFTPD`'s own bound of a
-/// command line, and five times what the longest announcement needs (EPRT with a written-out address).
+/// Maximum length of a line with an announcement, without its line feed: `ProFTPD`'s own limit of a command
+/// line, and five times the longest announcement (EPRT with a written-out address).
 pub const LINE_MAX: u16 = 512;
 
-/// Where a data connection is to go.
+/// Destination of a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostPort {
-    /// IPv6, or IPv4 mapped into it; all zero after 229, which names no address.
+    /// IPv6 address, or IPv4 address mapped into it; zero if the text names none.
     pub address: [u8; 16],
-    /// From 1 to 65535 after an announcement.
+    /// Port, from 1 to 65535 after an announcement.
     pub port: u16,
+}
+
+impl HostPort {
+    /// Returns whether the text names an address. A 229 does not, and neither does the reply to SPSV.
+    #[inline(always)]
+    #[must_use]
+    pub const fn names_address(&self) -> bool {
+        u128::from_be_bytes(self.address) != 0
+    }
 }
 
 const LINE_FEED: u8 = b'\n';

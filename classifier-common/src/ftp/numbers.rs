@@ -1,42 +1,42 @@
-//! Decimal numbers, and the two lists of them that announce: `h1,h2,h3,h4,p1,p2` (RFC 959 §4.1.2) and
+//! Decimal numbers, and the two announcement lists: `h1,h2,h3,h4,p1,p2` (RFC 959 §4.1.2) and
 //! `af,hal,h1,…,pal,p1,p2` (RFC 1639 §2).
 
-use super::{HostPort, address::Address};
+use super::{HostPort, address::AddressRegister};
 
-/// Numbers of the short list.
+/// Length of the short list.
 const SHORT: u8 = 6;
-/// Numbers of the long list that are not the address: `af`, `hal`, `pal`, `p1`, `p2`.
+/// Numbers of the long list outside its address: `af`, `hal`, `pal`, `p1`, `p2`.
 const LONG_REST: u8 = 5;
-/// Set in `count` once a number was not what its place asks for.
+/// Bit of `count` that is set after an invalid number.
 const WRONG: u8 = 0x80;
 
-/// A number being read, and a list of them.
+/// Parser of a number, and of a list of numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub(super) struct Numbers {
-    /// The address that the list, or an EPRT, has named so far.
-    pub(super) address: Address,
-    /// The number, as far as it was read.
+    /// Address of the list, or of an EPRT, so far.
+    pub(super) address: AddressRegister,
+    /// Number so far.
     pub(super) number: u32,
-    /// The port; until a list is whole, the two latest of its numbers.
+    /// Port; before the list is complete, its two latest numbers.
     pub(super) port: u16,
-    /// Numbers of the list so far.
+    /// Count of the list's numbers so far.
     pub(super) count: u8,
-    /// Numbers that the list has when it is whole.
+    /// Length of the complete list.
     pub(super) total: u8,
 }
 
 impl Numbers {
-    /// What any number past a port's range is remembered as.
+    /// Value of any number above a port's range.
     pub(super) const TOO_BIG: u32 = 65_536;
 
-    /// One more digit; a number past a port's range stays past it.
+    /// Pushes one digit; a number above a port's range stays above it.
     #[inline(always)]
     pub(super) fn digit(&mut self, digit: u8) {
         self.number = (self.number * 10 + u32::from(digit)).min(Self::TOO_BIG);
     }
 
-    /// Whether the number is a port; if so, it is the announced one.
+    /// Returns whether the number is a port, which then is the announced one.
     #[inline(always)]
     pub(super) fn take_port(&mut self) -> bool {
         #[expect(clippy::cast_possible_truncation, reason = "checked on the next line")]
@@ -45,18 +45,18 @@ impl Numbers {
         u32::from(port) == self.number && port != 0
     }
 
-    /// The list starts: its first two numbers will push the `ffff` of a mapped address out of the port.
+    /// Starts a list. Its first two numbers will push the `ffff` of a mapped address out of the port.
     #[inline(always)]
     pub(super) fn start_list(&mut self) {
-        self.address = Address::default();
+        self.address = AddressRegister::default();
         self.number = 0;
         self.port = 0xffff;
         self.count = 0;
         self.total = SHORT;
     }
 
-    /// The list's current number is read. Every number but the long list's own is shifted into the port, and
-    /// what the port loses into the address.
+    /// Ends the list's current number. It is shifted into the port, and the byte shifted out of the port into
+    /// the address; the long list's own numbers are not.
     #[inline(always)]
     pub(super) fn end_number(&mut self, long: bool) {
         #[expect(clippy::cast_possible_truncation, reason = "a number above 255 is wrong whatever it is")]
@@ -84,13 +84,13 @@ impl Numbers {
         self.count = if right { self.count + 1 } else { WRONG };
     }
 
-    /// Whether the list is whole and names a port.
+    /// Returns whether the list is complete and names a port.
     #[inline(always)]
     pub(super) fn is_list(&self) -> bool {
         self.count == self.total && self.port != 0
     }
 
-    /// What was announced.
+    /// Returns the announcement.
     #[inline(always)]
     pub(super) fn host_port(&self) -> HostPort {
         HostPort { address: self.address.octets(), port: self.port }

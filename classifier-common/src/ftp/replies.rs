@@ -1,55 +1,67 @@
-//! What the server says.
+//! Grammar of the server's side.
 
 use super::{
-    Announcement, HostPort, LINE_FEED, LINE_MAX, Reply, extended, is_blank,
+    HostPort, LINE_FEED, LINE_MAX, Reply, ReplyPort, extended, is_blank,
     numbers::Numbers,
     reply::{EXTENDED, LONG, PASSIVE},
     telnet,
 };
 
-/// Digits of a code.
+/// Number of digits in a code.
 const DIGITS: u16 = 3;
-/// A number that is no code.
+/// Value that is no code.
 const NO_CODE: u32 = 1000;
 
-/// Flags: a line with a hyphen behind its code came, the one that ends the reply has not.
+/// Flag: a reply of several lines is open.
 const OPEN: u8 = 1;
-/// The line ends the reply.
+/// Flag: the line ends the reply.
 const LAST: u8 = 2;
-/// The line has the code of an announcement.
+/// Flag: the line has the code of an announcement.
 const CARRIES: u8 = 4;
-/// The announcement stands in `numbers`.
+/// Flag: the announcement is in `numbers`.
 const FOUND: u8 = 8;
-/// A line that carries was longer than [`LINE_MAX`].
+/// Flag: a line with an announcement was longer than [`LINE_MAX`].
 const OVERLONG: u8 = 16;
-/// All is well.
+/// Flag: the line ends a reply of several lines that began with another code.
+const DOUBTFUL: u8 = 32;
+/// Flag: the start of the line was not seen.
+const LOST: u8 = 64;
+/// Flags of a complete announcement.
 const FOUND_IN_TIME: u8 = CARRIES | FOUND;
+
+/// Value instead of the delimiter of a 229: the current number directly follows the code of a 227.
+const AT_ONCE: u8 = 1;
 
 /// Stages of a list.
 const OUTSIDE: u8 = 0;
 const NUMBER: u8 = 1;
 const COMMA: u8 = 2;
 
-/// Reads the server's side of a control connection.
+/// Parser of the server's side of a control connection.
 ///
-/// - A reply is one line of three digits and a blank, or starts with three digits and a hyphen and goes on
-///   to the line with the same three digits and a blank (RFC 959 §4.2). Until then every line is text,
-///   whatever stands at its start. Three digits alone on a line count as followed by a blank.
-/// - A line that is none of this outside such a reply is passed over, as curl does. The first digit is 1 to
-///   5, or 6 (RFC 2228 §4).
-/// - 227 and 228: the first list of numbers that is whole and in range, wherever it stands behind the code
-///   (RFC 1123 §4.1.2.6; curl, lftp and Wireshark search alike). A blank may follow a comma, as `scanf` has
-///   it. Numbers behind the list do not matter. A list with a number above 255 is no list: curl would go on
-///   from the digit after, and dial another address.
-/// - In a reply of several lines, each line with its code is searched, and the first find counts: curl
-///   looks at the last line, `ftplib` at all of them, `NcFTP` at the first, Wireshark at each that has the
-///   code.
+/// - A reply is one line that begins with three digits. With a hyphen behind them it has several lines. It then
+///   ends with the next line of three digits and a blank (RFC 959 §4.2). Three digits alone on a line count as
+///   followed by a blank. The first digit is 1 to 5, or 6 (RFC 2228 §4).
+/// - If the last line's code differs from the first line's, clients disagree. For curl and wget such a line is the
+///   reply, for lftp and `FileZilla` it is text. It counts as the reply, and is [doubtful](Reply::doubtful).
+/// - The code of a single line needs no blank behind it, as for lftp and `FileZilla`, but no digit may follow.
+///   Within a reply of several lines all clients but Python's `ftplib` require the blank.
+/// - Outside a reply, a line without a code is [unreadable](Reply::is_unreadable), unless it is empty.
+/// - NUL is ignored everywhere, and a carriage return at the start of a line, because some servers end lines
+///   with LF CR.
+/// - 227 with a number alone: the number is the port, as in Pure-FTPd's answer to SPSV.
+/// - 227 and 228: the first complete list of numbers in range counts, anywhere behind the code (RFC 1123
+///   §4.1.2.6; curl, lftp and Wireshark search alike). A blank may follow a comma, as for `scanf`. Numbers behind
+///   the list are ignored. A list with a number above 255 is ignored: curl would continue from the next digit,
+///   and connect to another address.
+/// - In a reply of several lines, each line with its code is searched, and the first announcement counts. curl
+///   searches the last line, `ftplib` all of them, `NcFTP` the first, Wireshark each with the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Replies {
     numbers: Numbers,
     code: u16,
-    /// Bytes of the line so far, up to one more than [`LINE_MAX`].
+    /// Length of the line so far, up to one more than [`LINE_MAX`].
     length: u16,
     telnet: u8,
     flags: u8,
@@ -60,30 +72,36 @@ pub struct Replies {
 const _: () = assert!(size_of::<Replies>() == 32);
 
 impl Replies {
-    /// A connection's start.
+    /// Creates a parser for the start of a connection.
     #[inline(always)]
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Somewhere within a connection: the line that is under way is passed over.
+    /// Creates a parser within a connection, which ignores the current line.
     #[inline(always)]
     #[must_use]
     pub fn mid_line() -> Self {
-        Self { length: DIGITS + 1, ..Self::default() }
+        Self { length: DIGITS + 1, flags: LOST, ..Self::default() }
     }
 
-    /// Takes one byte; the reply that it completes.
+    /// Pushes one byte; returns the reply that it completes.
     #[inline(always)]
     pub fn push(&mut self, byte: u8) -> Option<Reply> {
         let byte = telnet::text(&mut self.telnet, byte)?;
+        if byte == 0 || byte == b'\r' && self.length == 0 {
+            return None;
+        }
         if self.length < DIGITS {
             self.code_digit(byte);
-        } else if self.length == DIGITS {
-            self.code_end(byte);
-        } else if self.flags & (CARRIES | FOUND) == CARRIES {
-            self.search(byte);
+        } else {
+            if self.length == DIGITS {
+                self.code_end(byte);
+            }
+            if self.flags & (CARRIES | FOUND) == CARRIES {
+                self.search(byte);
+            }
         }
         if byte == LINE_FEED {
             return self.line_end();
@@ -92,18 +110,11 @@ impl Replies {
         None
     }
 
-    /// What the reply just returned announces; it stands until the next byte.
+    /// Returns the announcement of the reply just returned; valid until the next byte.
     #[inline(always)]
     #[must_use]
     pub fn announced(&self) -> HostPort {
         self.numbers.host_port()
-    }
-
-    /// The code of the reply whose lines are under way.
-    #[inline(always)]
-    #[must_use]
-    pub const fn open(&self) -> Option<u16> {
-        if self.flags & OPEN == 0 { None } else { Some(self.code) }
     }
 
     #[inline(always)]
@@ -118,21 +129,24 @@ impl Replies {
 
     #[inline(always)]
     fn code_end(&mut self, byte: u8) {
-        let last = is_blank(byte) || byte == LINE_FEED;
-        if !last && byte != b'-' || !(100..700).contains(&self.numbers.number) {
+        let open = self.flags & OPEN != 0;
+        let blank = is_blank(byte) || byte == LINE_FEED;
+        let fits = blank || byte == b'-' || !open && !byte.is_ascii_digit();
+        if !fits || !(100..700).contains(&self.numbers.number) {
             return;
         }
         #[expect(clippy::cast_possible_truncation, reason = "below 700")]
         let code = self.numbers.number as u16;
-        if self.flags & OPEN == 0 {
+        if !open || code != self.code {
+            if open && !blank {
+                return;
+            }
+            self.flags = OPEN | (u8::from(open) * DOUBTFUL);
             self.code = code;
-            self.flags = OPEN;
             self.numbers = Numbers::default();
-        } else if code != self.code {
-            return;
         }
         let carries = matches!(code, PASSIVE..=EXTENDED);
-        self.flags |= (u8::from(last) * LAST) | (u8::from(carries) * CARRIES);
+        self.flags |= (u8::from(byte != b'-') * LAST) | (u8::from(carries) * CARRIES);
         self.stage = OUTSIDE;
     }
 
@@ -152,12 +166,17 @@ impl Replies {
         if digit < 10 {
             if self.stage == OUTSIDE {
                 self.numbers.start_list();
+                self.delimiter = u8::from(self.length == DIGITS + 1);
             }
             self.numbers.digit(digit);
             self.stage = NUMBER;
             return false;
         }
         if self.stage == NUMBER {
+            if self.delimiter == AT_ONCE && (byte == b'\r' || byte == LINE_FEED) {
+                return self.numbers.take_port();
+            }
+            self.delimiter = 0;
             self.numbers.end_number(self.code == LONG);
             self.stage = if byte == b',' { COMMA } else { OUTSIDE };
             return self.numbers.is_list();
@@ -174,19 +193,20 @@ impl Replies {
         if flags & CARRIES != 0 && self.length > LINE_MAX {
             flags |= OVERLONG;
         }
+        let empty = self.length == 0;
         self.length = 0;
         self.numbers.number = 0;
         if flags & LAST == 0 {
-            self.flags = flags & !CARRIES;
-            return None;
+            self.flags = flags & !(CARRIES | LOST);
+            return if empty || flags & (OPEN | LOST) != 0 { None } else { Some(Reply::UNREADABLE) };
         }
         self.flags = 0;
-        let announcement = match flags & (CARRIES | FOUND | OVERLONG) {
-            0 => Announcement::None,
-            CARRIES => Announcement::Malformed,
-            FOUND_IN_TIME => Announcement::found(self.code),
-            _ => Announcement::Overlong,
+        let port = match flags & (CARRIES | FOUND | OVERLONG) {
+            0 => ReplyPort::None,
+            CARRIES => ReplyPort::Malformed,
+            FOUND_IN_TIME => ReplyPort::Found,
+            _ => ReplyPort::Overlong,
         };
-        Some(Reply { code: self.code, announcement })
+        Some(Reply { code: self.code, port, doubtful: flags & DOUBTFUL != 0 })
     }
 }

@@ -1,11 +1,11 @@
-//! Telnet's commands within a line (RFC 854), which the control connection may hold (RFC 959 §3.1).
+//! Telnet commands within a line (RFC 854), which a control connection may contain (RFC 959 §3.1).
 //!
-//! Clients send `IAC IP IAC DM` before ABOR (RFC 959 §4.1.3), and some negotiate options. The sequences are
-//! taken out wherever they stand, as `ProFTPD` does: two bytes, three with an option, a subnegotiation up to
-//! `IAC SE` (RFC 855). Two bytes of 255 are one that belongs to the text.
+//! Clients send `IAC IP IAC DM` before ABOR (RFC 959 §4.1.3), and some negotiate options. Commands are
+//! removed anywhere in a line, as by `ProFTPD`: two bytes, three with an option, a subnegotiation up to `IAC
+//! SE` (RFC 855). Two bytes of 255 stand for one in the text.
 //!
-//! A line feed ends a subnegotiation, and a command cut short, and counts: no FTP peer negotiates that way,
-//! and one stray byte of a file name must not make the parser deaf.
+//! A line feed counts, and ends a subnegotiation or an incomplete command. No FTP peer negotiates with one,
+//! and a stray byte of a file name must not silence the parser.
 
 use super::LINE_FEED;
 
@@ -15,14 +15,14 @@ const WILL: u8 = 251;
 const SB: u8 = 250;
 const SE: u8 = 240;
 
-/// The states; zero is the text.
+/// States; zero is text.
 const TEXT: u8 = 0;
 const COMMAND: u8 = 1;
 const OPTION: u8 = 2;
 const SUBNEGOTIATION: u8 = 3;
 const SUBNEGOTIATION_COMMAND: u8 = 4;
 
-/// The byte, if it belongs to the text.
+/// Returns the byte if it belongs to the text.
 #[inline(always)]
 pub(super) fn text(state: &mut u8, byte: u8) -> Option<u8> {
     if *state == TEXT && byte != IAC {

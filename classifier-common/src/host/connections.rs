@@ -1,113 +1,129 @@
-//! Connections and sessions followed in user space's own memory, after what the kernel's hooks do with a frame.
+//! Connection tracking in the memory of a process, like the kernel's hooks do it.
 
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    rc::Rc,
 };
 
 use crate::{
     connection::{
-        BEGINNING, Ended, HostSet, SETS, Seen, Set, Signal, Table, Vantage, WAYS, Word, concerns, expire,
-        said, step,
+        BUCKETS, ConnEvent, ConnReport, ConnTable, Connection, HookPoint, PackedConnection, STEPS, Step,
+        WAYS, concerns, expire, step,
     },
-    family::Family,
+    control::PARSE_MAX,
     outcome::Outcome,
-    protocol::Protocol,
+    session::{Listener, Spoken},
+    table::{Bucket as _, MemoryBucket, MemoryTable},
     track::Ends,
 };
 
-/// The table, and what has become known that nobody has taken yet.
+/// Connection table of a process.
 #[derive(Default)]
 pub struct HostConnections {
-    sets: RefCell<HashMap<usize, Rc<HostSet>>>,
-    ended: RefCell<Vec<Ended>>,
+    table: MemoryTable<Connection, WAYS>,
+    listeners: RefCell<HashMap<u32, Listener>>,
     waiting: Cell<u64>,
     now: Cell<u64>,
 }
 
 impl HostConnections {
-    /// Takes a frame in, with what was judged of it (with its tracking: `HostTracking::judge`) at `now` nanoseconds, a
-    /// clock that never goes back.
-    pub fn see(&self, bytes: &[u8], outcome: &Outcome, vantage: Vantage, now: u64) {
+    /// Applies a frame with its outcome (tracking included: `HostTracking::classify`), and returns the results.
+    /// `now` is in nanoseconds of a clock that never goes back.
+    pub fn see(&self, bytes: &[u8], outcome: &Outcome, hook: HookPoint, now: u64) -> Vec<ConnReport> {
         self.now.set(self.now.get().max(now));
-        let mut seen = Seen { now: self.now.get(), ..Seen::default() };
-        if let Some(rejection) = outcome.rejection {
-            let v6 = outcome.class.protocol() == Protocol::ICMPV6;
-            let family = if v6 { Family::V6 } else { Family::V4 };
-            if seen.read_rejection(bytes, family, rejection, vantage) {
-                step(self, &mut seen);
+        let mut event = ConnEvent { now: self.now.get(), ..ConnEvent::default() };
+        let mut ends = Ends::default();
+        if !read(bytes, outcome, hook, &mut ends, &mut event) {
+            return Vec::new();
+        }
+        let mut report = ConnReport::default();
+        let mut reports = Vec::new();
+        for _ in 0..STEPS {
+            match step(self, &mut event, &mut report) {
+                Step::Over => break,
+                Step::LastReport => {
+                    reports.push(report);
+                    break;
+                }
+                Step::Report => reports.push(report),
+                Step::Again => {}
+                Step::Listen => self.listen(bytes, &ends, &mut event),
             }
-        } else if let Some(tracked) = outcome.tracked
-            && concerns(outcome.class, outcome.tcp_flags)
-        {
-            let mut ends = Ends::default();
-            if !ends.read(bytes, tracked, outcome.headers)
-                || !seen.read_segment(&ends, outcome.class, vantage)
-            {
-                return;
+        }
+        reports
+    }
+
+    /// Passes a part of the segment to an event's listener, as much as the kernel's programs read at once.
+    fn listen(&self, bytes: &[u8], ends: &Ends, event: &mut ConnEvent) {
+        let mut listeners = self.listeners.borrow_mut();
+        let listener = listeners.entry(event.entry).or_default();
+        let (from, count) = event.listen(listener, PARSE_MAX);
+        let from = ends.payload as usize + from as usize;
+        let Some(part) = bytes.get(from..from + count as usize) else {
+            event.parts = 0;
+            return;
+        };
+        for byte in part {
+            if !event.push(listener, *byte) {
+                break;
             }
-            if seen.signal == Signal::Spoken {
-                seen.said = said(seen.protocol, &beginning(bytes, &ends));
-            }
-            step(self, &mut seen);
         }
     }
 
-    /// Ends what time alone ends: what the agent has a kernel program do.
-    pub fn sweep(&self, now: u64) {
+    /// Expires connections like the kernel's sweep program, and returns the results.
+    pub fn sweep(&self, now: u64) -> Vec<ConnReport> {
         self.now.set(self.now.get().max(now));
-        for number in 0..SETS {
-            let Some(set) = self.known(number) else { continue };
-            (0..WAYS).for_each(|way| expire(self, &set, way, self.now.get()));
-        }
+        let buckets = self.table.buckets().into_iter();
+        let entries = buckets.flat_map(|(_, bucket)| (0..WAYS).map(move |way| (bucket.clone(), way)));
+        let expired = entries.filter_map(|(bucket, way)| {
+            let mut report = ConnReport::default();
+            expire(self, &bucket, way, self.now.get(), &mut report).then_some(report)
+        });
+        expired.collect()
     }
 
-    /// What has become known since the last call.
+    /// Returns the number of inspected client segments in all current sessions.
     #[must_use]
-    pub fn take_ended(&self) -> Vec<Ended> {
-        self.ended.take()
+    pub fn inspected(&self) -> u32 {
+        self.listeners.borrow().values().map(Listener::inspected).sum()
     }
 
-    /// Places that time alone can end.
+    /// Returns the number of connections that can expire.
     #[must_use]
     pub fn waiting(&self) -> u64 {
         self.waiting.get()
     }
 
-    /// The words of every place that is taken, by set and place.
+    /// Returns the words of all entries that are not free, by number.
     #[must_use]
-    pub fn words(&self) -> Vec<(usize, Word)> {
-        let sets = self.sets.borrow();
-        let words = sets
-            .iter()
-            .flat_map(|(number, set)| (0..WAYS).map(move |way| (number * WAYS + way, set.word(way))));
-        let mut words: Vec<_> = words.filter(|(_, word)| *word != Word::FREE).collect();
-        words.sort_unstable_by_key(|(place, _)| *place);
-        words
-    }
-
-    fn known(&self, number: usize) -> Option<Rc<HostSet>> {
-        self.sets.borrow().get(&number).map(Rc::clone)
+    pub fn words(&self) -> Vec<(usize, PackedConnection)> {
+        let buckets = self.table.buckets().into_iter();
+        let words = buckets
+            .flat_map(|(number, bucket)| (0..WAYS).map(move |way| (number * WAYS + way, bucket.word(way))));
+        words.filter(|(_, word)| *word != PackedConnection::FREE).collect()
     }
 }
 
-/// The first bytes of a payload; zeros where the frame does not hold as many as the headers say, as for the kernel's
-/// helpers.
-fn beginning(bytes: &[u8], ends: &Ends) -> [u8; BEGINNING] {
-    let mut beginning = [0; BEGINNING];
-    let (from, length) = (ends.payload as usize, (ends.length as usize).min(BEGINNING));
-    if let Some((to, payload)) = beginning.get_mut(..length).zip(bytes.get(from..from + length)) {
-        to.copy_from_slice(payload);
+/// Reads the event of a frame; `false` if it concerns no connection.
+fn read(bytes: &[u8], outcome: &Outcome, hook: HookPoint, ends: &mut Ends, event: &mut ConnEvent) -> bool {
+    if let Some(quoted_tcp) = outcome.quoted_tcp {
+        let rejects = quoted_tcp.rejects() && ends.read_quote(bytes, outcome.family(), quoted_tcp);
+        if rejects {
+            event.read_rejection(ends, hook);
+        }
+        return rejects;
     }
-    beginning
+    let Some(tracked) = outcome.tracked.filter(|_| concerns(outcome.class, outcome.tcp_flags)) else {
+        return false;
+    };
+    ends.read(bytes, tracked, outcome.headers) && event.read_segment(ends, outcome.class, hook)
 }
 
-impl Table for HostConnections {
-    type Set = Rc<HostSet>;
+impl ConnTable for HostConnections {
+    type Bucket = MemoryBucket<Connection, WAYS>;
 
-    fn set(&self, number: usize) -> Option<Self::Set> {
-        Some(Rc::clone(self.sets.borrow_mut().entry(number).or_default()))
+    fn bucket(&self, number: usize) -> Option<Self::Bucket> {
+        (number < BUCKETS).then(|| self.table.bucket(number))
     }
 
     fn waits(&self) {
@@ -118,33 +134,11 @@ impl Table for HostConnections {
         self.waiting.set(self.waiting.get() - 1);
     }
 
-    fn count(&self, ended: Ended) {
-        self.ended.borrow_mut().push(ended);
-    }
-}
-
-impl Set for Rc<HostSet> {
-    fn word(&self, way: usize) -> Word {
-        (**self).word(way)
+    fn begin_listening(&self, entry: u32, client: u32, server: u32) {
+        self.listeners.borrow_mut().insert(entry, Listener::new(client, server));
     }
 
-    fn is_of(&self, way: usize, attempt: &crate::connection::Attempt) -> bool {
-        (**self).is_of(way, attempt)
-    }
-
-    fn replace(&self, way: usize, old: Word, new: Word) -> bool {
-        (**self).replace(way, old, new)
-    }
-
-    fn fill(&self, way: usize, attempt: &crate::connection::Attempt, now: u64, data: u32, word: Word) {
-        (**self).fill(way, attempt, now, data, word);
-    }
-
-    fn touch(&self, way: usize, now: u64) {
-        (**self).touch(way, now);
-    }
-
-    fn place(&self, way: usize) -> crate::connection::Place {
-        (**self).place(way)
+    fn inspects(&self, entry: u32, spoken: &Spoken) -> bool {
+        self.listeners.borrow().get(&entry).is_some_and(|listener| listener.inspects(spoken))
     }
 }

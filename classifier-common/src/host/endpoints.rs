@@ -1,39 +1,30 @@
-//! A set of the endpoint table together with the port table, where its ports are counted.
+//! A bucket of the endpoint table, with the port table that counts its ports.
 
-use std::rc::Rc;
+use std::cell::Cell;
 
 use super::HostTables;
-use crate::endpoint::{HostSet, Owner, Set, Word};
+use crate::{
+    endpoint::{Endpoint, EndpointBucket, WAYS},
+    table::MemoryBucket,
+};
 
-/// A set, and the tables that lead to it.
-pub struct CountedSet<'a> {
-    pub(super) set: Rc<HostSet>,
+/// A bucket, the port table, and a clock that advances on each reading.
+pub struct CountedBucket<'a> {
+    pub(super) bucket: MemoryBucket<Endpoint, WAYS>,
     pub(super) tables: &'a HostTables,
+    pub(super) clock: &'a Cell<u64>,
 }
 
-impl Set for CountedSet<'_> {
-    fn word(&self, way: usize) -> Word {
-        self.set.word(way)
+impl EndpointBucket for CountedBucket<'_> {
+    type Bucket = MemoryBucket<Endpoint, WAYS>;
+
+    fn bucket(&self) -> &Self::Bucket {
+        &self.bucket
     }
 
-    fn is_of(&self, way: usize, owner: &Owner) -> bool {
-        self.set.is_of(way, owner)
-    }
-
-    fn replace(&self, way: usize, old: Word, new: Word) -> bool {
-        self.set.replace(way, old, new)
-    }
-
-    fn fill(&self, way: usize, owner: &Owner, session: u64, word: Word) {
-        self.set.fill(way, owner, session, word);
-    }
-
-    fn since(&self, way: usize) -> u64 {
-        self.set.since(way)
-    }
-
-    fn session(&self, way: usize) -> u64 {
-        self.set.session(way)
+    fn now(&self) -> u64 {
+        self.clock.set(self.clock.get() + 1);
+        self.clock.get()
     }
 
     fn port_taken(&self, port: u16) {

@@ -1,44 +1,44 @@
-//! What the kernel programs would put into the ring buffer.
+//! Events that the kernel programs would put into the ring buffer.
 
 use crate::control::{Learned, Segment, Session, SessionKey};
 
-/// See [`EventKind`](crate::control::EventKind).
+/// An event for the agent; see [`EventKind`](crate::control::EventKind).
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// An endpoint has its place.
+    /// An endpoint was added to the table.
     Learned {
-        /// The session that announced it; 0 for one that is inferred.
+        /// Identifier of the announcing session; 0 for an inferred endpoint.
         session: u64,
-        /// The place.
+        /// The endpoint.
         learned: Learned,
     },
     /// A session has ended.
     Ended {
-        /// Its connection.
+        /// Key of the session.
         key: SessionKey,
-        /// As it was then.
+        /// State of the session at its end.
         session: Session,
     },
-    /// A segment that could not be taken in order.
+    /// A segment that could not be read in order.
     Segment {
-        /// Its session's [`Session::id`].
+        /// Identifier of the session: [`Session::id`].
         session: u64,
-        /// Its numbers.
+        /// Fields of the segment.
         segment: Segment,
-        /// Its payload, as far as it is handed over.
+        /// Forwarded part of the payload.
         bytes: Vec<u8>,
     },
-    /// Bytes that were handed over are passed over.
+    /// Forwarded bytes were skipped.
     Jump {
-        /// Whose they are.
+        /// Segment that caused the jump.
         segment: Segment,
-        /// The session as it stands before them.
+        /// State of the session before the skipped bytes.
         session: Session,
-        /// Number of the first.
+        /// Number of the first skipped byte.
         from: u32,
-        /// Number of the one behind the last.
+        /// Number behind the last skipped byte.
         to: u32,
     },
-    /// There is no room for this session.
+    /// The session table is full.
     Full(SessionKey),
 }

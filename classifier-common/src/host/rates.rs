@@ -1,15 +1,15 @@
-//! What each source has had handed over within the second.
+//! Forwarding rates by source.
 
 use std::cell::RefCell;
 
 use lru::LruCache;
 
 use super::bounded;
-use crate::{abi::RATES, endpoint::Address};
+use crate::{abi::RATES, address::Address};
 
 const SECOND: u64 = 1_000_000_000;
 
-/// By source: the second, and the segments within it.
+/// Current second and number of its segments, by source.
 pub struct Rates(RefCell<LruCache<Address, (u64, u64)>>);
 
 impl Default for Rates {
@@ -19,7 +19,7 @@ impl Default for Rates {
 }
 
 impl Rates {
-    /// Counts one more segment of a source; whether it is within so many a second.
+    /// Counts one more segment of a source; returns whether it is within `limit` per second.
     pub fn admit(&self, source: Address, now: u64, limit: u64) -> bool {
         let second = now / SECOND;
         let mut rates = self.0.borrow_mut();

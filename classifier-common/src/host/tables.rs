@@ -14,8 +14,8 @@ use crate::{
     tables::Tables,
 };
 
-/// A port table, and the first fragments that were seen: as many as the kernel's map holds, the one
-/// that was not used for longest given up first.
+/// A port table and the fragment map, which has the size of the kernel's and evicts its least recently used
+/// entry.
 pub struct HostTables {
     tcp: Vec<Cell<PortEntry>>,
     udp: Vec<Cell<PortEntry>>,
@@ -23,7 +23,7 @@ pub struct HostTables {
 }
 
 impl HostTables {
-    /// Tables that know no port.
+    /// Creates tables without known ports.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -33,14 +33,14 @@ impl HostTables {
         }
     }
 
-    /// Gives a port to a protocol, and takes it from the one that had it.
+    /// Assigns a port to a protocol, instead of its previous one.
     pub fn assign(&mut self, transport: Transport, port: u16, protocol: Protocol) {
         if let Some(entry) = self.entry(transport, port) {
             entry.set(PortEntry::of(protocol, transport));
         }
     }
 
-    /// One more endpoint has this TCP port's number.
+    /// Counts one more endpoint on this TCP port.
     pub(super) fn endpoint_taken(&self, port: u16) {
         let Some(entry) = self.entry(Transport::Tcp, port) else { return };
         let mut now = entry.get();
@@ -54,7 +54,7 @@ impl HostTables {
         entry.set(now);
     }
 
-    /// One endpoint less has it.
+    /// Counts one endpoint less on this TCP port.
     pub(super) fn endpoint_left(&self, port: u16) {
         let Some(entry) = self.entry(Transport::Tcp, port) else { return };
         let now = entry.get();
@@ -71,14 +71,14 @@ impl HostTables {
         table.get(usize::from(port))
     }
 
-    /// Forgets every fragment, as a program that has just been loaded.
-    pub fn forget_fragments(&self) {
+    /// Removes every fragment, as if the program had just been loaded.
+    pub fn clear_fragments(&self) {
         self.fragments.borrow_mut().clear();
     }
 }
 
 impl Default for HostTables {
-    /// The ports that are known without any configuration.
+    /// Creates tables with the default ports.
     fn default() -> Self {
         let mut tables = Self::empty();
         for (port, protocol) in DEFAULT_TCP {
@@ -106,15 +106,16 @@ impl Tables for HostTables {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Address;
 
     fn key(identification: u32) -> FragmentKey {
         FragmentKey {
-            source: [1; 16],
-            destination: [2; 16],
-            identification: identification.to_be_bytes(),
+            source: Address::v4([192, 0, 2, 1]),
+            destination: Address::v4([192, 0, 2, 2]),
+            identification,
             protocol: 6,
             family: 4,
-            reserved: [0; 2],
+            reserved: 0,
         }
     }
 
@@ -128,7 +129,7 @@ mod tests {
         assert!(tables.remember(&key(capacity), class));
         assert_eq!(tables.recall(&key(0)), Some(class), "it was used");
         assert_eq!(tables.recall(&key(1)), None);
-        tables.forget_fragments();
+        tables.clear_fragments();
         assert_eq!(tables.recall(&key(0)), None);
     }
 

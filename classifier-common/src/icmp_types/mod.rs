@@ -5,12 +5,12 @@ mod registry;
 use core::num::NonZeroU8;
 
 pub use self::registry::{AssignedType, V4, V6};
-use crate::family::Family;
+use crate::wire::Family;
 
-/// Counters for ICMP types and codes of both families.
+/// Number of counters for ICMP types and codes of both IP versions.
 pub const CELLS: usize = 256;
 
-/// The error messages that quote a packet, in the order of their counters.
+/// Error messages that quote a packet, in the order of their counters.
 pub const ERRORS: [(Family, u8); 9] = [
     (Family::V4, 3),
     (Family::V4, 4),
@@ -23,7 +23,7 @@ pub const ERRORS: [(Family, u8); 9] = [
     (Family::V6, 4),
 ];
 
-/// Row of an error type in [`ERRORS`]; `None` for messages that quote nothing.
+/// Returns the row of an error type in [`ERRORS`]; `None` for messages without a quote.
 #[inline(always)]
 #[must_use]
 pub const fn error_row(family: Family, kind: u8) -> Option<u8> {
@@ -35,9 +35,9 @@ pub const fn error_row(family: Family, kind: u8) -> Option<u8> {
     }
 }
 
-/// Where the counters of a type begin: its codes, its extra code if it has one, then all other codes. Bits 0–7 the
-/// first of them, 8–15 how many codes, 16–23 the extra one, 24 whether there is more to such a message than its counter:
-/// read at once.
+/// Counters of a type: its codes, its extra code if it has one, then all other codes together. Packed to be
+/// read at once. Bits 0–7: first counter; 8–15: number of codes; 16–23: extra code; 24: whether the message
+/// needs more than counting.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 struct Row(u32);
@@ -63,7 +63,7 @@ impl Row {
         self.0 >> 24 != 0
     }
 
-    /// The counter of a code.
+    /// Returns the counter of a code.
     #[inline(always)]
     const fn cell(self, code: u8) -> IcmpCell {
         let [base, codes, extra_code, _] = self.0.to_le_bytes();
@@ -78,19 +78,19 @@ impl Row {
     }
 }
 
-/// The counter of an ICMP type and code: its row and one, so that no message is a 0.
+/// Counter of an ICMP type and code: its row plus one, so that no message is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct IcmpCell(NonZeroU8);
 
 impl IcmpCell {
-    /// The counter of this message; unassigned types share one, unnamed codes of a type share one.
+    /// Returns the counter of a message. Unassigned types share one, and unnamed codes of a type share one.
     #[inline(always)]
     #[must_use]
     pub fn of(family: Family, kind: u8, code: u8) -> Self {
         Row::of(family, kind).cell(code)
     }
 
-    /// The same, if messages of the type quote no packet and redirect none.
+    /// Returns the counter of a message whose type is neither an error with a quote nor a redirect.
     #[inline(always)]
     #[must_use]
     pub fn of_plain(family: Family, kind: u8, code: u8) -> Option<Self> {
@@ -98,7 +98,7 @@ impl IcmpCell {
         if row.has_more() { None } else { Some(row.cell(code)) }
     }
 
-    /// Whether it counts redirects (RFC 792 type 5, RFC 4861 type 137), of whatever code.
+    /// Returns whether this counts redirects (RFC 792 type 5, RFC 4861 type 137), of any code.
     #[inline(always)]
     #[must_use]
     pub fn is_redirect(self) -> bool {
@@ -115,7 +115,7 @@ impl IcmpCell {
         Self(number)
     }
 
-    /// Row in the counters, below [`CELLS`].
+    /// Returns the row in the counters, below [`CELLS`].
     #[inline(always)]
     #[must_use]
     pub const fn index(self) -> usize {
@@ -123,20 +123,20 @@ impl IcmpCell {
     }
 }
 
-/// What a counter stands for: label values of `classifier_icmp_packets_total`.
+/// Labels of a counter: label values of `classifier_icmp_packets_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellLabels {
-    /// The family.
+    /// IP version.
     pub family: Family,
-    /// The type's number, `None` for all unassigned ones together.
+    /// Number of the type; `None` for all unassigned types.
     pub kind: Option<u8>,
-    /// The code, `None` for all unnamed ones of the type together.
+    /// Number of the code; `None` for all unnamed codes of the type.
     pub code: Option<u8>,
     /// Name of the type.
     pub name: &'static str,
 }
 
-/// Every counter's labels, in the order of the counters.
+/// Iterates over the labels of all counters, in the order of the counters.
 pub fn cells() -> impl Iterator<Item = CellLabels> {
     [(Family::V4, V4), (Family::V6, V6)].into_iter().flat_map(|(family, types)| {
         let unassigned = CellLabels { family, kind: None, code: None, name: "unassigned" };
@@ -155,7 +155,7 @@ pub fn cells() -> impl Iterator<Item = CellLabels> {
 
 const UNASSIGNED: Row = Row(0);
 
-/// Type of a redirect.
+/// Returns the type of a redirect.
 const fn redirect(family: Family) -> u8 {
     match family {
         Family::V4 => 5,
@@ -163,7 +163,7 @@ const fn redirect(family: Family) -> u8 {
     }
 }
 
-/// The numbers of the cells that count redirects, those of both families.
+/// Indices of the redirect counters, for both IP versions.
 const REDIRECTS: [core::ops::RangeInclusive<u8>; 2] =
     [redirect_cells(&V4_LAYOUT.0, Family::V4), redirect_cells(&V6_LAYOUT.0, Family::V6)];
 

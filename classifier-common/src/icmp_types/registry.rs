@@ -1,18 +1,18 @@
-//! ICMP types and codes as IANA has assigned them.
+//! ICMP types and codes assigned by IANA.
 //!
-//! Sources: the registries "ICMP Type Numbers" and "`ICMPv6` type Numbers". Where a registry lists no
-//! codes for a type, code 0 stands for the message itself. Reserved numbers count as unassigned.
+//! Sources: the registries "ICMP Type Numbers" and "`ICMPv6` type Numbers". If a registry lists no codes for
+//! a type, code 0 stands for the message itself. Reserved numbers count as unassigned.
 
 /// A type that IANA has assigned.
 #[derive(Clone, Copy, Debug)]
 pub struct AssignedType {
-    /// The number on the wire.
+    /// Number on the wire.
     pub number: u8,
-    /// IANA's name in snake case, "(Deprecated)" left out; echo is `echo_request` in both families.
+    /// Name by IANA in snake case, without "(Deprecated)"; echo is `echo_request` in both IP versions.
     pub name: &'static str,
-    /// Codes 0 to this one, exclusive, have a meaning.
+    /// Number of codes with a meaning, from 0.
     pub codes: u8,
-    /// One more code with a meaning, apart from the rest; 0 where there is none.
+    /// Another code with a meaning; 0 if there is none.
     pub extra_code: u8,
 }
 

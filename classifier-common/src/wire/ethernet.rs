@@ -1,17 +1,17 @@
 //! Ethernet II, IEEE 802.3 with LLC, and stacked VLAN tags (IEEE 802.1Q).
 
-use crate::{packet::Packet, stop::Stop, wire::Family};
+use crate::{packet::Packet, stop::Stop, view::HeaderBytes, wire::Family};
 
-/// Tags that the walk looks through; a frame with more is `non_ip`, and counted as a parser limit.
+/// Maximum number of VLAN tags. A frame with more is `non_ip`, and counted as a parser limit.
 pub const VLAN_TAGS: u8 = 8;
 
-/// Bytes of the header: destination, source, type or length.
+/// Length of the header: destination, source, type or length.
 pub const HEADER: usize = 14;
 
-/// Bytes of a VLAN tag.
+/// Length of a VLAN tag.
 pub const TAG: usize = 4;
 
-/// `EtherType`s that the walk knows.
+/// Known `EtherType`s.
 pub mod ethertype {
     /// Internet Protocol version 4.
     pub const IPV4: u16 = 0x0800;
@@ -25,21 +25,56 @@ pub mod ethertype {
     pub const OLD_SERVICE_VLAN: u16 = 0x9100;
 }
 
-/// Whether it announces a VLAN tag.
+/// Fields of an Ethernet header. A tag moves the type, and everything behind it, by four bytes.
+#[derive(Clone, Copy)]
+pub struct EthernetHeader<H>(pub H);
+
+const TYPE: usize = 12;
+
+impl<H: HeaderBytes> EthernetHeader<H> {
+    /// Returns the type, or a length.
+    #[inline(always)]
+    pub fn ethertype(self) -> u16 {
+        self.0.be16::<TYPE>()
+    }
+
+    /// Returns whether the header announces IPv4, and is followed by an IPv4 header without options: one
+    /// comparison.
+    #[inline(always)]
+    pub fn announces_plain_ipv4(self) -> bool {
+        const PLAIN: u32 = u32::from_ne_bytes([0x08, 0x00, 0x45, 0]);
+        const MASK: u32 = u32::from_ne_bytes([0xff, 0xff, 0xff, 0]);
+        self.0.four::<TYPE>() & MASK == PLAIN
+    }
+}
+
+/// Fields of a VLAN tag, behind the type that announces it.
+#[derive(Clone, Copy)]
+struct VlanTag<H>(H);
+
+impl<H: HeaderBytes> VlanTag<H> {
+    /// Returns the type of the payload.
+    #[inline(always)]
+    fn ethertype(self) -> u16 {
+        self.0.be16::<2>()
+    }
+}
+
+/// Returns whether a type announces a VLAN tag.
 #[inline(always)]
 pub(crate) const fn is_tag(kind: u16) -> bool {
     matches!(kind, ethertype::VLAN | ethertype::SERVICE_VLAN | ethertype::OLD_SERVICE_VLAN)
 }
 
-/// The IP family that the frame carries, and the offset of its header.
+/// Returns the IP version of the frame, and the offset of its IP header.
 ///
 /// # Errors
 ///
-/// When it carries something else, or its header or a tag is not whole.
+/// The frame carries another protocol, or a header or tag is cut.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized>(packet: &P, tags_aside: u8) -> Result<(Family, usize), Stop> {
-    let header: [u8; HEADER] = packet.read(0).ok_or(Stop::Malformed)?;
-    let mut kind = u16::from_be_bytes([header[12], header[13]]);
+    let header = packet.read::<HEADER>(0).map(EthernetHeader).ok_or(Stop::Malformed)?;
+    let mut kind = header.ethertype();
     let mut offset = HEADER;
     for tag in 0..=VLAN_TAGS {
         if !is_tag(kind) {
@@ -48,9 +83,8 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, tags_aside: u8) -> Result<(Family, u
         if tag + tags_aside >= VLAN_TAGS {
             return Err(Stop::TooManyTags);
         }
-        let [_, _, high, low] = packet.read(offset).ok_or(Stop::Malformed)?;
-        kind = u16::from_be_bytes([high, low]);
-        offset = packet.forget(offset + TAG);
+        kind = packet.read::<TAG>(offset).map(VlanTag).ok_or(Stop::Malformed)?.ethertype();
+        offset = packet.barrier(offset + TAG);
     }
     match kind {
         ethertype::IPV4 => Ok((Family::V4, offset)),

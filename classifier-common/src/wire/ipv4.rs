@@ -1,60 +1,157 @@
 //! IPv4 (RFC 791).
 
 use crate::{
-    fragment::{FragmentKey, Position, mapped},
+    address::Address,
+    fragment::{FragmentKey, Position},
     packet::Packet,
     stop::Stop,
-    wire::{Bound, Family, Ip, Upper},
+    view::HeaderBytes,
+    wire::{
+        Bound, Family, Ip, Upper,
+        ipv6::{EXTENSION, ExtensionHeader, authentication_length},
+        number,
+    },
 };
 
-/// Bytes of the header without options.
+/// Length of the header without options.
 pub const HEADER: usize = 20;
 
-/// More fragments of the packet follow.
-pub(crate) const MORE_FRAGMENTS: u16 = 0x2000;
-/// Where in the packet the fragment belongs.
-pub(crate) const OFFSET: u16 = 0x1fff;
+/// Flag: more fragments of the packet follow.
+const MORE_FRAGMENTS: u16 = 0x2000;
+/// Mask of the fragment offset.
+const OFFSET: u16 = 0x1fff;
+
+/// Offsets of the fields.
+const TOTAL_LENGTH: usize = 2;
+const IDENTIFICATION: usize = 4;
+const FRAGMENT: usize = 6;
+const PROTOCOL: usize = 9;
+const SOURCE: usize = 12;
+const DESTINATION: usize = 16;
+
+/// Fields of an IPv4 header.
+#[derive(Clone, Copy)]
+pub struct Ipv4Header<H>(pub H);
+
+impl<H: HeaderBytes> Ipv4Header<H> {
+    /// Returns the version, 4.
+    #[inline(always)]
+    pub fn version(self) -> u8 {
+        self.0.byte::<0>() >> 4
+    }
+
+    /// Returns the header's length in bytes, options included.
+    #[inline(always)]
+    pub fn header_length(self) -> usize {
+        usize::from(self.0.byte::<0>() & 0x0f) * 4
+    }
+
+    /// Returns the packet's length in bytes, header included.
+    #[inline(always)]
+    pub fn total_length(self) -> usize {
+        self.0.be16::<TOTAL_LENGTH>().into()
+    }
+
+    /// Returns the protocol of the payload.
+    #[inline(always)]
+    pub fn protocol(self) -> u8 {
+        self.0.byte::<PROTOCOL>()
+    }
+
+    /// Returns the packet's position among the fragments of its datagram.
+    #[inline(always)]
+    pub fn position(self) -> Position {
+        let word = self.0.be16::<FRAGMENT>();
+        Position::new(word & OFFSET, word & MORE_FRAGMENTS != 0)
+    }
+
+    /// Returns whether the packet is a fragment.
+    #[inline(always)]
+    pub fn is_fragment(self) -> bool {
+        self.0.two::<FRAGMENT>() & (OFFSET | MORE_FRAGMENTS).to_be() != 0
+    }
+
+    /// Returns whether the packet carries TCP and is no fragment: one comparison, because the protocol is in
+    /// the word behind the flags.
+    #[inline(always)]
+    pub fn is_whole_tcp(self) -> bool {
+        const MASK: u32 = {
+            let [high, low] = (OFFSET | MORE_FRAGMENTS).to_be_bytes();
+            u32::from_ne_bytes([high, low, 0, 0xff])
+        };
+        const TCP: u32 = u32::from_ne_bytes([0, 0, 0, number::TCP]);
+        const { assert!(PROTOCOL == FRAGMENT + 3) };
+        self.0.four::<FRAGMENT>() & MASK == TCP
+    }
+
+    /// Returns the source address.
+    #[inline(always)]
+    pub fn source(self) -> [u8; 4] {
+        self.0.four::<SOURCE>().to_ne_bytes()
+    }
+
+    /// Returns the destination address.
+    #[inline(always)]
+    pub fn destination(self) -> [u8; 4] {
+        self.0.four::<DESTINATION>().to_ne_bytes()
+    }
+}
 
 /// Walks the header that starts at `start`.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     let malformed = Ip::stopped(Family::V4, Stop::Malformed);
-    let Some(fixed) = packet.read::<HEADER>(start) else { return malformed };
-    let length = usize::from(fixed[0] & 0x0f) * 4;
-    if fixed[0] >> 4 != 4 || length < HEADER {
+    let Some(header) = packet.read::<HEADER>(start).map(Ipv4Header) else { return malformed };
+    let length = header.header_length();
+    if header.version() != 4 || length < HEADER {
         return malformed;
     }
     let payload = start + length;
-    let end = bound.end(packet, start, usize::from(u16::from_be_bytes([fixed[2], fixed[3]])));
+    let end = bound.end(packet, start, header.total_length());
     if payload > end || (length > HEADER && !packet.reaches(payload)) {
         return malformed;
     }
-    let fragment = u16::from_be_bytes([fixed[6], fixed[7]]);
-    Ip {
+    let mut ip = Ip {
         family: Family::V4,
-        upper: Upper::Protocol(fixed[9]),
+        upper: Upper::Protocol(header.protocol()),
         start,
         payload,
         end,
-        position: Position::new(fragment & OFFSET, fragment & MORE_FRAGMENTS != 0),
+        position: header.position(),
         identification: start,
         off_wire: 0,
+    };
+    if header.protocol() == number::AUTHENTICATION && !matches!(ip.position, Position::Later) {
+        ip.upper = authenticated(packet, &mut ip);
     }
+    ip
 }
 
-/// Fills in the key of the fragment whose header starts at `start`.
+/// Steps over an authentication header (RFC 4302).
 #[inline(always)]
-pub(crate) fn fragment_key<P: Packet + ?Sized>(
-    packet: &P,
-    start: usize,
-    key: &mut FragmentKey,
-) -> Option<()> {
-    let [high, low] = packet.read(start + 4)?;
-    let [protocol] = packet.read(start + 9)?;
-    key.source = mapped(packet.read(start + 12)?);
-    key.destination = mapped(packet.read(start + 16)?);
-    key.identification = [0, 0, high, low];
-    key.protocol = protocol;
-    key.family = 4;
-    Some(())
+fn authenticated<P: Packet + ?Sized>(packet: &P, ip: &mut Ip) -> Upper {
+    let Some(header) = packet.read::<EXTENSION>(ip.payload).map(ExtensionHeader) else {
+        return Upper::Stop(Stop::Malformed);
+    };
+    let after = ip.payload + authentication_length(header.stated_length());
+    if after > ip.end || !packet.reaches(after) {
+        return Upper::Stop(Stop::Malformed);
+    }
+    ip.payload = packet.barrier(after);
+    Upper::Protocol(header.next_header())
+}
+
+/// Returns the key of the fragment whose header starts at `start`.
+#[inline(always)]
+pub(crate) fn fragment_key<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<FragmentKey> {
+    let identification = packet.read(start + IDENTIFICATION)?;
+    let [protocol] = packet.read(start + PROTOCOL)?;
+    Some(FragmentKey {
+        source: Address::v4(packet.read(start + SOURCE)?),
+        destination: Address::v4(packet.read(start + DESTINATION)?),
+        identification: u16::from_ne_bytes(identification).into(),
+        protocol,
+        family: 4,
+        reserved: 0,
+    })
 }

@@ -1,19 +1,21 @@
 //! IPv6 and its extension headers (RFC 8200).
 
 use crate::{
+    address::Address,
     fragment::{FragmentKey, Position},
     packet::Packet,
     stop::Stop,
-    wire::{Bound, Family, Ip, Upper},
+    view::HeaderBytes,
+    wire::{Bound, Family, Ip, Upper, number},
 };
 
-/// Extension headers that the walk looks through; a longer chain is `ip_other`, and counted as a limit.
+/// Maximum number of extension headers. A longer chain is `ip_other`, and counted as a parser limit.
 pub const EXTENSIONS: usize = 8;
 
-/// Bytes of the fixed header.
+/// Length of the fixed header.
 pub const HEADER: usize = 40;
 
-/// Bytes of an extension header at least.
+/// Minimum length of an extension header.
 pub const EXTENSION: usize = 8;
 
 /// Extension headers by their next-header number (IANA).
@@ -22,7 +24,7 @@ mod extension {
     pub const ROUTING: u8 = 43;
     pub const FRAGMENT: u8 = 44;
     pub const ESP: u8 = 50;
-    pub const AUTHENTICATION: u8 = 51;
+    pub const AUTHENTICATION: u8 = super::number::AUTHENTICATION;
     pub const NO_NEXT_HEADER: u8 = 59;
     pub const DESTINATION_OPTIONS: u8 = 60;
     pub const MOBILITY: u8 = 135;
@@ -30,20 +32,88 @@ mod extension {
     pub const SHIM6: u8 = 140;
 }
 
-/// Length of the hop-by-hop header with which the stack marks a BIG TCP super-packet.
+/// Length of the hop-by-hop header with which the stack marks a BIG TCP packet.
 const JUMBO_HEADER: u32 = 8;
+
+/// Offsets of the fields.
+const PAYLOAD_LENGTH: usize = 4;
+const NEXT_HEADER: usize = 6;
+const SOURCE: usize = 8;
+const DESTINATION: usize = 24;
+/// Offset of the identification in a fragment header.
+const IDENTIFICATION: usize = 4;
+
+/// Fields of an IPv6 header.
+#[derive(Clone, Copy)]
+pub struct Ipv6Header<H>(pub H);
+
+impl<H: HeaderBytes> Ipv6Header<H> {
+    /// Returns the version, 6.
+    #[inline(always)]
+    pub fn version(self) -> u8 {
+        self.0.byte::<0>() >> 4
+    }
+
+    /// Returns the bytes behind the header, extension headers included.
+    #[inline(always)]
+    pub fn payload_length(self) -> usize {
+        self.0.be16::<PAYLOAD_LENGTH>().into()
+    }
+
+    /// Returns the protocol of the payload, or of the first extension header.
+    #[inline(always)]
+    pub fn next_header(self) -> u8 {
+        self.0.byte::<NEXT_HEADER>()
+    }
+
+    /// Returns the source address, as two words in memory order.
+    #[inline(always)]
+    pub fn source(self) -> [u64; 2] {
+        [self.0.eight::<SOURCE>(), self.0.eight::<{ SOURCE + 8 }>()]
+    }
+
+    /// Returns the destination address, as two words in memory order.
+    #[inline(always)]
+    pub fn destination(self) -> [u64; 2] {
+        [self.0.eight::<DESTINATION>(), self.0.eight::<{ DESTINATION + 8 }>()]
+    }
+}
+
+/// Common fields of extension headers, and those of a fragment header.
+#[derive(Clone, Copy)]
+pub struct ExtensionHeader<H>(pub H);
+
+impl<H: HeaderBytes> ExtensionHeader<H> {
+    /// Returns the type of the next header.
+    #[inline(always)]
+    pub fn next_header(self) -> u8 {
+        self.0.byte::<0>()
+    }
+
+    /// Returns the length field, whose unit depends on the kind of header.
+    #[inline(always)]
+    pub fn stated_length(self) -> u8 {
+        self.0.byte::<1>()
+    }
+
+    /// Returns the position by a fragment header.
+    #[inline(always)]
+    fn position(self) -> Position {
+        let field = self.0.be16::<2>();
+        Position::new(field >> 3, field & 1 != 0)
+    }
+}
 
 /// Walks the header that starts at `start`, and the extension headers behind it.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     let malformed = Ip::stopped(Family::V6, Stop::Malformed);
-    let Some(fixed) = packet.read::<HEADER>(start) else { return malformed };
-    let [first, _, _, _, high, low, next, ..] = fixed;
-    if first >> 4 != 6 {
+    let Some(header) = packet.read::<HEADER>(start).map(Ipv6Header) else { return malformed };
+    if header.version() != 6 {
         return malformed;
     }
+    let (next, length) = (header.next_header(), header.payload_length());
     let payload = start + HEADER;
-    let length = usize::from(u16::from_be_bytes([high, low]));
     let jumbo = length == 0 && matches!(bound, Bound::Own) && packet.ip_length(0) != 0;
     let end = bound.end(packet, payload, length);
     if payload > end {
@@ -65,7 +135,7 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
     ip
 }
 
-/// Whether the number belongs to a header that this walk steps over or ends at.
+/// Returns whether the number belongs to a header that this walk skips or ends at.
 #[inline(always)]
 const fn is_walked(next: u8) -> bool {
     is_extension(next) || is_end(next)
@@ -87,49 +157,61 @@ const fn is_extension(next: u8) -> bool {
     )
 }
 
-/// Bytes of an extension header that states `stated`; a fragment header states nothing.
+/// Returns the length of an authentication header by its length field: words of four bytes, minus two (RFC
+/// 4302 §2.2).
+#[inline(always)]
+pub(super) const fn authentication_length(stated: u8) -> usize {
+    (stated as usize + 2) * 4
+}
+
+/// Returns the length of an extension header by its length field; a fragment header has none.
 #[inline(always)]
 const fn length(next: u8, stated: u8) -> usize {
     match next {
         extension::FRAGMENT => EXTENSION,
-        extension::AUTHENTICATION => (stated as usize + 2) * 4,
+        extension::AUTHENTICATION => authentication_length(stated),
         _ => (stated as usize + 1) * 8,
     }
 }
 
-/// Bytes of an extension header that is stepped over and says nothing of fragments; 0 for any other.
+/// Returns the length of an extension header that can be skipped and is no fragment header; 0 for any other.
 #[inline(always)]
 pub(crate) const fn length_of_unfragmenting(next: u8, stated: u8) -> usize {
     if is_extension(next) && next != extension::FRAGMENT { length(next, stated) } else { 0 }
 }
 
-/// Steps over the chain; leaves `ip` at the last header that was whole.
+/// Skips the chain of extension headers. Leaves `ip` at the last complete header.
 #[inline(always)]
 fn extensions<P: Packet + ?Sized>(packet: &P, ip: &mut Ip, mut next: u8) -> Upper {
     for _ in 0..EXTENSIONS {
         if !is_extension(next) {
             break;
         }
-        let Some(fixed) = packet.read::<EXTENSION>(ip.payload) else { return Upper::Stop(Stop::Malformed) };
-        let length = length(next, fixed[1]);
+        let Some(header) = packet.read::<EXTENSION>(ip.payload).map(ExtensionHeader) else {
+            return Upper::Stop(Stop::Malformed);
+        };
+        let length = length(next, header.stated_length());
         let after = ip.payload + length;
         if after > ip.end || !packet.reaches(after) {
             return Upper::Stop(Stop::Malformed);
         }
         if next == extension::FRAGMENT {
-            let field = u16::from_be_bytes([fixed[2], fixed[3]]);
-            let position = Position::new(field >> 3, field & 1 != 0);
+            let position = header.position();
             let outermost = matches!(ip.position, Position::Whole);
             if outermost {
                 ip.position = position;
-                ip.identification = packet.forget(ip.payload);
+                ip.identification = packet.barrier(ip.payload);
             }
             if matches!(position, Position::Later) {
-                return if outermost { Upper::Protocol(fixed[0]) } else { Upper::Stop(Stop::LaterFragment) };
+                return if outermost {
+                    Upper::Protocol(header.next_header())
+                } else {
+                    Upper::Stop(Stop::LaterFragment)
+                };
             }
         }
-        next = fixed[0];
-        ip.payload = packet.forget(after);
+        next = header.next_header();
+        ip.payload = packet.barrier(after);
     }
     match next {
         _ if is_extension(next) => Upper::Stop(Stop::TooManyExtensions),
@@ -138,19 +220,20 @@ fn extensions<P: Packet + ?Sized>(packet: &P, ip: &mut Ip, mut next: u8) -> Uppe
     }
 }
 
-/// Fills in the key of the fragment whose fixed header starts at `start`, its fragment header at
+/// Returns the key of the fragment whose fixed header starts at `start`, and its fragment header at
 /// `fragment`.
 #[inline(always)]
 pub(crate) fn fragment_key<P: Packet + ?Sized>(
     packet: &P,
     start: usize,
     fragment: usize,
-    key: &mut FragmentKey,
-) -> Option<()> {
-    key.source = packet.read(start + 8)?;
-    key.destination = packet.read(start + 24)?;
-    key.identification = packet.read(fragment + 4)?;
-    key.protocol = extension::FRAGMENT;
-    key.family = 6;
-    Some(())
+) -> Option<FragmentKey> {
+    Some(FragmentKey {
+        source: Address::v6(packet.read(start + SOURCE)?),
+        destination: Address::v6(packet.read(start + DESTINATION)?),
+        identification: u32::from_ne_bytes(packet.read(fragment + IDENTIFICATION)?),
+        protocol: extension::FRAGMENT,
+        family: 6,
+        reserved: 0,
+    })
 }

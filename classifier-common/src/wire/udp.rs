@@ -1,20 +1,41 @@
 //! UDP (RFC 768).
 
-use crate::{packet::Packet, stop::Stop};
+use crate::{packet::Packet, stop::Stop, view::HeaderBytes};
 
-/// Bytes of the header.
+/// Length of the header.
 pub const HEADER: usize = 8;
 
-/// Source and destination port of the header at `offset`, whole within `end`.
+/// Fields of a UDP header.
+#[derive(Clone, Copy)]
+pub struct UdpHeader<H>(pub H);
+
+impl<H: HeaderBytes> UdpHeader<H> {
+    /// Returns the source port in network order.
+    #[inline(always)]
+    pub fn source_on_wire(self) -> u16 {
+        self.0.two::<0>()
+    }
+
+    /// Returns the destination port in network order.
+    #[inline(always)]
+    pub fn destination_on_wire(self) -> u16 {
+        self.0.two::<2>()
+    }
+}
+
+/// Reads the header at `offset`, which must end before `end`.
 ///
 /// # Errors
 ///
-/// When it is not whole.
+/// The header is cut.
 #[inline(always)]
-pub fn read<P: Packet + ?Sized>(packet: &P, offset: usize, end: usize) -> Result<(u16, u16), Stop> {
+pub fn read<P: Packet + ?Sized>(
+    packet: &P,
+    offset: usize,
+    end: usize,
+) -> Result<UdpHeader<[u8; HEADER]>, Stop> {
     if offset + HEADER > end {
         return Err(Stop::Malformed);
     }
-    let [a, b, c, d, ..]: [u8; HEADER] = packet.read(offset).ok_or(Stop::Malformed)?;
-    Ok((u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])))
+    packet.read(offset).map(UdpHeader).ok_or(Stop::Malformed)
 }

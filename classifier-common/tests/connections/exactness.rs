@@ -1,17 +1,17 @@
-//! However packets of many connections are repeated and mixed, each connection is counted once, and what waits is what is
-//! neither counted nor evicted.
+//! Exactness of connection counts: however packets of many connections are repeated and mixed, each
+//! connection is counted once. Pending connections are those neither counted nor evicted.
 
 use classifier_common::{
-    abi::Direction,
-    connection::PLACES,
+    connection::ENTRIES,
     fixtures::{
-        connection_traces::{HostWorld, World, counted},
+        connection_traces::{ConnTraceEnv, HostConnEnv, counted},
         ftp_traces::network::Network,
     },
+    packet::Direction,
 };
 use proptest::prelude::*;
 
-/// What a connection meets, and how often and when its packets come.
+/// Events of a connection: kinds, repetitions and order of its packets.
 #[derive(Clone, Copy, Debug)]
 struct Met {
     answer: u8,
@@ -25,7 +25,7 @@ fn frame(port: u16, of_client: bool, flags: u8, numbers: (u32, u32)) -> Vec<u8> 
     NETWORK.frame(if of_client { [client, server] } else { [server, client] }, flags, numbers, b"")
 }
 
-/// The packets of connection `nth`, each so many times, in their order.
+/// Returns the packets of connection `nth`, repeated and in order.
 fn packets(nth: u16, met: Met) -> Vec<(Vec<u8>, Direction)> {
     let (port, number) = (20_000 + nth, u32::from(nth) * 7919);
     let mut all = Vec::new();
@@ -54,31 +54,31 @@ proptest! {
         let mut queues: Vec<_> = (0..).zip(&mets)
             .map(|(nth, (answer, again))| packets(nth, Met { answer: *answer, again: *again }).into_iter())
             .collect();
-        let mut world = HostWorld::new();
+        let mut env = HostConnEnv::new();
         let mut picks = picks.iter().cycle();
         while !queues.is_empty() {
             let at = picks.next().expect("a cycle").index(queues.len());
             match queues[at].next() {
-                Some((frame, direction)) => world.judge(&frame, direction),
+                Some((frame, direction)) => env.classify(&frame, direction),
                 None => drop(queues.swap_remove(at)),
             }
         }
         let of = |answer| mets.iter().filter(|(met, _)| *met == answer).count() as u64;
-        prop_assert_eq!(world.connections().waiting(), of(0) + of(2), "established ones are listened to");
-        world.wait(11).expect("time passes");
-        let found = counted(&world.counters());
+        prop_assert_eq!(env.connections().waiting(), of(0) + of(2), "established ones are listened to");
+        env.wait(11).expect("time passes");
+        let found = counted(&env.counters());
         let count = |name: &str| found.get(&format!("in smtp {name}")).copied().unwrap_or_default();
         prop_assert_eq!(
             [count("established"), count("refused"), count("unanswered"), count("rejected")],
             [of(0), of(1), of(2), 0]
         );
-        prop_assert_eq!(world.connections().waiting(), of(0));
+        prop_assert_eq!(env.connections().waiting(), of(0));
     }
 }
 
 #[test]
 fn a_flood_is_bounded_and_what_gives_way_is_counted() {
-    let mut world = HostWorld::new();
+    let mut env = HostConnEnv::new();
     let flood = 100_000_u32;
     for nth in 0..flood {
         let [.., a, b] = nth.to_be_bytes();
@@ -86,15 +86,15 @@ fn a_flood_is_bounded_and_what_gives_way_is_counted() {
         // 65,536 ports of one host, then of another.
         let host = if nth >> 16 == 0 { 1 } else { 3 };
         let syn = NETWORK.frame([(host, port), (2, 25)], 2, (nth, 0), b"");
-        world.judge(&syn, Direction::Ingress);
+        env.classify(&syn, Direction::Ingress);
     }
-    let waiting = world.connections().waiting();
-    assert!(waiting <= PLACES as u64);
-    let evicted = counted(&world.counters())["in evicted"];
-    // The SYN from port 25 is its own kind of strange: to port 25 all the same.
+    let waiting = env.connections().waiting();
+    assert!(waiting <= ENTRIES as u64);
+    let evicted = counted(&env.counters())["in evicted"];
+    // The SYN from port 25 to port 25 also belongs to this protocol.
     assert_eq!(evicted + waiting, flood.into());
-    world.wait(11).expect("time passes");
-    let found = counted(&world.counters());
+    env.wait(11).expect("time passes");
+    let found = counted(&env.counters());
     assert_eq!(found["in evicted"] + found["in smtp unanswered"], u64::from(flood));
-    assert_eq!(world.connections().waiting(), 0);
+    assert_eq!(env.connections().waiting(), 0);
 }

@@ -1,5 +1,7 @@
-//! What becomes of connections and sessions, by the host's build: the traces of `fixtures::connection_traces`, and that
-//! whatever is repeated and mixed is counted once.
+//! Outcomes of connections and sessions in the userspace build: the traces of `fixtures::connection_traces`,
+//! and exactness under repetition and mixing.
 
 mod exactness;
+mod interfaces;
+mod rejected;
 mod traces;

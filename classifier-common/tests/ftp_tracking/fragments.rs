@@ -1,7 +1,7 @@
-//! Fragments of FTP data: the later ones have no ports, and are what their first is.
+//! Fragments of FTP data: later fragments have no ports, and get the class of the first.
 
 use classifier_common::{
-    control::Policy,
+    control::TrackingConfig,
     endpoint::Evidence,
     fixtures::layers::{Layer, ethernet, ipv4_fragment, ipv4_with, numbered},
     host::{HostTables, HostTracking},
@@ -17,9 +17,10 @@ struct Hook {
 }
 
 impl Hook {
-    /// After a 227 for port 40000.
+    /// Creates a tracking that has seen a 227 for port 40000.
     fn after_227() -> Self {
-        let hook = Self { tracking: HostTracking::new(Policy::default()), tables: HostTables::default() };
+        let hook =
+            Self { tracking: HostTracking::new(TrackingConfig::default()), tables: HostTables::default() };
         let control = |from_server: bool, flags, numbers, bytes: &[u8]| {
             let ports = if from_server { (21, 50_000) } else { (50_000, 21) };
             hook.see(ipv4_with(numbered(ports, flags, numbers, bytes), |header| {
@@ -39,7 +40,7 @@ impl Hook {
     }
 
     fn see_on(&self, link: Link, bytes: &[u8]) -> Outcome {
-        self.tracking.judge(bytes, Frame::on_wire(link), &self.tables, 1)
+        self.tracking.classify(bytes, Frame::on_wire(link), &self.tables, 1)
     }
 }
 

@@ -1,10 +1,10 @@
-//! The FTP tracking of the host's build, told as protocol traces: see `fixtures::ftp_traces`.
+//! FTP tracking of the userspace build on protocol traces: see `fixtures::ftp_traces`.
 //!
-//! Every case runs as it stands, on sequence numbers that wrap behind a VLAN tag, seen twice (as a router sees
-//! each packet), and with the control connection's segments cut to single bytes, unless it says that it
-//! cannot. What a trace does not say to have been counted must not have been.
+//! Every case runs in four variants, unless it excludes one: as written, with sequence numbers that wrap and a VLAN
+//! tag, with repeated packets (as a router sees them), and with control segments cut to single bytes. Counts that a
+//! trace does not name must be zero.
 
 mod exactness;
+mod forwarded;
 mod fragments;
-mod handed_over;
 mod traces;

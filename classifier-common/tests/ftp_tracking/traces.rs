@@ -1,6 +1,6 @@
-//! Every trace in each of its variants.
+//! All FTP traces in each of their variants.
 
-use classifier_common::fixtures::ftp_traces::{HostWorld, VARIANTS, all, run};
+use classifier_common::fixtures::ftp_traces::{HostTraceEnv, VARIANTS, all, run};
 
 #[test]
 fn every_trace_holds_in_each_of_its_variants() {
@@ -9,7 +9,7 @@ fn every_trace_holds_in_each_of_its_variants() {
         for case in cases {
             for variant in VARIANTS.into_iter().filter(|variant| variant.suits(&case)) {
                 runs += 1;
-                if let Err(failure) = run(case.trace, variant, &mut HostWorld::new()) {
+                if let Err(failure) = run(case.trace, variant, &mut HostTraceEnv::new()) {
                     failures.push(format!("{file}: {}, {}: {failure}", case.name, variant.name));
                 }
             }
@@ -22,6 +22,6 @@ fn every_trace_holds_in_each_of_its_variants() {
 
 #[test]
 fn not_a_control_port() {
-    let failure = run("on c:49152 > s:2121\nC syn", VARIANTS[0], &mut HostWorld::new());
+    let failure = run("on c:49152 > s:2121\nC syn", VARIANTS[0], &mut HostTraceEnv::new());
     assert!(failure.is_err_and(|failure| failure.contains("is other")));
 }

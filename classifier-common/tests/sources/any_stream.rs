@@ -1,18 +1,18 @@
-//! Whatever comes, in whatever order, on whatever CPU.
+//! Bounds of the sources for any stream, in any order, on any CPU.
 
 use std::collections::HashMap;
 
 use classifier_common::{
-    abi::Direction,
-    endpoint::Address,
+    address::Address,
     evidence::{ConnectionOutcome, Finding, Observation, Observed, SourceKey},
+    packet::Direction,
     protocol::Protocol,
 };
 use proptest::{collection::vec, prelude::*};
 
 use crate::truth::Counted;
 
-/// From few hosts in few networks, so that they meet in sets.
+/// Generates observations of few hosts in few networks, so that they share buckets.
 fn observed() -> impl Strategy<Value = Observed> {
     let host = (0..12_u8, 0..8_u8, any::<bool>());
     (host, 0..Observation::ALL.len(), any::<bool>()).prop_map(
@@ -41,18 +41,19 @@ fn observed() -> impl Strategy<Value = Observed> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// The smallest table, so that nearly every place is fought for; perhaps one of another size from somewhere on.
+    /// Checks the bounds with the smallest table, so that nearly every entry is contested, and perhaps with
+    /// another size from some point on.
     #[test]
     fn what_is_stated_holds(
         stream in vec((0..3_usize, observed()), 0..1500),
         cpus in 1..=3_usize,
-        (at, sets) in (0..2000_usize, 1..=16_usize),
+        (at, buckets) in (0..2000_usize, 1..=16_usize),
     ) {
         let mut counted = Counted::new(cpus, 8);
         let mut exact = HashMap::<_, u64>::new();
         for (number, (cpu, observed)) in stream.iter().enumerate() {
             if number == at {
-                counted = counted.carried(sets);
+                counted = counted.carried(buckets);
             }
             counted.note(cpu % cpus, observed);
             for key in [SourceKey::host(observed), SourceKey::network(observed)] {

@@ -1,4 +1,4 @@
-//! Sources in a fixed size: what is said of them is true of every stream, and worth knowing of a skewed one.
+//! Sources in fixed memory: bounds hold for every stream, and are useful for a skewed one.
 
 mod any_stream;
 mod million;

@@ -1,9 +1,9 @@
-//! A skewed stream of a million sources, through a table of the size that an agent has by itself.
+//! A skewed stream of a million sources, through a table of the agent's default size.
 
 use classifier_common::{
-    abi::Direction,
-    endpoint::Address,
-    evidence::{ConnectionOutcome, Finding, Observed, SOURCE_SETS, SOURCE_WAYS, SourceKey, SourceSet},
+    address::Address,
+    evidence::{ConnectionOutcome, Finding, Observed, SOURCE_BUCKETS, SOURCE_WAYS, SourceBucket, SourceKey},
+    packet::Direction,
     protocol::Protocol,
 };
 
@@ -12,7 +12,7 @@ use crate::truth::Counted;
 const SOURCES: u32 = 1_000_000;
 const CPUS: usize = 2;
 
-/// Random numbers that are the same every time: a generator by Marsaglia (xorshift, 2003).
+/// Deterministic random numbers: Marsaglia's xorshift (2003).
 struct Numbers(u64);
 
 impl Numbers {
@@ -23,7 +23,8 @@ impl Numbers {
         self.0
     }
 
-    /// A rank by Zipf's law with exponent 1: that of a source whose share is one in its rank.
+    /// Returns a rank by Zipf's law with exponent 1: a source's share is proportional to the inverse of its
+    /// rank.
     fn rank(&mut self) -> u32 {
         #[expect(clippy::cast_precision_loss, reason = "53 bits are enough")]
         let part = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
@@ -33,15 +34,15 @@ impl Numbers {
     }
 }
 
-/// Twenty bits: as many sources as there can be by these addresses, a few more than a million.
+/// Twenty bits of a source's place: slightly more than a million addresses.
 const BITS: u32 = 20;
 
-/// Where a source of a rank is, among all: scattered over the networks.
+/// Scatters the sources over the networks, by rank.
 fn place(rank: u32) -> u32 {
     rank.wrapping_mul(0x9e37_79b1) & ((1 << BITS) - 1)
 }
 
-/// Every third network is one of IPv6; each has 256 hosts.
+/// Returns the address of a place. Every third network is IPv6; each has 256 hosts.
 fn address(place: u32) -> Address {
     let [_, a, b, c] = place.to_be_bytes();
     if (place >> 8).is_multiple_of(3) {
@@ -62,11 +63,12 @@ fn finding(place: u32, now: u64) -> Observed {
     })
 }
 
-/// A million that come by Zipf's law, and each source once more in between, so that there are a million of them.
+/// Counts a million observations by Zipf's law, and each source once more, so that there are a million
+/// sources.
 #[test]
 fn a_million_sources_are_within_the_stated_error_and_the_largest_are_listed() {
     let mut numbers = Numbers(0x5eed_0123_4567_89ab);
-    let mut counted = Counted::new(CPUS, SOURCE_SETS);
+    let mut counted = Counted::new(CPUS, SOURCE_BUCKETS);
     let bytes = counted.bytes();
     let (mut hosts, mut networks) = (vec![0_u64; 1 << BITS], vec![0_u64; 1 << (BITS - 8)]);
     for once in 0..SOURCES {
@@ -85,14 +87,14 @@ fn a_million_sources_are_within_the_stated_error_and_the_largest_are_listed() {
     let exact: Vec<_> = hosts.chain(networks).collect();
     let listed = counted.check(exact.iter().copied()).unwrap_or_else(|wrong| panic!("{wrong}"));
 
-    // What it takes is what it took before the first.
+    // Memory must not have grown since the first observation.
     assert_eq!(counted.bytes(), bytes);
-    assert_eq!(bytes, CPUS * SOURCE_SETS * size_of::<SourceSet>());
-    assert!(listed.len() <= SOURCE_SETS * SOURCE_WAYS);
+    assert_eq!(bytes, CPUS * SOURCE_BUCKETS * size_of::<SourceBucket>());
+    assert!(listed.len() <= SOURCE_BUCKETS * SOURCE_WAYS);
 
-    // Worth knowing: all that are above what bounds the others are listed, and those are not few.
+    // The bound is useful: all sources above the bound of unlisted ones are listed, and there are many.
     let bound = counted.summary().unlisted()[ConnectionOutcome::Refused as usize];
-    // Of two million.
+    // Of two million observations.
     assert!(bound < 3000, "{bound}");
     let above: Vec<_> = exact.iter().filter(|(_, exact)| *exact > bound).collect();
     assert!(above.iter().all(|(key, _)| listed.contains_key(key)));

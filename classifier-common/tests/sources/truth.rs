@@ -1,55 +1,57 @@
-//! What several CPUs say of sources, held against what was.
+//! Comparison of several CPUs' sources with exact counts.
 
 use std::collections::HashMap;
 
-use classifier_common::evidence::{HostSources, Observed, Source, SourceKey, SourceSet, Summary, set_of};
+use classifier_common::evidence::{
+    HostSources, Observed, Source, SourceBucket, SourceKey, Summary, bucket_of,
+};
 
-/// Sources as several CPUs count them.
+/// Sources counted by several CPUs.
 pub struct Counted {
     cpus: Vec<HostSources>,
-    /// A table of another size was before: then not all counts stand for something that was observed here.
+    /// True if a table of another size existed before: not all counts then stand for observations here.
     is_carried: bool,
 }
 
 impl Counted {
-    /// By so many CPUs, each with so many sets.
-    pub fn new(cpus: usize, sets: usize) -> Self {
-        Self { cpus: vec![HostSources::new(sets); cpus], is_carried: false }
+    /// Creates `cpus` CPUs with `buckets` buckets each.
+    pub fn new(cpus: usize, buckets: usize) -> Self {
+        Self { cpus: vec![HostSources::new(buckets); cpus], is_carried: false }
     }
 
-    /// As many CPUs go on with so many sets: all that was before goes to the first.
-    pub fn carried(&self, sets: usize) -> Self {
-        let mut cpus = vec![HostSources::new(sets); self.cpus.len()];
-        cpus[0] = HostSources::carried(self.summary(), sets);
+    /// Continues with the same CPUs and `buckets` buckets. The first CPU gets all previous sources.
+    pub fn carried(&self, buckets: usize) -> Self {
+        let mut cpus = vec![HostSources::new(buckets); self.cpus.len()];
+        cpus[0] = HostSources::carried(self.summary(), buckets);
         Self { cpus, is_carried: true }
     }
 
-    /// An observation that a CPU makes.
+    /// Notes an observation of a CPU.
     pub fn note(&mut self, cpu: usize, observed: &Observed) {
         self.cpus[cpu].note(observed);
     }
 
-    fn sets(&self) -> usize {
-        self.cpus[0].sets().len()
+    fn buckets(&self) -> usize {
+        self.cpus[0].buckets().len()
     }
 
-    /// Bytes that the sets take.
+    /// Returns the size of the buckets in bytes.
     pub fn bytes(&self) -> usize {
-        self.cpus.iter().map(|cpu| size_of_val(cpu.sets())).sum()
+        self.cpus.iter().map(|cpu| size_of_val(cpu.buckets())).sum()
     }
 
-    /// What the CPUs say together.
+    /// Returns the summary of all CPUs.
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::new(self.sets());
-        for number in 0..self.sets() {
-            let by_cpu: Vec<SourceSet> = self.cpus.iter().map(|cpu| cpu.sets()[number]).collect();
+        let mut summary = Summary::new(self.buckets());
+        for number in 0..self.buckets() {
+            let by_cpu: Vec<SourceBucket> = self.cpus.iter().map(|cpu| cpu.buckets()[number]).collect();
             summary.add(number, &by_cpu);
         }
         summary
     }
 
-    /// All that is stated holds, of what is listed and of what is not: `exact` has every key that was observed, once.
-    /// Gives what is listed.
+    /// Checks all bounds of listed and unlisted keys. `exact` has every observed key once. Returns the listed
+    /// keys.
     pub fn check(
         &self,
         exact: impl IntoIterator<Item = (SourceKey, u64)>,
@@ -59,7 +61,7 @@ impl Counted {
         if listed.len() != summary.sources().len() {
             return Err("a key is listed twice".into());
         }
-        let (unlisted, last) = (summary.unlisted(), self.sets() - 1);
+        let (unlisted, last) = (summary.unlisted(), self.buckets() - 1);
         let (mut found, mut sum) = (0, 0);
         for (key, exact) in exact {
             sum += exact;
@@ -69,7 +71,7 @@ impl Counted {
                     return Err(format!("{exact} of {source:?}"));
                 }
             } else {
-                let floor = summary.floors()[set_of(&key, last)];
+                let floor = summary.floors()[bucket_of(&key, last)];
                 let stated = unlisted[usize::from(key.observation().expect("a known one").number())];
                 if exact > floor || floor > stated {
                     return Err(format!("{exact} of {key:?}, which is not listed: {floor} of {stated}"));
@@ -87,20 +89,21 @@ impl Counted {
         Ok(listed)
     }
 
-    /// The least count of a set is at most what went to it, divided by its places, on every CPU.
+    /// Checks that the least count of a bucket is at most its observations divided by its entries, on every
+    /// CPU.
     fn check_floors(&self) -> Result<(), String> {
-        for set in self.cpus.iter().flat_map(HostSources::sets) {
-            let counts: u64 = set.sources.iter().map(|source| source.count).sum();
-            if set.floor() > counts / set.sources.len() as u64 {
-                return Err(format!("{counts} went to {set:?}"));
+        for bucket in self.cpus.iter().flat_map(HostSources::buckets) {
+            let counts: u64 = bucket.sources.iter().map(|source| source.count).sum();
+            if bucket.floor() > counts / bucket.sources.len() as u64 {
+                return Err(format!("{counts} went to {bucket:?}"));
             }
         }
         Ok(())
     }
 
-    /// Counts add up to what was observed: a host and a network each.
+    /// Checks that counts add up to the observations: one host and one network each.
     fn check_sums(&self, exact: u64) -> Result<(), String> {
-        let sources = self.cpus.iter().flat_map(HostSources::sets).flat_map(|set| &set.sources);
+        let sources = self.cpus.iter().flat_map(HostSources::buckets).flat_map(|bucket| &bucket.sources);
         let counted: u64 = sources.map(|source| source.count).sum();
         let seen: u64 = self.cpus.iter().flat_map(HostSources::seen).flatten().map(|seen| seen.number).sum();
         if counted == exact && 2 * seen == exact {

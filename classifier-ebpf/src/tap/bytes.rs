@@ -1,28 +1,32 @@
-//! The bytes of a segment: copied from the packet, and put through the grammar one by one.
+//! The payload of a segment: copied from the packet and pushed through the grammar byte by byte.
 
 use core::ffi::c_void;
 
-use aya_ebpf::helpers::generated::bpf_loop;
-use classifier_common::control::{PARSE_MAX, Segment, Session, Side, Span, hear};
+use classifier_common::control::{ControlSide, PARSE_MAX, Segment, Session, push_byte};
 
-use super::Kernel;
-use crate::{secrets, sessions::Work, verifier::opaque};
+use super::KernelEnv;
+use crate::{
+    maps::Work,
+    secrets,
+    verifier::{BLOCK, barrier_var, in_block},
+};
 
-/// A packet whose bytes can be copied from wherever they are.
-pub trait Source {
-    /// Copies `length` bytes from `offset` on; `false` if they are not there.
+/// A packet whose bytes can be copied from any of its parts.
+pub trait PacketBytes {
+    /// Copies `length` bytes from `offset`; `false` if they are not there.
     fn copy(&self, offset: u32, to: *mut c_void, length: usize) -> bool;
 }
 
-/// The same number, which is from 1 to `MAX`, a power of two; told to the verifier by way of the last byte's.
+/// Returns the same number, from 1 to `MAX`, a power of two. The verifier learns the bound from the last
+/// byte's index.
 #[inline(always)]
 pub fn at_least_one<const MAX: usize>(number: u32) -> usize {
     const { assert!(MAX.is_power_of_two()) };
-    (opaque((number as usize).wrapping_sub(1)) & (MAX - 1)) + 1
+    (barrier_var((number as usize).wrapping_sub(1)) & (MAX - 1)) + 1
 }
 
-impl<S: Source> Kernel<'_, S> {
-    /// Copies `count` bytes of payload, from its byte `from` on; how many there are then.
+impl<S: PacketBytes> KernelEnv<'_, S> {
+    /// Copies `count` bytes of payload from its byte `from`; returns how many were copied.
     #[inline(always)]
     pub(super) fn payload(&self, segment: &Segment, from: u32, count: u32) -> u32 {
         if count == 0 {
@@ -34,62 +38,75 @@ impl<S: Source> Kernel<'_, S> {
         if self.packet.copy(segment.payload.wrapping_add(from), to, count) { count as u32 } else { 0 }
     }
 
-    /// Puts bytes of the payload through the grammar.
+    /// Copies `count` bytes of payload from its byte `from`, and calls `read` for each block of them; returns
+    /// how many.
     #[inline(always)]
-    pub fn read(&self, segment: &Segment, session: &mut Session, span: Span) {
-        let count = self.payload(segment, span.from, span.count);
-        let mut reading = Reading { world: self, session };
-        // SAFETY: the function is one that takes an index and the context given here, which outlives it.
-        unsafe { bpf_loop(count, hear_one::<S> as *mut c_void, (&raw mut reading).cast(), 0) };
-        if segment.side() == Side::Client {
-            secrets::wipe(self.work);
+    pub fn read_chunk(&self, segment: &Segment, from: u32, count: u32, read: impl Fn(u32, u32)) -> u32 {
+        let count = self.payload(segment, from, count);
+        for block in 0..PARSE_MAX / BLOCK {
+            let from = block * BLOCK;
+            if from >= count {
+                break;
+            }
+            read(from, count);
+        }
+        if segment.side() == ControlSide::Client {
+            secrets::zeroize(self.work, count);
+        }
+        count
+    }
+
+    /// Pushes a byte of the chunk through the grammar.
+    #[inline(always)]
+    pub fn read_byte(&self, segment: &Segment, session: &mut Session, index: u32) {
+        // SAFETY: this CPU's value of the map; the remainder is below the payload's length.
+        let byte = unsafe { (*self.work).payload[barrier_var(index as usize) % PARSE_MAX as usize] };
+        push_byte(self, segment, session, byte);
+    }
+
+    /// Returns whether the payload from its byte `from` is text and ends with a line feed.
+    #[inline(always)]
+    pub(super) fn holds_text(&self, segment: &Segment, from: u32) -> bool {
+        let count = self.payload(segment, from, segment.length.wrapping_sub(from));
+        let is_text = classifier_is_text(self.work, count) != 0;
+        secrets::zeroize(self.work, count);
+        is_text
+    }
+}
+
+/// Returns 1 if the first `count` bytes of the payload are text and end with a line feed. A global function,
+/// like those below.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_is_text(work: *mut Work, count: u32) -> u32 {
+    let mut text = 0;
+    for block in 0..PARSE_MAX / BLOCK {
+        let from = block * BLOCK;
+        if from >= count {
+            break;
+        }
+        text = classifier_text_block(work, from, count);
+        if text == 0 {
+            break;
         }
     }
-
-    /// Whether all of the payload is text, and ends a line.
-    #[inline(always)]
-    pub(super) fn holds_text(&self, segment: &Segment) -> bool {
-        let count = self.payload(segment, 0, segment.length);
-        let mut looking = Looking { work: self.work, text: count };
-        // SAFETY: as for `read`.
-        unsafe { bpf_loop(count, look_at_one as *mut c_void, (&raw mut looking).cast(), 0) };
-        secrets::wipe(self.work);
-        count != 0 && looking.text == b'\n'.into()
-    }
+    u32::from(text == b'\n'.into())
 }
 
-/// What reading byte by byte needs.
-struct Reading<'a, 'b, S> {
-    world: &'a Kernel<'b, S>,
-    session: *mut Session,
-}
-
+/// Returns the last byte of a block of the payload if the whole block is text, else 0.
+#[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn hear_one<S: Source>(index: u32, reading: *mut Reading<'_, '_, S>) -> i64 {
-    // SAFETY: the context is the one that `bpf_loop` was given; the work is this CPU's, the index below the
-    // count of bytes, at most PARSE_MAX; the session is the map's value, whose direction is claimed.
-    unsafe {
-        let Reading { world, session } = &*reading;
-        let work = world.work;
-        let byte = (*work).payload[opaque(index as usize) % PARSE_MAX as usize];
-        hear(*world, &(*work).segment, &mut **session, byte);
-    }
-    0
+extern "C" fn classifier_text_block(work: *mut Work, from: u32, count: u32) -> u32 {
+    in_block(from, count, |index| classifier_text_byte(work, index))
 }
 
-/// What looking for text needs.
-struct Looking {
-    work: *mut Work,
-    /// The last byte, or 0 once one was no text.
-    text: u32,
-}
-
+/// Returns a byte of the payload if it is a text character, else 0.
+#[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn look_at_one(index: u32, looking: *mut Looking) -> i64 {
-    // SAFETY: as for `hear_one`.
-    let byte = unsafe { (*(*looking).work).payload[opaque(index as usize) % PARSE_MAX as usize] };
+extern "C" fn classifier_text_byte(work: *mut Work, index: u32) -> u32 {
+    // SAFETY: null, for which the verifier demands a check, or this CPU's value of the map, and nobody else's.
+    let Some(work) = (unsafe { work.as_ref() }) else { return 0 };
+    let byte = work.payload[barrier_var(index as usize) % PARSE_MAX as usize];
     let text = byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-    // SAFETY: the context is the one that `bpf_loop` was given.
-    unsafe { (*looking).text = if text { byte.into() } else { 0 } };
-    i64::from(!text)
+    if text { byte.into() } else { 0 }
 }

@@ -1,23 +1,25 @@
-//! What the agent is told: events through the ring buffer, and segments no faster than their source may have them sent.
+//! Events for the agent through the ring buffer. Segments are forwarded within a rate per source.
 
 use core::{ptr::from_mut, slice};
 
-use classifier_common::control::{EventKind, Hearing as _, SEGMENT_MAX, Segment, Session, Side, Tally};
+use classifier_common::control::{
+    ControlSide, EventKind, LineEnv as _, SEGMENT_MAX, Segment, Session, Tally,
+};
 
 use super::{
-    Kernel,
-    bytes::{Source, at_least_one},
+    KernelEnv,
+    bytes::{PacketBytes, at_least_one},
 };
 use crate::{
+    maps::{EVENTS, RATES, Rate},
     secrets,
-    sessions::{EVENTS, RATES, Rate},
-    verifier::opaque,
+    verifier::barrier_var,
 };
 
 const SECOND: u64 = 1_000_000_000;
 
-impl<S: Source> Kernel<'_, S> {
-    /// Sends the header and what was put behind it.
+impl<S: PacketBytes> KernelEnv<'_, S> {
+    /// Sends the event header and `length` bytes of the body.
     #[inline(always)]
     pub(super) fn send(&self, kind: EventKind, segment: &Segment, session: u64, length: usize) -> bool {
         // SAFETY: this CPU's value of the map, and nobody else's.
@@ -26,37 +28,38 @@ impl<S: Source> Kernel<'_, S> {
         header.length = length as u32;
         header.session = session;
         header.segment = *segment;
-        let length = opaque(length) & (2 * SEGMENT_MAX - 1);
+        let length = barrier_var(length) & (2 * SEGMENT_MAX - 1);
         let size = size_of_val(header) + length.min(SEGMENT_MAX);
         // SAFETY: the body follows the header in `Work`, with room for SEGMENT_MAX bytes.
         let event = unsafe { slice::from_raw_parts(from_mut(header).cast::<u8>(), size) };
         EVENTS.output_untyped::<[u8]>(event, 0).is_ok()
     }
 
-    /// Whether the segment's source is within its rate.
+    /// Returns whether the segment's source is within its rate.
     #[inline(always)]
     fn is_within_rate(&self, segment: &Segment) -> bool {
         let source = match segment.side() {
-            Side::Client => &segment.key.client,
-            Side::Server => &segment.key.server,
+            ControlSide::Client => &segment.key.client,
+            ControlSide::Server => &segment.key.server,
         };
         let second = segment.now / SECOND;
         let Some(rate) = RATES.get_ptr_mut(source) else {
             let noted = RATES.insert(source, Rate { second, segments: 1 }, 0).is_ok();
-            return noted && self.policy().control_rate > 0;
+            return noted && self.config().control_rate > 0;
         };
-        // SAFETY: a value of the map; what another CPU adds meanwhile may be lost, one in many.
+        // SAFETY: a value of the map. An addition that another CPU makes meanwhile may be lost, which only
+        // loosens the limit.
         let rate = unsafe { &mut *rate };
         if rate.second != second {
             (rate.second, rate.segments) = (second, 0);
         }
         rate.segments += 1;
-        rate.segments <= self.policy().control_rate
+        rate.segments <= self.config().control_rate
     }
 
-    /// Sends a segment's payload, if its source is within its rate; whether it was sent.
+    /// Forwards a segment's payload if its source is within its rate; returns whether it was sent.
     #[inline(always)]
-    pub(super) fn pass_on(&self, segment: &Segment, session: &Session) -> bool {
+    pub(super) fn forward(&self, segment: &Segment, session: &Session) -> bool {
         if !self.is_within_rate(segment) {
             self.tally(Tally::RejectedRateLimited, 1);
             return false;
@@ -65,8 +68,8 @@ impl<S: Source> Kernel<'_, S> {
         // SAFETY: this CPU's value of the map has room for SEGMENT_MAX bytes.
         let to = unsafe { (&raw mut (*self.work).body).cast() };
         let copied = self.packet.copy(segment.payload, to, count);
-        if copied && segment.side() == Side::Client {
-            secrets::blank(self.work, count as u32);
+        if copied && segment.side() == ControlSide::Client {
+            secrets::redact(self.work, count as u32);
         }
         let sent = copied && self.send(EventKind::Segment, segment, session.id, count);
         self.tally(if sent { Tally::Segments } else { Tally::SegmentsLost }, 1);

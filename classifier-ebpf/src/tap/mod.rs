@@ -1,52 +1,51 @@
-//! The tap on control connections: the kernel's maps and its ring buffer behind the tracking's verbs.
+//! The FTP tracking's environment in the kernel: maps and ring buffer behind its traits.
 
 mod bytes;
+mod env;
 mod events;
-mod world;
 
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
-    control::{EventKind, Hearing, Learned, Policy, Tally},
+    control::{EventKind, Learned, LineEnv, Tally, TrackingConfig},
     ports::Transport,
-    tables::Tables as _,
 };
 
-pub use bytes::{Source, at_least_one};
+pub use bytes::{PacketBytes, at_least_one};
 
 use crate::{
-    endpoints::SharedSet,
-    sessions::{self, TALLIES, Work},
-    tables::Maps,
+    endpoints::CountedBucket,
+    maps::{self, TALLIES, Work},
+    ports::Ports,
 };
 
-/// The tracking's surroundings in the kernel.
-pub struct Kernel<'a, S> {
+/// The environment of one packet's tracking.
+pub struct KernelEnv<'a, S> {
     pub packet: S,
-    pub tables: &'a Maps,
+    pub ports: &'a Ports,
     pub work: *mut Work,
 }
 
-impl<'a, S: Source> Hearing for Kernel<'a, S> {
-    type Set = SharedSet<'a>;
+impl<'a, S: PacketBytes> LineEnv for KernelEnv<'a, S> {
+    type Bucket = CountedBucket<'a>;
 
     #[inline(always)]
-    fn policy(&self) -> Policy {
-        sessions::policy()
+    fn config(&self) -> TrackingConfig {
+        maps::policy()
     }
 
     #[inline(always)]
     fn is_known_port(&self, port: u16) -> bool {
-        self.tables.port(Transport::Tcp, port).is_known()
+        self.ports.port(Transport::Tcp, port).is_known()
     }
 
     #[inline(always)]
-    fn endpoints(&self, set: usize) -> Option<Self::Set> {
-        SharedSet::find(set, self.tables)
+    fn endpoints(&self, bucket: usize) -> Option<Self::Bucket> {
+        CountedBucket::find(bucket, self.ports)
     }
 
     #[inline(always)]
-    fn set_number(&self, set: usize) -> usize {
-        SharedSet::number(set)
+    fn bucket_number(&self, bucket: usize) -> usize {
+        CountedBucket::number(bucket)
     }
 
     #[inline(always)]

@@ -9,5 +9,5 @@ mod any_capture;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|file: &[u8]| {
-    let _ = any_capture::judge(file);
+    let _ = any_capture::classify(file);
 });

@@ -1,8 +1,8 @@
 //! From a command line to what was typed, or to why nothing is to be run.
 
-use std::ffi::OsString;
+use std::{env, ffi::OsString};
 
-use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 use thiserror::Error;
 
 use super::Cli;
@@ -24,7 +24,11 @@ pub enum Stop {
 ///
 /// When there is nothing to run: see [`Stop`].
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop> {
-    Cli::try_parse_from(arguments).map_err(|error| {
+    let mut command = without_empty_variables(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments);
+    let typed = matches
+        .and_then(|matches| Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command)));
+    typed.map_err(|error| {
         if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
             Stop::Answer(error.to_string())
         } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
@@ -33,6 +37,19 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Stop>
             Stop::Usage(one_line(&error.to_string()))
         }
     })
+}
+
+/// An empty variable is an unset one: a file of a service manager or a container's description empties what it cannot unset.
+fn without_empty_variables(command: Command) -> Command {
+    let set = command.mut_args(|argument| {
+        let value = argument.get_env().and_then(env::var_os);
+        if value.is_some_and(|value| value.is_empty()) {
+            argument.env(None::<&'static str>)
+        } else {
+            argument
+        }
+    });
+    set.mut_subcommands(without_empty_variables)
 }
 
 /// Clap's message without its usage block: the first paragraph and the tips.
@@ -47,12 +64,31 @@ fn one_line(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::Arg;
+
     use super::*;
     use crate::cli::parsed;
 
     #[test]
     fn the_definitions_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Variables that mean the same to every command that reads them.
+    const SHARED: [&str; 2] = ["CLASSIFIER_CONFIG", "CLASSIFIER_PIN_DIR"];
+
+    #[test]
+    fn no_variable_is_read_by_two_commands_with_two_meanings() {
+        let command = Cli::command();
+        let arguments = command.get_subcommands().flat_map(Command::get_arguments);
+        let mut variables: Vec<_> = arguments.filter_map(Arg::get_env).collect();
+        variables.extend(command.get_arguments().filter_map(Arg::get_env));
+        variables.sort();
+        let twice: BTreeSet<_> =
+            variables.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+        assert_eq!(twice.into_iter().collect::<Vec<_>>(), SHARED);
     }
 
     #[test]

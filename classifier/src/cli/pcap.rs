@@ -4,31 +4,54 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::sections::{self, Example, Sections};
 use crate::offline::Output;
 
 /// Arguments of `classifier pcap`.
 #[derive(Args, Debug)]
+#[command(after_long_help = SECTIONS.help())]
 pub struct Pcap {
-    /// Captures in the formats pcap and pcapng, plain or compressed by gzip or zstd; `-` is standard input
+    /// Capture file in pcap or pcapng format, plain or compressed by gzip or zstd; `-` is standard input; repeatable
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
-    /// What to write
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    /// Output format
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = sections::OUTPUT)]
     pub format: Output,
 
-    /// Write a line a packet in place of sums: its number, its protocol and its role
-    #[arg(long, conflicts_with = "format")]
+    /// Print one line per packet (number, protocol, role) instead of sums
+    #[arg(long, conflicts_with = "format", help_heading = sections::OUTPUT)]
     pub packets: bool,
 
-    /// Have the kernel judge each packet, by the program that `run` attaches; needs root, and writes the same
-    #[arg(long)]
+    /// Run the kernel program of `classifier run` over each packet instead of the userspace build; needs root
+    #[arg(long, help_heading = sections::INPUT)]
     pub kernel: bool,
 
-    /// TOML file whose `[[port]]` and `[ftp]` hold for the captures too
-    #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG")]
+    /// Configuration file whose `[[port]]` and `[ftp]` tables apply to the captures
+    #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG", help_heading = sections::INPUT)]
     pub config: Option<PathBuf>,
 }
+
+pub(super) const SECTIONS: Sections = Sections {
+    examples: &[
+        Example { purpose: "Print the counts of a capture", line: "classifier pcap capture.pcap" },
+        Example {
+            purpose: "Print protocol and role of each packet",
+            line: "classifier pcap --packets capture.pcapng.zst",
+        },
+        Example {
+            purpose: "Classify what tcpdump captures",
+            line: "tcpdump -i eth0 -c 1000 -w - | classifier pcap -",
+        },
+    ],
+    files: &[sections::CONFIGURATION],
+    exit_status: &[
+        ("0", "Every packet was classified."),
+        ("1", "A file is truncated, corrupt or cannot be read. The packets before the error are printed."),
+        ("2", "Bad usage or bad configuration."),
+    ],
+    see_also: &["classifier-run(1)", "classifier-report(1)", "classifier.toml(5)", "tcpdump(1)"],
+};
 
 #[cfg(test)]
 mod tests {

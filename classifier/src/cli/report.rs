@@ -5,8 +5,10 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, builder::OsStringValueParser};
 use thiserror::Error;
 
+use super::sections::{self, Example, Sections};
 use crate::{
-    config::{ConfigError, Layer, PIN_DIR, Sources, pin_dir},
+    config::{ConfigError, Layer, PIN_DIR, pin_dir},
+    configuration::{ConfigurationError, ConfigurationSources},
     report::{
         Format, Request, Source,
         advice::{Allow, FtpData, Options, SourceChoice},
@@ -15,70 +17,131 @@ use crate::{
 
 /// Arguments of `classifier report`.
 #[derive(Args, Debug)]
+#[command(after_long_help = SECTIONS.help())]
 pub struct Report {
-    /// How to write it
-    #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
+    /// Output format
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "CLASSIFIER_REPORT_FORMAT",
+        help_heading = sections::OUTPUT
+    )]
     pub format: Format,
 
-    /// The folder that the agent was given; it need not run
+    /// Pin directory of the agent, which need not run
     #[arg(
         long,
         value_name = "DIR",
         env = "CLASSIFIER_PIN_DIR",
         default_value = PIN_DIR,
-        value_parser = OsStringValueParser::new()
+        value_parser = OsStringValueParser::new(),
+        help_heading = sections::INPUT
     )]
     pub pin_dir: OsString,
 
-    /// A capture to look at in place of what is pinned: every service in it is taken for one of this host; repeatable
-    #[arg(long, value_name = "FILE")]
+    /// Capture file to read instead of the pin directory; its services count as services of this host; repeatable
+    #[arg(long, value_name = "FILE", help_heading = sections::INPUT)]
     pub pcap: Vec<PathBuf>,
 
-    /// TOML file whose `[[port]]` and `[ftp]` hold for captures
-    #[arg(short, long, value_name = "FILE", requires = "pcap")]
+    /// Configuration file whose `[[port]]` and `[ftp]` tables apply to the captures
+    #[arg(short, long, value_name = "FILE", requires = "pcap", help_heading = sections::INPUT)]
     pub config: Option<PathBuf>,
 
-    /// Whose connections the rules let pass
-    #[arg(long, value_name = "WHOSE", default_value = "any", env = "CLASSIFIER_SOURCES")]
+    /// Sources that the rules accept
+    #[arg(
+        long,
+        value_name = "SOURCES",
+        default_value = "any",
+        env = "CLASSIFIER_SOURCES",
+        help_heading = sections::RULES
+    )]
     pub sources: SourceChoice,
 
-    /// How the rules let data connections of FTP pass
-    #[arg(long, value_name = "HOW", default_value = "auto", env = "CLASSIFIER_FTP_DATA")]
+    /// Method by which the rules accept FTP data connections
+    #[arg(
+        long,
+        value_name = "METHOD",
+        default_value = "auto",
+        env = "CLASSIFIER_FTP_DATA",
+        help_heading = sections::RULES
+    )]
     pub ftp_data: FtpData,
 
-    /// What is to pass although nobody saw it, such as tcp/22, udp/60000-61000 or, dialled by this host, out:udp/53;
-    /// repeatable
-    #[arg(long, value_name = "[out:]TRANSPORT/PORT", env = "CLASSIFIER_ALLOW", value_delimiter = ',')]
+    /// Port to allow although no traffic was observed, such as tcp/22, udp/60000-61000 or out:udp/53; repeatable
+    #[arg(
+        long,
+        value_name = "[out:]TRANSPORT/PORT",
+        env = "CLASSIFIER_ALLOW",
+        value_delimiter = ',',
+        help_heading = sections::RULES
+    )]
     pub allow: Vec<Allow>,
 
-    /// Write what has changed since this report, which was written as JSON: exit 0 if nothing has, else 3
-    #[arg(long, value_name = "FILE", env = "CLASSIFIER_DIFF")]
+    /// Print the changes since this earlier JSON report; exit status 3 if there are any
+    #[arg(long, value_name = "FILE", env = "CLASSIFIER_DIFF", help_heading = sections::OUTPUT)]
     pub diff: Option<PathBuf>,
 
-    /// Write what the rules of this policy would have done, while `classifier run --policy` tried it, as text or JSON
-    #[arg(long, value_name = "FILE", env = "CLASSIFIER_POLICY", conflicts_with_all = ["diff", "pcap"])]
+    /// Print the dry-run result of this policy, which `classifier run --policy` has evaluated, as text or JSON
+    #[arg(
+        long,
+        value_name = "FILE",
+        visible_alias = "dry-run-policy",
+        env = "CLASSIFIER_REPORT_POLICY",
+        conflicts_with_all = ["diff", "pcap"],
+        help_heading = sections::OUTPUT
+    )]
     pub policy: Option<PathBuf>,
 }
 
-/// What was typed makes no report.
+pub(super) const SECTIONS: Sections = Sections {
+    examples: &[
+        Example { purpose: "Summarize services, peers and warnings", line: "classifier report" },
+        Example {
+            purpose: "Write an nftables ruleset that also allows SSH",
+            line: "classifier report --format nft --allow tcp/22 > /etc/nftables.d/classifier.nft",
+        },
+        Example {
+            purpose: "Write the rules as a policy, for a dry run by `classifier run --policy`",
+            line: "classifier report --format policy > policy.toml",
+        },
+        Example {
+            purpose: "Print the changes since an earlier report",
+            line: "classifier report --diff last-week.json",
+        },
+    ],
+    files: &[sections::PINS],
+    exit_status: &[
+        ("0", "The report was written."),
+        ("1", "Runtime error."),
+        ("2", "Bad usage or bad configuration."),
+        ("3", "With `--diff`: something has changed."),
+    ],
+    see_also: &["classifier-run(1)", "classifier-pcap(1)", "nft(8)", "iptables-restore(8)"],
+};
+
+/// Flags that contradict each other.
 #[derive(Debug, Error)]
 pub enum ReportUsage {
     /// See [`ConfigError`].
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    PinDir(#[from] ConfigError),
+    /// See [`ConfigurationError`].
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// An empty folder was named.
-    #[error("nothing is pinned without a folder, and there is nothing to report; name one with --pin-dir")]
+    #[error("--pin-dir is empty; report needs a pin directory, or captures with --pcap")]
     NoFolder,
-    /// What a policy did is no ruleset.
-    #[error("--policy writes text or JSON, and no ruleset; leave one of --policy and --format out")]
+    /// The results of a dry run are not a ruleset.
+    #[error("--policy writes text or JSON, not a ruleset; leave out --policy or --format")]
     Policy,
     /// Changes are no ruleset.
-    #[error("--diff writes text or JSON, and no ruleset; leave one of --diff and --format out")]
+    #[error("--diff writes text or JSON, not a ruleset; leave out --diff or --format")]
     Diff,
 }
 
 impl Report {
-    /// What is asked for.
+    /// Returns the request that the flags make.
     ///
     /// # Errors
     ///
@@ -93,8 +156,8 @@ impl Report {
         let source = if self.pcap.is_empty() {
             Source::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(ReportUsage::NoFolder)?)
         } else {
-            let sources = Sources { flags: Layer::default(), file: self.config };
-            Source::Captures(self.pcap, Box::new(sources.settings()?))
+            let sources = ConfigurationSources { flags: Layer::default(), file: self.config };
+            Source::Captures(self.pcap, Box::new(sources.read()?.settings))
         };
         let options = Options { sources: self.sources, ftp_data: self.ftp_data, allow: self.allow };
         Ok(Request { source, format: self.format, options, diff: self.diff, policy: self.policy })
@@ -136,6 +199,6 @@ mod tests {
     fn ports_that_are_none_are_refused_in_a_line() {
         let words = ["classifier", "report", "--allow", "ssh"].map(OsString::from);
         let Err(Stop::Usage(text)) = parse(words) else { panic!("it is accepted") };
-        assert!(text.contains("`ssh` names no ports; write tcp/22") && !text.contains('\n'), "{text}");
+        assert!(text.contains("`ssh` is not a port; write tcp/22") && !text.contains('\n'), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use clap::{Args, builder::OsStringValueParser};
 use thiserror::Error;
 
+use super::sections::{self, Example, Sections};
 use crate::{
     config::{ConfigError, PIN_DIR, pin_dir},
     top::{BadUrl, Format, Options, Origin, Target},
@@ -12,41 +13,91 @@ use crate::{
 
 /// Arguments of `classifier top`.
 #[derive(Args, Debug)]
+#[command(after_long_help = SECTIONS.help())]
 pub struct Top {
-    /// The folder that the agent was given
+    /// Pin directory of the agent
     #[arg(
         long,
         value_name = "DIR",
         env = "CLASSIFIER_PIN_DIR",
         default_value = PIN_DIR,
-        value_parser = OsStringValueParser::new()
+        value_parser = OsStringValueParser::new(),
+        help_heading = sections::INPUT
     )]
     pub pin_dir: OsString,
 
-    /// Look at the agent that serves here, as http(s)://host:port/metrics, in place of a folder
-    #[arg(long, value_name = "URL", env = "CLASSIFIER_URL", hide_env_values = true)]
+    /// Metrics URL of an agent, such as `https://host:9877/metrics`, to read instead of a pin directory
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CLASSIFIER_URL",
+        hide_env_values = true,
+        help_heading = sections::INPUT
+    )]
     pub url: Option<String>,
 
-    /// File with the certificates, in PEM, of the authorities to believe over https [default: the system's]
-    #[arg(long, value_name = "FILE", env = "CLASSIFIER_CA", requires = "url")]
+    /// PEM file of the certificate authorities to trust over https [default: those of the system]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CLASSIFIER_CA",
+        requires = "url",
+        help_heading = sections::INPUT
+    )]
     pub ca: Option<PathBuf>,
 
-    /// File with user:password in its first line; beats those in the URL
-    #[arg(long, value_name = "FILE", env = "CLASSIFIER_CREDENTIALS", requires = "url")]
+    /// File with user:password in its first line; overrides the credentials in the URL
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CLASSIFIER_CREDENTIALS",
+        requires = "url",
+        help_heading = sections::INPUT
+    )]
     pub credentials: Option<PathBuf>,
 
-    /// How often to look, from 0.1s on
-    #[arg(long, value_name = "TIME", env = "CLASSIFIER_INTERVAL", default_value = "1s", value_parser = interval)]
+    /// Time between two readings, from 0.1s to 1h
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "CLASSIFIER_INTERVAL",
+        default_value = "1s",
+        value_parser = interval,
+        help_heading = sections::OUTPUT
+    )]
     pub interval: Duration,
 
-    /// Write what one interval brings, and end
-    #[arg(long)]
+    /// Print the rates of one interval and exit
+    #[arg(long, help_heading = sections::OUTPUT)]
     pub once: bool,
 
-    /// `text`: a screen; `json`: an object an interval
-    #[arg(long, value_name = "FORMAT", default_value = "text", env = "CLASSIFIER_FORMAT")]
+    /// Output format: `text` is a screen, `json` one object per interval
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "CLASSIFIER_TOP_FORMAT",
+        help_heading = sections::OUTPUT
+    )]
     pub format: Format,
 }
+
+pub(super) const SECTIONS: Sections = Sections {
+    examples: &[
+        Example { purpose: "Show the rates of this host's agent", line: "classifier top" },
+        Example {
+            purpose: "Show the rates of an agent on another host",
+            line: "classifier top --url https://node1:9877/metrics --ca ca.pem --credentials secret.txt",
+        },
+        Example {
+            purpose: "Print the rates of ten seconds as JSON",
+            line: "classifier top --once --interval 10s --format json",
+        },
+    ],
+    files: &[sections::PINS],
+    exit_status: sections::PLAIN,
+    see_also: &["classifier-status(1)", "classifier-run(1)"],
+};
 
 /// There is nothing to look at.
 #[derive(Debug, Error)]
@@ -58,12 +109,12 @@ pub enum NoOrigin {
     #[error(transparent)]
     PinDir(#[from] ConfigError),
     /// Neither a folder nor a URL.
-    #[error("without a folder there are no pins to look at; name an agent with --url")]
+    #[error("--pin-dir is empty; top needs a pin directory, or an agent with --url")]
     Nothing,
 }
 
 impl Top {
-    /// What was meant.
+    /// Returns the options that the flags make.
     ///
     /// # Errors
     ///
@@ -111,7 +162,8 @@ mod tests {
             format: Format::Text,
         };
         assert_eq!(plain, expected);
-        let line = "classifier top --url https://u:p@h/ --ca a.pem --credentials c --interval 0.25 --once --format json";
+        let line = "classifier top --url https://u:p@h/ --ca a.pem --credentials c --interval 0.25 --once --format \
+        json";
         let all = options(line).unwrap();
         assert_eq!((all.interval, all.once, all.format), (Duration::from_millis(250), true, Format::Json));
         let Origin::Url(target) = all.origin else { panic!("{:?}", all.origin) };

@@ -1,4 +1,4 @@
-//! Which row of the counters a configured protocol has, for as long as the counters live.
+//! Assigns counter rows to configured protocols, for the lifetime of the counters.
 
 use classifier_common::{
     ports::Transport,
@@ -6,80 +6,81 @@ use classifier_common::{
 };
 use thiserror::Error;
 
-use super::{ProtocolNames, protocol_names::NAME_MAX};
+use crate::protocol_names::{NAME_MAX, ProtocolNames};
 
-/// Names by row, as bytes with zeros behind them; an empty one where a row was never used.
+/// Names by row, padded with zeros; empty for a row that was never used.
 pub type Rows = [[u8; NAME_MAX]; CONFIGURED_MAX];
 
-/// The names that have had a row since the counters began, each the same row for ever. A name that is no longer
-/// configured keeps its row, and with it its series: what one protocol has counted never becomes another's.
+/// The names that have had a row since the counters began, always the same row. A name that is no longer
+/// configured keeps its row and series: the counts of one protocol never become another's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assignment(ProtocolNames);
 
-/// A name finds no row.
+/// Error of a name for which no row is left.
 #[derive(Debug, Error)]
 #[error(
-    "`{0}` finds no place in the counters: all {CONFIGURED_MAX} have been some protocol's; restart the agent, after \
-     `classifier detach` where it pins its counters"
+    "`{0}` has no row in the counters: all {CONFIGURED_MAX} rows have been used; restart the agent, after \
+     `classifier detach` if its counters are pinned"
 )]
 pub struct NoRow(String);
 
-/// The bytes are no assignment.
+/// Error of bytes that are no assignment.
 #[derive(Debug, Error)]
 #[error(
-    "the names of the counters' rows cannot be read: row {0}; `classifier detach` removes them and the counters"
+    "cannot read the protocol names of pinned counters: row {0}; `classifier detach` removes names and counters"
 )]
 pub struct BadRows(usize);
 
 impl Assignment {
-    /// Of what was assigned before, and the names that are wanted now.
+    /// Adds the wanted names to this assignment.
     ///
     /// # Errors
     ///
-    /// When a new name finds no row that was never used.
+    /// When no unused row is left for a new name.
     pub fn adopt(&self, wanted: &ProtocolNames) -> Result<Self, NoRow> {
         let mut names = self.0.clone();
-        for (_, name) in wanted.iter() {
+        for (_, name) in wanted.configured() {
             names.find_or_add(name).ok_or_else(|| NoRow(name.to_owned()))?;
         }
         Ok(Self(names))
     }
 
-    /// Every name that has a row.
+    /// Returns every name that has a row.
     #[must_use]
     pub const fn names(&self) -> &ProtocolNames {
         &self.0
     }
 
-    /// Ports of a configuration that numbers its own names, with the rows of this assignment, which has adopted them.
+    /// Converts the ports of a configuration, which numbers its own names, to the rows of this assignment,
+    /// which has adopted them.
     #[must_use]
     pub fn place(
         &self,
         names: &ProtocolNames,
         ports: &[(Transport, u16, Protocol)],
     ) -> Vec<(Transport, u16, Protocol)> {
-        let row = |protocol| match names.iter().find(|(known, _)| *known == protocol) {
+        let row = |protocol| match names.configured().find(|(known, _)| *known == protocol) {
             Some((_, name)) => self.0.find(name).unwrap_or(protocol),
             None => protocol,
         };
         ports.iter().map(|(transport, port, protocol)| (*transport, *port, row(*protocol))).collect()
     }
 
-    /// For keeping beside the counters.
+    /// Returns the rows to be pinned.
     #[must_use]
     pub fn to_rows(&self) -> Rows {
         let mut rows = [[0; NAME_MAX]; CONFIGURED_MAX];
-        for (row, (_, name)) in rows.iter_mut().zip(self.0.iter()) {
+        for (row, (_, name)) in rows.iter_mut().zip(self.0.configured()) {
             row.iter_mut().zip(name.bytes()).for_each(|(to, from)| *to = from);
         }
         rows
     }
 
-    /// What was kept.
+    /// Parses pinned rows.
     ///
     /// # Errors
     ///
-    /// When a row is no name, stands twice, or comes after an empty one.
+    /// When a row is no name, is repeated, or follows an empty one.
     pub fn of_rows(rows: &Rows) -> Result<Self, BadRows> {
         let mut names = ProtocolNames::default();
         let used = rows.iter().take_while(|row| row.iter().any(|byte| *byte != 0)).count();
@@ -122,7 +123,7 @@ mod tests {
         let first = Assignment::default().adopt(&names(&["a", "b", "c"])).unwrap();
         let second = first.adopt(&names(&["d", "c"])).unwrap();
         let third = second.adopt(&names(&["b", "e"])).unwrap();
-        let all: Vec<_> = third.names().iter().collect();
+        let all: Vec<_> = third.names().configured().collect();
         assert_eq!(all, [(row(0), "a"), (row(1), "b"), (row(2), "c"), (row(3), "d"), (row(4), "e")]);
     }
 
@@ -144,7 +145,7 @@ mod tests {
         let full = Assignment::default().adopt(&names(&many)).unwrap();
         assert_eq!(full.adopt(&names(&["n31", "n0"])).unwrap(), full);
         let text = full.adopt(&names(&["n31", "late"])).unwrap_err().to_string();
-        assert!(text.starts_with("`late` finds no place") && text.contains("classifier detach"), "{text}");
+        assert!(text.starts_with("`late` has no row") && text.contains("classifier detach"), "{text}");
     }
 
     #[test]

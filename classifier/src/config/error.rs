@@ -1,54 +1,45 @@
-//! Why settings are refused, each in one line.
+//! Errors of settings, each in one line.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::FileError;
-use crate::web::WebError;
-
-/// The settings contradict themselves or the system's rules.
+/// Reason why settings are invalid.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// No interface can have this name.
     #[error("interface `{text}`: {cause}; `ip link` lists the interfaces of this host")]
     Interface {
-        /// What was given.
+        /// Given text.
         text: String,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// Nothing can listen there.
+    /// The listen address is invalid.
     #[error(
-        "listen address `{text}`: {cause}; write IP:PORT, [IP]:PORT for IPv6, or :PORT for all addresses"
+        "listen address `{text}`: {cause}; write IP:PORT, [IP]:PORT for IPv6, HOST:PORT, or :PORT for all addresses"
     )]
     Listen {
-        /// What was given.
+        /// Given text.
         text: String,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// No request can ask for it.
+    /// No request can have this path.
     #[error("telemetry path `{text}`: {cause}; write one such as /metrics")]
     TelemetryPath {
-        /// What was given.
+        /// Given text.
         text: String,
-        /// What is wrong with it.
+        /// Cause.
         cause: String,
     },
-    /// Nothing can be pinned there.
+    /// The pin directory is invalid.
     #[error(
-        "pin folder `{}`: no folder of a bpf filesystem, which has no names with dots; write one such as \
+        "pin directory `{}`: not an absolute path of a bpf filesystem, where names have no dots; write one such as \
          /sys/fs/bpf/classifier", .0.display()
     )]
     PinDir(PathBuf),
-    /// The same word stands twice.
+    /// A value is repeated.
     #[error("`{0}` is given twice; leave one out")]
     Twice(String),
-    /// See [`FileError`].
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// See [`WebError`].
-    #[error(transparent)]
-    Web(#[from] WebError),
 }

@@ -1,18 +1,18 @@
-//! How much is kept of whom connections were with, and how much of it is served.
+//! Settings of the evidence: how many peers of connections are kept, and how many are exported.
 
-/// How much is kept of whom connections were with, and how much of it is served.
+/// Number of peers of connections that are kept, and that are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceSettings {
-    /// Hosts and networks that each CPU has a place for, rounded up to sixteen times a power of two.
+    /// Hosts and networks with an entry on each CPU, rounded up to sixteen times a power of two.
     pub max_sources: u32,
-    /// How many of each protocol and outcome are among the metrics.
+    /// Peers of each protocol and outcome among the metrics.
     pub top_sources: u32,
 }
 
 impl EvidenceSettings {
-    /// Places that each CPU can have at most: 3.6 MiB.
+    /// Most entries on each CPU: 3.6 MiB.
     pub const SOURCES_MAX: u32 = 1 << 16;
-    /// Series of a protocol and outcome that a scrape can have at most.
+    /// Most series of a protocol and outcome in a scrape.
     pub const TOP_MAX: u32 = 1000;
 }
 

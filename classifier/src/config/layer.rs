@@ -1,54 +1,57 @@
-//! What one source of settings says.
+//! One layer of settings: flags, or the file.
 
 use std::path::PathBuf;
 
 use super::{FtpSettings, KeptCapabilities, Ports, SandboxMode, XdpMode};
 
-/// What one source of settings says; `None` where it says nothing.
+/// Settings of one source; `None` for those that the source does not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layer {
-    /// Interface names and globs.
+    /// Names and globs of interfaces.
     pub interfaces: Option<Vec<String>>,
+    /// Names and globs of interfaces that are never counted.
+    pub interfaces_exclude: Option<Vec<String>>,
     /// Listen addresses.
     pub listen: Option<Vec<String>>,
-    /// Under which path metrics are served.
+    /// Path of the metrics.
     pub telemetry_path: Option<String>,
-    /// The web configuration.
+    /// File of the web configuration.
     pub web_config: Option<PathBuf>,
-    /// The firewall policy that is tried.
+    /// File of the firewall policy for the dry run.
     pub policy: Option<PathBuf>,
-    /// How ingress is seen.
+    /// Ingress hook.
     pub xdp_mode: Option<XdpMode>,
-    /// Drivers that `auto` takes no native XDP of.
+    /// Drivers of which `auto` uses no native XDP.
     pub xdp_avoid: Option<Vec<String>>,
-    /// Whether egress is counted.
+    /// True if egress is counted.
     pub egress: Option<bool>,
-    /// Where programs and counters outlive the agent; empty: nowhere.
+    /// Pin directory; empty for none.
     pub pin_dir: Option<PathBuf>,
-    /// Whether a reload can be asked for over HTTP.
+    /// True if HTTP requests can ask for a reload.
     pub enable_reload: Option<bool>,
-    /// The user that the agent goes on as.
+    /// User that the agent switches to.
     pub user: Option<String>,
-    /// Which capabilities it keeps.
+    /// Capabilities that the agent keeps.
     pub capabilities: Option<KeptCapabilities>,
-    /// Whether it shuts itself in.
+    /// True if the agent enters its sandbox.
     pub sandbox: Option<SandboxMode>,
-    /// Which ports belong to which protocol.
+    /// Ports of the protocols.
     pub ports: Option<Ports>,
-    /// How FTP's control connections are followed.
+    /// Settings of the FTP tracking.
     pub ftp: Option<FtpSettings>,
-    /// Hosts and networks that each CPU has a place for.
+    /// Hosts and networks with an entry on each CPU.
     pub max_sources: Option<u32>,
-    /// How many of each protocol and outcome are among the metrics.
+    /// Peers of each protocol and outcome among the metrics.
     pub top_sources: Option<u32>,
 }
 
 impl Layer {
-    /// This layer's word where it has one, else the lower one's.
+    /// Merges two layers; values set in `self` win over `lower`.
     #[must_use]
     pub fn over(self, lower: Self) -> Self {
         Self {
             interfaces: self.interfaces.or(lower.interfaces),
+            interfaces_exclude: self.interfaces_exclude.or(lower.interfaces_exclude),
             listen: self.listen.or(lower.listen),
             telemetry_path: self.telemetry_path.or(lower.telemetry_path),
             web_config: self.web_config.or(lower.web_config),

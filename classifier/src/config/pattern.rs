@@ -1,4 +1,4 @@
-//! Which interfaces are meant.
+//! Names and globs of interfaces.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ const NAME_MAX: usize = 15;
 /// The name of an interface, or a shell glob over names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
-    /// This interface, which must exist.
+    /// An interface name, which must exist.
     Plain(String),
-    /// Every interface that matches, now or later.
+    /// A glob, which also matches later interfaces.
     Glob(glob::Pattern),
 }
 
 impl Pattern {
-    pub(super) fn parse(text: &str) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
         let refused = |cause| ConfigError::Interface { text: text.to_owned(), cause };
         if text.is_empty() {
             return Err(refused("it is empty".into()));
         }
         if let Some(bad) = text.chars().find(|c| *c == '/' || c.is_whitespace()) {
-            return Err(refused(format!("no interface name has {bad:?} in it")));
+            return Err(refused(format!("an interface name must not contain {bad:?}")));
         }
         if text.contains(['*', '?', '[']) {
             return glob::Pattern::new(text).map(Self::Glob).map_err(|error| refused(error.to_string()));
@@ -34,7 +34,7 @@ impl Pattern {
         Ok(Self::Plain(text.to_owned()))
     }
 
-    /// Whether an interface of this name is wanted.
+    /// Tells whether the pattern matches a name.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         match self {

@@ -1,19 +1,23 @@
-//! Where programs and counters outlive the agent.
+//! Pin directory of the settings.
 
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 
-/// The folder unless another is named.
+/// Default pin directory.
 pub const DEFAULT: &str = "/sys/fs/bpf/classifier";
 
-/// The folder that a path means; `None` for the empty one, by which nothing is pinned.
+/// Word for no pin directory, since an empty environment variable counts as unset.
+const NONE: &str = "none";
+
+/// Checks the path of a pin directory; `None` for `none` and the empty path, without pins.
 ///
 /// # Errors
 ///
-/// When it is not absolute, or has a name that a bpf filesystem does not take (`bpf_lookup` in `kernel/bpf/inode.c`).
+/// When the path is not absolute, or has a name that a bpf filesystem rejects (`bpf_lookup` in
+/// `kernel/bpf/inode.c`).
 pub fn folder(path: &Path) -> Result<Option<PathBuf>, ConfigError> {
-    if path.as_os_str().is_empty() {
+    if path.as_os_str().is_empty() || path == Path::new(NONE) {
         return Ok(None);
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -31,9 +35,11 @@ mod tests {
     #[test]
     fn a_folder_is_absolute_and_has_no_dot() {
         let folder = |text: &str| folder(Path::new(text));
-        assert_eq!(folder("").expect("no folder"), None);
+        for nothing in ["", "none"] {
+            assert_eq!(folder(nothing).expect("no folder"), None);
+        }
         assert_eq!(folder(DEFAULT).expect("a folder"), Some(DEFAULT.into()));
-        for text in ["classifier", "./a", "/sys/fs/bpf/a.b", "/", "/sys/fs/bpf/.."] {
+        for text in ["classifier", "./a", "./none", "/sys/fs/bpf/a.b", "/", "/sys/fs/bpf/.."] {
             let error = folder(text).expect_err(text).to_string();
             assert!(error.contains(&format!("`{text}`")) && error.contains("bpf"), "{error}");
         }

@@ -1,14 +1,14 @@
-//! Which ports belong to which protocol.
+//! Ports of the protocols.
 
 use classifier_common::{ports::Transport, protocol::Protocol};
 
-use super::ProtocolNames;
+use crate::protocol_names::ProtocolNames;
 
-/// What a configuration changes in the table of ports.
+/// Changes of a configuration to the port table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ports {
-    /// The protocols that it adds.
+    /// Protocols that the configuration adds.
     pub names: ProtocolNames,
-    /// The ports that belong to another protocol than without a configuration, each once.
+    /// Ports with another protocol than by default, each once.
     pub changed: Vec<(Transport, u16, Protocol)>,
 }

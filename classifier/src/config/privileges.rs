@@ -1,36 +1,34 @@
-//! What the agent may still do once everything is attached.
+//! Privileges of the agent after everything is attached.
 
-/// What the agent may still do once everything is attached.
+/// Privileges of the agent after everything is attached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Privileges {
-    /// The user that it goes on as; the one that started it where there is none.
+    /// User that the agent switches to; `None` to keep the one that started it.
     pub user: Option<String>,
-    /// Which capabilities it keeps.
+    /// Capabilities that the agent keeps.
     pub capabilities: KeptCapabilities,
-    /// Whether it shuts itself in.
+    /// True if the agent enters its sandbox.
     pub sandbox: SandboxMode,
 }
 
-/// Which capabilities the agent keeps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Capabilities that the agent keeps after attaching.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum KeptCapabilities {
-    /// Those that attaching needs, for interfaces that come later
+    /// The capabilities for attaching interfaces that appear later
     #[default]
     Needed,
-    /// None: what is attached stays attached, and nothing is attached any more
+    /// No capabilities: attached programs stay, later interfaces are not attached
     None,
 }
 
-/// Whether the agent shuts itself in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Mode of the sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SandboxMode {
-    /// As far as the kernel can; what it cannot is said
+    /// Every part that the kernel supports; missing parts are logged
     #[default]
     On,
-    /// Not at all
+    /// No sandbox
     Off,
-    /// Wholly, or the agent does not start
+    /// All parts, or the agent does not start
     Required,
 }

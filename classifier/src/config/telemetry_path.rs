@@ -1,39 +1,39 @@
-//! Under which path metrics are served.
+//! Path of the metrics.
 
 use std::fmt;
 
 use super::ConfigError;
 
-/// Where the agent's own endpoints are: `/-/healthy` and its like.
+/// Prefix of the agent's own endpoints, such as `/-/healthy`.
 const RESERVED: &str = "/-/";
 
-/// The path of the metrics; `/` takes the place of the page for people.
+/// The path of the metrics; `/` replaces the page for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TelemetryPath(String);
 
 impl TelemetryPath {
-    /// Takes what a request's path can be (RFC 3986 §3.3), written without percent signs.
+    /// Parses a path of requests (RFC 3986 §3.3), without percent-encoding.
     ///
     /// # Errors
     ///
-    /// When no request can ask for it, or another endpoint is there.
+    /// When no request can have the path, or another endpoint has it.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let refused =
             |cause: &str| ConfigError::TelemetryPath { text: text.to_owned(), cause: cause.to_owned() };
         let foreign = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"/-._~!$&'()*+,;=:@".contains(*c));
         if !text.starts_with('/') {
-            return Err(refused("a path begins with `/`"));
+            return Err(refused("the path must start with `/`"));
         }
         if let Some(foreign) = foreign {
-            return Err(refused(&format!("no path has {foreign:?} in it")));
+            return Err(refused(&format!("the path must not contain {foreign:?}")));
         }
         if text.starts_with(RESERVED) {
-            return Err(refused("`/-/` is the agent's own"));
+            return Err(refused("`/-/` is reserved for the agent"));
         }
         Ok(Self(text.to_owned()))
     }
 
-    /// The path.
+    /// Returns the path.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,9 +66,9 @@ mod tests {
     #[test]
     fn errors_name_the_path_the_cause_and_the_remedy() {
         for (path, part) in [
-            ("", "begins with `/`"),
-            ("metrics", "begins with `/`"),
-            ("http://host/metrics", "begins with `/`"),
+            ("", "start with `/`"),
+            ("metrics", "start with `/`"),
+            ("http://host/metrics", "start with `/`"),
             ("/a b", "' '"),
             ("/metrics?x", "'?'"),
             ("/m%20", "'%'"),

@@ -1,17 +1,15 @@
-//! Which hooks an interface is seen through, and taking them.
+//! Attaches the programs to the hooks of an interface, and chooses the hooks.
 
-use std::path::Path;
-
-use aya::{
-    programs::{LinkOrder, TcAttachType, XdpMode as Driver, tc::TcAttachOptions},
-    util::KernelVersion,
-};
+use aya::util::KernelVersion;
 
 use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
+use tracing::warn;
 
 use super::{
-    DatapathError, PinError, held_filter,
-    hold::{self, Hold, HoldError, Places},
+    DatapathError, attach_filter,
+    attached_program::{self, AttachError, AttachedProgram, LinkPins},
+    hook_programs,
+    link::LinkHook,
     pins::LinkPin,
     programs::Programs,
 };
@@ -20,43 +18,51 @@ use crate::{config::XdpMode, hook, interfaces::Interface};
 /// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
 const TCX: KernelVersion = KernelVersion::new(6, 6, 0);
 
-/// How an interface is attached, as labels say it.
+/// The hooks that an interface is attached to, as label values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hooks {
     /// `xdp_native`, `xdp_generic`, `tcx` or `tc`.
     pub ingress: &'static str,
     /// `tcx`, `tc` or `none`.
     pub egress: &'static str,
-    /// Why these.
+    /// Reason for the choice of these hooks.
     pub why: String,
 }
 
-/// What holds the programs to the interface's hooks.
+/// The attached programs of an interface, by direction.
 pub(super) struct Links {
-    // Let go first: where both are filters, the qdisc was added for the other one.
-    egress: Option<Hold>,
-    ingress: Hold,
+    // Detached first: where both are filters, the qdisc was added for the ingress filter.
+    egress: Option<AttachedProgram>,
+    ingress: AttachedProgram,
 }
 
 impl Links {
-    /// Lets go, pinned or not; the pins are the caller's.
+    /// The attached program of a direction.
+    pub(super) const fn of(&self, direction: Direction) -> Option<&AttachedProgram> {
+        match direction {
+            Direction::Ingress => Some(&self.ingress),
+            Direction::Egress => self.egress.as_ref(),
+        }
+    }
+
+    /// Detaches both programs, pinned or not. The caller removes the pins.
     pub(super) fn release(self) {
-        self.egress.into_iter().for_each(Hold::release);
+        self.egress.into_iter().for_each(AttachedProgram::release);
         self.ingress.release();
     }
 }
 
-/// What [`XdpMode::Auto`] comes to at an interface.
+/// Resolves [`XdpMode::Auto`] to the ingress hook of an interface.
 pub(super) enum Choice {
-    /// Native XDP, or what else there is.
+    /// Native XDP, or TCX if native XDP is refused.
     Native,
-    /// None, for its super-packets' sake.
+    /// No native XDP: GSO packets would be counted as one.
     Software,
-    /// None, for this driver was named.
+    /// No native XDP: the configuration avoids this driver.
     Avoided(String),
 }
 
-/// The programs that such interfaces will want first.
+/// Names the programs to load first for such interfaces.
 pub(super) fn programs(interfaces: &[Choice], mode: XdpMode, egress: bool) -> Vec<&'static str> {
     let wants_xdp = |choice: &Choice| match mode {
         XdpMode::Native | XdpMode::Generic => true,
@@ -69,23 +75,50 @@ pub(super) fn programs(interfaces: &[Choice], mode: XdpMode, egress: bool) -> Ve
     [xdp, ingress, egress].into_iter().flatten().collect()
 }
 
-/// Attaches both directions, or neither. What an agent before has pinned is taken over: the program is replaced where it
-/// hangs, and no packet is missed.
+/// Attaches both directions, or neither. A pinned link of a previous agent keeps its hook: the kernel
+/// replaces the program, and no packet is missed.
 pub(super) fn attach(
     programs: &mut Programs,
     interface: &Interface,
     choice: Choice,
     mode: XdpMode,
     egress: bool,
-    places: Option<&Places>,
+    link_pins: Option<&LinkPins>,
 ) -> Result<(Hooks, Links), DatapathError> {
-    let (link, ingress, why) = ingress(programs, interface, choice, mode, places)?;
-    let outgoing = if egress { Some(tc(programs, interface, Direction::Egress, places)?) } else { None };
-    if let Some(places) = places.filter(|_| !egress) {
-        places.clear(Direction::Egress, None)?;
+    let found_hook =
+        link_pins.and_then(|link_pins| link_pins.found_for(Direction::Ingress)).map(|pin| pin.hook);
+    let attached = ingress(programs, interface, choice, mode, found_hook, link_pins);
+    if attached.is_err() {
+        restore(programs, interface, found_hook, link_pins);
+    }
+    let (link, ingress, why) = attached?;
+    let outgoing = if egress { Some(tc(programs, interface, Direction::Egress, link_pins)?) } else { None };
+    if let Some(link_pins) = link_pins.filter(|_| !egress) {
+        link_pins.clear(Direction::Egress, None)?;
     }
     let egress = if egress { tc_label() } else { hook::NONE };
     Ok((Hooks { ingress, egress, why }, Links { ingress: link, egress: outgoing }))
+}
+
+/// Attaches again to the hook that was given up for a refused one. The pinned program continues counting.
+fn restore(
+    programs: &mut Programs,
+    interface: &Interface,
+    before: Option<&'static str>,
+    link_pins: Option<&LinkPins>,
+) {
+    let restored = match before {
+        Some(hook::TCX | hook::TC) => tc(programs, interface, Direction::Ingress, link_pins),
+        Some(hook::XDP_NATIVE) => xdp(programs, interface, LinkHook::NativeXdp, hook::XDP_NATIVE, link_pins),
+        Some(hook::XDP_GENERIC) => {
+            xdp(programs, interface, LinkHook::GenericXdp, hook::XDP_GENERIC, link_pins)
+        }
+        _ => return,
+    };
+    match restored {
+        Ok(attached) => attached.leave(),
+        Err(error) => warn!(interface = interface.name, %error, "not attached at the previous hook again"),
+    }
 }
 
 fn ingress(
@@ -93,68 +126,67 @@ fn ingress(
     interface: &Interface,
     choice: Choice,
     mode: XdpMode,
-    places: Option<&Places>,
-) -> Result<(Hold, &'static str, String), DatapathError> {
-    let held = places.and_then(|places| places.held(Direction::Ingress)).map(|pin| pin.hook);
-    let native = |programs: &mut Programs| xdp(programs, interface, Driver::Driver, hook::XDP_NATIVE, places);
+    found_hook: Option<&'static str>,
+    link_pins: Option<&LinkPins>,
+) -> Result<(AttachedProgram, &'static str, String), DatapathError> {
+    let native =
+        |programs: &mut Programs| xdp(programs, interface, LinkHook::NativeXdp, hook::XDP_NATIVE, link_pins);
     let why = match (mode, choice) {
         (XdpMode::Native, _) => {
-            return Ok((native(programs)?, hook::XDP_NATIVE, "asked for by --xdp-mode".into()));
+            return Ok((native(programs)?, hook::XDP_NATIVE, "requested by --xdp-mode".into()));
         }
         (XdpMode::Generic, _) => {
-            let link = xdp(programs, interface, Driver::Skb, hook::XDP_GENERIC, places)?;
-            return Ok((link, hook::XDP_GENERIC, "asked for by --xdp-mode".into()));
+            let link = xdp(programs, interface, LinkHook::GenericXdp, hook::XDP_GENERIC, link_pins)?;
+            return Ok((link, hook::XDP_GENERIC, "requested by --xdp-mode".into()));
         }
-        (XdpMode::Off, _) => "XDP is off by --xdp-mode".to_owned(),
-        // Another hook would miss packets on the way there, or count them twice.
-        (XdpMode::Auto, _) if held == Some(tc_label()) => "as the agent before it".to_owned(),
+        (XdpMode::Off, _) => "XDP is turned off by --xdp-mode".to_owned(),
+        // A change of the hook would miss packets or count them twice.
+        (XdpMode::Auto, _) if found_hook == Some(tc_label()) => "same hook as the previous agent".to_owned(),
         (XdpMode::Auto, Choice::Native) => match native(programs) {
-            Ok(link) => return Ok((link, hook::XDP_NATIVE, "a network card of its own".into())),
+            Ok(link) => return Ok((link, hook::XDP_NATIVE, "physical network card".into())),
             Err(refused) => format!("native XDP is refused: {refused}"),
         },
         (XdpMode::Auto, Choice::Avoided(driver)) => {
-            format!("native XDP is left alone for the driver {driver} (--xdp-avoid)")
+            format!("native XDP is not used with driver {driver} (--xdp-avoid)")
         }
         (XdpMode::Auto, Choice::Software) => format!(
-            "native XDP would take its super-packets away ({})",
+            "native XDP would turn off its GSO packets ({})",
             interface.kind.as_deref().or(interface.bus.as_deref()).unwrap_or("software device")
         ),
     };
-    Ok((tc(programs, interface, Direction::Ingress, places)?, tc_label(), why))
+    Ok((tc(programs, interface, Direction::Ingress, link_pins)?, tc_label(), why))
 }
 
 fn xdp(
     programs: &mut Programs,
     interface: &Interface,
-    mode: Driver,
+    link_hook: LinkHook,
     label: &'static str,
-    places: Option<&Places>,
-) -> Result<Hold, DatapathError> {
+    link_pins: Option<&LinkPins>,
+) -> Result<AttachedProgram, DatapathError> {
     let hook = if label == hook::XDP_NATIVE { "native XDP" } else { "generic XDP" };
     let refused = |cause| refused(&interface.name, hook, cause);
-    let program = programs.xdp()?;
-    if let Some((places, pin)) = found(places, Direction::Ingress, label)? {
-        let held = hold::take_over_xdp(program, &pin.path).map_err(refused)?;
-        places.adopt(pin)?;
-        return Ok(held);
+    let program = programs.xdp()?.fd().map_err(|cause| refused(cause.into()))?;
+    if let Some((link_pins, pin)) = found(link_pins, Direction::Ingress, label)? {
+        let attached = attached_program::take_over(program, &pin.path).map_err(refused)?;
+        link_pins.adopt(pin)?;
+        return Ok(attached);
     }
-    let attached = program.attach(&interface.name, mode).and_then(|id| program.take_link(id));
-    attached
-        .map_err(HoldError::from)
-        .and_then(|link| hold::link(link, Direction::Ingress, label, places))
+    attached_program::create(program, link_hook, (Direction::Ingress, label), interface.index, link_pins)
         .map_err(refused)
 }
 
-/// First in its hook: a program before this one could end the chain, and its packets would not be seen.
+/// Attaches a TC program as the first of its hook: an earlier program could end the chain and hide its
+/// packets.
 fn tc(
     programs: &mut Programs,
     interface: &Interface,
     direction: Direction,
-    places: Option<&Places>,
-) -> Result<Hold, DatapathError> {
-    let (hook_type, hook) = match direction {
-        Direction::Ingress => (TcAttachType::Ingress, "TC ingress"),
-        Direction::Egress => (TcAttachType::Egress, "TC egress"),
+    link_pins: Option<&LinkPins>,
+) -> Result<AttachedProgram, DatapathError> {
+    let hook = match direction {
+        Direction::Ingress => "TC ingress",
+        Direction::Egress => "TC egress",
     };
     let program = match direction {
         Direction::Ingress => programs.ingress()?,
@@ -163,46 +195,49 @@ fn tc(
     let (name, label) = (&interface.name, tc_label());
     let refused = |cause| refused(name, hook, cause);
     if !has_tcx() {
-        return held_filter::hold(program, interface, direction, places).map_err(refused);
+        return attach_filter::attach(program, interface, direction, link_pins).map_err(refused);
     }
-    if let Some((places, pin)) = found(places, direction, label)? {
-        let held = hold::take_over_tc(program, &pin.path);
-        if let Ok(held) = held {
-            places.adopt(pin)?;
-            return Ok(held);
+    let program = program.fd().map_err(|cause| refused(cause.into()))?;
+    if let Some((link_pins, pin)) = found(link_pins, direction, label)? {
+        // Another program has come before it: a new link is attached first, and the old one is detached.
+        let is_first = hook_programs::is_first(&pin.path, interface.index, direction).unwrap_or(true);
+        if is_first && let Ok(attached) = attached_program::take_over(program, &pin.path) {
+            link_pins.adopt(pin)?;
+            return Ok(attached);
         }
-        places.clear(direction, None)?;
+        link_pins.clear(direction, None)?;
     }
-    let options = TcAttachOptions::TcxOrder(LinkOrder::first());
-    let attached = program.attach_with_options(name, hook_type, options).and_then(|id| program.take_link(id));
-    attached
-        .map_err(HoldError::from)
-        .and_then(|link| hold::link(link, direction, label, places))
-        .map_err(refused)
+    attached_program::create(
+        program,
+        LinkHook::Tcx(direction),
+        (direction, label),
+        interface.index,
+        link_pins,
+    )
+    .map_err(refused)
 }
 
-/// What an agent before has pinned to this very hook; what else it has pinned for the direction ends.
+/// Finds the pinned link of a previous agent at this hook, and removes its other pins of the direction.
 fn found<'p>(
-    places: Option<&'p Places>,
+    link_pins: Option<&'p LinkPins>,
     direction: Direction,
     hook: &str,
-) -> Result<Option<(&'p Places, &'p LinkPin)>, DatapathError> {
-    let Some(places) = places else { return Ok(None) };
-    let pin = places.held(direction).filter(|pin| pin.hook == hook);
-    places.clear(direction, pin)?;
-    Ok(pin.map(|pin| (places, pin)))
+) -> Result<Option<(&'p LinkPins, &'p LinkPin)>, DatapathError> {
+    let Some(link_pins) = link_pins else { return Ok(None) };
+    let pin = link_pins.found_for(direction).filter(|pin| pin.hook == hook);
+    link_pins.clear(direction, pin)?;
+    Ok(pin.map(|pin| (link_pins, pin)))
 }
 
-fn refused(name: &str, hook: &'static str, cause: HoldError) -> DatapathError {
+fn refused(name: &str, hook: &'static str, cause: AttachError) -> DatapathError {
     match cause {
-        HoldError::Program(cause) => DatapathError::attach(name, hook, cause),
-        HoldError::Link(cause) => PinError::of("use the link of", Path::new(name))(cause).into(),
-        HoldError::Pin(cause) => cause.into(),
-        HoldError::Other(cause) => cause,
+        AttachError::Program(cause) => DatapathError::attach(name, hook, cause),
+        AttachError::Pin(cause) => cause.into(),
+        AttachError::Other(cause) => cause,
     }
 }
 
-/// Whether TC programs hang on links, which the kernel lists, and not on filters.
+/// Tells whether the kernel attaches TC programs by links, which it lists, rather than by filters.
 #[must_use]
 pub fn has_tcx() -> bool {
     KernelVersion::current().is_ok_and(|current| current >= TCX)

@@ -1,94 +1,112 @@
-//! The counter blocks of the interfaces: created, found by the programs, summed at a scrape, moved, taken away.
+//! Manages the counter blocks of interfaces in the slots of a map of maps: inserts, retargets, evicts and
+//! sums them.
 
-use std::{collections::HashMap, mem, os::fd::AsFd as _, path::Path};
+use std::{collections::HashMap, iter, mem, os::fd::AsFd as _, path::Path};
 
-use aya::maps::{IterableMap as _, Map, MapData, MapError, PerCpuArray, PerCpuValues};
+use aya::maps::{HashMap as Hash, IterableMap as _, Map, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
-    abi::{Direction, INTERFACES, MAP_COUNTERS, PROBES, place},
+    abi::{self, Direction, INTERFACES, MAP_COUNTERS, MAP_SLOTS, slot},
     counter::{Counters, WATCHED},
     packet::Link,
 };
 
 use super::{
-    DatapathError, PinError, batch, housed,
+    DatapathError, PinError, batch, inner_maps,
     reader::{Reader, Sums},
-    takeover,
 };
 use crate::interfaces::Interface;
 
-/// An index that no interface has.
-const NOBODY: u32 = 0;
+/// An interface index that no interface has.
+const NO_INTERFACE: u32 = 0;
 
 /// The inner map of an interface.
 pub(super) type Block = PerCpuArray<MapData, Counters>;
 
-/// The outer map, and which of its places are taken.
+/// Returns the kernel's number of a pinned map.
+pub(super) fn number(map: &MapData) -> Result<u32, DatapathError> {
+    map.info().map(|info| info.id()).map_err(|cause| DatapathError::map(MAP_COUNTERS, cause))
+}
+
+/// The outer map, and its occupied slots.
 pub(super) struct Blocks {
     outer: MapData,
+    /// Slots of interfaces that are not in the slot of their index, by index.
+    displaced: Hash<MapData, u32, u32>,
     taken: Vec<bool>,
     cpus: usize,
-    /// Added to the link of every interface.
+    /// Bits that are added to the link type of every interface.
     mark: u32,
-    /// Blocks in the outer map whose interfaces are still to be attached, by index.
+    /// Inserted blocks of interfaces that are not attached yet, by index.
     ready: HashMap<u32, InterfaceBlock>,
-    /// What stands where a block was taken away; made with the first.
-    nobody: Option<Block>,
+    /// Map in the slots of evicted blocks, created with the first eviction.
+    placeholder: Option<Block>,
 }
 
 impl Blocks {
-    /// With `watched`, no packet passes the programs' debug messages by.
-    pub(super) fn new(outer: Map, watched: bool) -> Result<Self, DatapathError> {
+    /// Takes the maps. With `watched`, the programs write a debug message for every packet.
+    pub(super) fn new(outer: Map, displaced: Map, watched: bool) -> Result<Self, DatapathError> {
         let Map::ArrayOfMaps(outer) = outer else { return Err(DatapathError::Missing(MAP_COUNTERS)) };
+        let displaced = displaced.try_into().map_err(|cause| DatapathError::map(MAP_SLOTS, cause))?;
         let cpus = aya::util::nr_cpus()
             .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
         let mark = if watched { WATCHED } else { 0 };
-        Ok(Self { outer, taken: vec![false; INTERFACES], cpus, mark, ready: HashMap::new(), nobody: None })
+        let taken = vec![false; INTERFACES];
+        Ok(Self { outer, displaced, taken, cpus, mark, ready: HashMap::new(), placeholder: None })
     }
 
-    /// The counters that an agent before has pinned, where they stand.
+    /// Opens the pinned counters of a previous agent, with their slot.
     pub(super) fn found(&mut self, pin: &Path) -> Result<InterfaceBlock, DatapathError> {
         let map = MapData::from_pin(pin).and_then(Map::from_map_data).map_err(refused)?;
         let block = Block::try_from(map).map_err(refused)?;
         let index = block.get(&(Direction::Ingress as u32), 0).map_err(refused)?;
-        let index = index.first().map_or(NOBODY, |counters| counters.ifindex);
-        let place = self.whereabouts(&block, index)?;
-        if let Some(place) = place {
-            self.taken[place as usize] = true;
+        let index = index.first().map_or(NO_INTERFACE, |counters| counters.ifindex);
+        let slot = self.slot_of(&block, index)?;
+        if let Some(slot) = slot {
+            self.taken[slot as usize] = true;
         }
-        Ok(InterfaceBlock { block, index, place })
+        Ok(InterfaceBlock { block, index, slot })
     }
 
-    /// Where a block stands that counts for an index; `None` if no program finds it.
-    fn whereabouts(&self, block: &Block, index: u32) -> Result<Option<u32>, DatapathError> {
-        let number = takeover::number(block.map())?;
-        for place in (0..PROBES).map(|probe| place(index, probe)) {
-            let there = housed::number_at(self.outer.fd().as_fd(), place);
+    /// Finds the slot of the block that counts for an index; `None` if no program finds the block.
+    fn slot_of(&self, block: &Block, index: u32) -> Result<Option<u32>, DatapathError> {
+        let number = number(block.map())?;
+        for slot in iter::once(slot(index)).chain(self.displaced_to(index)?) {
+            let there = inner_maps::number_at(self.outer.fd().as_fd(), slot);
             if there.map_err(|cause| refused(MapError::IoError(cause)))? == Some(number) {
-                return Ok(Some(place));
+                return Ok(Some(slot));
             }
         }
         Ok(None)
     }
 
-    /// Counters of no interface, which no program finds.
-    pub(super) fn unhoused(&self) -> Result<InterfaceBlock, DatapathError> {
-        Ok(InterfaceBlock { block: self.empty(NOBODY, 0)?, index: NOBODY, place: None })
+    /// Finds the slot of an interface that is not in the slot of its index.
+    fn displaced_to(&self, index: u32) -> Result<Option<u32>, DatapathError> {
+        match self.displaced.get(&index, 0) {
+            Ok(slot) => Ok(Some(slot)),
+            Err(MapError::KeyNotFound) => Ok(None),
+            Err(cause) => Err(DatapathError::map(MAP_SLOTS, cause)),
+        }
     }
 
-    /// Blocks in use.
+    /// Creates a block of no interface, which no program finds.
+    pub(super) fn detached(&self) -> Result<InterfaceBlock, DatapathError> {
+        Ok(InterfaceBlock { block: self.empty(NO_INTERFACE, 0)?, index: NO_INTERFACE, slot: None })
+    }
+
+    /// Number of blocks in use.
     pub(super) fn len(&self) -> u64 {
         self.taken.iter().filter(|taken| **taken).count() as u64
     }
 
-    /// Reads any of these blocks.
+    /// Creates a reader of these blocks.
     pub(super) fn reader(&self) -> Reader {
         Reader::new(self.cpus)
     }
 
-    /// Creates the counters of several interfaces at once: after each change of a map of maps the kernel waits until
-    /// every CPU has passed through the scheduler (`maybe_wait_bpf_programs`), some milliseconds.
+    /// Creates the counter blocks of several interfaces at once. After each change of a map of maps the kernel
+    /// waits until every CPU has passed through the scheduler (`maybe_wait_bpf_programs`), some milliseconds.
     ///
-    /// Those that cannot be had are left to [`Self::create`], which says why.
+    /// [`Self::create`] tries again where this fails, and returns the reason.
     pub(super) fn prepare(&mut self, interfaces: &[Interface]) {
         let mut blocks = Vec::new();
         for interface in interfaces {
@@ -98,75 +116,82 @@ impl Blocks {
             }
         }
         let all: Vec<_> = blocks.iter().map(|(_, block)| block).collect();
-        match self.put(&all) {
+        match self.insert(&all) {
             Ok(()) => self.ready.extend(blocks),
             Err(_) => blocks.iter().for_each(|(_, block)| self.release(block)),
         }
     }
 
-    /// Gives back the blocks that nobody asked for.
+    /// Evicts the prepared blocks that no interface has taken.
     pub(super) fn settle(&mut self) {
         let mut ready = mem::take(&mut self.ready);
-        // For want of memory they stay for the next time.
-        if self.vacate(ready.values_mut()).is_err() {
+        // Without memory for the placeholder, the blocks stay for the next time.
+        if self.evict(ready.values_mut()).is_err() {
             self.ready = ready;
         }
     }
 
-    /// Puts blocks where the indices of these interfaces lead to, all at once, and has them count for those from now on.
-    /// No program may have one in use. Where one is refused, none of them is found by any program.
-    pub(super) fn rehouse(
+    /// Assigns blocks to these interfaces, and inserts them all at once. No program may use one of them. If
+    /// one is refused, programs find none of them.
+    pub(super) fn retarget(
         &mut self,
         moved: &mut [(&Interface, &mut InterfaceBlock)],
     ) -> Result<(), DatapathError> {
-        self.vacate(moved.iter_mut().map(|(_, block)| &mut **block))?;
-        let housed = moved.iter_mut().try_for_each(|(interface, block)| self.house(interface, block));
+        self.evict(moved.iter_mut().map(|(_, block)| &mut **block))?;
+        let set = moved.iter_mut().try_for_each(|(interface, block)| self.retarget_one(interface, block));
         let all: Vec<_> = moved.iter().map(|(_, block)| &**block).collect();
-        housed.and_then(|()| self.put(&all)).inspect_err(|_| {
+        set.and_then(|()| self.insert(&all)).inspect_err(|_| {
             for (_, block) in moved.iter_mut() {
                 self.release(block);
-                block.place = None;
+                block.slot = None;
             }
         })
     }
 
-    fn house(&mut self, interface: &Interface, block: &mut InterfaceBlock) -> Result<(), DatapathError> {
-        let place = self.free(&interface.name, interface.index)?;
-        self.address(&mut block.block, interface)?;
-        self.taken[place as usize] = true;
-        (block.index, block.place) = (interface.index, Some(place));
+    fn retarget_one(
+        &mut self,
+        interface: &Interface,
+        block: &mut InterfaceBlock,
+    ) -> Result<(), DatapathError> {
+        let slot = self.free_slot(&interface.name, interface.index)?;
+        self.set_interface(&mut block.block, interface)?;
+        self.taken[slot as usize] = true;
+        (block.index, block.slot) = (interface.index, Some(slot));
         Ok(())
     }
 
-    /// Takes blocks away from where the programs look for them, all at once as in [`Self::prepare`]; no program has one
-    /// in use any longer when this returns. What they hold can still be read. Those that stay, for want of memory, keep
-    /// their places.
-    pub(super) fn vacate<'b>(
+    /// Evicts blocks from their slots, all at once as in [`Self::prepare`]; no program uses them when this
+    /// returns. The counters can still be read. Without memory for the placeholder, the blocks keep their
+    /// slots.
+    pub(super) fn evict<'b>(
         &mut self,
         blocks: impl IntoIterator<Item = &'b mut InterfaceBlock>,
     ) -> Result<(), DatapathError> {
-        let found: Vec<_> =
-            blocks.into_iter().filter_map(|block| Some((block.place?, &mut block.place))).collect();
+        let found: Vec<_> = blocks.into_iter().filter(|block| block.slot.is_some()).collect();
         if found.is_empty() {
             return Ok(());
         }
-        let nobody = match self.nobody.take() {
-            Some(nobody) => nobody,
-            None => self.empty(NOBODY, 0)?,
+        let placeholder = match self.placeholder.take() {
+            Some(placeholder) => placeholder,
+            None => self.empty(NO_INTERFACE, 0)?,
         };
-        let nobody = self.nobody.insert(nobody);
-        let places: Vec<_> = found.iter().map(|(place, _)| *place).collect();
-        let maps = vec![nobody.map().fd().as_fd(); places.len()];
-        batch::put(self.outer.fd().as_fd(), &places, &maps)
+        let placeholder = self.placeholder.insert(placeholder);
+        let slots: Vec<_> = found.iter().filter_map(|block| block.slot).collect();
+        let maps = vec![placeholder.map().fd().as_fd(); slots.len()];
+        batch::put(self.outer.fd().as_fd(), &slots, &maps)
             .map_err(|cause| refused(MapError::IoError(cause)))?;
-        for (place, at) in found {
-            self.taken[place as usize] = false;
-            *at = None;
+        for (block, slot) in found.into_iter().zip(slots) {
+            if slot != abi::slot(block.index) {
+                // A stale entry is harmless: its block names another interface.
+                let _ = self.displaced.remove(&block.index);
+            }
+            self.taken[slot as usize] = false;
+            block.slot = None;
         }
         Ok(())
     }
 
-    /// Creates the counters of an interface where its index leads to.
+    /// Allocates the counter block of an interface, and inserts it.
     pub(super) fn create(
         &mut self,
         name: &str,
@@ -177,28 +202,31 @@ impl Blocks {
             return Ok(block);
         }
         let block = self.block(name, index, link)?;
-        self.put(&[&block]).inspect_err(|_| self.release(&block))?;
+        self.insert(&[&block]).inspect_err(|_| self.release(&block))?;
         Ok(block)
     }
 
-    /// Gives a place at which nothing was put to the next one.
+    /// Frees a slot in which nothing was inserted.
     fn release(&mut self, block: &InterfaceBlock) {
-        if let Some(place) = block.place {
-            self.taken[place as usize] = false;
+        if let Some(slot) = block.slot {
+            self.taken[slot as usize] = false;
         }
     }
 
-    /// A block with a place, which nobody finds there yet.
+    /// Allocates a block with a slot, in which no program finds it yet.
     fn block(&mut self, name: &str, index: u32, link: Link) -> Result<InterfaceBlock, DatapathError> {
-        let place = self.free(name, index)?;
+        let slot = self.free_slot(name, index)?;
         let block = self.empty(index, link as u32 | self.mark)?;
-        self.taken[place as usize] = true;
-        Ok(InterfaceBlock { block, index, place: Some(place) })
+        self.taken[slot as usize] = true;
+        Ok(InterfaceBlock { block, index, slot: Some(slot) })
     }
 
-    fn free(&self, name: &str, index: u32) -> Result<u32, DatapathError> {
-        let mut places = (0..PROBES).map(|probe| place(index, probe));
-        places.find(|place| !self.taken[*place as usize]).ok_or_else(|| DatapathError::Full(name.to_owned()))
+    /// Returns the slot of the interface's index, or the next free one.
+    fn free_slot(&self, name: &str, index: u32) -> Result<u32, DatapathError> {
+        #[expect(clippy::cast_possible_truncation, reason = "4096 fits")]
+        const COUNT: u32 = INTERFACES as u32;
+        let mut slots = (0..COUNT).map(|further| slot(index.wrapping_add(further)));
+        slots.find(|slot| !self.taken[*slot as usize]).ok_or_else(|| DatapathError::Full(name.to_owned()))
     }
 
     fn empty(&self, index: u32, link: u32) -> Result<Block, DatapathError> {
@@ -209,8 +237,8 @@ impl Blocks {
         Ok(block)
     }
 
-    /// Has a block count for this interface.
-    fn address(&self, block: &mut Block, interface: &Interface) -> Result<(), DatapathError> {
+    /// Writes the index and the link type of an interface into a block.
+    fn set_interface(&self, block: &mut Block, interface: &Interface) -> Result<(), DatapathError> {
         let link = interface.link.unwrap_or(Link::Ethernet) as u32 | self.mark;
         for direction in Direction::ALL {
             let mut values = block.get(&(direction as u32), 0).map_err(refused)?.to_vec();
@@ -222,18 +250,24 @@ impl Blocks {
         Ok(())
     }
 
-    /// Puts blocks where the programs look for them.
-    fn put(&self, blocks: &[&InterfaceBlock]) -> Result<(), DatapathError> {
-        let found = blocks.iter().filter_map(|block| Some((block.place?, block.block.map().fd().as_fd())));
-        let (places, maps): (Vec<_>, Vec<_>) = found.unzip();
-        if places.is_empty() {
+    /// Inserts blocks in their slots of the outer map.
+    fn insert(&mut self, blocks: &[&InterfaceBlock]) -> Result<(), DatapathError> {
+        let found = blocks.iter().filter_map(|block| Some((block.slot?, block.block.map().fd().as_fd())));
+        let (slots, maps): (Vec<_>, Vec<_>) = found.unzip();
+        if slots.is_empty() {
             return Ok(());
         }
-        batch::put(self.outer.fd().as_fd(), &places, &maps).map_err(|cause| refused(MapError::IoError(cause)))
+        batch::put(self.outer.fd().as_fd(), &slots, &maps)
+            .map_err(|cause| refused(MapError::IoError(cause)))?;
+        let displaced = blocks.iter().filter_map(|block| Some((block.index, block.slot?)));
+        for (index, slot) in displaced.filter(|(index, slot)| *slot != abi::slot(*index)) {
+            self.displaced.insert(index, slot, 0).map_err(|cause| DatapathError::map(MAP_SLOTS, cause))?;
+        }
+        Ok(())
     }
 }
 
-/// A direction's values, one a CPU.
+/// Writes a direction's values, one for each CPU.
 fn write(block: &mut Block, direction: Direction, values: Vec<Counters>) -> Result<(), DatapathError> {
     let values = PerCpuValues::try_from(values).map_err(|cause| refused(MapError::IoError(cause)))?;
     block.set(direction as u32, values, 0).map_err(refused)
@@ -243,22 +277,22 @@ fn refused(cause: MapError) -> DatapathError {
     DatapathError::map(MAP_COUNTERS, cause)
 }
 
-/// The counters of one interface, in both directions.
+/// The counter block of one interface, both directions.
 pub(super) struct InterfaceBlock {
     block: Block,
-    /// Index of the interface that it counts for.
+    /// Index of the interface that the block counts for.
     index: u32,
-    /// Where it stands in the outer map; `None` while no program finds it.
-    place: Option<u32>,
+    /// Slot in the outer map; `None` while no program finds the block.
+    slot: Option<u32>,
 }
 
 impl InterfaceBlock {
-    /// Pins it.
+    /// Pins the block.
     pub(super) fn pin(&self, pin: &Path) -> Result<(), PinError> {
         self.block.map().pin(pin).map_err(PinError::of("pin", pin))
     }
 
-    /// Has it count for an interface whose frames begin with something else.
+    /// Changes the link type of the counted interface.
     pub(super) fn set_link(&mut self, link: Link) -> Result<(), DatapathError> {
         for direction in Direction::ALL {
             let mut values = self.block.get(&(direction as u32), 0).map_err(refused)?.to_vec();
@@ -270,12 +304,17 @@ impl InterfaceBlock {
         Ok(())
     }
 
-    /// Whether the programs find it for this interface.
-    pub(super) fn is_of(&self, index: u32) -> bool {
-        self.place.is_some() && self.index == index
+    /// Index of the interface that the block counts for, or counted for last.
+    pub(super) const fn index(&self) -> u32 {
+        self.index
     }
 
-    /// The counters of both directions, summed over the CPUs.
+    /// Tells whether the programs find the block for this interface.
+    pub(super) fn is_of(&self, index: u32) -> bool {
+        self.slot.is_some() && self.index == index
+    }
+
+    /// Reads the counters of both directions, summed over the CPUs.
     pub(super) fn read(&self, reader: &mut Reader) -> Result<Sums, MapError> {
         reader.read(self.block.map().fd().as_fd())
     }

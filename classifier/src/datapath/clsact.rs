@@ -1,4 +1,4 @@
-//! The qdisc that TC programs hang on where the kernel has no TCX.
+//! Adds and removes the qdisc clsact, which has the TC filters on kernels without TCX.
 
 use std::io;
 
@@ -11,10 +11,11 @@ use rtnetlink::packet_route::{
 
 use super::{DatapathError, filter, netlink};
 
-/// What clsact calls itself: there is one on an interface.
+/// Handle of clsact: an interface has one.
 const ITSELF: TcHandle = TcHandle { major: u16::MAX, minor: 0 };
 
-/// Adds clsact to an interface, and says whether it had none. It has no queue and no cost of its own.
+/// Adds clsact to an interface, and returns whether it had none. The qdisc has no queue and no cost of its
+/// own.
 pub(super) fn ensure(interface: &str) -> Result<bool, DatapathError> {
     match qdisc_add_clsact(interface) {
         Ok(()) => Ok(true),
@@ -31,8 +32,8 @@ pub(super) fn ensure(interface: &str) -> Result<bool, DatapathError> {
     }
 }
 
-/// Removes it again, unless somebody has hung a filter on it. One that is added between the look and the removal is lost:
-/// the kernel has no word for both at once.
+/// Removes clsact, unless another program has a filter on it. A filter that is added between the check and
+/// the removal is lost: the kernel has no command for both.
 pub(super) fn remove_if_empty(index: u32) -> io::Result<()> {
     for direction in Direction::ALL {
         if !filter::all(index, direction)?.is_empty() {
@@ -42,7 +43,7 @@ pub(super) fn remove_if_empty(index: u32) -> io::Result<()> {
     let mut qdisc = TcMessage::with_index(index.cast_signed());
     (qdisc.header.handle, qdisc.header.parent) = (ITSELF, TcHandle::CLSACT);
     match netlink::change(RouteNetlinkMessage::DelQueueDiscipline(qdisc)) {
-        // It is gone, or its interface.
+        // The qdisc is gone, or its interface.
         Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::EINVAL | libc::ENODEV)) => {
             Ok(())
         }

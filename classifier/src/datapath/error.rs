@@ -1,4 +1,4 @@
-//! What can go wrong between the agent and the kernel, in words that an operator can act on.
+//! Errors between the agent and the kernel, with remedies for an operator.
 
 use std::io;
 
@@ -10,17 +10,18 @@ use super::{
     PinError,
     os_error::{is_memory, os_error, remedy},
 };
+use crate::descriptors;
 
-/// The kernel side cannot be set up.
+/// Reason why the kernel side cannot be set up.
 #[derive(Debug, Error)]
 pub enum DatapathError {
-    /// The process may not load programs or attach them.
+    /// The process lacks the capabilities to load or attach programs.
     #[error("missing {missing}: run as root, or give the program {missing} (setcap or AmbientCapabilities=)")]
     Privilege {
-        /// The capabilities that are missing, as `CAP_…+CAP_…`.
+        /// Missing capabilities, as `CAP_…+CAP_…`.
         missing: String,
     },
-    /// The kernel lacks something that the programs need.
+    /// The kernel lacks a feature that the programs need.
     #[error("kernel {kernel} is too old: {feature} needs {minimum} or later; upgrade the kernel")]
     Kernel {
         /// Release of the running kernel.
@@ -33,61 +34,66 @@ pub enum DatapathError {
     /// BPF programs would be interpreted.
     #[error("the kernel's BPF JIT is off (net.core.bpf_jit_enable=0); `sysctl -w net.core.bpf_jit_enable=1`")]
     Jit,
-    /// The system does not tell what must be known before anything is loaded.
-    #[error("cannot read {what}: {cause}; mount /proc and /sys, and let the agent's sandbox read them")]
+    /// The system refuses to tell a fact that is needed before anything is loaded.
+    #[error("cannot read {what}: {cause}; mount /proc and /sys, and allow the agent's sandbox to read them")]
     System {
-        /// What was to be read.
+        /// Name of the fact.
         what: &'static str,
         /// The system's answer.
         #[source]
         cause: io::Error,
     },
-    /// The kernel refuses for want of memory.
+    /// The kernel has no memory left.
     #[error("the kernel has no memory for {what}; raise the service's memory limit (MemoryMax=, ulimit -l)")]
     Memory {
-        /// What was to be created.
+        /// Object that was to be created.
         what: String,
         /// The kernel's answer.
         #[source]
         cause: io::Error,
     },
     /// The object cannot be loaded.
-    #[error("cannot load the kernel object: {0}; `-v` shows the chain of causes, report it with `uname -r`")]
+    #[error("cannot load the kernel object: {0}; report it with the output of `-v` and `uname -r`")]
     Object(#[source] Box<EbpfError>),
     /// The programs' debug messages cannot be read.
-    #[error("cannot read the kernel's debug messages: {0}; leave debug out of RUST_LOG")]
+    #[error("cannot read the kernel's debug messages: {0}; remove debug from RUST_LOG")]
     Messages(#[source] aya_log::Error),
-    /// The same, from the operating system.
-    #[error("cannot watch the kernel's debug messages: {0}; leave debug out of RUST_LOG")]
+    /// The programs' debug messages cannot be watched.
+    #[error("cannot watch the kernel's debug messages: {0}; remove debug from RUST_LOG")]
     Watch(#[source] io::Error),
-    /// The object lacks what the agent was built for.
-    #[error("the kernel object has no `{0}`: object and agent are of different builds; build again")]
+    /// The object lacks a map or program that the agent was built for.
+    #[error("the kernel object has no `{0}`: object and agent come from different builds; rebuild")]
     Missing(&'static str),
-    /// A program is refused.
+    /// The kernel refuses a program.
     #[error("the kernel refuses program {program}: {cause}; report it with `uname -r` and this line")]
     Program {
         /// Name of the program.
         program: &'static str,
         /// The kernel's answer.
         cause: io::Error,
-        /// The verifier's last words.
+        /// Last lines of the verifier's log.
         #[source]
         log: Box<ProgramError>,
     },
-    /// A map is not there, or cannot be written.
-    #[error("cannot set up map {map}: {cause}; `-v` shows the chain of causes")]
+    /// A map is missing, or cannot be written.
+    #[error("cannot set up map {map}: {cause}; {remedy}")]
     Map {
         /// Name of the map.
         map: &'static str,
         /// The kernel's answer.
         #[source]
         cause: Box<MapError>,
+        /// Remedy.
+        remedy: &'static str,
     },
     /// The port table cannot be mapped into memory.
     #[error("cannot map the port table: {0}; the agent's sandbox must allow mmap of BPF maps")]
     Mmap(#[source] io::Error),
-    /// No room is left for an interface's counters.
-    #[error("no room for the counters of interface `{0}`: 4096 interfaces are counted at most")]
+    /// The table of interface counters is full.
+    #[error(
+        "no slot is free for the counters of interface `{0}`: the limit is 4096 interfaces; count fewer with \
+    --interface"
+    )]
     Full(String),
     /// An interface refuses a hook.
     #[error("interface `{interface}` refuses {hook}: {cause}; {remedy}")]
@@ -98,13 +104,13 @@ pub enum DatapathError {
         hook: &'static str,
         /// The kernel's answer.
         cause: io::Error,
-        /// What helps.
+        /// Remedy.
         remedy: &'static str,
     },
-    /// See [`PinError`].
+    /// The pin directory cannot be used.
     #[error(transparent)]
     Pin(#[from] PinError),
-    /// The same from a part of aya that gives no error number.
+    /// An interface refuses a hook, and aya gives no error number.
     #[error("interface `{interface}` refuses {hook}: {cause}; see `dmesg` for the driver's reason")]
     AttachOther {
         /// Name of the interface.
@@ -118,7 +124,7 @@ pub enum DatapathError {
 }
 
 impl DatapathError {
-    /// Whether the interface was gone by then.
+    /// Tells whether the error is that the interface has gone.
     #[must_use]
     pub fn is_gone(&self) -> bool {
         #[expect(clippy::wildcard_enum_match_arm, reason = "only two are about an interface")]
@@ -132,7 +138,11 @@ impl DatapathError {
     pub(super) fn map(map: &'static str, cause: MapError) -> Self {
         match os_error(&cause) {
             Some(error) if is_memory(&error) => Self::Memory { what: format!("map {map}"), cause: error },
-            _ => Self::Map { map, cause: Box::new(cause) },
+            error => {
+                let remedy = "`-v` shows the chain of causes";
+                let remedy = error.map_or(remedy, |error| descriptors::remedy(&error, remedy));
+                Self::Map { map, cause: Box::new(cause), remedy }
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! The filters of the clsact qdisc, on which TC programs hang where the kernel has no links for them: where the pinned
-//! agent's stands, and what else is there.
+//! Finds the filters of the clsact qdisc, which has the TC programs on kernels without TCX: the pinned
+//! agent's filter, and others.
 
 use std::io;
 
@@ -9,29 +9,40 @@ use rtnetlink::packet_route::{
     tc::{TcAttribute, TcFilterBpfOption, TcHandle, TcMessage, TcOption},
 };
 
-use super::{netlink, programs::trying};
+use super::{netlink, programs::with_policy};
 
-/// First in its hook: a program before this one could end the chain, and its packets would not be seen.
+/// Priority of the first filter: an earlier program could end the chain and hide its packets.
 pub(super) const PRIORITY: u16 = 1;
 
-/// Where among the filters of that priority the pinned agent's stands. Others number theirs from 1 on.
+/// Handle of the pinned agent's filter among those of its priority. Other handles are numbered from 1 on.
 pub(super) const HANDLE: u16 = 0xc1a5;
 
-/// Whether a pinned agent's filter is on the interface with this index.
+/// Tells whether the interface with this index has a pinned agent's filter.
 pub(super) fn is_there(index: u32, direction: Direction) -> io::Result<bool> {
-    let name = match direction {
-        Direction::Ingress => PROGRAM_INGRESS,
-        Direction::Egress => PROGRAM_EGRESS,
-    };
-    let names = [Some(name), Some(trying(name))];
-    let place = |filter: &TcMessage| (filter.header.info >> 16, u32::from(filter.header.handle));
+    let names = names(direction);
+    let position = |filter: &TcMessage| (filter.header.info >> 16, u32::from(filter.header.handle));
     let is_it = |filter: &TcMessage| {
-        place(filter) == (PRIORITY.into(), HANDLE.into()) && names.contains(&program(filter))
+        position(filter) == (PRIORITY.into(), HANDLE.into()) && names.contains(&program(filter))
     };
     Ok(all(index, direction)?.iter().any(is_it))
 }
 
-/// Removes it, if it is there.
+/// Tells whether the interface with this index has an agent's filter, at any handle.
+pub(super) fn has_program(index: u32, direction: Direction) -> io::Result<bool> {
+    let names = names(direction);
+    Ok(all(index, direction)?.iter().any(|filter| names.contains(&program(filter))))
+}
+
+/// Names of an agent's programs.
+fn names(direction: Direction) -> [Option<&'static str>; 2] {
+    let name = match direction {
+        Direction::Ingress => PROGRAM_INGRESS,
+        Direction::Egress => PROGRAM_EGRESS,
+    };
+    [Some(name), Some(with_policy(name))]
+}
+
+/// Removes the pinned agent's filter, if it is there.
 pub(super) fn remove(index: u32, direction: Direction) -> io::Result<()> {
     if !is_there(index, direction)? {
         return Ok(());
@@ -44,12 +55,12 @@ pub(super) fn remove(index: u32, direction: Direction) -> io::Result<()> {
     netlink::change(RouteNetlinkMessage::DelTrafficFilter(filter))
 }
 
-/// The command that removes it.
+/// Command line that removes the filter.
 pub(super) fn removal(interface: &str, direction: Direction) -> String {
     format!("tc filter del dev {interface} {} pref {PRIORITY} handle {HANDLE:#x} bpf", direction.label())
 }
 
-/// All filters on a side of an interface, whoever hung them there; none where it is gone.
+/// Lists all filters on a side of an interface; none if the interface has gone.
 pub(super) fn all(index: u32, direction: Direction) -> io::Result<Vec<TcMessage>> {
     netlink::list(RouteNetlinkMessage::GetTrafficFilter(at(index, direction)))
 }
@@ -64,7 +75,7 @@ fn at(index: u32, direction: Direction) -> TcMessage {
     message
 }
 
-/// Name of the program on a filter, as whoever hung it there gave it.
+/// Name of a filter's program, as its owner gave it.
 fn program(filter: &TcMessage) -> Option<&str> {
     filter.attributes.iter().find_map(|attribute| {
         let TcAttribute::Options(options) = attribute else { return None };

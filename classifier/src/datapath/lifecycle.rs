@@ -1,4 +1,4 @@
-//! From an interface that is attached to one that was: its counters go on, stay as they are, or are dropped.
+//! Attaches and detaches interfaces, and keeps, continues or drops their counters.
 
 use std::iter;
 
@@ -9,54 +9,53 @@ use super::{
     Datapath, DatapathError, Hooks,
     attach::{self, Links},
     blocks::InterfaceBlock,
-    pins::InterfacePins,
+    pins::{InterfacePins, Pinned},
     reader::{Reader, Sums},
 };
 use crate::{
     config::XdpMode,
-    counters::{InterfaceSnapshot, ReadError},
-    history::InterfaceReading,
     hook,
     interfaces::Interface,
+    snapshot::{InterfaceReading, InterfaceSnapshot, ReadError},
 };
 
 /// An attached interface: dropping it detaches it.
 pub struct Attached {
-    /// The interface.
+    /// Interface.
     pub interface: Interface,
-    /// Its hooks.
+    /// Hooks of the interface.
     pub hooks: Hooks,
-    links: Links,
+    pub(super) links: Links,
     pub(super) counts: Counts,
 }
 
-/// The counters of an interface that is no longer attached; they do not change any more.
+/// The counters of an interface that is no longer attached. They do not change any more.
 pub struct Retained {
-    /// Its last name.
+    /// Last name of the interface.
     pub name: String,
     pub(super) counts: Counts,
     pub(super) egress: bool,
 }
 
-/// What an interface has counted.
+/// The counts of an interface.
 pub(super) struct Counts {
     pub block: InterfaceBlock,
-    /// What others counted under its name before it had it, or another layout.
+    /// Counts of other interfaces that had its name before, or of another layout.
     pub before: Option<Sums>,
-    /// Where it is pinned, if it is.
+    /// Pins of the counters, if pinned.
     pub pins: Option<InterfacePins>,
 }
 
-/// An interface that has returned is not attached, and its counters stay as they are.
+/// The counters of a returned interface that could not be attached again.
 pub struct Refused {
-    /// Why.
+    /// Reason of the refusal.
     pub error: DatapathError,
-    /// Its counters.
+    /// Counters of the interface, unchanged.
     pub retained: Retained,
 }
 
 impl Datapath {
-    /// Counts an interface from now on, until what is returned is dropped or [retained](Self::retain).
+    /// Attaches an interface and counts it until the returned value is dropped or [retained](Self::retain).
     ///
     /// # Errors
     ///
@@ -72,8 +71,8 @@ impl Datapath {
         let block = self.blocks.create(&interface.name, interface.index, link)?;
         let mut counts = Counts { block, before: None, pins: None };
         let attached = self.pin(&interface.name, &mut counts).and_then(|()| {
-            let places = self.places(&interface, counts.pins.as_ref());
-            attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref())
+            let link_pins = self.link_pins(&interface, counts.pins.as_ref());
+            attach::attach(&mut self.programs, &interface, choice, mode, egress, link_pins.as_ref())
         });
         match attached {
             Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts }),
@@ -84,8 +83,8 @@ impl Datapath {
         }
     }
 
-    /// Has the counters of interfaces that have returned count for them again, all at once: [`Self::attach_again`] then
-    /// finds it done. What does not succeed here it will try again, and give the reason.
+    /// Retargets the counters of returned interfaces, all at once; [`Self::attach_again`] then has nothing to
+    /// do. Where this fails, `attach_again` tries again, and returns the reason.
     pub fn prepare_again<'r>(
         &mut self,
         returned: impl IntoIterator<Item = (&'r Interface, &'r mut Retained)>,
@@ -94,17 +93,17 @@ impl Datapath {
         let mut moved: Vec<_> =
             returned.map(|(interface, retained)| (interface, &mut retained.counts.block)).collect();
         moved.retain(|(interface, block)| !block.is_of(interface.index));
-        let _ = self.blocks.rehouse(&mut moved);
+        let _ = self.blocks.retarget(&mut moved);
     }
 
-    /// Takes back what was prepared for interfaces that were not attached after all, also for returned ones.
+    /// Undoes the preparation for interfaces that were not attached in the end, returned ones included.
     pub fn settle<'r>(&mut self, retained: impl IntoIterator<Item = &'r mut Retained>) {
         self.blocks.settle();
-        // For want of memory the places stay taken until they are forgotten.
-        let _ = self.blocks.vacate(retained.into_iter().map(|retained| &mut retained.counts.block));
+        // Without memory the slots stay taken until the counters are forgotten.
+        let _ = self.blocks.evict(retained.into_iter().map(|retained| &mut retained.counts.block));
     }
 
-    /// Counts an interface that has returned on from where it stood.
+    /// Attaches a returned interface again, and continues its counters.
     ///
     /// # Errors
     ///
@@ -118,33 +117,37 @@ impl Datapath {
     ) -> Result<Attached, Box<Refused>> {
         let choice = self.choice(&interface);
         let block = &mut retained.counts.block;
-        let housed = if block.is_of(interface.index) {
+        let retargeted = if block.is_of(interface.index) {
             Ok(())
         } else {
-            self.blocks.rehouse(&mut [(&interface, block)])
+            self.blocks.retarget(&mut [(&interface, block)])
         };
-        let places = self.places(&interface, retained.counts.pins.as_ref());
+        let link_pins = self.link_pins(&interface, retained.counts.pins.as_ref());
         let attach =
-            |()| attach::attach(&mut self.programs, &interface, choice, mode, egress, places.as_ref());
-        match housed.and_then(attach) {
+            |()| attach::attach(&mut self.programs, &interface, choice, mode, egress, link_pins.as_ref());
+        match retargeted.and_then(attach) {
             Ok((hooks, links)) => Ok(Attached { interface, hooks, links, counts: retained.counts }),
             Err(error) => {
-                unlink(&retained.counts);
-                let _ = self.blocks.vacate(iter::once(&mut retained.counts.block));
+                // A failed start must leave the attachments of the previous agent; a successful one gives
+                // them up.
+                if self.pinned.as_ref().is_none_or(Pinned::is_kept) {
+                    unlink(&retained.counts);
+                    let _ = self.blocks.evict(iter::once(&mut retained.counts.block));
+                }
                 Err(Box::new(Refused { error, retained }))
             }
         }
     }
 
-    /// Detaches interfaces, and keeps what they have counted: final once this returns.
+    /// Detaches interfaces, and keeps their counters, which are final once this returns.
     pub fn retain(&mut self, attached: impl IntoIterator<Item = Attached>) -> Vec<Retained> {
         let mut all: Vec<_> = attached.into_iter().map(Attached::detach).collect();
-        // For want of memory the places stay taken until they are forgotten.
-        let _ = self.blocks.vacate(all.iter_mut().map(|retained| &mut retained.counts.block));
+        // Without memory the slots stay taken until the counters are forgotten.
+        let _ = self.blocks.evict(all.iter_mut().map(|retained| &mut retained.counts.block));
         all
     }
 
-    /// Gives back what was kept.
+    /// Frees the counters of detached interfaces.
     pub fn forget(&mut self, retained: impl IntoIterator<Item = Retained>) {
         let mut all: Vec<_> = retained.into_iter().collect();
         self.drop_counts(all.iter_mut().map(|retained| &mut retained.counts));
@@ -152,37 +155,83 @@ impl Datapath {
 
     fn drop_counts<'c>(&mut self, counts: impl Iterator<Item = &'c mut Counts>) {
         let mut all: Vec<_> = counts.collect();
-        // For want of memory the places stay taken: the next ones find others.
-        let _ = self.blocks.vacate(all.iter_mut().map(|counts| &mut counts.block));
+        // Without memory the slots stay taken, and the next interfaces get others.
+        let _ = self.blocks.evict(all.iter_mut().map(|counts| &mut counts.block));
         for pins in all.iter().filter_map(|counts| counts.pins.as_ref()) {
             if let Err(refused) = pins.remove() {
-                error!(error = %refused, "counters of an interface that is gone stay pinned");
+                error!(error = %refused, "cannot remove the pinned counters of a removed interface");
             }
         }
     }
 
-    /// Adds what was counted under a name to the interface that has this name now.
-    ///
-    /// # Errors
-    ///
-    /// When the kernel refuses to read the map; the counts are lost then.
-    pub fn join(&mut self, attached: &mut Attached, retained: Retained) -> Result<(), ReadError> {
-        let sums = retained.counts.read(&mut self.blocks.reader());
-        if let Ok(sums) = &sums {
-            attached.credit(sums);
+    /// Renames counters, those of several interfaces at once: names may be shifted and swapped among them.
+    /// The counts of an earlier owner of a new name are added to the counters that get the name.
+    pub fn rename_all(&mut self, mut renames: Vec<Rename<'_>>) {
+        for rename in &mut renames {
+            if let Some(before) = rename.before.take()
+                && let Err(error) = self.join(rename.of.counts, before)
+            {
+                error!(interface = rename.to, %error, "counters that were kept under this name are lost");
+            }
         }
-        self.forget([retained]);
+        if let Some(pinned) = &self.pinned {
+            let all =
+                renames.iter().filter_map(|rename| Some((rename.of.counts.pins.as_ref()?, &*rename.to)));
+            match pinned.rename_all(&all.collect::<Vec<_>>()) {
+                Ok(()) => {
+                    for Rename { of, to, .. } in &mut renames {
+                        if let Some(pins) = &mut of.counts.pins {
+                            *pins = pinned.interface(to);
+                        }
+                    }
+                }
+                Err(refused) => {
+                    error!(error = %refused, "pins of renamed interfaces keep their old names until the next start");
+                }
+            }
+        }
+        for rename in renames {
+            *rename.of.name = rename.to;
+        }
+    }
+
+    /// Adds the counts of one set of counters to another, permanently.
+    fn join(&mut self, to: &mut Counts, mut from: Retained) -> Result<(), ReadError> {
+        // Without memory the slot stays taken.
+        let _ = self.blocks.evict(iter::once(&mut from.counts.block));
+        let sums = from.counts.read(&mut self.blocks.reader());
+        if let Ok(sums) = &sums {
+            to.before = Some(sum(sums.clone(), to.before.as_ref()));
+        }
+        if let (Some(pinned), Some(to), Some(from)) = (&self.pinned, &to.pins, &from.counts.pins)
+            && let Err(refused) = pinned.join(from, to)
+        {
+            error!(error = %refused, "counters of the previous agent will be missing after a restart");
+        }
         sums.map(drop)
     }
 }
 
+/// The counters of an interface, attached or not, with the name of the interface.
+pub struct CountersOf<'a> {
+    pub(super) counts: &'a mut Counts,
+    name: &'a mut String,
+}
+
+/// Counters that get another name.
+pub struct Rename<'a> {
+    /// Counters to rename.
+    pub of: CountersOf<'a>,
+    /// New name.
+    pub to: String,
+    /// Counts of another interface under the new name.
+    pub before: Option<Retained>,
+}
+
 impl Attached {
-    /// The interface has another name now: what it has counted goes on under that.
-    pub fn renamed(&mut self, name: String) {
-        if let Some(Err(refused)) = self.counts.pins.as_mut().map(|pins| pins.rename(&name)) {
-            error!(error = %refused, "the pins of a renamed interface keep its old name");
-        }
-        self.interface.name = name;
+    /// Returns the counters of the interface.
+    pub const fn counters(&mut self) -> CountersOf<'_> {
+        CountersOf { counts: &mut self.counts, name: &mut self.interface.name }
     }
 
     pub(super) fn snapshot(&self, reader: &mut Reader) -> Result<InterfaceSnapshot, ReadError> {
@@ -191,8 +240,7 @@ impl Attached {
             name: self.interface.name.clone(),
             ingress: self.hooks.ingress,
             egress: self.hooks.egress,
-            ingress_counters: Some(ingress),
-            egress_counters: self.sees_egress().then_some(egress),
+            counters: [Some(ingress), self.sees_egress().then_some(egress)],
         })
     }
 
@@ -201,7 +249,7 @@ impl Attached {
         Ok(InterfaceReading::of(&self.interface.name, [Some(&ingress), Some(&egress)]))
     }
 
-    /// Whether it would be attached in this way, were it attached now.
+    /// Tells whether attaching the interface now would choose the same hooks.
     #[must_use]
     pub fn is_as(&self, mode: XdpMode, egress: bool) -> bool {
         let tc = [hook::TCX, hook::TC].contains(&self.hooks.ingress);
@@ -226,14 +274,24 @@ impl Attached {
 }
 
 impl Retained {
+    /// Returns the counters.
+    pub const fn counters(&mut self) -> CountersOf<'_> {
+        CountersOf { counts: &mut self.counts, name: &mut self.name }
+    }
+
+    /// Returns the index of the last counted interface.
+    #[must_use]
+    pub const fn index(&self) -> u32 {
+        self.counts.block.index()
+    }
+
     pub(super) fn snapshot(&self, reader: &mut Reader) -> Result<InterfaceSnapshot, ReadError> {
         let [ingress, egress] = self.counts.read(reader)?;
         Ok(InterfaceSnapshot {
             name: self.name.clone(),
             ingress: hook::NONE,
             egress: hook::NONE,
-            ingress_counters: Some(ingress),
-            egress_counters: self.egress.then_some(egress),
+            counters: [Some(ingress), self.egress.then_some(egress)],
         })
     }
 
@@ -250,10 +308,10 @@ impl Counts {
     }
 }
 
-/// Ends what is pinned to hold programs to the hooks of an interface.
+/// Removes the pinned links and filters of an interface.
 fn unlink(counts: &Counts) {
     if let Some(Err(refused)) = counts.pins.as_ref().map(InterfacePins::unlink) {
-        error!(error = %refused, "a link that is no longer wanted stays pinned");
+        error!(error = %refused, "cannot remove the pinned link of an unwanted interface");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The programs' debug messages, handed to the agent's log.
+//! Forwards the programs' debug messages to the agent's log.
 #![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
 
 use std::io;
@@ -9,22 +9,22 @@ use tokio::io::{Interest, unix::AsyncFd};
 
 use super::{Datapath, DatapathError};
 
-/// Target under which the messages are logged.
+/// Log target of the messages.
 pub const TARGET: &str = "classifier_ebpf";
 
-/// The reader of the messages.
+/// Reader of the programs' debug messages.
 pub struct Messages(AsyncFd<EbpfLogger<&'static dyn Log>>);
 
 impl Messages {
-    /// Watches the log's ring buffer; needs a running tokio runtime.
+    /// Watches the ring buffer of the log; needs a running tokio runtime.
     fn watch(logger: EbpfLogger<&'static dyn Log>) -> io::Result<Self> {
-        // SAFETY: the logger owns its ring buffer and with it the descriptor, never replaces it, and is owned
-        // by the `AsyncFd` from here on.
+        // SAFETY: the logger owns its ring buffer and with it the descriptor, never replaces it, and moves
+        // into the `AsyncFd`.
         unsafe { AsyncFd::register_with_interest(logger, Interest::READABLE) }.map(Self).map_err(Into::into)
     }
 
-    /// Logs messages as they come; ends only with an error.
-    pub async fn relay(mut self) -> io::Error {
+    /// Logs messages as they arrive; ends only with an error.
+    pub async fn relay(&mut self) -> io::Error {
         loop {
             match self.0.readable_mut().await {
                 Ok(mut guard) => {
@@ -38,11 +38,12 @@ impl Messages {
 }
 
 impl Datapath {
-    /// The reader of the programs' debug messages, which there are only if [`Self::load`] was told so.
+    /// Creates the reader of the programs' debug messages, which exist only if [`Self::load`] was called with
+    /// `debug`.
     ///
     /// # Errors
     ///
-    /// When the object has no log map, or it cannot be watched.
+    /// When the object has no log map, or the map cannot be watched.
     pub fn messages(&mut self) -> Result<Messages, DatapathError> {
         let logger = EbpfLogger::init(self.programs.object()).map_err(DatapathError::Messages)?;
         Messages::watch(logger).map_err(DatapathError::Watch)

@@ -1,33 +1,37 @@
-//! The kernel side, from user space: the only place that knows aya's programs, maps and links.
+//! The kernel side of the agent: no other module uses aya's programs, maps and links.
 
 mod attach;
+mod attach_filter;
+mod attached_filter;
+mod attached_program;
 mod batch;
 mod blocks;
-mod clock;
 mod clsact;
 mod encrypted;
 mod endpoints;
 mod error;
 mod filter;
 mod found;
-mod held;
-mod held_filter;
-mod hold;
-mod housed;
+mod hook_programs;
+mod hook_state;
+mod inner_maps;
 mod lifecycle;
+mod link;
 mod link_info;
 pub mod messages;
 mod netlink;
 mod object;
 mod os_error;
+mod pin_error;
 mod pins;
+mod policy;
 mod port_table;
 mod preflight;
 mod programs;
 mod quiesce;
+mod raw;
 mod reader;
 mod settings;
-mod shadow;
 mod snapshot;
 mod sources;
 mod syscall;
@@ -38,19 +42,20 @@ mod windows;
 
 pub use self::{
     attach::{Hooks, has_tcx},
-    clock::now,
-    endpoints::{SharedEndpoints, SharedSet},
+    endpoints::{SharedBucket, SharedEndpoints},
     error::DatapathError,
     found::{FindError, Found, KnownPort, find, tcx_in},
-    lifecycle::{Attached, Refused, Retained},
+    hook_state::{HookState, HookVisibility},
+    lifecycle::{Attached, CountersOf, Refused, Rename, Retained},
     object::{Datapath, OBJECT},
+    pin_error::PinError,
     pins::{
-        Detached, Look, Own, PinError, SeenInterface, SeenPins, TIMES, View, ViewError, detach, give_to,
-        look as look_at_pins, view,
+        AgentCounters, Detached, PinDirectory, PinnedInterface, PinnedState, TIME_BOUNDS, TIMES, TIMES_BY,
+        View, ViewError, detach, give_to, look as look_at_pins, view,
     },
     preflight::preflight,
     reader::Sums,
-    sources::{SourceMaps, SourceSums},
+    sources::SourceMaps,
     test_run::TestCounters,
     tracking::Tracking,
 };

@@ -1,5 +1,4 @@
-//! Questions about traffic control that are answered at once: from where nothing can be awaited, as when something is
-//! dropped.
+//! Sends traffic-control requests to rtnetlink and waits for the answers: a destructor cannot await.
 
 use std::io;
 
@@ -9,15 +8,15 @@ use rtnetlink::{
     sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE},
 };
 
-/// Messages begin at multiples of this (`NLMSG_ALIGNTO`).
+/// Alignment of messages (`NLMSG_ALIGNTO`).
 const ALIGNED: usize = 4;
 
-/// All that the kernel lists.
+/// Lists the objects that the question asks for.
 pub(super) fn list(question: RouteNetlinkMessage) -> io::Result<Vec<TcMessage>> {
     ask(question, NLM_F_DUMP)
 }
 
-/// Has the kernel change something.
+/// Sends a change to the kernel.
 pub(super) fn change(what: RouteNetlinkMessage) -> io::Result<()> {
     ask(what, NLM_F_ACK).map(drop)
 }

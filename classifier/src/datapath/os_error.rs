@@ -1,15 +1,17 @@
-//! The operating system's word in aya's errors, and what helps against it.
+//! Finds the operating system's error in an error of aya, and a remedy.
 
 use std::{error::Error, io};
 
 use aya::programs::{ProgramError, tc::TcError};
 use rustix::io::Errno;
 
-/// The first operating system error in the chain of causes.
+use crate::descriptors::{REMEDY, is_exhausted};
+
+/// Returns the first operating system error in the chain of causes.
 pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        // Wrappers that are transparent name the cause of what they wrap, not what they wrap.
+        // A transparent wrapper returns its error's cause as its own, and hides that error.
         let wrapped = match error.downcast_ref::<ProgramError>() {
             Some(ProgramError::TcError(TcError::IoError(wrapped)) | ProgramError::IOError(wrapped)) => {
                 Some(wrapped)
@@ -24,14 +26,17 @@ pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<io::Error> {
     None
 }
 
-/// Whether the kernel had no memory left.
+/// Tells whether the kernel had no memory left.
 pub(super) fn is_memory(error: &io::Error) -> bool {
     error.raw_os_error() == Some(Errno::NOMEM.raw_os_error())
 }
 
-/// What helps where a hook is refused.
+/// Returns the remedy for a refused hook.
 pub(super) fn remedy(error: &io::Error, hook: &str) -> &'static str {
     let xdp = hook.ends_with("XDP");
+    if is_exhausted(error) {
+        return REMEDY;
+    }
     match error.raw_os_error().map(Errno::from_raw_os_error) {
         Some(Errno::NODEV) => "it is gone; `ip link` lists the interfaces",
         Some(Errno::BUSY | Errno::EXIST) if xdp => {
@@ -43,7 +48,7 @@ pub(super) fn remedy(error: &io::Error, hook: &str) -> &'static str {
         }
         _ if xdp => "use --xdp-mode auto",
         Some(Errno::EXIST) => {
-            "another agent's filter is in its place: end that one by `classifier detach`, or remove what it left by `tc filter del`"
+            "another agent's filter is attached there; remove it with `classifier detach` or `tc filter del`"
         }
         _ => "`bpftool net` lists what is attached there; report it with `uname -r` and this line",
     }

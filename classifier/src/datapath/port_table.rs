@@ -1,4 +1,4 @@
-//! The port table, shared with the running programs through memory.
+//! Maps the port table, which the agent shares with the running programs.
 #![expect(unsafe_code, reason = "the table is memory that the kernel shares")]
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -12,12 +12,12 @@ use memmap2::{MmapOptions, MmapRaw};
 
 use super::DatapathError;
 
-/// The map's value, mapped for as long as this lives.
+/// The port table in mapped memory.
 pub(super) struct SharedPorts {
     table: MmapRaw,
-    /// Ports that belong to a protocol, of either transport.
+    /// Number of assigned ports, of both transports.
     known: AtomicUsize,
-    /// Programs that are still to be loaded name their maps by descriptor.
+    /// Kept open: programs that are loaded later name their maps by descriptor.
     _map: MapData,
 }
 
@@ -30,24 +30,25 @@ impl SharedPorts {
         Ok(Self { table: table.map_err(DatapathError::Mmap)?, known: AtomicUsize::new(0), _map: map })
     }
 
-    /// Writes the whole table: the ports that are known without any configuration, and those of one, which
-    /// take precedence. An entry that stays the same is never anything else meanwhile, and what it counts of
-    /// endpoints stays. Port 0 keeps its 0, on which the programs count.
+    /// Writes the whole table: the default ports, and the configured ones, which win. An unchanged entry
+    /// never has another value in between, and keeps its count of endpoints. Port 0 stays unassigned, which
+    /// the programs rely on.
     pub(super) fn write(&self, configured: &[(Transport, u16, Protocol)]) {
         let defaults = DEFAULT_TCP.map(|(port, protocol)| (Transport::Tcp, port, protocol));
         let mut entries = vec![PortEntry::default(); 2 * PORTS];
         for (transport, port, protocol) in defaults.iter().chain(configured).filter(|(_, port, _)| *port != 0)
         {
-            entries[place(*transport, *port)] = PortEntry::of(*protocol, *transport);
+            entries[entry_index(*transport, *port)] = PortEntry::of(*protocol, *transport);
         }
         for transport in [Transport::Tcp, Transport::Udp] {
             for port in 0..=u16::MAX {
-                let wanted = entries[place(transport, port)];
+                let wanted = entries[entry_index(transport, port)];
                 let change = |there| {
                     let changed = PortEntry(there).become_of(wanted).0;
                     (changed != there).then_some(changed)
                 };
-                // Refused only where there is nothing to change: it is made anew where a program came between.
+                // The exchange retries after a program's change, and is refused only if there is nothing to
+                // change.
                 let _ =
                     self.entry(transport, port).fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
             }
@@ -55,17 +56,17 @@ impl SharedPorts {
         self.known.store(entries.iter().filter(|entry| entry.is_known()).count(), Ordering::Relaxed);
     }
 
-    /// Ports that belong to a protocol.
+    /// Returns the number of ports that are assigned to a protocol.
     pub(super) fn known(&self) -> u64 {
         self.known.load(Ordering::Relaxed) as u64
     }
 
-    /// Whether a TCP port belongs to a protocol.
+    /// Tells whether a TCP port is assigned to a protocol.
     pub(super) fn is_known(&self, port: u16) -> bool {
         PortEntry(self.entry(Transport::Tcp, port).load(Ordering::Relaxed)).is_known()
     }
 
-    /// One more endpoint has this TCP port's number: noted before it can be found.
+    /// Counts an endpoint on this TCP port, before programs can find the endpoint.
     pub(super) fn endpoint_taken(&self, port: u16) {
         let entry = self.entry(Transport::Tcp, port);
         let counted = !PortEntry(entry.load(Ordering::Relaxed)).is_tracked();
@@ -74,7 +75,7 @@ impl SharedPorts {
         }
     }
 
-    /// One endpoint less has it.
+    /// Uncounts an endpoint on this TCP port.
     pub(super) fn endpoint_left(&self, port: u16) {
         let entry = self.entry(Transport::Tcp, port);
         if !PortEntry(entry.load(Ordering::Relaxed)).is_tracked() {
@@ -84,17 +85,17 @@ impl SharedPorts {
 
     fn entry(&self, transport: Transport, port: u16) -> &AtomicU32 {
         #[expect(clippy::cast_ptr_alignment, reason = "a mapping starts at a page")]
-        // SAFETY: the mapping is as long as a `PortTable`, which begins with the 65,536 TCP entries and the
-        // 65,536 UDP entries, 32 bits each and aligned as the page is; the programs read them as whole
-        // words, and an atomic is shared with them soundly.
+        // SAFETY: the mapping has the length of a `PortTable`. It begins with the 65,536 TCP entries and the
+        // 65,536 UDP entries, of 32 bits each, aligned to a page. The programs read whole words, and share an
+        // atomic soundly.
         unsafe {
-            &*self.table.as_ptr().cast::<AtomicU32>().add(place(transport, port))
+            &*self.table.as_ptr().cast::<AtomicU32>().add(entry_index(transport, port))
         }
     }
 }
 
-/// Index of a port's entry in the table, seen as one array.
-fn place(transport: Transport, port: u16) -> usize {
+/// Index of a port's entry in the table, as one array.
+fn entry_index(transport: Transport, port: u16) -> usize {
     let first = match transport {
         Transport::Tcp => 0,
         Transport::Udp => PORTS,

@@ -1,4 +1,4 @@
-//! What must be there before anything is loaded, checked so that the error names it.
+//! Checks the requirements before anything is loaded, so that the error names the missing one.
 
 use std::{fs, io};
 
@@ -8,8 +8,7 @@ use rustix::thread::{CapabilitySet, capabilities};
 use super::DatapathError;
 
 /// The oldest kernel that `cargo xtask vm` runs the tests on. The programs need features up to 5.18 (XDP over
-/// buffers in several parts, kernel commit c2f2cdbeffda), but whether the verifiers from there to 6.0 take them
-/// nobody has seen.
+/// buffers in several parts, kernel commit c2f2cdbeffda), but the verifiers from 5.18 to 6.0 are untested.
 const MINIMUM: KernelVersion = KernelVersion::new(6, 1, 0);
 
 const JIT: &str = "/proc/sys/net/core/bpf_jit_enable";
@@ -18,7 +17,7 @@ const JIT: &str = "/proc/sys/net/core/bpf_jit_enable";
 ///
 /// # Errors
 ///
-/// When one of them will not do.
+/// When one of them is insufficient.
 pub fn preflight() -> Result<(), DatapathError> {
     privileges(effective()?)?;
     if let Ok(current) = KernelVersion::current()
@@ -32,7 +31,7 @@ pub fn preflight() -> Result<(), DatapathError> {
     }
     match fs::read_to_string(JIT) {
         Ok(value) if value.trim() == "0" => Err(DatapathError::Jit),
-        // Without the file the kernel was built to compile always.
+        // Without the file, the kernel was built to compile always.
         _ => Ok(()),
     }
 }
@@ -57,7 +56,7 @@ fn privileges(have: CapabilitySet) -> Result<(), DatapathError> {
         (CapabilitySet::NET_ADMIN, "CAP_NET_ADMIN"),
         (CapabilitySet::PERFMON, "CAP_PERFMON"),
     ];
-    // The kernel takes CAP_SYS_ADMIN for CAP_BPF and CAP_PERFMON (capabilities(7)).
+    // The kernel accepts CAP_SYS_ADMIN instead of CAP_BPF and CAP_PERFMON (capabilities(7)).
     let all = have.contains(CapabilitySet::SYS_ADMIN);
     let lacks = |wanted: CapabilitySet| !(have.contains(wanted) || all && wanted != CapabilitySet::NET_ADMIN);
     let missing: Vec<_> = WANTED.iter().filter(|(one, _)| lacks(*one)).map(|(_, name)| *name).collect();

@@ -1,4 +1,4 @@
-//! The programs, each loaded when it is first needed: the verifier's work is most of a start.
+//! Loads each program when it is first needed: the verifier takes most of a start.
 
 use std::thread;
 
@@ -6,15 +6,18 @@ use aya::{
     Ebpf, TestRun as _, TestRunOptions,
     programs::{Program, ProgramError, ProgramInfo, SchedClassifier, Xdp},
 };
-use classifier_common::abi::{
-    PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
-    PROGRAM_SWEEP, PROGRAM_XDP,
+use classifier_common::{
+    abi::{
+        PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
+        PROGRAM_SWEEP, PROGRAM_XDP,
+    },
+    address::Address,
 };
 
 use super::DatapathError;
-use crate::counters::{ProgramSnapshot, ReadError};
+use crate::snapshot::{ProgramSnapshot, ReadError};
 
-/// The programs that packets meet, and the hook that each is for.
+/// Programs that process packets, with their hooks.
 pub(super) const HOOKS: [(&str, &str); 6] = [
     (PROGRAM_XDP, "xdp"),
     (PROGRAM_INGRESS, "tc_ingress"),
@@ -24,8 +27,8 @@ pub(super) const HOOKS: [(&str, &str); 6] = [
     (PROGRAM_POLICY_EGRESS, "tc_egress"),
 ];
 
-/// The program that does what this one does, and tries a policy.
-pub(super) fn trying(program: &'static str) -> &'static str {
+/// Returns the variant of a program that also evaluates a policy.
+pub(super) fn with_policy(program: &'static str) -> &'static str {
     match program {
         PROGRAM_XDP => PROGRAM_POLICY_XDP,
         PROGRAM_INGRESS => PROGRAM_POLICY_INGRESS,
@@ -34,61 +37,77 @@ pub(super) fn trying(program: &'static str) -> &'static str {
     }
 }
 
-/// The object's programs.
+/// The programs of the object.
 pub(super) struct Programs {
     object: Ebpf,
-    /// Whether they are to try a policy.
-    tries: bool,
+    /// True if the variants with a policy are used.
+    evaluates_policy: bool,
 }
+
+/// Shortest frame that the kernel runs a program on, with an invalid type.
+const HEADER: [u8; 14] = [0; 14];
 
 impl Programs {
     pub(super) const fn new(object: Ebpf) -> Self {
-        Self { object, tries: false }
+        Self { object, evaluates_policy: false }
     }
 
-    /// Programs that try a policy hang on the hooks from now on.
-    pub(super) const fn try_policy(&mut self) {
-        self.tries = true;
+    /// Uses the variants with a policy from now on.
+    pub(super) const fn evaluate_policy(&mut self) {
+        self.evaluates_policy = true;
     }
 
-    /// Whether they do.
-    pub(super) const fn tries_policy(&self) -> bool {
-        self.tries
+    /// Tells whether the variants with a policy are used.
+    pub(super) const fn evaluates_policy(&self) -> bool {
+        self.evaluates_policy
     }
 
-    /// The program that hangs on a hook, by that which does without a policy.
-    fn hung(&self, program: &'static str) -> &'static str {
-        if self.tries { trying(program) } else { program }
+    /// Returns the variant that is attached, by the name of the one without a policy.
+    fn variant(&self, program: &'static str) -> &'static str {
+        if self.evaluates_policy { with_policy(program) } else { program }
     }
 
-    /// The XDP program, loaded.
+    /// Returns the XDP program, loaded.
     pub(super) fn xdp(&mut self) -> Result<&mut Xdp, DatapathError> {
-        self.loaded(self.hung(PROGRAM_XDP))?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
+        self.loaded(self.variant(PROGRAM_XDP))?.try_into().map_err(|_| DatapathError::Missing(PROGRAM_XDP))
     }
 
-    /// Ends what time alone ends in the table of connections.
+    /// Expires entries in the table of connections.
     ///
     /// # Errors
     ///
     /// When the kernel refuses the program, or to run it.
     pub(super) fn sweep(&self) -> Result<(), ProgramError> {
-        // The shortest frame that the kernel runs a program on, of a type that is none.
-        const FRAME: [u8; 14] = [0; 14];
+        self.run_sweep(&HEADER)
+    }
+
+    /// Subtracts one encrypted session of a pair of hosts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::sweep`].
+    pub(super) fn leave(&self, pair: [Address; 2]) -> Result<(), ProgramError> {
+        let mut frame = HEADER.to_vec();
+        frame.extend(pair.iter().flat_map(|host| host.to_words()).flat_map(u64::to_ne_bytes));
+        self.run_sweep(&frame)
+    }
+
+    fn run_sweep(&self, frame: &[u8]) -> Result<(), ProgramError> {
         let Some(Program::SchedClassifier(sweep)) = self.get(PROGRAM_SWEEP) else {
             return Err(ProgramError::NotLoaded);
         };
-        let options = TestRunOptions { data_in: Some(&FRAME), ..TestRunOptions::default() };
+        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
         sweep.test_run(options).map(drop)
     }
 
-    /// The TC program of ingress, loaded.
+    /// Returns the TC program of ingress, loaded.
     pub(super) fn ingress(&mut self) -> Result<&mut SchedClassifier, DatapathError> {
-        self.classifier(self.hung(PROGRAM_INGRESS))
+        self.classifier(self.variant(PROGRAM_INGRESS))
     }
 
-    /// The TC program of egress, loaded.
+    /// Returns the TC program of egress, loaded.
     pub(super) fn egress(&mut self) -> Result<&mut SchedClassifier, DatapathError> {
-        self.classifier(self.hung(PROGRAM_EGRESS))
+        self.classifier(self.variant(PROGRAM_EGRESS))
     }
 
     /// Loads the program of this name.
@@ -98,9 +117,9 @@ impl Programs {
 
     /// Loads the programs of these names, each on a thread of its own, while `meanwhile` runs on this one.
     ///
-    /// One that is refused stays as it was: whoever needs it meets the reason.
+    /// A refused program stays unloaded: the next load of it returns the reason.
     pub(super) fn load_beside(&mut self, names: &[&'static str], meanwhile: impl FnOnce()) {
-        let names: Vec<_> = names.iter().map(|name| self.hung(name)).collect();
+        let names: Vec<_> = names.iter().map(|name| self.variant(name)).collect();
         let programs: Vec<_> = self
             .object
             .programs_mut()
@@ -108,7 +127,7 @@ impl Programs {
             .collect();
         thread::scope(|scope| {
             for (name, program) in programs {
-                // Without a thread it is loaded when it is needed.
+                // Without a thread, the program is loaded when it is needed.
                 let _ = thread::Builder::new().spawn_scoped(scope, move || load(name, program));
             }
             meanwhile();
@@ -125,7 +144,7 @@ impl Programs {
         Ok(program)
     }
 
-    /// The loaded programs as the kernel describes them; run times only where it measures them.
+    /// Reads the kernel's description of the loaded programs; run times only if the kernel measures them.
     pub(super) fn describe(&self, measured: bool) -> Result<Vec<ProgramSnapshot>, ReadError> {
         let mut described = Vec::new();
         for (program, hook) in HOOKS {
@@ -136,24 +155,24 @@ impl Programs {
         Ok(described)
     }
 
-    /// The kernel's number of the program that hangs on a hook.
+    /// Returns the kernel's number of an attached program.
     pub(super) fn id(&self, name: &'static str) -> Option<u32> {
-        self.get(self.hung(name))?.info().ok().map(|info| info.id())
+        self.get(self.variant(name))?.info().ok().map(|info| info.id())
     }
 
-    /// A loaded program by name; tests and benchmarks run it on packets of their own.
+    /// Returns a loaded program by name; tests and benchmarks run it on their own packets.
     pub(super) fn get(&self, name: &str) -> Option<&Program> {
         self.object.program(name).filter(|program| program.fd().is_ok())
     }
 
-    /// The object, for the kernel's debug messages.
+    /// Returns the object, for the debug messages.
     pub(super) const fn object(&mut self) -> &mut Ebpf {
         &mut self.object
     }
 }
 
-/// Loads a program that is not loaded yet. One that would be interpreted is not kept: whoever asks again meets the same
-/// answer.
+/// Loads a program once. A program that would be interpreted is unloaded again: the next load returns the
+/// same error.
 fn load(name: &'static str, program: &mut Program) -> Result<(), DatapathError> {
     let refused = |cause| DatapathError::program(name, cause);
     #[expect(clippy::wildcard_enum_match_arm, reason = "the object has no others")]
@@ -171,7 +190,8 @@ fn load(name: &'static str, program: &mut Program) -> Result<(), DatapathError> 
     }
 }
 
-/// The setting is there only in the machine's first network namespace, the truth is in the program.
+/// Checks that a program was compiled. The JIT's sysctl exists only in the initial network namespace; the
+/// loaded program tells in every one.
 fn compiled(program: &'static str, info: Result<ProgramInfo, ProgramError>) -> Result<(), DatapathError> {
     match info {
         Ok(info) if info.size_jitted() == 0 => Err(DatapathError::Jit),
@@ -180,7 +200,7 @@ fn compiled(program: &'static str, info: Result<ProgramInfo, ProgramError>) -> R
     }
 }
 
-/// What the kernel says of a loaded program.
+/// Reads the kernel's description of a loaded program.
 pub(super) fn snapshot(
     program: &'static str,
     hook: &'static str,

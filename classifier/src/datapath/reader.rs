@@ -1,4 +1,4 @@
-//! An interface's counters, both directions and every CPU in one system call, summed.
+//! Reads an interface's counters, both directions and every CPU, in one system call, and sums them.
 
 use std::os::fd::BorrowedFd;
 
@@ -10,14 +10,14 @@ use super::batch;
 /// The counters of an interface by direction, in the order of [`Direction::ALL`].
 pub type Sums = [Box<Counters>; Direction::ALL.len()];
 
-/// Room for what the kernel says of one interface. Allocated for many: it is 32 KiB a CPU.
+/// Buffer for the counters of one interface. It is used for many: it has 32 KiB for each CPU.
 pub(super) struct Reader {
-    /// By direction, then by CPU.
+    /// Values by direction, then by CPU.
     values: Vec<Counters>,
 }
 
 impl Reader {
-    /// For a system with this many CPUs.
+    /// Creates a reader for this number of CPUs.
     pub(super) fn new(cpus: usize) -> Self {
         Self { values: vec![Counters::new(0, 0); Direction::ALL.len() * cpus] }
     }

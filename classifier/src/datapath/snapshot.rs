@@ -1,28 +1,21 @@
-//! What the loaded object tells: everything that a scrape shows, and what the history keeps of it.
+//! Reads the loaded object: the data of a scrape, and of the history.
 
-use std::{fs::File, os::unix::fs::FileExt as _};
+use std::{fs::File, mem, os::unix::fs::FileExt as _, sync::PoisonError};
 
 use aya::maps::{IterableMap as _, MapError};
 use classifier_common::{
     abi::{self, MAP_FRAGMENTS, MAP_UNATTRIBUTED, PROGRAM_SWEEP},
     control::Tallies,
+    dry_run::PREFIXES,
     fragment::FragmentKey,
     ports::PORTS,
-    shadow::PREFIXES,
 };
 
 use super::{Attached, Datapath, Retained, batch};
-use crate::{
-    counters::{MapFill, ReadError, Snapshot},
-    ftp,
-    history::{Losses, Readings},
-};
-
-/// Whether the kernel measures how long programs run.
-pub(super) const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
+use crate::snapshot::{FtpSnapshot, Losses, MapFill, ReadError, Readings, Snapshot};
 
 impl Datapath {
-    /// Reads everything that a scrape shows.
+    /// Reads the data of a scrape.
     ///
     /// # Errors
     ///
@@ -31,10 +24,12 @@ impl Datapath {
         &self,
         attached: impl IntoIterator<Item = &'i Attached>,
         retained: impl IntoIterator<Item = &'i Retained>,
-        ftp: ftp::Snapshot,
+        ftp: FtpSnapshot,
     ) -> Result<Snapshot, ReadError> {
         let attached: Vec<_> = attached.into_iter().collect();
-        // Before the counters are read: what is over by now belongs to them. Where answers are not seen, silence says nothing.
+        self.leave_pairs()?;
+        // Connections that have expired belong to the counters, which are read later. Without egress, answers
+        // are not seen, and nothing can expire unanswered.
         if attached.is_empty() || attached.iter().any(|one| one.sees_egress()) {
             self.programs.sweep().map_err(|cause| ReadError::Program { program: PROGRAM_SWEEP, cause })?;
         }
@@ -58,7 +53,19 @@ impl Datapath {
         })
     }
 
-    /// Reads what the history keeps of the counters; `ftp` and `overruns` are what others have counted.
+    /// Subtracts the encrypted sessions that the agent has removed since the last call from their pairs of
+    /// hosts.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to run the program.
+    pub fn leave_pairs(&self) -> Result<(), ReadError> {
+        let left = mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
+        let of = |cause| ReadError::Program { program: PROGRAM_SWEEP, cause };
+        left.into_iter().try_for_each(|pair| self.programs.leave(pair).map_err(of))
+    }
+
+    /// Reads the counters of the history; `ftp` and `overruns` come from other modules.
     ///
     /// # Errors
     ///
@@ -82,22 +89,22 @@ impl Datapath {
         Ok(Readings { interfaces, losses: Losses::of(unattributed.iter().sum(), ftp, overruns) })
     }
 
-    fn fill(&self, ftp: &ftp::Snapshot) -> Result<Vec<MapFill>, ReadError> {
-        // Mostly there are none, which the first key says in half the time that a batch takes to say it.
+    fn fill(&self, ftp: &FtpSnapshot) -> Result<Vec<MapFill>, ReadError> {
+        // The map is mostly empty, and the first key tells that in half the time of a batch.
         let fragments = match self.fragments.keys().next() {
             None => Ok(0),
             Some(_) => batch::count::<FragmentKey, u32>(self.fragments.map()).map_err(MapError::IoError),
         };
         let fragments = fragments.map_err(ReadError::map(MAP_FRAGMENTS))?;
-        let prefixes = MapFill::prefixes(self.shadow.len(), PREFIXES as u64);
+        let prefixes = MapFill::prefixes(self.policy.len(), PREFIXES as u64);
         let mut fills = vec![
             MapFill::counters(self.blocks.len(), abi::INTERFACES as u64),
             MapFill::fragments(fragments, abi::FRAGMENTS as u64),
             MapFill::endpoints(ftp.endpoints.iter().flatten().sum(), ftp.capacity),
-            MapFill::sessions(ftp.held_sessions(), ftp.sessions),
+            MapFill::sessions(ftp.session_entries(), ftp.sessions),
             MapFill::ports(self.ports.known(), 2 * PORTS as u64),
         ];
-        fills.extend(self.programs.tries_policy().then_some(prefixes));
+        fills.extend(self.programs.evaluates_policy().then_some(prefixes));
         Ok(fills)
     }
 }

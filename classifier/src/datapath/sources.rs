@@ -1,58 +1,38 @@
-//! The sources and what was seen of them, read from the kernel's maps.
+//! Reads the sources and their observations from the kernel's maps.
 
 use std::io;
 
 use aya::maps::{Map, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
     abi::{MAP_SEEN, MAP_SOURCES},
-    evidence::{Observation, SEEN_ROWS, SOURCE_WAYS, Seen, SeenTable, SourceSet, Summary},
+    evidence::{Observation, SEEN_ROWS, SOURCE_WAYS, Seen, SeenTable, SourceBucket, Summary},
 };
 
 use super::DatapathError;
-use crate::{
-    config::ProtocolNames,
-    counters::ReadError,
-    evidence::{Clock, Evidence},
-};
+use crate::snapshot::{ReadError, SourceSums};
 
-/// Looks at a set that changes while it is copied, which takes a program less than a microsecond.
+/// Attempts to read a set that changes while it is copied. A program takes less than a microsecond to change
+/// one.
 const LOOKS: usize = 16;
 
-/// Fewer sets than this are not one for each thing that is observed.
+/// Least number of sets: one for each kind of observation.
 const SETS_LEAST: u32 = 8;
 
-/// Sets that so many sources need.
+/// Returns the number of sets for this many sources.
 pub(super) fn sets(sources: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "there are sixteen")]
     const PLACES: u32 = SOURCE_WAYS as u32;
     sources.div_ceil(PLACES).next_power_of_two().max(SETS_LEAST)
 }
 
-/// What the two maps hold, summed up over the CPUs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SourceSums {
-    /// Whom things were observed of.
-    pub summary: Summary,
-    /// How often and when, by [`Observation`].
-    pub seen: Vec<SeenTable>,
-}
-
-impl SourceSums {
-    /// With the names of protocols, and times of the calendar.
-    #[must_use]
-    pub fn evidence(&self, names: &ProtocolNames, clock: Clock) -> Evidence {
-        Evidence::of(&self.summary, &self.seen, names, clock)
-    }
-}
-
-/// The two maps.
+/// The two maps of the sources.
 pub struct SourceMaps {
-    sources: PerCpuArray<MapData, SourceSet>,
+    sources: PerCpuArray<MapData, SourceBucket>,
     seen: PerCpuArray<MapData, SeenTable>,
 }
 
 impl SourceMaps {
-    /// Takes them, by name.
+    /// Takes the maps out of the object, by name.
     pub(super) fn new(
         mut take: impl FnMut(&'static str) -> Result<Map, DatapathError>,
     ) -> Result<Self, DatapathError> {
@@ -63,15 +43,15 @@ impl SourceMaps {
         })
     }
 
-    /// Of two maps that were found elsewhere, of this build's layout.
+    /// Takes two maps of this build's layout that were opened elsewhere.
     pub(super) const fn over(
-        sources: PerCpuArray<MapData, SourceSet>,
+        sources: PerCpuArray<MapData, SourceBucket>,
         seen: PerCpuArray<MapData, SeenTable>,
     ) -> Self {
         Self { sources, seen }
     }
 
-    /// Goes on from a map of another size. No program may know these maps yet.
+    /// Copies the sources from a map of another size. No program may use these maps yet.
     ///
     /// # Errors
     ///
@@ -79,8 +59,8 @@ impl SourceMaps {
     pub(super) fn carry(&mut self, before: MapData) -> Result<(), MapError> {
         let before = Self::summary_of(&PerCpuArray::try_from(Map::from_map_data(before)?)?)?;
         let cpus = aya::util::nr_cpus().map_err(|(_, cause)| MapError::IoError(cause))?;
-        for (number, set) in (0..).zip(before.into_sets(self.sources.len() as usize)) {
-            let mut by_cpu = vec![SourceSet::default(); cpus];
+        for (number, set) in (0..).zip(before.into_buckets(self.sources.len() as usize)) {
+            let mut by_cpu = vec![SourceBucket::default(); cpus];
             if let Some(first) = by_cpu.first_mut() {
                 *first = set;
             }
@@ -90,7 +70,7 @@ impl SourceMaps {
         Ok(())
     }
 
-    /// All that they hold, summed up over the CPUs.
+    /// Reads all sources, summed over the CPUs.
     ///
     /// # Errors
     ///
@@ -99,7 +79,7 @@ impl SourceMaps {
         self.sums().map_err(|(map, cause)| ReadError::map(map)(cause))
     }
 
-    /// The same, or the map that cannot be read.
+    /// Reads all sources, or names the map that cannot be read.
     pub(super) fn sums(&self) -> Result<SourceSums, (&'static str, MapError)> {
         let of = |map| move |cause| (map, cause);
         let summary = Self::summary_of(&self.sources).map_err(of(MAP_SOURCES))?;
@@ -108,7 +88,7 @@ impl SourceMaps {
         Ok(SourceSums { summary, seen })
     }
 
-    fn summary_of(map: &PerCpuArray<MapData, SourceSet>) -> Result<Summary, MapError> {
+    fn summary_of(map: &PerCpuArray<MapData, SourceBucket>) -> Result<Summary, MapError> {
         let sets = map.len();
         let mut summary = Summary::new(sets as usize);
         for number in 0..sets {
@@ -128,27 +108,62 @@ impl SourceMaps {
     }
 }
 
-/// A set, as each CPU has it at one moment.
-fn set(map: &PerCpuArray<MapData, SourceSet>, number: u32) -> Result<Vec<SourceSet>, MapError> {
+/// Reads a set, consistent on each CPU.
+fn set(map: &PerCpuArray<MapData, SourceBucket>, number: u32) -> Result<Vec<SourceBucket>, MapError> {
+    let mut copies = Copies::default();
     for _ in 0..LOOKS {
-        let by_cpu = map.get(&number, 0)?;
-        if by_cpu.iter().all(SourceSet::is_whole) {
-            return Ok(by_cpu.to_vec());
+        if let Some(whole) = copies.add(&map.get(&number, 0)?) {
+            return Ok(whole);
         }
     }
     Err(MapError::IoError(io::Error::other("a set changed whenever it was looked at; look again")))
 }
 
+/// The consistent copies of a set, by CPU. Each CPU changes its own: one that was consistent at one look may
+/// be torn at the next.
+#[derive(Default)]
+struct Copies(Vec<Option<SourceBucket>>);
+
+impl Copies {
+    /// Keeps the consistent copies of another look; returns all copies once there is one of each CPU.
+    fn add(&mut self, look: &[SourceBucket]) -> Option<Vec<SourceBucket>> {
+        self.0.resize(look.len(), None);
+        for (kept, set) in self.0.iter_mut().zip(look) {
+            if kept.is_none() && set.is_whole() {
+                *kept = Some(*set);
+            }
+        }
+        self.0.iter().copied().collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use classifier_common::evidence::SOURCE_SETS;
+    use classifier_common::evidence::SOURCE_BUCKETS;
 
     use super::*;
     use crate::config::EvidenceSettings;
 
+    /// At each look some CPU changes its copy, and every copy is consistent at some look.
+    #[test]
+    fn a_set_is_read_although_no_look_finds_it_whole_on_every_cpu() {
+        let torn = SourceBucket { begun: 1, ..SourceBucket::default() };
+        let mut copies = Copies::default();
+        let look = |changing: &[usize]| {
+            (0..4)
+                .map(|cpu| if changing.contains(&cpu) { torn } else { SourceBucket::default() })
+                .collect::<Vec<_>>()
+        };
+        assert!(copies.add(&look(&[0, 1, 2, 3])).is_none());
+        assert!(copies.add(&look(&[0, 2])).is_none());
+        assert!(copies.add(&look(&[1, 2])).is_none());
+        let whole = copies.add(&look(&[0, 1, 3])).unwrap();
+        assert!(whole.len() == 4 && whole.iter().all(SourceBucket::is_whole));
+    }
+
     #[test]
     fn there_is_a_place_for_each_source_that_is_asked_for() {
         assert_eq!([1, 128, 129, 8192, 65_536].map(sets), [8, 8, 16, 512, 4096]);
-        assert_eq!(sets(EvidenceSettings::default().max_sources) as usize, SOURCE_SETS);
+        assert_eq!(sets(EvidenceSettings::default().max_sources) as usize, SOURCE_BUCKETS);
     }
 }

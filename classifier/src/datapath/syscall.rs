@@ -1,59 +1,53 @@
-//! The system call bpf(2), for what aya has no verb for. Its numbers and structures are those of
-//! `include/uapi/linux/bpf.h`, which never change.
+//! Calls bpf(2) for commands that aya does not offer, with aya's generated numbers and structures.
 #![expect(unsafe_code, reason = "bpf(2) is not in rustix")]
 
 use std::{
     ffi::CString,
-    io,
+    io, mem,
     os::{
-        fd::{FromRawFd as _, OwnedFd, RawFd},
+        fd::{AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd, RawFd},
         unix::ffi::OsStrExt as _,
     },
     path::Path,
 };
 
-/// `BPF_OBJ_GET`
-const BY_PATH: libc::c_int = 7;
-/// `BPF_F_RDONLY`
-const READ_ONLY: u32 = 1 << 3;
+use aya_obj::generated::{BPF_F_RDONLY, bpf_attach_type, bpf_attr, bpf_cmd};
+use classifier_common::abi::Direction;
 
-/// Of `union bpf_attr`, what `BPF_OBJ_GET` reads.
-#[repr(C)]
-struct ByPath {
-    path: u64,
-    descriptor: RawFd,
-    flags: u32,
-}
-
-/// What a pinned object is opened for.
+/// Access to a pinned object.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Access {
-    /// Everything.
+    /// Full access.
     Whole,
-    /// To read a map: a read-only filesystem allows it. Links know no such thing.
+    /// Reading a map, which a read-only filesystem allows. Links have no such access.
     Read,
 }
 
-/// `BPF_MAP_LOOKUP_ELEM`
-pub(super) const LOOK_UP: libc::c_int = 1;
-
-/// Of `union bpf_attr`, what `BPF_MAP_LOOKUP_ELEM` reads.
-#[repr(C)]
-pub(super) struct Element {
-    pub map: u32,
-    pub key: u64,
-    pub value: u64,
-    pub flags: u64,
+/// The TCX hook of a direction, as bpf(2) names it.
+pub(super) const fn tcx(direction: Direction) -> u32 {
+    match direction {
+        Direction::Ingress => bpf_attach_type::BPF_TCX_INGRESS as u32,
+        Direction::Egress => bpf_attach_type::BPF_TCX_EGRESS as u32,
+    }
 }
 
-/// Asks the kernel; what it answers is a descriptor, or nothing.
+/// Attributes for [`bpf`], all 0. The kernel refuses other values in fields that its command does not read,
+/// or that it does not know.
+pub(super) const fn attributes() -> bpf_attr {
+    // SAFETY: the structure consists of integers, for which 0 is a value.
+    unsafe { mem::zeroed() }
+}
+
+/// Calls bpf(2), and returns its answer: a descriptor, or nothing.
 ///
 /// # Safety
 ///
-/// `attributes` must be what the command takes, and addresses in it be good for what it does with them.
-pub(super) unsafe fn bpf<T>(command: libc::c_int, attributes: &mut T) -> io::Result<RawFd> {
-    // SAFETY: the attributes are borrowed, and their size is said; the rest is the caller's promise.
-    let answer = unsafe { libc::syscall(libc::SYS_bpf, command, &raw mut *attributes, size_of::<T>()) };
+/// Addresses in the attributes must be valid for the command's accesses.
+pub(super) unsafe fn bpf(command: bpf_cmd, attributes: &mut bpf_attr) -> io::Result<RawFd> {
+    // SAFETY: the attributes are borrowed, and their size is passed. The caller promises the rest.
+    let answer = unsafe {
+        libc::syscall(libc::SYS_bpf, command as libc::c_int, &raw mut *attributes, size_of::<bpf_attr>())
+    };
     if answer < 0 {
         Err(io::Error::last_os_error())
     } else {
@@ -61,16 +55,38 @@ pub(super) unsafe fn bpf<T>(command: libc::c_int, attributes: &mut T) -> io::Res
     }
 }
 
-/// Opens what is pinned at a path.
+/// Calls bpf(2) for a new descriptor.
+///
+/// # Safety
+///
+/// As for [`bpf`], and the command must answer with a descriptor.
+pub(super) unsafe fn open(command: bpf_cmd, attributes: &mut bpf_attr) -> io::Result<OwnedFd> {
+    // SAFETY: the caller's promise.
+    let descriptor = unsafe { bpf(command, attributes) }?;
+    // SAFETY: the system call was checked for success, and returns a new descriptor without another owner.
+    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Pins the object of a descriptor.
+pub(super) fn pin(object: BorrowedFd<'_>, pin: &Path) -> io::Result<()> {
+    let path = CString::new(pin.as_os_str().as_bytes())?;
+    let mut attributes = attributes();
+    attributes.__bindgen_anon_4.pathname = path.as_ptr().expose_provenance() as u64;
+    attributes.__bindgen_anon_4.bpf_fd = object.as_raw_fd().cast_unsigned();
+    // SAFETY: the command reads the path, which ends with a zero and outlives the call.
+    unsafe { bpf(bpf_cmd::BPF_OBJ_PIN, &mut attributes) }.map(drop)
+}
+
+/// Opens the object that is pinned at a path.
 pub(super) fn open_pin(pin: &Path, access: Access) -> io::Result<OwnedFd> {
     let path = CString::new(pin.as_os_str().as_bytes())?;
-    let flags = match access {
+    let mut attributes = attributes();
+    attributes.__bindgen_anon_4.pathname = path.as_ptr().expose_provenance() as u64;
+    attributes.__bindgen_anon_4.file_flags = match access {
         Access::Whole => 0,
-        Access::Read => READ_ONLY,
+        Access::Read => BPF_F_RDONLY,
     };
-    let mut by_path = ByPath { path: path.as_ptr().expose_provenance() as u64, descriptor: 0, flags };
-    // SAFETY: the command reads a `ByPath` and the path in it, which ends with a zero and lives until after the call.
-    let descriptor = unsafe { bpf(BY_PATH, &mut by_path) }?;
-    // SAFETY: the system call was checked for success, and gives a new descriptor that nobody else has.
-    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+    // SAFETY: the command reads the path, which ends with a zero and outlives the call, and returns a
+    // descriptor.
+    unsafe { open(bpf_cmd::BPF_OBJ_GET, &mut attributes) }
 }

@@ -1,34 +1,31 @@
-//! What an agent before has left in the kernel, gone on with; and what this one will leave.
+//! Continues with the kernel objects of a previous agent, and leaves this agent's to the next one.
 
-use aya::maps::MapData;
-use classifier_common::abi::MAP_COUNTERS;
 use tracing::error;
 
 use super::{
-    Attached, Datapath, DatapathError, Retained,
-    hold::Places,
-    lifecycle::{Counts, sum},
+    Datapath, DatapathError, Retained,
+    attached_program::LinkPins,
+    lifecycle::{CountersOf, Counts, sum},
     pins::{InterfacePins, base, rows::empty},
     quiesce,
     reader::Sums,
 };
-use crate::{config::Rows, interfaces::Interface, shadow::RuleNames};
+use crate::{config::Rows, interfaces::Interface, policy::RuleNames};
 
 impl Datapath {
-    /// The interfaces that an agent before has counted, by the names that they have now among these links. Where one is
-    /// attached, it counts on.
+    /// Finds the interfaces that a previous agent has counted, by their present names in `links`. An attached
+    /// one continues counting.
     ///
     /// # Errors
     ///
     /// When pins cannot be read.
     pub fn recognise(&mut self, links: &[Interface]) -> Result<Vec<Retained>, DatapathError> {
         let Some(pinned) = &self.pinned else { return Ok(Vec::new()) };
-        let name = |index| links.iter().find(|link| link.index == index).map(|link| link.name.clone());
-        pinned.rename(name)?;
+        pinned.rename(links)?;
         let interfaces = pinned.interfaces()?;
         let mut recognised = Vec::new();
         for pins in interfaces {
-            // A start that was interrupted before it counted anything.
+            // A start was interrupted before it counted anything.
             if !pins.counters().exists() {
                 pins.remove()?;
                 continue;
@@ -36,14 +33,16 @@ impl Datapath {
             let block = self.blocks.found(&pins.counters())?;
             let egress =
                 pins.links().iter().any(|link| link.direction == classifier_common::abi::Direction::Egress);
+            // Not earlier: the filter alone tells what was counted on egress.
+            pins.forget_lost_filters()?;
             let counts = Counts { block, before: base::read(&pins)?, pins: Some(pins.clone()) };
             recognised.push(Retained { name: pins.name().to_owned(), counts, egress });
         }
         Ok(recognised)
     }
 
-    /// What is no longer wanted of the interfaces that were [recognised](Self::recognise): programs are detached from
-    /// them, and their counters are final.
+    /// Detaches the [recognised](Self::recognise) interfaces that are no longer wanted; their counters are
+    /// then final.
     ///
     /// # Errors
     ///
@@ -57,15 +56,15 @@ impl Datapath {
             let Some(pins) = &one.counts.pins else { continue };
             pins.unlink()?;
         }
-        self.blocks.vacate(all.iter_mut().map(|one| &mut one.counts.block))
+        self.blocks.evict(all.iter_mut().map(|one| &mut one.counts.block))
     }
 
-    /// What maps of other layouts have counted, by the names of interfaces; [`Self::keep_pins`] removes those maps. Every
-    /// interface that is wanted must be attached by now: what still hangs on others is detached.
+    /// Reads the counts of maps of other layouts, by interface name; [`Self::keep_pins`] removes those maps.
+    /// Every wanted interface must be attached by now: programs on others are detached.
     ///
     /// # Errors
     ///
-    /// When pins cannot be read or written; they are as before then.
+    /// When pins cannot be read or written. They are then unchanged.
     pub fn carry_over(&mut self) -> Result<Vec<(String, Sums)>, DatapathError> {
         let Some(pinned) = &self.pinned else { return Ok(Vec::new()) };
         if !pinned.has_older() {
@@ -76,19 +75,31 @@ impl Datapath {
         Ok(pinned.counted_before()?)
     }
 
-    /// Counts that were carried over, of an interface that is not attached.
+    /// Creates retained counters of an interface that is not attached, from counts that were carried over.
     ///
     /// # Errors
     ///
     /// When the kernel has no memory.
     pub fn credit_absent(&mut self, name: String, sums: &Sums) -> Result<Retained, DatapathError> {
-        let mut counts = Counts { block: self.blocks.unhoused()?, before: None, pins: None };
+        let mut counts = Counts { block: self.blocks.detached()?, before: None, pins: None };
         self.pin(&name, &mut counts)?;
-        credit(&mut counts, sums);
-        Ok(Retained { name, counts, egress: true })
+        let mut absent = Retained { name, counts, egress: true };
+        self.credit(&mut absent.counters(), sums);
+        Ok(absent)
     }
 
-    /// Which configured protocol has which row of the counters; all empty where nothing is pinned.
+    /// Adds counts from elsewhere to an interface's, permanently.
+    pub fn credit(&self, of: &mut CountersOf<'_>, sums: &Sums) {
+        let before = sum(sums.clone(), of.counts.before.as_ref());
+        if let (Some(pinned), Some(pins)) = (&self.pinned, &of.counts.pins)
+            && let Err(refused) = pinned.write_base(pins, &before)
+        {
+            error!(error = %refused, "counters of the previous agent will be missing after a restart");
+        }
+        of.counts.before = Some(before);
+    }
+
+    /// Reads the counter rows of the configured protocols; all empty if nothing is pinned.
     ///
     /// # Errors
     ///
@@ -97,7 +108,7 @@ impl Datapath {
         self.pinned.as_ref().map_or_else(|| Ok(empty()), |pinned| Ok(pinned.rows()?))
     }
 
-    /// Which rule of a policy has which row; all empty where nothing is pinned.
+    /// Reads the counter rows of the policy's rules; all empty if nothing is pinned.
     ///
     /// # Errors
     ///
@@ -106,7 +117,7 @@ impl Datapath {
         self.pinned.as_ref().map_or_else(|| Ok(empty()), |pinned| Ok(pinned.rules()?))
     }
 
-    /// Keeps that beside the counters, where they are pinned.
+    /// Pins the counter rows of the policy's rules, if anything is pinned.
     ///
     /// # Errors
     ///
@@ -115,7 +126,7 @@ impl Datapath {
         self.pinned.as_ref().map_or(Ok(()), |pinned| Ok(pinned.keep_rules(rules)?))
     }
 
-    /// Keeps that beside the counters, where they are pinned.
+    /// Pins the counter rows of the configured protocols, if anything is pinned.
     ///
     /// # Errors
     ///
@@ -124,14 +135,14 @@ impl Datapath {
         self.pinned.as_ref().map_or(Ok(()), |pinned| Ok(pinned.keep_rows(rows)?))
     }
 
-    /// What is pinned stays from now on, and the maps of other layouts go.
+    /// Keeps the pins from now on, and removes the maps of other layouts.
     ///
     /// # Errors
     ///
     /// When pins cannot be removed.
     pub fn keep_pins(&mut self) -> Result<(), DatapathError> {
         let Some(pinned) = &mut self.pinned else { return Ok(()) };
-        pinned.forget_older(&self.own)?;
+        pinned.forget_older(&self.agent_counters)?;
         pinned.keep();
         Ok(())
     }
@@ -145,38 +156,10 @@ impl Datapath {
         Ok(())
     }
 
-    /// Where the hooks of an interface are pinned, or are to be.
-    pub(super) fn places(&self, interface: &Interface, pins: Option<&InterfacePins>) -> Option<Places> {
+    /// Returns the pin paths of an interface's hooks.
+    pub(super) fn link_pins(&self, interface: &Interface, pins: Option<&InterfacePins>) -> Option<LinkPins> {
         let (pinned, pins) = (self.pinned.as_ref()?, pins?.clone());
         let (found, qdisc_found) = (pinned.links(&interface.name), pinned.has_added_qdisc(&interface.name));
-        Some(Places { found, qdisc_found, index: interface.index, kept: pinned.kept(), pins })
+        Some(LinkPins { found, qdisc_found, interface: interface.clone(), kept: pinned.kept(), pins })
     }
-}
-
-impl Attached {
-    /// Counts that were carried over go on with it.
-    pub fn credit(&mut self, sums: &Sums) {
-        credit(&mut self.counts, sums);
-    }
-}
-
-impl Retained {
-    /// Counts that were carried over go on with it.
-    pub fn credit(&mut self, sums: &Sums) {
-        credit(&mut self.counts, sums);
-    }
-}
-
-/// Adds counts of elsewhere, for good.
-pub(super) fn credit(counts: &mut Counts, sums: &Sums) {
-    let before = sum(sums.clone(), counts.before.as_ref());
-    if let Some(Err(refused)) = counts.pins.as_ref().map(|pins| base::write(pins, &before)) {
-        error!(error = %refused, "counts of before will be missing after a restart");
-    }
-    counts.before = Some(before);
-}
-
-/// A pinned map's number in the kernel.
-pub(super) fn number(map: &MapData) -> Result<u32, DatapathError> {
-    map.info().map(|info| info.id()).map_err(|cause| DatapathError::map(MAP_COUNTERS, cause))
 }

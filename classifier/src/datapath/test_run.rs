@@ -1,5 +1,4 @@
-//! Packets that no interface sees, put through a program by `BPF_PROG_TEST_RUN`: what they count into, and what is left of
-//! those before them.
+//! Runs programs on packets of no interface by `BPF_PROG_TEST_RUN`, with counters for them.
 
 use std::cell::RefCell;
 
@@ -11,10 +10,10 @@ use classifier_common::{
 };
 
 use super::{Datapath, DatapathError, blocks::InterfaceBlock, reader::Reader};
-use crate::counters::ReadError;
+use crate::snapshot::ReadError;
 
 impl Datapath {
-    /// Counters for an index that no attached interface has: what `BPF_PROG_TEST_RUN` counts into.
+    /// Creates counters for an index that no attached interface has, for `BPF_PROG_TEST_RUN`.
     ///
     /// # Errors
     ///
@@ -24,36 +23,42 @@ impl Datapath {
         Ok(TestCounters { block, reader: self.blocks.reader().into() })
     }
 
-    /// Loads the program of this name, and gives it.
+    /// Loads and returns the program of this name.
     ///
     /// # Errors
     ///
-    /// When the kernel refuses it, or there is none of this name.
+    /// When the kernel refuses the program, or none has this name.
     pub fn program(&mut self, name: &'static str) -> Result<&Program, DatapathError> {
         self.programs.load(name)?;
         self.programs.get(name).ok_or(DatapathError::Missing(name))
     }
 
-    /// Forgets every first fragment, as a program that has just been loaded.
+    /// Returns the program of this name, if it is loaded.
+    #[must_use]
+    pub fn loaded_program(&self, name: &str) -> Option<&Program> {
+        self.programs.get(name)
+    }
+
+    /// Removes every first fragment, as in a freshly loaded map.
     ///
     /// # Errors
     ///
     /// When the kernel refuses to read or change the map.
-    pub fn forget_fragments(&mut self) -> Result<(), ReadError> {
+    pub fn clear_fragments(&mut self) -> Result<(), ReadError> {
         let refused = ReadError::map(MAP_FRAGMENTS);
         let keys = self.fragments.keys().collect::<Result<Vec<_>, _>>().map_err(&refused)?;
         keys.iter().try_for_each(|key| self.fragments.remove(key)).map_err(&refused)
     }
 }
 
-/// Counters that tests and benchmarks read by themselves.
+/// Counters that tests and benchmarks read.
 pub struct TestCounters {
     block: InterfaceBlock,
     reader: RefCell<Reader>,
 }
 
 impl TestCounters {
-    /// From now on, frames begin with something else.
+    /// Changes the link type of the frames.
     ///
     /// # Errors
     ///
@@ -62,7 +67,7 @@ impl TestCounters {
         self.block.set_link(link)
     }
 
-    /// The counters of a direction, summed over the CPUs.
+    /// Reads the counters of a direction, summed over the CPUs.
     ///
     /// # Errors
     ///
@@ -75,7 +80,7 @@ impl TestCounters {
         })
     }
 
-    /// The counters of both directions, as a scrape reads them.
+    /// Reads the counters of both directions, as a scrape does.
     ///
     /// # Errors
     ///

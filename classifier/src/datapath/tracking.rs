@@ -1,4 +1,4 @@
-//! The maps of the FTP tracking.
+//! Reads and writes the maps of the FTP tracking.
 #![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
 
 use std::{
@@ -10,41 +10,44 @@ use std::{
 use aya::maps::{HashMap, Map, MapData, MapError, PerCpuArray, RingBuf};
 use classifier_common::{
     abi::{MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_EVENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
-    control::{Policy, Session, SessionKey, TALLIES, Tallies},
+    control::{Session, SessionKey, TALLIES, Tallies, TrackingConfig},
     endpoint::WAYS,
 };
 
 use tokio::io::{Interest, unix::AsyncFd};
 
 use super::{
-    DatapathError, Own, encrypted::EncryptedPairs, endpoints::SharedEndpoints, port_table::SharedPorts,
+    AgentCounters, DatapathError,
+    encrypted::{EncryptedPairs, LeftPairs},
+    endpoints::SharedEndpoints,
+    port_table::SharedPorts,
 };
-use crate::{config::FtpSettings, counters::ReadError};
+use crate::{config::FtpSettings, snapshot::ReadError};
 
-/// What the agent has of the tracking.
+/// The agent's side of the FTP tracking.
 pub struct Tracking {
     endpoints: SharedEndpoints,
     sessions: HashMap<MapData, SessionKey, Session>,
     tallies: PerCpuArray<MapData, Tallies>,
     events: RingBuf<MapData>,
     ports: Arc<SharedPorts>,
-    policy: Policy,
+    policy: TrackingConfig,
     capacity: u32,
     encrypted: EncryptedPairs,
-    own: Arc<Own>,
-    goes_on: bool,
+    agent_counters: Arc<AgentCounters>,
+    continues: bool,
 }
 
-/// Sets that the endpoint table needs for so many endpoints.
-pub(super) fn sets(endpoints: u32) -> u32 {
+/// Returns the number of buckets for this many endpoints.
+pub(super) fn buckets(endpoints: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "there are four")]
-    const PLACES: u32 = WAYS as u32;
-    endpoints.div_ceil(PLACES).next_power_of_two()
+    const ENTRIES: u32 = WAYS as u32;
+    endpoints.div_ceil(ENTRIES).next_power_of_two()
 }
 
-/// What the programs are told of the settings.
-fn policy(settings: &FtpSettings) -> Policy {
-    Policy {
+/// Converts the settings to the configuration of the programs.
+fn policy(settings: &FtpSettings) -> TrackingConfig {
+    TrackingConfig {
         allow_foreign_address: settings.allow_foreign_address.into(),
         infer_encrypted: settings.infer_encrypted.into(),
         control_rate: settings.control_rate.into(),
@@ -53,24 +56,29 @@ fn policy(settings: &FtpSettings) -> Policy {
 }
 
 impl Tracking {
-    /// Takes the maps, by name, and writes what the settings say; `goes_on`: an agent before has filled them.
+    /// Takes the maps, by name. With `continues`, a previous agent has filled them, and their settings stay
+    /// until [`Self::set_policy`]; else the settings are written.
     pub(super) fn new(
         mut take: impl FnMut(&'static str) -> Result<Map, DatapathError>,
         ports: Arc<SharedPorts>,
         settings: &FtpSettings,
-        own: Arc<Own>,
-        goes_on: bool,
+        agent_counters: Arc<AgentCounters>,
+        left: LeftPairs,
+        continues: bool,
     ) -> Result<Self, DatapathError> {
         let Map::Array(endpoints) = take(MAP_ENDPOINTS)? else {
             return Err(DatapathError::Missing(MAP_ENDPOINTS));
         };
         let of = |name| move |cause: MapError| DatapathError::map(name, cause);
         let policy = policy(settings);
-        let encrypted = EncryptedPairs::new(take(MAP_ENCRYPTED)?, take(MAP_POLICY)?)?;
-        encrypted.set_policy(&policy);
-        let sets = sets(settings.max_endpoints) as usize;
+        let encrypted = EncryptedPairs::new(take(MAP_ENCRYPTED)?, take(MAP_POLICY)?, left)?;
+        // Pinned programs use the settings that a previous agent has written.
+        if !continues {
+            encrypted.set_policy(&policy);
+        }
+        let buckets = buckets(settings.max_endpoints) as usize;
         Ok(Self {
-            endpoints: SharedEndpoints::map(endpoints, sets, Arc::clone(&ports))?,
+            endpoints: SharedEndpoints::map(endpoints, buckets, Arc::clone(&ports))?,
             sessions: take(MAP_SESSIONS)?.try_into().map_err(of(MAP_SESSIONS))?,
             tallies: take(MAP_TALLIES)?.try_into().map_err(of(MAP_TALLIES))?,
             events: take(MAP_EVENTS)?.try_into().map_err(of(MAP_EVENTS))?,
@@ -78,78 +86,78 @@ impl Tracking {
             policy,
             capacity: settings.max_sessions,
             encrypted,
-            own,
-            goes_on,
+            agent_counters,
+            continues,
         })
     }
 
-    /// The endpoint table.
+    /// Returns the endpoint table.
     #[must_use]
     pub const fn endpoints(&self) -> &SharedEndpoints {
         &self.endpoints
     }
 
-    /// What the configuration says.
+    /// Returns the configuration of the programs.
     #[must_use]
-    pub const fn policy(&self) -> Policy {
+    pub const fn policy(&self) -> TrackingConfig {
         self.policy
     }
 
-    /// Goes on by these settings; how much there is room for stays as it is.
+    /// Applies new settings, except capacities, which stay.
     pub fn set_policy(&mut self, settings: &FtpSettings) {
         self.policy = policy(settings);
         self.encrypted.set_policy(&self.policy);
     }
 
-    /// Sessions that there is room for.
+    /// Returns the capacity of sessions.
     #[must_use]
     pub const fn capacity(&self) -> u32 {
         self.capacity
     }
 
-    /// Whether there was an agent before, whose sessions and endpoints these are.
+    /// Tells whether sessions and endpoints are those of a previous agent.
     #[must_use]
-    pub const fn goes_on(&self) -> bool {
-        self.goes_on
+    pub const fn continues(&self) -> bool {
+        self.continues
     }
 
-    /// The same numbers as [`Self::own`], for another room.
+    /// Shares [`Self::agent_counters`] with another owner.
     #[must_use]
-    pub fn shared_own(&self) -> Arc<Own> {
-        Arc::clone(&self.own)
+    pub fn shared_agent_counters(&self) -> Arc<AgentCounters> {
+        Arc::clone(&self.agent_counters)
     }
 
-    /// What the agent counts itself.
+    /// Returns the agent's own counters.
     #[must_use]
-    pub fn own(&self) -> &Own {
-        &self.own
+    pub fn agent_counters(&self) -> &AgentCounters {
+        &self.agent_counters
     }
 
-    /// Whether a TCP port belongs to a protocol.
+    /// Tells whether a TCP port is assigned to a protocol.
     #[must_use]
     pub fn is_known_port(&self, port: u16) -> bool {
         self.ports.is_known(port)
     }
 
-    /// The next event that the programs have sent.
+    /// Takes the next event of the programs.
     pub fn next_event(&mut self, take: impl FnOnce(&[u8])) -> bool {
         let Some(event) = self.events.next() else { return false };
         take(&event);
         true
     }
 
-    /// A descriptor that is readable when there are events.
+    /// Returns a descriptor that is readable when there are events.
     ///
     /// # Errors
     ///
-    /// When the system has no descriptor left, or does not wait for this one.
+    /// When the system has no descriptor left, or cannot wait for this one.
     pub fn readiness(&self) -> io::Result<AsyncFd<OwnedFd>> {
         let events = self.events.as_fd().try_clone_to_owned()?;
-        // SAFETY: the descriptor is owned by the `AsyncFd` from here on, and never replaced.
+        // SAFETY: the descriptor moves into the `AsyncFd`, and is never replaced.
         unsafe { AsyncFd::register_with_interest(events, Interest::READABLE) }.map_err(Into::into)
     }
 
-    /// What the programs have counted about the tracking, over all CPUs.
+    /// Reads the programs' tallies of the tracking, summed over all CPUs.
     ///
     /// # Errors
     ///
@@ -164,7 +172,7 @@ impl Tracking {
         Ok(sum)
     }
 
-    /// Every session.
+    /// Iterates over every session.
     ///
     /// # Errors
     ///
@@ -173,11 +181,11 @@ impl Tracking {
         self.sessions.iter().map(|session| session.map_err(ReadError::map(MAP_SESSIONS)))
     }
 
-    /// Forgets a session, if it is still this one: as it was then.
+    /// Removes a session if it still has this id, and returns its last state.
     pub fn forget(&mut self, key: &SessionKey, id: u64) -> Option<Session> {
         let session = self.sessions.get(key, 0).ok().filter(|session| session.id == id)?;
         self.sessions.remove(key).ok()?;
-        if session.is_encrypted() && !session.has_ended() {
+        if session.is_paired() {
             self.encrypted.leave(key);
         }
         Some(session)

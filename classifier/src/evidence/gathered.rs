@@ -1,32 +1,33 @@
-//! All of it together.
+//! Gathers the evidence from the sums of the kernel's maps.
 
 use classifier_common::{
     abi::Direction,
-    evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source, Summary},
+    evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source},
     protocol::{PROTOCOLS, Protocol},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, Opened, Prefix, RedirectEvidence, SeenEvidence, SourceEvidence, Unlisted};
-use crate::config::ProtocolNames;
+use crate::{protocol_names::ProtocolNames, snapshot::SourceSums};
 
-/// What was seen, in the order in which it is written.
+/// Observed connections and their peers, in the order of the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// By direction, protocol and outcome, in that order.
+    /// Connections by direction, protocol and outcome, in that order.
     pub seen: Vec<SeenEvidence>,
-    /// By direction, protocol and outcome, and within those the largest count first.
+    /// Peers by direction, protocol and outcome, and then the largest count first.
     pub sources: Vec<SourceEvidence>,
-    /// Who sent ICMP redirects; the largest count of a direction and protocol first.
+    /// Senders of ICMP redirects, by direction and protocol, and then the largest count first.
     pub redirects: Vec<RedirectEvidence>,
-    /// What bounds the connections of sources that are not listed, by outcome.
+    /// Upper bounds on connections of unlisted peers, by outcome.
     pub unlisted: Vec<Unlisted>,
 }
 
 impl Evidence {
-    /// Of what the maps hold, summed over the CPUs; `seen` by [`Observation`].
+    /// Converts sums to evidence, with the names of protocols and times of the calendar.
     #[must_use]
-    pub fn of(summary: &Summary, seen: &[SeenTable], names: &ProtocolNames, clock: Clock) -> Self {
+    pub fn of(sums: &SourceSums, names: &ProtocolNames, clock: Clock) -> Self {
+        let SourceSums { summary, seen } = sums;
         let mut evidence = Self::default();
         for source in summary.sources() {
             match source.key.observation() {
@@ -59,10 +60,11 @@ impl Evidence {
         evidence
     }
 
-    /// Of what was noted in user space's own memory, such as a capture's, whose clock is the calendar's.
+    /// Converts observations in userspace memory, such as a capture's, whose clock is the calendar.
     #[must_use]
     pub fn of_host(sources: &HostSources, names: &ProtocolNames, clock: Clock) -> Self {
-        Self::of(&sources.summary(), sources.seen(), names, clock)
+        let sums = SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() };
+        Self::of(&sums, names, clock)
     }
 }
 
@@ -78,7 +80,7 @@ fn connections(
         outcome,
         prefix: Prefix::from(&source.key),
         count: source.count,
-        error: source.error,
+        overcount: source.error,
         first_seen: clock.moment(source.first),
         last_seen: clock.moment(source.last),
     }
@@ -90,7 +92,7 @@ fn redirects(source: &Source, names: &ProtocolNames, clock: Clock) -> RedirectEv
         protocol: label(source.key.protocol(), names),
         prefix: Prefix::from(&source.key),
         count: source.count,
-        error: source.error,
+        overcount: source.error,
         first_seen: clock.moment(source.first),
         last_seen: clock.moment(source.last),
     }
@@ -119,7 +121,8 @@ fn rows(
     })
 }
 
-/// A name that was configured and is not known here, such as that of an agent that pins nothing, is told by its row.
+/// Returns the label of a protocol. A configured name that is unknown here, such as that of an agent without
+/// pins, is replaced by its row.
 fn label(protocol: Protocol, names: &ProtocolNames) -> String {
     match names.label(protocol) {
         "" => format!("row_{}", protocol.index()),
@@ -132,7 +135,7 @@ mod tests {
     use std::time::Duration;
 
     use classifier_common::{
-        endpoint::Address,
+        address::Address,
         evidence::{Finding, Observed},
     };
 
@@ -169,7 +172,7 @@ mod tests {
         let listed: Vec<_> = evidence
             .sources
             .iter()
-            .map(|one| format!("{} {} {} {}", one.protocol, one.prefix, one.count, one.error))
+            .map(|one| format!("{} {} {} {}", one.protocol, one.prefix, one.count, one.overcount))
             .collect();
         let expected = [
             "row_40 192.0.2.0/24 1 0",

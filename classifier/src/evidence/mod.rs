@@ -1,11 +1,10 @@
-//! Evidence for firewall rules, as people and programs read it: connections by what became of them, whom they were with, and
-//! when. [`Evidence`] is made of what the kernel's maps hold, or a capture's, and is all that a report needs to know of them.
+//! Evidence for firewall rules, as people and programs read it: connections by outcome, with peers and times.
+//! [`Evidence`] is built from the kernel's maps, or from a capture, and has all data of a report.
 
 mod gathered;
 mod moment;
 mod opened;
 mod outcome;
-mod prefix;
 mod seen;
 mod source;
 mod top;
@@ -14,8 +13,8 @@ pub use self::{
     gathered::Evidence,
     moment::{Clock, Moment},
     opened::Opened,
-    prefix::Prefix,
     seen::SeenEvidence,
     source::{RedirectEvidence, SourceEvidence, Unlisted},
     top::top,
 };
+pub use crate::prefix::Prefix;

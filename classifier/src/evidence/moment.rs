@@ -1,4 +1,4 @@
-//! When something was, as people and programs read it.
+//! Times, as people and programs read them.
 
 use std::{
     fmt::{Display, Formatter},
@@ -12,18 +12,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Moment {
-    /// Since the first second of 1970, without leap seconds.
+    /// Milliseconds since the epoch, without leap seconds.
     milliseconds: u64,
 }
 
 impl Moment {
-    /// So long after the first second of 1970.
+    /// Creates a moment from the time since the epoch.
     #[must_use]
     pub fn since_epoch(duration: Duration) -> Self {
         Self { milliseconds: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX) }
     }
 
-    /// As the system's clock says it.
+    /// Converts the moment to the system's clock.
     #[must_use]
     pub fn time(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(self.milliseconds)
@@ -59,33 +59,34 @@ impl TryFrom<String> for Moment {
     }
 }
 
-/// What the clock that the programs read says in terms of the calendar.
+/// Converts the programs' clock to the calendar.
 ///
-/// The programs read the monotonic clock, which begins with the boot and stands still while the machine is suspended. What
-/// was before a suspension is therefore told too late by as long as that lasted.
+/// The programs read the monotonic clock, which begins with the boot and stands still while the machine is
+/// suspended. Earlier times are therefore late by the length of a suspension.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     /// Nanoseconds of the programs' clock.
     kernel: u64,
-    /// The same moment, since the first second of 1970.
+    /// Time since the epoch at the same moment.
     unix: Duration,
 }
 
 impl Clock {
-    /// The programs' clock as it goes now.
+    /// Reads the present relation of the two clocks.
     #[must_use]
     pub fn now() -> Self {
-        let kernel = crate::datapath::now();
+        let kernel = crate::clock::now();
         Self { kernel, unix: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
     }
 
-    /// A clock that says `kernel` nanoseconds so long after the first second of 1970. A capture's clock is 0 there.
+    /// Creates a clock that shows `kernel` nanoseconds at this time since the epoch. A capture's clock shows
+    /// 0 at the epoch.
     #[must_use]
     pub const fn new(kernel: u64, unix: Duration) -> Self {
         Self { kernel, unix }
     }
 
-    /// A moment of the programs' clock, in nanoseconds.
+    /// Converts a time of the programs' clock, in nanoseconds.
     #[must_use]
     pub fn moment(&self, then: u64) -> Moment {
         let ago = Duration::from_nanos(self.kernel.saturating_sub(then));

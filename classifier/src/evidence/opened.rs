@@ -1,28 +1,38 @@
-//! Who opened a connection.
+//! Direction of the SYN of a connection.
 
 use classifier_common::abi::Direction;
 use serde::{Deserialize, Serialize};
 
-/// Which way a connection was asked for, seen from this host.
+/// Direction in which a connection was opened, seen from this host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Opened {
-    /// By another host: its SYN came in.
+    /// Opened by another host: its SYN came in.
     Inbound,
-    /// By this one, or one behind it.
+    /// Opened by this host, or by one behind it.
     Outbound,
 }
 
 impl Opened {
-    /// Both.
+    /// Both directions.
     pub const ALL: [Self; 2] = [Self::Inbound, Self::Outbound];
 
-    /// Label value.
+    /// Returns the label value.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
+        }
+    }
+}
+
+impl From<Opened> for Direction {
+    /// Direction of the SYN at the interface.
+    fn from(opened: Opened) -> Self {
+        match opened {
+            Opened::Inbound => Self::Ingress,
+            Opened::Outbound => Self::Egress,
         }
     }
 }

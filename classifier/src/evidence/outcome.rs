@@ -1,4 +1,4 @@
-//! What became of a connection, by its label in JSON.
+//! Outcome of a connection, by its label in JSON.
 
 use classifier_common::evidence::ConnectionOutcome;
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};

@@ -1,29 +1,28 @@
-//! How many, and when.
+//! Number and times of connections.
 
 use classifier_common::evidence::ConnectionOutcome;
 use serde::{Deserialize, Serialize};
 
 use super::{Moment, Opened, outcome};
 
-/// Connections of a protocol that ended up in the same way, whoever they were with: exact, whatever became of the
-/// sources.
+/// The connections of a protocol with the same outcome, to any peer: exact numbers, unlike those of peers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SeenEvidence {
-    /// Who opened them.
+    /// Direction in which they were opened.
     pub direction: Opened,
-    /// Label of their protocol.
+    /// Label of the protocol.
     pub protocol: String,
-    /// What became of them.
+    /// Outcome of the connections.
     #[serde(with = "outcome")]
     pub outcome: ConnectionOutcome,
-    /// How many.
+    /// Number of connections.
     pub connections: u64,
-    /// When the first of them was seen.
+    /// Time of the first one.
     pub first_seen: Moment,
-    /// When the last of them was seen.
+    /// Time of the last one.
     pub last_seen: Moment,
-    /// The lowest port that was dialled.
+    /// Lowest destination port.
     pub lowest_port: u16,
-    /// The highest port that was dialled.
+    /// Highest destination port.
     pub highest_port: u16,
 }

@@ -1,60 +1,60 @@
-//! With whom.
+//! Peers of connections.
 
 use classifier_common::evidence::ConnectionOutcome;
 use serde::{Deserialize, Serialize};
 
 use super::{Moment, Opened, Prefix, outcome};
 
-/// A host or network that many connections were with.
+/// A host or network that is a frequent peer.
 ///
-/// It is an estimate with a bound: at least `count - error` connections were with it, and at most `count`. The bound holds
-/// whatever came before: docs/sources.md has the proof.
+/// The count is an estimate with a bound: at least `count - overcount` connections were with the peer, and at
+/// most `count`. The bound always holds: docs/sources.md has the proof.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourceEvidence {
-    /// Who opened them.
+    /// Direction in which the connections were opened.
     pub direction: Opened,
-    /// Label of their protocol.
+    /// Label of the protocol.
     pub protocol: String,
-    /// What became of them.
+    /// Outcome of the connections.
     #[serde(with = "outcome")]
     pub outcome: ConnectionOutcome,
-    /// The other end: its host (/32, /128), or the network that it is in (/24, /64). Those of a network count in both.
+    /// Peer: a host (/32, /128), or its network (/24, /64). Connections of a host count in both.
     pub prefix: Prefix,
-    /// Connections, at most.
+    /// Upper bound of the connections.
     pub count: u64,
-    /// How many of them may have been with others.
-    pub error: u64,
-    /// When the first of them was seen since it has a place in the table; where `error` is 0, the first of all.
+    /// Overcount of the bound.
+    pub overcount: u64,
+    /// Time of the first connection since the peer has an entry; the first of all if `overcount` is 0.
     pub first_seen: Moment,
-    /// When the last of them was seen.
+    /// Time of the last connection.
     pub last_seen: Moment,
 }
 
-/// A host or network that ICMP redirects came from, or went to where `direction` is outbound.
+/// A host or network that sent ICMP redirects, or got them if `direction` is outbound.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RedirectEvidence {
-    /// Inbound: it sent them to this host.
+    /// Inbound if it sent them to this host.
     pub direction: Opened,
     /// `icmp` or `icmpv6`.
     pub protocol: String,
-    /// Who sent them.
+    /// Sender of the redirects.
     pub prefix: Prefix,
-    /// Messages, at most.
+    /// Upper bound of the messages.
     pub count: u64,
-    /// How many of them may have been others'.
-    pub error: u64,
-    /// As [`SourceEvidence::first_seen`].
+    /// Overcount of the bound.
+    pub overcount: u64,
+    /// Time as in [`SourceEvidence::first_seen`].
     pub first_seen: Moment,
-    /// When the last of them was seen.
+    /// Time of the last message.
     pub last_seen: Moment,
 }
 
-/// How many connections may have been with a host or network that is not listed.
+/// Upper bound on the connections of a peer that is not listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Unlisted {
-    /// What became of them.
+    /// Outcome of the connections.
     #[serde(with = "outcome")]
     pub outcome: ConnectionOutcome,
-    /// Connections, at most, of one protocol and direction. 0: every source is listed.
+    /// Upper bound of the connections, for each protocol and direction. 0: every peer is listed.
     pub at_most: u64,
 }

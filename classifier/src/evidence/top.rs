@@ -1,9 +1,9 @@
-//! The first of many.
+//! Selects the largest peers.
 
 use super::SourceEvidence;
 
-/// Of every direction, protocol and outcome the first so many hosts, and the first so many networks, in the order in which
-/// they come; the largest come first in what [`super::Evidence`] lists.
+/// Returns the first `most` hosts, and the first `most` networks, of every direction, protocol and outcome.
+/// The order is kept: [`super::Evidence`] lists the largest first.
 #[must_use]
 pub fn top(sources: &[SourceEvidence], most: usize) -> Vec<&SourceEvidence> {
     let mut taken = [0; 2];
@@ -39,7 +39,7 @@ mod tests {
             outcome: ConnectionOutcome::Refused,
             prefix: prefix.parse().unwrap(),
             count,
-            error: 0,
+            overcount: 0,
             first_seen: Moment::default(),
             last_seen: Moment::default(),
         };

@@ -1,4 +1,4 @@
-//! The endpoints that are in the table, and the end of each.
+//! Tracks the endpoints in the table, and removes each at its end.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -6,17 +6,26 @@ use std::{
 };
 
 use classifier_common::{
-    control::{Hearing, Tally},
-    endpoint::{Mode, Set, State, Word, place_of, withdraw},
+    control::{LineEnv, Tally},
+    endpoint::{EndpointBucket, EndpointState, Mode, PackedEndpoint, position, withdraw},
+    table::Bucket as _,
 };
 
-use super::tracker::nanoseconds;
+use crate::clock::nanoseconds;
+
+/// Least lifetime of a connection after a reset: its client may send the same SYN again, after 1, 3 or 7 s.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// Longest silence of a connection, as in the kernel's own tracking (`nf_conntrack_tcp_timeout_established`).
+const SILENCE: Duration = Duration::from_hours(5 * 24);
 
 /// The endpoints that were announced and have not been seen to end.
 #[derive(Debug, Default)]
 pub(super) struct Live {
     slots: BTreeSet<u32>,
-    /// By session, the slot that the agent has filled last: the programs do not know of it.
+    /// Words of old connections that may be silent, by slot. Their hosts may have vanished without a FIN.
+    old: HashMap<u32, PackedEndpoint>,
+    /// Slot that the agent has filled last, by session: the programs do not know it.
     completed: HashMap<u64, u32>,
 }
 
@@ -24,14 +33,14 @@ pub(super) struct Live {
 pub(super) type Census = [[u64; 2]; 2];
 
 impl Live {
-    /// One more.
+    /// Adds an endpoint.
     pub(super) fn add(&mut self, slot: u32) {
         self.slots.insert(slot);
     }
 
-    /// A session has announced another one: what the agent has completed of it before gives way, if nobody has
-    /// used it.
-    pub(super) fn learned<H: Hearing>(&mut self, table: &H, session: u64, slot: u32) {
+    /// Handles another announcement of a session: it replaces the unused endpoint that the agent completed
+    /// before.
+    pub(super) fn learned<E: LineEnv>(&mut self, table: &E, session: u64, slot: u32) {
         if self.completed.get(&session).is_some_and(|before| *before != slot)
             && let Some(before) = self.completed.remove(&session)
         {
@@ -40,88 +49,118 @@ impl Live {
         self.add(slot);
     }
 
-    /// One more, which the agent has completed.
-    pub(super) fn completed<H: Hearing>(&mut self, table: &H, session: u64, slot: u32) {
+    /// Adds an endpoint that the agent has completed.
+    pub(super) fn completed<E: LineEnv>(&mut self, table: &E, session: u64, slot: u32) {
         self.learned(table, session, slot);
         self.completed.insert(session, slot);
     }
 
-    /// Whether there is none.
+    /// Tells whether there is no endpoint.
     pub(super) fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// The slots.
+    /// Iterates over the slots.
     pub(super) fn slots(&self) -> impl Iterator<Item = u32> {
         self.slots.iter().copied()
     }
 
-    /// Ends what is over: connections that closed `linger` ago, announcements that nobody used for `ttl`.
-    pub(super) fn sweep<H: Hearing>(&mut self, table: &H, now: u64, linger: Duration, ttl: Duration) {
+    /// Removes expired endpoints: closed connections without a packet for `linger`, or for [`RETRY`] after a
+    /// reset; announcements that are unused for `ttl`; connections that are older than [`SILENCE`] and then
+    /// silent for as long. Packets of a connected endpoint do not renew its time, but those of a closed
+    /// endpoint do: an old endpoint is closed to see whether packets come.
+    pub(super) fn sweep<E: LineEnv>(&mut self, table: &E, now: u64, linger: Duration, ttl: Duration) {
+        let old = &mut self.old;
         self.slots.retain(|slot| {
-            let (number, way) = place_of(*slot);
-            let Some(set) = table.endpoints(number) else { return false };
-            let word = set.word(way);
-            let age = now.saturating_sub(set.since(way));
+            let (number, way) = position(*slot);
+            let Some(endpoints) = table.endpoints(number) else { return false };
+            let word = endpoints.bucket().word(way);
+            let since = endpoints.bucket().entry(way).since;
+            let age = now.saturating_sub(since);
+            let linger = if word.is_reset() { linger.max(RETRY) } else { linger };
             match word.state() {
-                State::Free => return false,
-                State::Closed if age >= nanoseconds(linger) => {
-                    let freed = free(&set, way, word);
+                EndpointState::Free => return false,
+                EndpointState::Connected if age >= nanoseconds(SILENCE) => {
+                    let watched = word.in_state(EndpointState::Closed);
+                    if endpoints.change(way, word, watched) {
+                        old.insert(*slot, watched);
+                    }
+                }
+                EndpointState::Closed if old.get(slot) == Some(&word) => {
+                    let freed = age >= nanoseconds(SILENCE) && free(&endpoints, way, word, since);
+                    table.tally(Tally::RemovedExpired, freed.into());
+                    return !freed;
+                }
+                EndpointState::Closed if age >= nanoseconds(linger) => {
+                    let freed = free(&endpoints, way, word, since);
                     table.tally(Tally::RemovedClosed, freed.into());
                     return !freed;
                 }
-                state @ (State::Announced | State::Proposed) if age >= nanoseconds(ttl) => {
-                    let freed = free(&set, way, word);
-                    // A proposal was never learned, so it is not counted as removed.
-                    table.tally(Tally::RemovedExpired, (freed && state == State::Announced).into());
+                state @ (EndpointState::Announced | EndpointState::Proposed) if age >= nanoseconds(ttl) => {
+                    let freed = free(&endpoints, way, word, since);
+                    // A proposal was never learned, so its removal is not counted.
+                    table.tally(Tally::RemovedExpired, (freed && state == EndpointState::Announced).into());
                     return !freed;
                 }
-                State::Claimed | State::Announced | State::Proposed | State::Connected | State::Closed => {}
+                EndpointState::Claimed
+                | EndpointState::Announced
+                | EndpointState::Proposed
+                | EndpointState::Connected
+                | EndpointState::Closed => {}
             }
             true
         });
         self.completed.retain(|_, slot| self.slots.contains(slot));
+        self.old.retain(|slot, _| self.slots.contains(slot));
     }
 
-    /// Takes back what a session announced and nobody used.
-    pub(super) fn withdraw<H: Hearing>(&mut self, table: &H, session: u64) {
-        self.completed.remove(&session);
-        for slot in self.slots() {
+    /// Withdraws the unused endpoint that the agent has completed for an ended session. The programs withdraw
+    /// what they have learned of it last; earlier endpoints were replaced.
+    pub(super) fn withdraw<E: LineEnv>(&mut self, table: &E, session: u64) {
+        if let Some(slot) = self.completed.remove(&session) {
             take_back(table, slot, session, Tally::RemovedWithdrawn);
         }
     }
 
-    /// How many there are.
-    pub(super) fn census<H: Hearing>(&self, table: &H) -> Census {
+    /// Counts the endpoints.
+    pub(super) fn census<E: LineEnv>(&self, table: &E) -> Census {
         let mut census = Census::default();
-        for (number, way) in self.slots().map(place_of) {
-            let Some(word) = table.endpoints(number).map(|set| set.word(way)) else { continue };
+        for (number, way) in self.slots().map(position) {
+            let Some(endpoints) = table.endpoints(number) else { continue };
+            let word = endpoints.bucket().word(way);
             let mode = usize::from(matches!(word.kind().mode, Mode::Passive));
             match word.state() {
-                State::Free | State::Claimed => {}
-                State::Announced | State::Proposed => census[mode][0] += 1,
-                State::Connected | State::Closed => census[mode][1] += 1,
+                EndpointState::Free | EndpointState::Claimed => {}
+                EndpointState::Announced | EndpointState::Proposed => census[mode][0] += 1,
+                EndpointState::Connected | EndpointState::Closed => census[mode][1] += 1,
             }
         }
         census
     }
 }
 
-/// Frees a place that is still as it was; `false` if it is not.
-fn free<S: Set>(set: &S, way: usize, word: Word) -> bool {
-    let freed = set.replace(way, word, Word::FREE);
-    if freed {
-        set.port_left(word.port());
+/// Frees an entry whose word and time are unchanged; `false` if they are not. The entry is claimed in
+/// between: a packet that renews its time comes before or after, not between.
+fn free<B: EndpointBucket>(endpoints: &B, way: usize, word: PackedEndpoint, since: u64) -> bool {
+    let bucket = endpoints.bucket();
+    if !bucket.replace(way, word, PackedEndpoint::CLAIMED) {
+        return false;
     }
-    freed
+    if bucket.entry(way).since != since {
+        bucket.replace(way, PackedEndpoint::CLAIMED, word);
+        return false;
+    }
+    bucket.replace(way, PackedEndpoint::CLAIMED, PackedEndpoint::FREE);
+    endpoints.port_left(word.port());
+    true
 }
 
-/// Takes back what a session has announced in this slot, if nobody has used it. A proposal was never learned,
-/// so it is not counted.
-fn take_back<H: Hearing>(table: &H, slot: u32, session: u64, reason: Tally) {
-    let (number, way) = place_of(slot);
-    if let Some(set) = table.endpoints(number)
-        && withdraw(&set, way, session) == State::Announced
+/// Withdraws the unused endpoint of a session in this slot. A proposal was never learned, so it is not
+/// counted.
+fn take_back<E: LineEnv>(table: &E, slot: u32, session: u64, reason: Tally) {
+    let (number, way) = position(slot);
+    if let Some(endpoints) = table.endpoints(number)
+        && withdraw(&endpoints, way, session) == EndpointState::Announced
     {
         table.tally(reason, 1);
     }

@@ -1,72 +1,72 @@
-//! What the programs tell, read from the ring buffer.
+//! Reads the programs' events from the ring buffer.
 
 use classifier_common::{
-    control::{EventKind, Header, Session, SessionKey, Side},
+    control::{ControlSide, EventHeader, EventKind, Session, SessionKey},
     host,
 };
 
-/// An event.
+/// An event of the programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// An endpoint has its place.
+    /// An endpoint was added to the table.
     Learned {
-        /// The session that announced it, 0 for one that is inferred.
+        /// Session that announced it, 0 for an inferred one.
         session: u64,
-        /// Its slot: see [`classifier_common::endpoint::slot`].
+        /// Slot of the endpoint: see [`classifier_common::endpoint::slot`].
         slot: u32,
-        /// From the packet's coming to the entry in the map.
+        /// Time from the packet's arrival to the entry in the map.
         nanoseconds: u64,
     },
     /// A session has ended.
     Ended {
-        /// Its connection.
+        /// Connection of the session.
         key: SessionKey,
-        /// Its [`Session::id`].
+        /// [`Session::id`] of the session.
         session: u64,
     },
-    /// A segment that the program could not take in order.
+    /// A segment that the program could not read in order.
     Segment {
-        /// Its session's [`Session::id`].
+        /// [`Session::id`] of its session.
         session: u64,
-        /// When it came, in nanoseconds.
+        /// Time of its arrival, in nanoseconds.
         came: u64,
-        /// Who sent it.
-        side: Side,
-        /// Number of its first byte.
+        /// Sender.
+        side: ControlSide,
+        /// Sequence number of its first byte.
         sequence: u32,
-        /// Its payload, or the first part of a very long one.
+        /// Payload, or the first part of a very long one.
         payload: Vec<u8>,
-        /// Bytes of payload that were too many to be handed over.
+        /// Bytes of payload that were not forwarded.
         cut: u32,
     },
-    /// The program passes over bytes that were handed over.
+    /// The program skips forwarded bytes.
     Jump(Box<Jump>),
-    /// There was no room for a session.
+    /// The table of sessions was full.
     Full {
-        /// When its segment came, in nanoseconds.
+        /// Arrival of its segment, in nanoseconds.
         came: u64,
     },
 }
 
-/// Bytes that the program passed over, and that only the agent can read.
+/// Bytes that the program skipped, and that only the agent can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jump {
-    /// The session as it stood before them.
+    /// Session before these bytes.
     pub session: Session,
-    /// Its connection.
+    /// Connection of the session.
     pub key: SessionKey,
-    /// Whose bytes.
-    pub side: Side,
-    /// Number of the first.
+    /// Sender of the bytes.
+    pub side: ControlSide,
+    /// Sequence number of the first byte.
     pub from: u32,
-    /// Number of the one behind the last; where they end within a line, the line goes on behind them.
+    /// Sequence number after the last byte. If the bytes end within a line, the line continues after them.
     pub to: u32,
-    /// When the segment came that made it certain, in nanoseconds.
+    /// Arrival of the segment that settled the jump, in nanoseconds.
     pub came: u64,
 }
 
 impl Event {
-    /// When the segment came that makes the agent read on, if it does.
+    /// Returns the arrival of the segment that makes the agent continue reading, if any.
     pub(super) fn came(&self) -> Option<u64> {
         match self {
             Self::Segment { came, .. } => Some(*came),
@@ -75,7 +75,7 @@ impl Event {
         }
     }
 
-    /// What the host's build of the programs tells at `now`, as they would through the ring buffer.
+    /// Converts an event of the userspace build at `now` to one of the programs.
     #[must_use]
     pub fn of_host(event: host::Event, now: u64) -> Self {
         match event {
@@ -103,7 +103,7 @@ impl Event {
         }
     }
 
-    /// The same event by another clock.
+    /// Converts the event to another clock.
     pub(super) fn at(mut self, now: u64) -> Self {
         match &mut self {
             Self::Segment { came, .. } | Self::Full { came } => *came = now,
@@ -113,11 +113,11 @@ impl Event {
         self
     }
 
-    /// Reads one; `None` if it is none, or cut.
+    /// Parses an event; `None` if it is unknown or truncated.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        let (header, body) = Header::split(bytes)?;
-        let Header { segment, session, .. } = header;
+        let (header, body) = EventHeader::split(bytes)?;
+        let EventHeader { segment, session, .. } = header;
         let is = |kind: EventKind| header.kind == kind as u32;
         if is(EventKind::Learned) {
             Some(Self::Learned { session, slot: header.slot, nanoseconds: header.nanoseconds })

@@ -1,27 +1,30 @@
-//! The agent's part of the FTP tracking: it owns what the programs have learned from the next moment on, and
-//! completes what did not come in order.
+//! The agent's part of the FTP tracking: it takes over the endpoints that the programs have learned, and
+//! reads out-of-order segments.
 //!
 //! [`Tracker`] is sans-IO: events and the time go in, changes of the endpoint table come out through
-//! [`Table`]. [`Room`] joins it to the kernel's maps, and `task` alone waits; [`Replay`] joins it to the host's build of
-//! the programs, and [`Rehearsal`] to programs that are run by hand, for captures.
+//! [`Table`]. [`FtpRuntime`] joins it to the kernel's maps, and `task` alone waits; [`Replay`] joins it to
+//! the userspace build of the programs, and [`KernelReplay`] to loaded programs, also for captures.
 
-mod crowd;
 mod endpoints;
 mod event;
+mod eviction;
+mod kernel_replay;
+mod kernel_table;
 mod reading;
-mod rehearsal;
 mod replay;
-mod room;
+mod runtime;
 mod sessions;
 mod spans;
+mod table;
 mod task;
 mod tracker;
 
 pub use self::{
     event::{Event, Jump},
-    rehearsal::Rehearsal,
+    kernel_replay::KernelReplay,
     replay::Replay,
-    room::{Room, Snapshot},
+    runtime::FtpRuntime,
+    table::Table,
     task::watch,
-    tracker::{Lifetimes, Table, Tracker},
+    tracker::{Lifetimes, Tracker},
 };

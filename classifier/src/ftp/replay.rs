@@ -1,37 +1,34 @@
-//! The tracker and the host's build of the programs, over packets that were captured: what happens live between the
-//! kernel and the agent, in one process and by the capture's clock.
+//! Replays captured packets with the userspace build of the programs: the exchange between the kernel and the
+//! agent, in one process and by the capture's clock.
 
 use std::{cell::RefCell, time::Duration};
 
 use classifier_common::{
     abi::SESSIONS,
-    control::{Hearing, Learned, Policy, SessionKey, Tally, World as _},
-    endpoint::{SETS, WAYS},
-    host::{CountedSet, HostTables, HostTracking, HostWorld},
+    control::{Learned, LineEnv, SegmentEnv as _, SessionKey, Tally, TrackingConfig},
+    endpoint::{BUCKETS, WAYS},
+    host::{CountedBucket, HostEnv, HostTables, HostTracking},
     outcome::Outcome,
     packet::Frame,
     ports::Transport,
     protocol::Protocol,
 };
 
-use super::{
-    Event, Lifetimes, Snapshot, Table, Tracker, crowd::giving_way, sessions::count_forgotten,
-    tracker::nanoseconds,
-};
-use crate::config::FtpSettings;
+use super::{Event, Lifetimes, Table, Tracker, eviction::evicted, sessions::count_forgotten};
+use crate::{clock::nanoseconds, config::FtpSettings, snapshot::FtpSnapshot};
 
-/// How often what is over is looked for, as the agent does while there is anything to wait for.
+/// Period of the search for expired entries, as in the agent.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// The agent's timer, by the clock of a capture.
 #[derive(Default)]
 pub(super) struct Beat {
-    /// When what is over was looked for last, or there began to be something.
+    /// Time of the last search, or of the first entry that can expire.
     last: u64,
 }
 
 impl Beat {
-    /// Whether what is over is to be looked for now.
+    /// Tells whether to search for expired entries now.
     pub(super) fn is_due(&mut self, tracker: &Tracker, now: u64) -> bool {
         let is_due = !tracker.is_idle() && now.saturating_sub(self.last) >= nanoseconds(BEAT);
         if is_due {
@@ -40,7 +37,7 @@ impl Beat {
         is_due
     }
 
-    /// The timer does not run while there is nothing to wait for.
+    /// Restarts the timer, which does not run while nothing can expire.
     pub(super) const fn follow(&mut self, was_idle: bool, now: u64) {
         if was_idle {
             self.last = now;
@@ -48,7 +45,7 @@ impl Beat {
     }
 }
 
-/// The whole tracking.
+/// The FTP tracking of captured packets.
 pub struct Replay {
     tables: HostTables,
     tracking: HostTracking,
@@ -57,17 +54,17 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Nothing has been seen. `ports` as in [`Settings`](crate::config::Settings).
+    /// Creates a replay that has seen nothing. `ports` as in [`Settings`](crate::config::Settings).
     ///
-    /// How much is remembered is as without settings; a source may hand over any number of segments: that bound keeps
-    /// a running agent from being flooded.
+    /// Capacities have their defaults. A source may forward any number of segments: the bound on them
+    /// protects a running agent from floods.
     #[must_use]
     pub fn new(settings: &FtpSettings, ports: &[(Transport, u16, Protocol)]) -> Self {
         let mut tables = HostTables::default();
         for (transport, port, protocol) in ports {
             tables.assign(*transport, *port, *protocol);
         }
-        let policy = Policy {
+        let policy = TrackingConfig {
             allow_foreign_address: settings.allow_foreign_address.into(),
             infer_encrypted: settings.infer_encrypted.into(),
             control_rate: u64::MAX,
@@ -81,12 +78,12 @@ impl Replay {
         }
     }
 
-    /// Judges a frame that came at `now` nanoseconds, no earlier than the one before it.
-    pub fn judge(&mut self, bytes: &[u8], frame: Frame, now: u64) -> Outcome {
+    /// Classifies a frame at `now` nanoseconds, no earlier than the previous one.
+    pub fn classify(&mut self, bytes: &[u8], frame: Frame, now: u64) -> Outcome {
         if self.beat.is_due(&self.tracker, now) {
             self.tracker.tick(&table(&self.tracking, &self.tables, now), now);
         }
-        let outcome = self.tracking.judge(bytes, frame, &self.tables, now);
+        let outcome = self.tracking.classify(bytes, frame, &self.tables, now);
         if outcome.tracked.is_some() {
             let was_idle = self.tracker.is_idle();
             for event in self.tracking.take_events() {
@@ -98,18 +95,18 @@ impl Replay {
         outcome
     }
 
-    /// What was seen of FTP, as a scrape would have it.
+    /// Returns the observations of FTP, as a scrape does.
     #[must_use]
-    pub fn snapshot(&self, now: u64) -> Snapshot {
-        Snapshot {
+    pub fn snapshot(&self, now: u64) -> FtpSnapshot {
+        FtpSnapshot {
             tallies: self.tracking.tallies(),
             endpoints: self.tracker.census(&table(&self.tracking, &self.tables, now)),
-            capacity: (SETS * WAYS) as u64,
+            capacity: (BUCKETS * WAYS) as u64,
             sessions: SESSIONS as u64,
         }
     }
 
-    /// The programs' half.
+    /// Returns the programs' half.
     #[must_use]
     pub const fn tracking(&self) -> &HostTracking {
         &self.tracking
@@ -120,26 +117,26 @@ fn table<'a>(tracking: &'a HostTracking, tables: &'a HostTables, now: u64) -> Ho
     HostTable { tracking, world: tracking.agent(tables, now), learned: RefCell::default() }
 }
 
-/// This process's memory behind the tracker's verbs.
+/// Tables in this process, for the tracker.
 struct HostTable<'a> {
     tracking: &'a HostTracking,
-    world: HostWorld<'a>,
+    world: HostEnv<'a>,
     learned: RefCell<Vec<(u64, u32)>>,
 }
 
-impl<'a> Hearing for HostTable<'a> {
-    type Set = CountedSet<'a>;
+impl<'a> LineEnv for HostTable<'a> {
+    type Bucket = CountedBucket<'a>;
 
-    fn policy(&self) -> Policy {
-        self.world.policy()
+    fn config(&self) -> TrackingConfig {
+        self.world.config()
     }
 
     fn is_known_port(&self, port: u16) -> bool {
         self.world.is_known_port(port)
     }
 
-    fn endpoints(&self, set: usize) -> Option<Self::Set> {
-        self.world.endpoints(set)
+    fn endpoints(&self, bucket: usize) -> Option<Self::Bucket> {
+        self.world.endpoints(bucket)
     }
 
     fn tally(&self, tally: Tally, number: u64) {
@@ -154,17 +151,17 @@ impl<'a> Hearing for HostTable<'a> {
 impl Table for HostTable<'_> {
     fn forget(&self, key: &SessionKey, id: u64) {
         let Some(session) = self.tracking.session(key).filter(|session| session.id == id) else { return };
-        self.tracking.forget(key, id);
+        self.tracking.remove_session(key, id);
         count_forgotten(&session, |tally, number| self.tally(tally, number));
-        if session.is_encrypted() && !session.has_ended() {
-            self.world.encrypted(key, -1);
+        if session.is_paired() {
+            self.world.leave_pair(key);
         }
     }
 
     fn make_room(&self) {
         let sessions = self.tracking.sessions();
         if sessions.len() >= SESSIONS {
-            for (key, session) in giving_way(sessions) {
+            for (key, session) in evicted(sessions) {
                 self.forget(&key, session.id);
             }
         }

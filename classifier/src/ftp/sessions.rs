@@ -1,4 +1,4 @@
-//! Sessions that have ended, until they are forgotten.
+//! Keeps ended sessions until they are removed.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -6,7 +6,7 @@ use classifier_common::control::{Session, SessionKey, Tally};
 
 use super::Table;
 
-/// Counts a session that was forgotten; one that had not ended has given way to another.
+/// Counts a removed session; one that had not ended was evicted.
 pub(super) fn count_forgotten(session: &Session, add: impl Fn(Tally, u64)) {
     add(Tally::SessionsForgotten, 1);
     if !session.has_ended() {
@@ -16,28 +16,28 @@ pub(super) fn count_forgotten(session: &Session, add: impl Fn(Tally, u64)) {
     }
 }
 
-/// Sessions by the time at which they are to be forgotten, the next first.
+/// Ended sessions by the time of their removal, the next first.
 #[derive(Debug, Default)]
 pub(super) struct Ended {
     queue: VecDeque<(u64, SessionKey, u64)>,
-    /// Those in the queue: after lost events, all that have ended are told of once more.
+    /// Sessions in the queue: after lost events, every ended session is reported again.
     known: HashSet<u64>,
 }
 
 impl Ended {
-    /// A session is to be forgotten at this time, which is no earlier than those given before.
+    /// Schedules the removal of a session at this time, no earlier than those before.
     pub(super) fn add(&mut self, at: u64, key: SessionKey, session: u64) {
         if self.known.insert(session) {
             self.queue.push_back((at, key, session));
         }
     }
 
-    /// Whether there is none.
+    /// Tells whether there is none.
     pub(super) fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Forgets those whose time has come.
+    /// Removes the sessions whose time has come.
     pub(super) fn sweep<T: Table>(&mut self, table: &T, now: u64) {
         while let Some((_, key, session)) = self.queue.pop_front_if(|(at, ..)| *at <= now) {
             self.known.remove(&session);

@@ -1,25 +1,24 @@
-//! Bytes that did not come in order, put in order.
+//! Reorders out-of-order bytes of control connections.
 
 use std::collections::HashMap;
 
-use classifier_common::control::{Hearing, Side};
+use classifier_common::control::{ControlSide, LineEnv};
 
 use super::{
     event::Jump,
     reading::{Piece, Reading, reaches},
 };
 
-/// Directions that anything is held of at most. With the bounds of each, 8 MiB in all.
+/// Most directions with kept bytes. With the bounds of each, 8 MiB in all.
 const DIRECTIONS: usize = 256;
-/// Bytes that are held of a direction at most: a few full segments.
+/// Most kept bytes of a direction: a few full segments.
 const DIRECTION_BYTES: usize = 32 * 1024;
-/// Payloads that are held of a direction at most, however short they are: each is looked at anew for each that
-/// comes.
+/// Most kept payloads of a direction, however short: each is compared with every new one.
 const DIRECTION_PIECES: usize = 128;
-/// Jumps of a direction that wait for bytes at most.
+/// Most jumps of a direction that wait for bytes.
 const DIRECTION_READINGS: usize = 16;
 
-/// Directions of sessions in which bytes are missing.
+/// Directions of sessions with missing bytes.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     directions: HashMap<(u64, u8), Direction>,
@@ -32,15 +31,15 @@ struct Direction {
 }
 
 impl Spans {
-    /// Keeps a payload. Gives how many segments are lost for it: itself where there is no room, or what waited
-    /// for longest where there are too many directions.
-    pub(super) fn keep(&mut self, session: u64, side: Side, piece: Piece) -> usize {
+    /// Keeps a payload. Returns how many segments are lost for it: itself if its direction is full, or those
+    /// of the direction that has waited longest if there are too many directions.
+    pub(super) fn keep(&mut self, session: u64, side: ControlSide, piece: Piece) -> usize {
         let (direction, lost) = self.direction((session, side));
         lost + usize::from(!direction.keep(piece))
     }
 
-    /// The bytes of a jump are to be read. Gives how many segments are lost for it, or in place of it: where
-    /// there are too many directions, its own has given way already.
+    /// Keeps a jump until its bytes have arrived. Returns how many segments are lost for it, or instead of
+    /// it: if there are too many directions, its own was evicted already.
     pub(super) fn jump(&mut self, jump: Jump, now: u64) -> usize {
         let key = (jump.session.id, jump.side);
         if self.is_full_for(key) {
@@ -54,36 +53,38 @@ impl Spans {
         lost
     }
 
-    /// Reads what can be read of a session's direction, and forgets what was read.
-    pub(super) fn read<H: Hearing>(&mut self, world: &H, session: u64, side: Side) {
+    /// Reads the jumps of a session's direction as far as their bytes have arrived, and drops the bytes that
+    /// were read.
+    pub(super) fn read<E: LineEnv>(&mut self, env: &E, session: u64, side: ControlSide) {
         let Some(direction) = self.directions.get_mut(&(session, side as u8)) else { return };
-        direction.read(world);
+        direction.read(env);
         if direction.is_empty() {
             self.directions.remove(&(session, side as u8));
         }
     }
 
-    /// A session has ended: what of it could not be read until now never will. Gives how many jumps that were.
+    /// Drops the bytes and jumps of a session that has ended. Returns how many jumps were never read.
     pub(super) fn forget(&mut self, session: u64) -> usize {
-        let both = [Side::Client, Side::Server].map(|side| self.directions.remove(&(session, side as u8)));
+        let both = [ControlSide::Client, ControlSide::Server]
+            .map(|side| self.directions.remove(&(session, side as u8)));
         both.iter().flatten().map(Direction::missing).sum()
     }
 
-    /// Gives up what has been waiting since before `before`; how many jumps were not read to their end.
+    /// Drops bytes and jumps that have waited since before `before`. Returns how many jumps were not read to their end.
     pub(super) fn expire(&mut self, before: u64) -> usize {
         let lost = self.directions.values_mut().map(|direction| direction.expire(before)).sum();
         self.directions.retain(|_, direction| !direction.is_empty());
         lost
     }
 
-    /// Whether nothing is held.
+    /// Tells whether nothing is kept.
     pub(super) fn is_empty(&self) -> bool {
         self.directions.is_empty()
     }
 
-    /// A direction, and how many jumps are lost to make room for it: those of the direction that has waited
-    /// for longest, for what is only out of order does not wait for long.
-    fn direction(&mut self, key: (u64, Side)) -> (&mut Direction, usize) {
+    /// Returns a direction, and the number of jumps that are evicted for it: those of the direction that has
+    /// waited longest, since bytes that are only out of order do not wait for long.
+    fn direction(&mut self, key: (u64, ControlSide)) -> (&mut Direction, usize) {
         let mut lost = 0;
         if self.is_full_for(key) {
             let oldest = self.directions.iter().min_by_key(|(_, direction)| direction.since());
@@ -93,14 +94,14 @@ impl Spans {
         (self.directions.entry((key.0, key.1 as u8)).or_default(), lost)
     }
 
-    /// Whether there is no room for a direction, nor is it there.
-    fn is_full_for(&self, (session, side): (u64, Side)) -> bool {
+    /// Tells whether the table is full and lacks the direction.
+    fn is_full_for(&self, (session, side): (u64, ControlSide)) -> bool {
         self.directions.len() >= DIRECTIONS && !self.directions.contains_key(&(session, side as u8))
     }
 }
 
 impl Direction {
-    /// `false` if there is no room.
+    /// Keeps a payload; `false` if the direction is full.
     fn keep(&mut self, piece: Piece) -> bool {
         let is_known = |other: &Piece| other.first == piece.first && other.bytes.len() >= piece.bytes.len();
         if self.pieces.iter().any(is_known) {
@@ -114,18 +115,18 @@ impl Direction {
         room
     }
 
-    fn read<H: Hearing>(&mut self, world: &H) {
+    fn read<E: LineEnv>(&mut self, env: &E) {
         let mut read = None;
         let pieces = &self.pieces;
         self.readings.retain_mut(|reading| {
-            let done = reading.advance(world, pieces);
+            let done = reading.advance(env, pieces);
             if done {
                 read = Some(reading.next());
             }
             !done
         });
         let earlier = |a, b| if reaches(a, b) { b } else { a };
-        // A jump begins where the one before it ended, or behind: what ends before the first is of no more use.
+        // A jump begins at or after the end of the previous one: bytes before the first jump are useless.
         if let Some(first) = self.readings.iter().map(Reading::next).reduce(earlier).or(read) {
             self.pieces.retain(|piece| !reaches(first, piece.end()));
         }
@@ -141,7 +142,7 @@ impl Direction {
         self.readings.iter().filter(|reading| reading.is_missing_some()).count()
     }
 
-    /// Since when the oldest of it has waited.
+    /// Returns the time since which the oldest payload or jump waits.
     fn since(&self) -> u64 {
         let pieces = self.pieces.iter().map(|piece| piece.since);
         pieces.chain(self.readings.iter().map(|reading| reading.since)).min().unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! The one place of the tracking that waits.
+//! Waits for the tracking's events and its timer; no other module of the tracking waits.
 
 use std::{
     io,
@@ -6,26 +6,27 @@ use std::{
     time::Duration,
 };
 
-use super::Room;
-use crate::ticks::Ticks;
+use super::FtpRuntime;
+use crate::{supervisor::Running, ticks::Ticks};
 
-/// How often what is over is looked for.
+/// Period of the search for expired entries.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Takes the programs' events as they come, and once a second while there is anything that can be over looks for what
-/// is; returns only when the system refuses to wait for either.
+/// Takes the programs' events as they arrive, and removes expired entries once a second while there are any
+/// that can expire; returns only when the system refuses to wait.
 ///
 /// # Errors
 ///
-/// What the system refused.
-pub async fn watch(room: Arc<Mutex<Room>>) -> io::Error {
-    // A panic while the room was held leaves each event taken or not.
-    let enter = || room.lock().unwrap_or_else(PoisonError::into_inner);
+/// The refusal of the system.
+pub async fn watch(runtime: Arc<Mutex<FtpRuntime>>, running: Running) -> io::Error {
+    // A panic while the runtime was locked leaves each event taken or not.
+    let enter = || runtime.lock().unwrap_or_else(PoisonError::into_inner);
     let waits = enter().readiness().and_then(|events| Ok((events, Ticks::every(PERIOD)?)));
     let (events, mut ticks) = match waits {
         Ok(waits) => waits,
         Err(error) => return error,
     };
+    running.works();
     loop {
         let is_idle = enter().is_idle();
         if let Err(error) = ticks.run(!is_idle) {

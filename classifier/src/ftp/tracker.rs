@@ -1,50 +1,39 @@
-//! The tracker: events and time in, changes of the endpoint table out.
+//! The agent's tracker: events and time in, changes of the endpoint table out.
 
 use std::time::Duration;
 
-use classifier_common::control::{Hearing, SessionKey, Tally};
+use classifier_common::control::Tally;
 
 use super::{
-    Event,
+    Event, Table,
     endpoints::{Census, Live},
     reading::Piece,
     sessions::Ended,
     spans::Spans,
 };
+use crate::clock::nanoseconds;
 
-/// What the tracker changes: the endpoint table through [`Hearing`], and the sessions.
-pub trait Table: Hearing {
-    /// Forgets a session, if it is still this one.
-    fn forget(&self, key: &SessionKey, session: u64);
-
-    /// Forgets the sessions that have been silent for longest, to make room where there is none.
-    fn make_room(&self);
-
-    /// The endpoints that were learned through this table since the last call: session and slot of each.
-    fn take_learned(&self) -> Vec<(u64, u32)>;
-}
-
-/// How long what is over stays.
+/// Lifetimes of entries that are no longer in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// An announcement that nobody uses.
+    /// Lifetime of an unused announcement.
     pub announcement: Duration,
-    /// A data connection after its end, for stragglers.
+    /// Lifetime of a data connection after its end, for late packets.
     pub linger: Duration,
-    /// A control connection after its end: what still comes on its ports is refused.
+    /// Lifetime of a control connection after its end. Later segments on its ports are refused.
     pub session: Duration,
-    /// Bytes that wait for others that are missing before them.
+    /// Lifetime of bytes after a gap.
     pub reassembly: Duration,
 }
 
 impl Lifetimes {
-    /// With this time for announcements.
+    /// Creates default lifetimes with this one for announcements.
     #[must_use]
     pub const fn new(announcement: Duration) -> Self {
         Self {
             announcement,
             linger: Duration::from_secs(2),
-            // TIME-WAIT as Linux has it (`TCP_TIMEWAIT_LEN`).
+            // TIME-WAIT in Linux (`TCP_TIMEWAIT_LEN`).
             session: Duration::from_mins(1),
             reassembly: Duration::from_secs(30),
         }
@@ -58,12 +47,12 @@ pub struct Tracker {
     ended: Ended,
     spans: Spans,
     lifetimes: Lifetimes,
-    /// When room was made last: sessions that found none before that are told of in vain.
+    /// Time of the last eviction of sessions: earlier reports of a full table are out of date.
     made_room: Option<u64>,
 }
 
 impl Tracker {
-    /// Nothing is known yet.
+    /// Creates a tracker that knows nothing yet.
     #[must_use]
     pub fn new(lifetimes: Lifetimes) -> Self {
         Self {
@@ -75,12 +64,12 @@ impl Tracker {
         }
     }
 
-    /// Goes on with other lifetimes, also for what is there already.
+    /// Sets other lifetimes, also for present entries.
     pub const fn set_lifetimes(&mut self, lifetimes: Lifetimes) {
         self.lifetimes = lifetimes;
     }
 
-    /// Takes an event that is read at `now`, in nanoseconds.
+    /// Takes an event at `now`, in nanoseconds.
     pub fn take<T: Table>(&mut self, table: &T, event: Event, now: u64) {
         match event {
             Event::Learned { session, slot, .. } => self.live.learned(table, session, slot),
@@ -112,7 +101,7 @@ impl Tracker {
         }
     }
 
-    /// Ends what is over at `now`.
+    /// Removes the entries that have expired at `now`.
     pub fn tick<T: Table>(&mut self, table: &T, now: u64) {
         let Lifetimes { announcement, linger, reassembly, .. } = self.lifetimes;
         self.live.sweep(table, now, linger, announcement);
@@ -121,29 +110,24 @@ impl Tracker {
         table.tally(Tally::SegmentsLost, given_up as u64);
     }
 
-    /// Whether time alone can change anything.
+    /// Tells whether nothing can expire.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.live.is_empty() && self.ended.is_empty() && self.spans.is_empty()
     }
 
-    /// Endpoints in the table, by mode (active, passive) and state (announced, connected).
+    /// Counts the endpoints in the table, by mode (active, passive) and state (announced, connected).
     pub fn census<T: Table>(&self, table: &T) -> Census {
         self.live.census(table)
     }
 
-    /// Takes every endpoint in for which `slots` has one: after events were lost.
+    /// Adds the endpoints in these slots, after events were lost.
     pub fn take_stock(&mut self, slots: impl Iterator<Item = u32>) {
         slots.for_each(|slot| self.live.add(slot));
     }
 
-    /// Slots of the endpoints.
+    /// Iterates over the slots of the endpoints.
     pub fn slots(&self) -> impl Iterator<Item = u32> {
         self.live.slots()
     }
-}
-
-/// A time in the unit of the programs' clock.
-pub(super) fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,43 +1,44 @@
-//! What the counters have grown by between two looks at them.
+//! Computes the growth of the counters between two readings.
 
 use std::{
     collections::{HashMap, VecDeque},
     time::Duration,
 };
 
-use classifier_common::{abi::Direction, counter::Tally, protocol::PROTOCOLS};
+use classifier_common::{abi::Direction, counter::PacketCount, protocol::PROTOCOLS};
 
-use super::{InterfaceReading, Interval, Losses, Readings, Rows, interval::together};
+use super::{Interval, interval::together};
+use crate::snapshot::{InterfaceReading, Losses, Readings, Rows};
 
 /// Packets and bytes by direction, as in [`Direction::ALL`].
-pub(super) type Sides = [Tally; Direction::ALL.len()];
+pub(super) type Sides = [PacketCount; Direction::ALL.len()];
 
-/// An interface, as of the last look.
+/// An interface at the last reading.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     rows: Box<Rows>,
-    /// What was counted there in the last intervals, the oldest first.
+    /// Counts of the last intervals, oldest first.
     pub recent: VecDeque<Sides>,
 }
 
-/// The counters as of the last look.
+/// Counters at the last reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Baseline {
-    /// By name.
+    /// Interfaces by name.
     pub interfaces: HashMap<String, Seen>,
     losses: Losses,
 }
 
-/// What they have grown by since.
+/// Growth since the last reading.
 pub(super) struct Growth {
     pub interval: Interval,
-    /// In the order of the readings; `None` for those that were not seen before.
+    /// Growth in the order of the readings; `None` for new interfaces.
     pub interfaces: Vec<Option<Sides>>,
 }
 
 impl Baseline {
-    /// What has grown, in this time. Of an interface that is seen for the first time nothing is known to have: its
-    /// counters may be an earlier agent's, or have had another name. One that began anew has grown by nothing.
+    /// Computes the growth in this time. A new interface has none: its counters may be an earlier agent's, or
+    /// have had another name. Counters that were reset have grown by nothing.
     pub(super) fn growth(&self, readings: &Readings, length: Duration) -> Growth {
         let mut interval = Interval::empty(length, readings.losses.since(&self.losses));
         let mut grown = |reading: &InterfaceReading| {
@@ -57,7 +58,7 @@ impl Baseline {
         Growth { interval, interfaces }
     }
 
-    /// These are what will be compared with; of an interface at most so many intervals are kept.
+    /// Replaces the baseline by these readings, and keeps at most this many intervals of an interface.
     pub(super) fn advance(&mut self, readings: Readings, growth: &[Option<Sides>], most: usize) {
         let mut before = std::mem::take(&mut self.interfaces);
         for (InterfaceReading { name, rows }, grown) in readings.interfaces.into_iter().zip(growth) {
@@ -72,8 +73,8 @@ impl Baseline {
     }
 }
 
-fn since(now: Tally, before: Tally) -> Tally {
-    Tally {
+fn since(now: PacketCount, before: PacketCount) -> PacketCount {
+    PacketCount {
         packets: now.packets.saturating_sub(before.packets),
         bytes: now.bytes.saturating_sub(before.bytes),
     }

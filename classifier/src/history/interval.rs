@@ -1,46 +1,49 @@
-//! A stretch of time, and what was counted in it.
+//! An interval, with its counts.
 
 use std::time::Duration;
 
 use classifier_common::{
     abi::Direction,
-    counter::Tally,
+    counter::PacketCount,
     protocol::{PROTOCOLS, Protocol},
 };
 
-use super::{Losses, Rows};
+use crate::snapshot::{Losses, Rows};
 
-/// A stretch of time, and what was counted in it on all interfaces together.
+/// An interval, with the counts of all interfaces together.
 #[derive(Clone, Debug)]
 pub struct Interval {
-    /// How long it was. Longer than others where the counters could not be read in between.
+    /// Length of the interval, longer after a failed reading.
     pub length: Duration,
-    /// What was counted.
+    /// Counts of the interval.
     pub rows: Box<Rows>,
-    /// What went missing.
+    /// Losses in the interval.
     pub losses: Losses,
 }
 
 impl Interval {
     pub(super) fn empty(length: Duration, losses: Losses) -> Self {
-        let rows = Box::new([[Tally::default(); Direction::ALL.len()]; PROTOCOLS]);
+        let rows = Box::new([[PacketCount::default(); Direction::ALL.len()]; PROTOCOLS]);
         Self { length, rows, losses }
     }
 
-    /// What was counted of a protocol in a direction.
+    /// Returns the counts of a protocol in a direction.
     #[must_use]
-    pub const fn tally(&self, protocol: Protocol, direction: Direction) -> Tally {
+    pub const fn tally(&self, protocol: Protocol, direction: Direction) -> PacketCount {
         self.rows[protocol.index()][direction as usize]
     }
 
-    /// What was counted in a direction.
+    /// Returns the counts of a direction.
     #[must_use]
-    pub fn total(&self, direction: Direction) -> Tally {
-        self.rows.iter().fold(Tally::default(), |sum, row| together(sum, row[direction as usize]))
+    pub fn total(&self, direction: Direction) -> PacketCount {
+        self.rows.iter().fold(PacketCount::default(), |sum, row| together(sum, row[direction as usize]))
     }
 }
 
-/// The sum of two; at the end of the numbers it stays there.
-pub(super) const fn together(one: Tally, other: Tally) -> Tally {
-    Tally { packets: one.packets.saturating_add(other.packets), bytes: one.bytes.saturating_add(other.bytes) }
+/// Adds two counts, saturating.
+pub(super) const fn together(one: PacketCount, other: PacketCount) -> PacketCount {
+    PacketCount {
+        packets: one.packets.saturating_add(other.packets),
+        bytes: one.bytes.saturating_add(other.bytes),
+    }
 }

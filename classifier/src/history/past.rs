@@ -1,4 +1,4 @@
-//! The intervals that are kept, and what can be seen of them at a moment.
+//! Keeps intervals, and returns those up to a moment.
 
 use std::{
     collections::VecDeque,
@@ -6,24 +6,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use classifier_common::counter::Tally;
+use classifier_common::counter::PacketCount;
 
 use super::{
-    Interval, Losses, Readings,
+    Interval,
     growth::{Baseline, Growth, Sides},
     interval::together,
 };
+use crate::snapshot::{Losses, Readings};
 
-/// Intervals that are kept: those of 15 minutes.
+/// Number of intervals: 15 minutes.
 const INTERVALS: usize = 90;
 
-/// Of each interface: those of a minute.
+/// Intervals of each interface: one minute.
 const RECENT: usize = 6;
 
-/// The shortest time that rates are told of.
+/// Shortest interval that has rates.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// What was counted lately. It has a size that does not grow with time.
+/// Counts of the last 15 minutes. The size does not grow with time.
 #[derive(Debug, Default)]
 pub struct History {
     past: Mutex<Past>,
@@ -31,38 +32,38 @@ pub struct History {
 
 #[derive(Debug, Default)]
 struct Past {
-    /// When the counters were last looked at, and what they stood at.
+    /// Time and counters of the last reading.
     last: Option<(Instant, Baseline)>,
-    /// The oldest first.
+    /// Intervals, oldest first.
     intervals: VecDeque<Arc<Interval>>,
 }
 
-/// What is known at a moment.
+/// The history up to a moment.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// The last 15 minutes, the oldest first, without a gap; shorter where the agent is younger.
+    /// Last 15 minutes, oldest first, without a gap; shorter for a younger agent.
     pub intervals: Vec<Arc<Interval>>,
-    /// The last minute of each interface, in the order of the readings.
+    /// Last minute of each interface, in the order of the readings.
     pub interfaces: Vec<InterfaceRate>,
 }
 
-/// What was counted at an interface lately.
+/// Counts of an interface in the last minute.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InterfaceRate {
-    /// For how long it was looked at, a minute at most; zero where that was for the first time.
+    /// Length of the observation, at most one minute; zero for a new interface.
     pub length: Duration,
-    /// By direction.
+    /// Counts by direction.
     pub sides: Sides,
 }
 
 impl History {
-    /// How often it is to be told what the counters stand at.
+    /// Time between two readings.
     pub const PERIOD: Duration = Duration::from_secs(10);
 
-    /// How far back it goes, at most.
+    /// Longest history.
     pub const SPAN: Duration = Duration::from_secs(Self::PERIOD.as_secs() * INTERVALS as u64);
 
-    /// Keeps what the counters have grown by since they were last told, on a clock that only goes forward.
+    /// Records the growth of the counters since the last reading, on a clock that never runs backwards.
     pub fn record(&self, readings: Readings, now: Instant) {
         let past = &mut *self.enter();
         let is_first = past.last.is_none();
@@ -82,7 +83,7 @@ impl History {
         past.forget();
     }
 
-    /// What is known, up to this moment.
+    /// Returns the history up to this moment.
     #[must_use]
     pub fn view(&self, readings: &Readings, now: Instant) -> View {
         let past = self.enter();
@@ -109,14 +110,14 @@ impl History {
         View { intervals: past.intervals.iter().cloned().chain(current).collect(), interfaces }
     }
 
-    /// A panic while it was held leaves an interval kept or not.
+    /// Locks the history. A panic while it was locked leaves an interval recorded or not.
     fn enter(&self) -> MutexGuard<'_, Past> {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Past {
-    /// Lets go what is older than it need be.
+    /// Drops old intervals.
     fn forget(&mut self) {
         let mut length: Duration = self.intervals.iter().map(|interval| interval.length).sum();
         while let Some(first) = self.intervals.front() {
@@ -134,21 +135,21 @@ impl InterfaceRate {
         self.sides.iter_mut().zip(sides).for_each(|(sum, more)| *sum = together(*sum, more));
     }
 
-    /// Both directions.
+    /// Sums both directions.
     #[must_use]
-    pub fn total(&self) -> Tally {
-        self.sides.iter().fold(Tally::default(), |sum, side| together(sum, *side))
+    pub fn total(&self) -> PacketCount {
+        self.sides.iter().fold(PacketCount::default(), |sum, side| together(sum, *side))
     }
 }
 
 impl View {
-    /// How far back it goes.
+    /// Returns the length of the history.
     #[must_use]
     pub fn length(&self) -> Duration {
         self.intervals.iter().map(|interval| interval.length).sum()
     }
 
-    /// What went missing in that time.
+    /// Returns the losses in that time.
     #[must_use]
     pub fn losses(&self) -> Losses {
         let mut sum = Losses::default();

@@ -1,4 +1,4 @@
-//! The one place of the history that waits.
+//! Waits for the period of the history; no other module of the history waits.
 
 use std::{
     io,
@@ -9,33 +9,39 @@ use std::{
 use tracing::{info, warn};
 
 use super::History;
-use crate::{counters::Source, ticks::Ticks};
+use crate::{snapshot::SnapshotSource, supervisor::Running, ticks::Ticks};
 
-/// Reads the counters once a period, and keeps what they have grown by. A read that fails is left out: the interval then
-/// goes on to the next one. Returns only when the system refuses to wait.
+/// Reads the counters once in each period, and records their growth. After a failed read, the interval
+/// extends to the next one. Returns only when the system refuses to wait.
 ///
 /// # Errors
 ///
-/// What the system refused.
-pub async fn follow(source: Arc<dyn Source>, history: Arc<History>, period: Duration) -> io::Error {
+/// The refusal of the system.
+pub async fn follow(
+    source: Arc<dyn SnapshotSource>,
+    history: Arc<History>,
+    period: Duration,
+    running: Running,
+) -> io::Error {
     let started = Ticks::every(period).and_then(|mut ticks| ticks.run(true).map(|()| ticks));
     let ticks = match started {
         Ok(ticks) => ticks,
         Err(error) => return error,
     };
+    running.works();
     let mut is_failing = false;
     loop {
         match source.readings() {
             Ok(readings) => {
                 if is_failing {
-                    info!("the page's history can read the counters again");
+                    info!("the history of the page can read the counters again");
                 }
                 is_failing = false;
                 history.record(readings, Instant::now());
             }
             Err(error) => {
                 if !is_failing {
-                    warn!(%error, "the page's history could not read the counters, and tries again");
+                    warn!(%error, "the history of the page cannot read the counters; retrying");
                 }
                 is_failing = true;
             }

@@ -1,30 +1,36 @@
-//! Interfaces that come, go and change while the agent runs: which of them are attached follows.
+//! Follows interfaces that come, go and change while the agent runs.
 //!
-//! [`Roster`] decides, without touching anything; [`Live`] does what it says; [`follow`] alone waits, for what netlink
-//! tells and for what is due.
+//! [`DesiredState`] decides, without IO; [`Live`] executes; [`follow`] alone waits, for netlink and for
+//! deadlines.
 
+mod actions;
+mod desired_state;
 mod live;
-mod plan;
 mod reload;
-mod roster;
 mod state;
 mod takeover;
 mod task;
 
 use std::time::Duration;
 
-pub use self::{live::Live, plan::Plan, roster::Roster, state::How, task::follow};
+pub use self::{
+    actions::{Actions, Renamed},
+    desired_state::DesiredState,
+    live::Live,
+    state::AttachOptions,
+    task::follow,
+};
 
-/// How long things last.
+/// Durations of reconciliation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// For which the counters of an interface that is gone stay.
+    /// Lifetime of the counters of an interface that has gone.
     pub keep: Duration,
-    /// After which a refused interface is tried again; twice as long each time.
+    /// Time before a refused interface is tried again, doubled with each attempt.
     pub retry: Duration,
-    /// The longest that grows to. An interface that was attached for as long counts as one that works.
+    /// Longest such time. An interface that was attached for as long counts as working.
     pub longest_retry: Duration,
-    /// The shortest between two looks, each after a scrape, whether the programs are where they were attached.
+    /// Shortest time between two checks of the attached programs, each after a scrape.
     pub look: Duration,
 }
 

@@ -1,33 +1,55 @@
-//! New settings for what is attached and counted.
+//! Applies new settings to attached interfaces and counters.
 
 use std::sync::PoisonError;
 
 use classifier_common::{ports::Transport, protocol::Protocol};
 
-use super::{How, Live};
+use super::{AttachOptions, Live};
 use crate::{
+    clock::now,
     config::{Assignment, EvidenceSettings, FtpSettings, Settings},
-    datapath::now,
+    datapath::DatapathError,
+    interfaces::Selection,
+    policy::{Compiled, Policy, RuleRows},
     reload::{ReloadError, Reloadable},
-    shadow::{Compiled, Policy, RuleRows},
 };
+
+impl Live {
+    /// Pins the counter rows of the configured protocols.
+    ///
+    /// # Errors
+    ///
+    /// When the pin cannot be written.
+    pub fn keep_rows(&self, assignment: &Assignment) -> Result<(), DatapathError> {
+        self.enter().datapath.keep_rows(&assignment.to_rows())
+    }
+
+    /// Applies these settings to the pinned programs of a previous agent, after a start has succeeded.
+    pub fn continue_with(&self, settings: &Settings, assignment: &Assignment) {
+        self.set_ports(&assignment.place(&settings.names, &settings.ports));
+        self.set_ftp(&settings.ftp);
+    }
+}
 
 impl Reloadable for Live {
     fn check_interfaces(&self, settings: &Settings) -> Result<(), ReloadError> {
-        let missing = self.enter().roster.check(&settings.interfaces);
+        let missing = self.enter().desired.check(&settings.interfaces);
         missing.map_err(|error| ReloadError::Interfaces(Box::new(error)))
     }
 
     fn set_interfaces(&self, settings: &Settings) {
         self.set_wanted(
-            settings.interfaces.clone(),
-            How { mode: settings.xdp_mode, egress: settings.egress },
+            Selection::from(settings),
+            AttachOptions { mode: settings.xdp_mode, egress: settings.egress },
         );
     }
 
+    fn take_first_places(&self) {
+        Self::take_first_places(self);
+    }
+
     fn keep_names(&self, assignment: &Assignment) -> Result<(), ReloadError> {
-        let kept = self.enter().datapath.keep_rows(&assignment.to_rows());
-        kept.map_err(|error| ReloadError::Names(Box::new(error)))
+        self.keep_rows(assignment).map_err(|error| ReloadError::Names(Box::new(error)))
     }
 
     fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {

@@ -1,17 +1,14 @@
-//! From an agent before to this one.
+//! Takes over the state of a previous agent.
 
 use std::time::Instant;
 
 use tracing::info;
 
 use super::state::State;
-use crate::{
-    datapath::{DatapathError, Retained},
-    interfaces::Interface,
-};
+use crate::{datapath::DatapathError, interfaces::Interface};
 
 impl State {
-    /// Finds what an agent before has counted, so that it goes on when its interfaces are attached.
+    /// Finds the counters of a previous agent, which continue when their interfaces are attached.
     ///
     /// # Errors
     ///
@@ -22,8 +19,8 @@ impl State {
         Ok(())
     }
 
-    /// Ends what an agent before has attached and is no longer wanted, and carries over what it has counted in another
-    /// layout. From here on what is pinned stays.
+    /// Detaches what a previous agent has attached and is no longer wanted, and carries over counts of
+    /// another layout. The pins stay from here on.
     ///
     /// # Errors
     ///
@@ -33,21 +30,21 @@ impl State {
         for (name, sums) in self.datapath.carry_over()? {
             let mut attached = self.attached.values_mut();
             if let Some(attached) = attached.find(|attached| attached.interface.name == name) {
-                attached.credit(&sums);
+                self.datapath.credit(&mut attached.counters(), &sums);
             } else if let Some(retained) = self.retained.get_mut(&name) {
-                retained.credit(&sums);
+                self.datapath.credit(&mut retained.counters(), &sums);
             } else {
                 let absent = self.datapath.credit_absent(name.clone(), &sums)?;
                 self.retained.insert(name, absent);
             }
         }
         self.datapath.keep_pins()?;
-        for Retained { name, .. } in self.retained.values() {
+        for retained in self.retained.values() {
             info!(
-                interface = name,
-                "counted by the agent before and not attached now, its counters are kept"
+                interface = retained.name,
+                "counted by the previous agent and not attached now; its counters are kept"
             );
-            self.roster.keep(name.clone(), now);
+            self.desired.keep(retained.index(), retained.name.clone(), now);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The one place of this room that waits.
+//! Waits for netlink and deadlines; no other module of reconciliation waits.
 
 use std::{sync::Arc, time::Instant};
 
@@ -7,29 +7,44 @@ use tracing::{debug, warn};
 
 use super::Live;
 use crate::{
-    datapath::has_tcx,
+    datapath::Attached,
     hook,
-    interfaces::{self, Heard, InterfaceError, Watch},
+    interfaces::{self, InterfaceError, Watch, WatchEvents},
+    supervisor::Running,
 };
 
-/// Attaches and detaches as interfaces come and go; returns only when the system no longer tells of them, and has
-/// readiness say so.
+/// Attaches and detaches as interfaces come and go; returns only when the system stops reporting them.
 ///
-/// `watch` must be older than the list of links that `live` was started with.
+/// `watch` must be older than the list of links that `live` was started with. Without one, a new watch is
+/// opened and the links are listed: that is how following is resumed after an error.
 ///
 /// # Errors
 ///
-/// What the system refused.
-pub async fn follow(live: Arc<Live>, watch: Watch) -> InterfaceError {
-    let error = run(&live, watch).await;
-    live.enter().unfollowed = Some(error.to_string());
-    error
+/// The refusal of the system.
+pub async fn follow(live: Arc<Live>, watch: Option<Watch>, running: Running) -> InterfaceError {
+    let watch = match watch {
+        Some(watch) => watch,
+        None => match resume(&live).await {
+            Ok(watch) => watch,
+            Err(error) => return error,
+        },
+    };
+    running.works();
+    run(&live, watch).await
+}
+
+async fn resume(live: &Live) -> Result<Watch, InterfaceError> {
+    let mut watch = Watch::open(interfaces::ROOM)?;
+    let links = interfaces::list().await?;
+    live.enter().desired.list(links);
+    act(live, &mut watch).await?;
+    Ok(watch)
 }
 
 async fn run(live: &Live, mut watch: Watch) -> InterfaceError {
     let mut looked = Instant::now();
     loop {
-        let deadline = live.enter().roster.deadline();
+        let deadline = live.enter().desired.deadline();
         let later = time::sleep_until(deadline.unwrap_or_else(Instant::now).into());
         let done = tokio::select! {
             heard = watch.next() => match heard {
@@ -56,46 +71,46 @@ async fn run(live: &Live, mut watch: Watch) -> InterfaceError {
     }
 }
 
-async fn take(live: &Live, heard: Heard) -> Result<(), InterfaceError> {
+async fn take(live: &Live, heard: WatchEvents) -> Result<(), InterfaceError> {
     match heard {
-        Heard::Changes(changes) => {
+        WatchEvents::Changes(changes) => {
             let mut state = live.enter();
             for change in changes {
-                state.roster.change(change);
+                state.desired.change(change);
             }
         }
-        Heard::Overrun => {
-            warn!("more happened to interfaces than could be heard, listing them");
+        WatchEvents::Overrun => {
+            warn!("the netlink receive buffer overran, listing the interfaces again");
             live.enter().overruns += 1;
             let links = interfaces::list().await?;
-            live.enter().roster.list(links);
+            live.enter().desired.list(links);
         }
     }
     Ok(())
 }
 
-/// Does what is to be done, one interface at a time: at each hook the kernel may wait for some milliseconds, and between
-/// them scrapes are answered and changes are heard.
+/// Executes the due actions, one interface at a time: the kernel may take some milliseconds for each hook.
+/// Scrapes and changes are handled in between.
 async fn act(live: &Live, watch: &mut Watch) -> Result<(), InterfaceError> {
     loop {
-        let plan = live.enter().roster.plan(Instant::now());
-        if plan.is_empty() {
+        let actions = live.enter().desired.reconcile(Instant::now());
+        if actions.is_empty() {
             return Ok(());
         }
-        debug!(?plan, "interfaces have changed");
-        live.enter().clear(&plan);
-        for index in &plan.unwanted {
+        debug!(?actions, "interfaces have changed");
+        live.enter().clear(&actions);
+        for index in &actions.unwanted {
             live.enter().detach(&[*index], "it is no longer wanted");
             yield_now().await;
         }
-        if !plan.attach.is_empty() {
-            live.enter().prepare(&plan.attach);
+        if !actions.attach.is_empty() {
+            live.enter().prepare(&actions.attach);
         }
-        for interface in &plan.attach {
+        for interface in &actions.attach {
             {
                 let mut state = live.enter();
-                if state.roster.wants(interface) {
-                    // The state tells of a refusal.
+                if state.desired.wants(interface) {
+                    // The state reports a refusal.
                     let _ = state.attach(interface);
                 }
             }
@@ -107,17 +122,17 @@ async fn act(live: &Live, watch: &mut Watch) -> Result<(), InterfaceError> {
     }
 }
 
-/// Looks whether all that is attached still is.
+/// Checks that everything attached still is.
 async fn look(live: &Live) {
     let indices: Vec<u32> = live.enter().attached.keys().copied().collect();
-    let tcx = |hook| [hook::TCX, hook::NONE].contains(&hook);
-    let all_tcx = live.enter().attached.values().all(|one| tcx(one.hooks.ingress) && tcx(one.hooks.egress));
+    let is_filter = |one: &Attached| [one.hooks.ingress, one.hooks.egress].contains(&hook::TC);
+    let any_filter = live.enter().attached.values().any(is_filter);
     let mut seen = Vec::new();
-    if !all_tcx {
-        match interfaces::hooked(!has_tcx()).await {
+    if any_filter {
+        match interfaces::hooked(true).await {
             Ok(links) => seen.extend(links.into_iter().flat_map(|link| link.attachments)),
             Err(error) => {
-                warn!(%error, "cannot see what is attached");
+                warn!(%error, "cannot list the attached programs");
                 return;
             }
         }

@@ -1,33 +1,33 @@
-//! Bodies packed by gzip.
+//! Compresses bodies with gzip.
 
 use std::{cell::RefCell, io};
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// Below this a body fits one segment of an Ethernet anyway.
+/// Least length to compress: a shorter body fits one Ethernet segment anyway.
 const PAYS_FROM: usize = 1400;
 
 /// Bits of the largest window.
 const WINDOW: u8 = 15;
 
 thread_local! {
-    /// 300 KiB that every body would otherwise begin with clearing.
+    /// Compression state, reused since every body would otherwise clear 300 KiB.
     ///
-    /// At the fastest level: metrics are so repetitive that slower ones gain little.
+    /// It uses the fastest level: metrics are so repetitive that slower ones gain little.
     static STATE: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::fast(), WINDOW));
 }
 
-/// Whether a body of this many bytes is worth packing.
+/// Tells whether compression pays for a body of this length.
 #[must_use]
 pub const fn pays(length: usize) -> bool {
     length >= PAYS_FROM
 }
 
-/// The body in gzip.
+/// Compresses a body with gzip.
 ///
 /// # Errors
 ///
-/// Never in practice: there is always room for more.
+/// Never in practice: the output buffer grows.
 pub fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
     const USUAL_RATIO: usize = 6;
     const MORE: usize = 4096;
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked_whatever_was_packed_before() {
-        // Compressed to a hundredth, hardly, and not at all.
+        // Bodies that compress to a hundredth, hardly, and not at all.
         let noise: Vec<u8> =
             (0..100_000_u32).map(|n| n.wrapping_mul(2_654_435_769).to_le_bytes()[3]).collect();
         for body in [vec![b'a'; 100_000], noise, Vec::new()] {

@@ -1,4 +1,4 @@
-//! One connection, from its acceptance to its end.
+//! Serves one connection, from its acceptance to its end.
 
 use std::{convert::Infallible, pin::pin, sync::Arc, task::Poll};
 
@@ -23,7 +23,7 @@ enum End {
     Overdue(Phase),
 }
 
-/// Serves requests until the client leaves, a phase takes too long, or the server ends.
+/// Serves requests until the client leaves, a phase times out, or the server ends.
 pub async fn serve(
     socket: TcpStream,
     tls: Option<Arc<ServerConfig>>,
@@ -32,10 +32,10 @@ pub async fn serve(
     limits: Limits,
     shutdown: Watcher,
 ) {
-    // A scrape is one write; waiting for more to send would only delay it.
+    // A scrape is one write: waiting for more data would only delay it.
     let _ = socket.set_nodelay(true);
     let Some(config) = tls else { return requests(socket, progress, &site, limits, shutdown).await };
-    // Most of a handshake's state is on the heap, and gone when it is over.
+    // Most state of a handshake is on the heap, and freed at its end.
     let shaken = timeout_at(progress.deadline(&limits).1, Box::pin(handshake::shake(socket, config))).await;
     match shaken {
         Ok(Ok(Some(stream))) => {

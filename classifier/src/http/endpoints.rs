@@ -1,4 +1,4 @@
-//! From a request's head to an answer, without any socket.
+//! Answers requests, independent of sockets.
 
 use std::{fmt::Write, sync::Arc, time::Instant};
 
@@ -16,11 +16,11 @@ use rustix::system::uname;
 use super::{compression, negotiation};
 use crate::{
     config::TelemetryPath,
-    counters::Readiness,
-    history::{History, Readings},
+    history::History,
     metrics::{Exporter, agent::AgentMetrics},
     page::{self, Page},
     reload::Reloader,
+    snapshot::{Readiness, Readings},
 };
 
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -29,21 +29,21 @@ pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const PAGE_HEADERS: [(HeaderName, &str); 2] = [(X_FRAME_OPTIONS, "DENY"), (REFERRER_POLICY, "no-referrer")];
 
-/// What a path takes, and who answers there.
+/// A path's methods and handler.
 struct Route {
-    /// Its methods, as the header `Allow` lists them.
+    /// Methods of the path, as the header `Allow` lists them.
     methods: &'static str,
     answer: fn(&Endpoints, &Asked<'_>) -> Answer,
 }
 
-/// What an answer may depend on.
+/// Parts of a request that an answer may depend on.
 struct Asked<'r> {
     headers: &'r HeaderMap,
     query: Option<&'r str>,
 }
 
 impl Route {
-    /// Something to look at.
+    /// Creates a route that answers GET and HEAD.
     const fn get(answer: fn(&Endpoints, &Asked<'_>) -> Answer) -> Self {
         Self { methods: "GET, HEAD", answer }
     }
@@ -53,7 +53,7 @@ impl Route {
     }
 }
 
-/// Everything that can be asked for.
+/// The endpoints of the server.
 pub struct Endpoints {
     exporter: Arc<Exporter>,
     telemetry: TelemetryPath,
@@ -63,29 +63,29 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// The endpoints over an exporter, its scrapes under this path.
+    /// Creates the endpoints of an exporter, with scrapes under this path.
     #[must_use]
     pub fn new(exporter: impl Into<Arc<Exporter>>, telemetry: TelemetryPath) -> Self {
         let host = uname().nodename().to_string_lossy().into_owned();
         Self { exporter: exporter.into(), telemetry, host, history: Arc::default(), reloader: None }
     }
 
-    /// The same, with a page that shows what this history keeps.
+    /// Adds a page that shows this history.
     #[must_use]
     pub fn remembering(self, history: Arc<History>) -> Self {
         Self { history, ..self }
     }
 
-    /// The same, with a reload for whoever asks for it.
+    /// Adds reloads by request.
     #[must_use]
     pub fn reloading(self, reloader: Arc<Reloader>) -> Self {
         Self { reloader: Some(reloader), ..self }
     }
 
-    /// Answers a request; its body is not looked at. HEAD is answered as GET, hyper leaves the body out.
+    /// Answers a request, without its body. HEAD is answered like GET: hyper removes the body.
     pub fn answer<B>(&self, request: &Request<B>) -> Answer {
         let Some(route) = self.route(request.uri().path()) else {
-            return text(StatusCode::NOT_FOUND, PLAIN, "not found; / lists what is here\n".into());
+            return text(StatusCode::NOT_FOUND, PLAIN, "not found; / lists the paths\n".into());
         };
         if !route.takes(request.method()) {
             let only = format!("only {}\n", route.methods.replace(", ", " and "));
@@ -107,7 +107,7 @@ impl Endpoints {
         }
     }
 
-    /// What the agent counts of itself.
+    /// Returns the agent's own counters.
     pub(super) fn agent(&self) -> &AgentMetrics {
         self.exporter.agent()
     }
@@ -124,12 +124,12 @@ impl Endpoints {
         let readings = snapshot.as_ref().map(Readings::of).unwrap_or_default();
         let page = Page {
             host: &self.host,
-            readiness: source.readiness(),
+            readiness: self.exporter.readiness(),
             view: self.history.view(&readings, Instant::now()),
             snapshot: snapshot.map_err(|error| error.to_string()),
             ftp: source.ftp_now(page::FTP_SHOWN),
             names: self.exporter.names(),
-            standing: self.agent().standing(),
+            gauges: self.agent().gauges(),
             telemetry: &self.telemetry,
             refreshes: asked.query == Some(page::REFRESH),
         };
@@ -183,7 +183,7 @@ pub(super) fn text(status: StatusCode, content_type: &'static str, body: String)
     respond(status, content_type, body.into_bytes())
 }
 
-/// Packed, if it is long and the client takes that.
+/// Compresses a long body if the client accepts gzip.
 fn packed(
     status: StatusCode,
     content_type: &'static str,

@@ -1,4 +1,4 @@
-//! The beginning of an encrypted connection.
+//! Performs the TLS handshake.
 
 use std::{io, sync::Arc};
 
@@ -12,15 +12,15 @@ use crate::metrics::agent::DropReason;
 /// First byte of every TLS connection: a record of the handshake (RFC 8446 §5.1).
 const HANDSHAKE_RECORD: u8 = 22;
 
-/// For whom asks in plain HTTP; Go's servers say the same.
+/// Answer to plain HTTP; Go's servers send the same.
 const PLAIN_HTTP: &[u8] = b"HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Connection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 
-/// Shakes hands; `None` where the client left before it said anything.
+/// Performs the handshake; `None` if the client left before it sent anything.
 ///
 /// # Errors
 ///
-/// Why there is no encrypted connection.
+/// The reason why there is no encrypted connection.
 pub async fn shake(
     mut socket: TcpStream,
     config: Arc<ServerConfig>,
@@ -30,7 +30,7 @@ pub async fn shake(
         Ok(1) if first == [HANDSHAKE_RECORD] => {}
         Ok(1) => {
             debug!("a client does not speak TLS");
-            // It may have left: then there is nobody to tell.
+            // The client may have left, and then needs no answer.
             let _ = refuse_plain(&mut socket).await;
             return Err(DropReason::NotTls);
         }
@@ -45,7 +45,8 @@ pub async fn shake(
     }
 }
 
-/// What has come is read, for a socket that is closed with unread bytes takes its last words back.
+/// Answers a request in plain HTTP. Its bytes are read first: closing a socket with unread bytes discards the
+/// answer.
 async fn refuse_plain(socket: &mut TcpStream) -> io::Result<()> {
     socket.try_read(&mut [0; 4096])?;
     socket.write_all(PLAIN_HTTP).await?;

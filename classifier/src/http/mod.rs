@@ -6,17 +6,15 @@
 //! | `/` | a page for people ([`crate::page`]); `/?refresh` asks for itself again every ten seconds |
 //! | `/-/healthy` | 200 while the process lives |
 //! | `/-/ready` | 200 once every wanted interface is attached, else 503 with the reasons |
-//! | `/-/reload` | POST reads the settings again: 200, 500 with what is wrong, or 403 without `--enable-reload` |
+//! | `/-/reload` | POST reads the settings again: 200, 500 with the error, or 403 without `--enable-reload` |
 //!
-//! Where there is a web configuration ([`crate::web`]), it stands before all of them.
+//! A web configuration ([`crate::web`]) applies to every path.
 //!
 //! Built on hyper itself: four paths need no router, and the bounds that a server on a host's edge needs
-//! (header size, a time for every phase, who gives way when it is crowded) are closer to hyper's
+//! (header size, a time for every phase, evictions at the limit of connections) are closer to hyper's
 //! connection than axum lets one come. A scrape takes microseconds, so it runs where the request is read.
 
-use std::{io, net::SocketAddr, time::Duration};
-
-use thiserror::Error;
+use std::time::Duration;
 
 mod bind;
 mod compression;
@@ -28,27 +26,33 @@ mod phase;
 mod server;
 mod site;
 
-pub use self::{bind::bind, endpoints::Endpoints, server::serve, site::Site};
+pub use self::{
+    bind::{BindError, bind},
+    endpoints::Endpoints,
+    server::serve,
+    site::Site,
+};
 
-/// How much of the agent clients can take up.
+/// Limits on the resources that clients can use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at the same time; a further one takes the place of the one that has done nothing for
-    /// the longest time, so that a scrape gets through whoever else is there.
+    /// Most connections. A further one evicts the connection that was inactive for longest, so that a scrape
+    /// gets through.
     pub connections: usize,
-    /// TLS handshakes at the same time, likewise: those who are through are not driven out by those who begin.
+    /// Most TLS handshakes, with the same eviction: new clients cannot evict those that have completed
+    /// theirs.
     pub handshakes: usize,
-    /// From the connection to the end of its TLS handshake.
+    /// Time from the connection to the end of its TLS handshake.
     pub handshake_time: Duration,
-    /// Bytes of a request's line and headers.
+    /// Most bytes of a request's line and headers.
     pub header_bytes: usize,
-    /// From the connection, its handshake or the first byte to the end of the headers.
+    /// Time from the connection, its handshake or the first byte to the end of the headers.
     pub header_time: Duration,
-    /// From the end of the headers to the last byte of the answer taken.
+    /// Time from the end of the headers until the client has read the answer.
     pub response_time: Duration,
-    /// Between an answer and the next request. Longer than the usual scrape intervals.
+    /// Time between an answer and the next request. It is longer than usual scrape intervals.
     pub idle_time: Duration,
-    /// For answers under way when the server ends.
+    /// Time for pending answers when the server ends.
     pub shutdown_time: Duration,
 }
 
@@ -65,17 +69,4 @@ impl Default for Limits {
             shutdown_time: Duration::from_secs(2),
         }
     }
-}
-
-/// The server cannot listen.
-#[derive(Debug, Error)]
-#[error("cannot listen on {address}: {cause}; {remedy}")]
-pub struct BindError {
-    /// Where it should.
-    pub address: SocketAddr,
-    /// The kernel's answer.
-    #[source]
-    pub cause: io::Error,
-    /// What helps.
-    pub remedy: &'static str,
 }

@@ -1,4 +1,4 @@
-//! What the client would rather have (RFC 9110 §12).
+//! Negotiates the content of an answer (RFC 9110 §12).
 
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
@@ -8,8 +8,8 @@ use crate::metrics::exposition::Format;
 type Weight = u16;
 const FULL: Weight = 1000;
 
-/// The format for an `Accept` header: `OpenMetrics` where it is asked for by name and not less than text.
-/// A client that accepts neither gets text.
+/// Chooses the format for an `Accept` header: `OpenMetrics` if it is named and weighs no less than text. A
+/// client that accepts neither gets text.
 #[must_use]
 pub fn format(headers: &HeaderMap) -> Format {
     let open = weight(headers, &ACCEPT, |range| {
@@ -27,7 +27,7 @@ pub fn format(headers: &HeaderMap) -> Format {
     }
 }
 
-/// Whether the client takes gzip, and not less gladly than plain bytes.
+/// Tells whether the client accepts gzip, with no less weight than plain bytes.
 #[must_use]
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let of = |name: &str| {
@@ -40,7 +40,7 @@ pub fn takes_gzip(headers: &HeaderMap) -> bool {
     of("gzip").is_some_and(|gzip| gzip > 0 && gzip >= of("identity").unwrap_or(0))
 }
 
-/// One entry of a header's list.
+/// One entry of an `Accept` header.
 struct Range {
     token: String,
     version: Option<String>,
@@ -62,13 +62,13 @@ impl Range {
         range
     }
 
-    /// No version at all means any.
+    /// Tells whether the entry accepts a version; without a version it accepts any.
     fn version_is(&self, version: &str) -> bool {
         self.version.as_deref().is_none_or(|asked| asked == version)
     }
 }
 
-/// The weight that the most specific matching entry gives; `None` where none matches.
+/// Returns the weight of the most specific matching entry; `None` if none matches.
 fn weight(headers: &HeaderMap, name: &HeaderName, specific: impl Fn(&Range) -> Option<u8>) -> Option<Weight> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let ranges = values.flat_map(|value| value.split(',')).map(Range::parse);
@@ -76,7 +76,7 @@ fn weight(headers: &HeaderMap, name: &HeaderName, specific: impl Fn(&Range) -> O
     matching.max().map(|(_, weight)| weight)
 }
 
-/// A weight that does not parse counts as none given.
+/// Parses a weight; an invalid one counts as missing.
 fn thousandths(text: &str) -> Weight {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000 after the clamp")]
     text.parse::<f32>().map_or(FULL, |weight| (weight.clamp(0.0, 1.0) * f32::from(FULL)).round() as Weight)

@@ -1,4 +1,4 @@
-//! Where a connection stands, as told by the bytes that pass and the requests that are answered.
+//! Tracks the phase of a connection, from the bytes that pass and the requests that are answered.
 
 use std::{
     io,
@@ -14,19 +14,19 @@ use tokio::{
 
 use super::Limits;
 
-/// What is waited for.
+/// Event that a connection waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// The end of the TLS handshake.
+    /// End of the TLS handshake.
     Handshake,
-    /// The end of a request's headers.
+    /// End of a request's headers.
     Request,
-    /// The client taking the answer.
+    /// The client reads the answer.
     Response {
-        /// Some of it was written.
+        /// True if part of the answer was written.
         begun: bool,
     },
-    /// The first byte of another request.
+    /// First byte of the next request.
     Idle,
 }
 
@@ -35,19 +35,19 @@ pub enum Phase {
 pub struct Progress(Arc<Mutex<(Phase, Instant)>>);
 
 impl Progress {
-    /// A connection that was just accepted.
+    /// Creates the progress of a new connection.
     #[must_use]
     pub fn new(phase: Phase) -> Self {
         Self(Arc::new(Mutex::new((phase, Instant::now()))))
     }
 
-    /// The phase and its beginning.
+    /// Returns the phase and its beginning.
     #[must_use]
     pub fn now(&self) -> (Phase, Instant) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The phase, and when it has lasted too long.
+    /// Returns the phase and its time limit.
     #[must_use]
     pub fn deadline(&self, limits: &Limits) -> (Phase, Instant) {
         let (phase, since) = self.now();
@@ -60,12 +60,13 @@ impl Progress {
         (phase, since + time)
     }
 
-    /// The TLS handshake is done.
+    /// Records the end of the TLS handshake.
     pub fn encrypted(&self) {
         self.change(|phase| (phase == Phase::Handshake).then_some(Phase::Request));
     }
 
-    /// The headers of a request are whole.
+    /// Records the end of a request's headers. If the previous answer is not read yet, its time continues:
+    /// further requests get no more time.
     pub fn requested(&self) {
         self.change(|_| Some(Phase::Response { begun: false }));
     }
@@ -79,7 +80,7 @@ impl Progress {
         self.change(|phase| (phase == Phase::Response { begun: false }).then_some(begun));
     }
 
-    /// hyper flushes once all of its buffer is written, which is the answer's end.
+    /// Records the end of the answer: hyper flushes once its whole buffer is written.
     fn flushed(&self) {
         self.change(|phase| (phase == Phase::Response { begun: true }).then_some(Phase::Idle));
     }
@@ -87,13 +88,13 @@ impl Progress {
     fn change(&self, next: impl FnOnce(Phase) -> Option<Phase>) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(next) = next(state.0) {
-            let still_answering = matches!(next, Phase::Response { begun: true });
+            let still_answering = matches!((state.0, next), (Phase::Response { .. }, Phase::Response { .. }));
             *state = (next, if still_answering { state.1 } else { Instant::now() });
         }
     }
 }
 
-/// A socket that tells the progress of its connection.
+/// A socket that records the progress of its connection.
 #[derive(Debug)]
 pub struct Watched<S> {
     socket: S,
@@ -101,7 +102,7 @@ pub struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    /// Watches a socket.
+    /// Wraps a socket.
     pub const fn new(socket: S, progress: Progress) -> Self {
         Self { socket, progress }
     }
@@ -155,5 +156,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{thread::sleep, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn another_request_restarts_no_answer_that_is_not_taken() {
+        let progress = Progress::new(Phase::Request);
+        progress.requested();
+        let (_, since) = progress.now();
+        progress.written();
+        sleep(Duration::from_millis(1));
+        progress.requested();
+        assert_eq!(progress.now(), (Phase::Response { begun: false }, since));
+        progress.written();
+        progress.flushed();
+        assert_eq!(progress.now().0, Phase::Idle);
+        sleep(Duration::from_millis(1));
+        progress.requested();
+        assert!(progress.now().1 > since, "the answer before was taken");
     }
 }

@@ -1,4 +1,4 @@
-//! Accepting connections, and choosing who gives way.
+//! Accepts connections, and evicts some at the limits.
 
 use std::{
     future::poll_fn,
@@ -15,18 +15,18 @@ use tokio::{
     task::{AbortHandle, JoinSet, yield_now},
     time::{sleep, timeout},
 };
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::{
     Limits, Site, connection,
     phase::{Phase, Progress},
 };
-use crate::metrics::agent::DropReason;
+use crate::{descriptors::remedy, metrics::agent::DropReason};
 
-/// Rest after a failed accept: out of file descriptors, most likely, and trying at once would only spin.
+/// Pause after a failed accept: probably no file descriptor is left, and an immediate retry would only spin.
 const REST: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown` is done, then lets answers under way finish.
+/// Serves until `shutdown` completes, then finishes pending answers.
 ///
 /// # Errors
 ///
@@ -63,15 +63,26 @@ impl Connections {
     }
 
     async fn accept_all(&mut self, listeners: &[TcpListener]) -> std::convert::Infallible {
+        let mut first = 0;
+        let mut is_failing = false;
         loop {
-            match accept(listeners).await {
+            match accept(listeners, &mut first).await {
                 Ok((socket, _)) => {
+                    if is_failing {
+                        info!("accepting connections again");
+                    }
+                    is_failing = false;
                     self.begin(socket);
-                    // Its first bytes are read before others come, who may be many and need its place.
+                    // The first bytes of the connection are read before further connections arrive, which may
+                    // evict it.
                     yield_now().await;
                 }
                 Err(error) => {
-                    warn!(%error, "cannot accept a connection");
+                    if !is_failing {
+                        let remedy = remedy(&error, "the agent retries");
+                        warn!(%error, remedy, "cannot accept a connection");
+                    }
+                    is_failing = true;
                     sleep(REST).await;
                 }
             }
@@ -105,8 +116,7 @@ impl Connections {
         open.map(|(_, task)| task)
     }
 
-    /// Ends the connection whose phase began first, of those in such a phase. A scraper's is young while it
-    /// matters.
+    /// Evicts the connection that has been longest in such a phase. A scraper's phase is short.
     fn make_room(&mut self, of: impl Fn(Phase) -> bool) {
         let candidates = (0..self.open.len()).filter(|index| of(self.open[*index].0.now().0));
         let oldest = candidates.min_by_key(|index| self.open[*index].0.now().1);
@@ -114,24 +124,56 @@ impl Connections {
             let (_, task) = self.open.swap_remove(index);
             task.abort();
             self.site.dropped(DropReason::Crowded);
-            debug!("a connection gave way to another");
+            debug!("closed a connection to accept another");
         }
     }
 
     async fn end(mut self) {
         self.in_handshake().for_each(AbortHandle::abort);
         if timeout(self.limits.shutdown_time, self.graceful.shutdown()).await.is_err() {
-            warn!(connections = self.tasks.len(), "answers under way were cut");
+            warn!(connections = self.tasks.len(), "answers in progress were aborted");
         }
         self.tasks.shutdown().await;
     }
 }
 
-/// The next connection on any of the listeners.
-async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> {
+/// Accepts the next connection on any listener. The search begins at `first`, after the last successful
+/// listener, so that a flooded one does not starve the others.
+async fn accept(listeners: &[TcpListener], first: &mut usize) -> io::Result<(TcpStream, SocketAddr)> {
     poll_fn(|context| {
-        let mut polled = listeners.iter().map(|listener| listener.poll_accept(context));
-        polled.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        let (before, from) = listeners.split_at(*first);
+        for (listener, next) in from.iter().chain(before).zip(*first + 1..) {
+            let accepted = listener.poll_accept(context);
+            if accepted.is_ready() {
+                *first = next % listeners.len();
+                return accepted;
+            }
+        }
+        Poll::Pending
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first of three listeners has as many connections as there can be, the last one has one.
+    #[tokio::test]
+    async fn a_flooded_listener_leaves_the_others_their_turn() {
+        let mut listeners = Vec::new();
+        for _ in 0..3 {
+            listeners.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        }
+        let addresses: Vec<_> = listeners.iter().map(|listener| listener.local_addr().unwrap()).collect();
+        let waiting = [0, 0, 0, 0, 2].map(|at: usize| std::net::TcpStream::connect(addresses[at]).unwrap());
+        let (mut first, mut turns) = (0, Vec::new());
+        for _ in &waiting {
+            let (accepted, _) = accept(&listeners, &mut first).await.unwrap();
+            turns.push(
+                addresses.iter().position(|address| *address == accepted.local_addr().unwrap()).unwrap(),
+            );
+        }
+        assert_eq!(turns, [0, 2, 0, 0, 0]);
+    }
 }

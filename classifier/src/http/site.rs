@@ -1,4 +1,4 @@
-//! What stands before the endpoints: how often may be asked, who may ask, and what every answer has.
+//! Middleware in front of the endpoints: rate limit, authentication, and common response headers.
 
 use std::{sync::Arc, time::Instant};
 
@@ -14,14 +14,14 @@ use crate::{
     web::{Credentials, Protection, Reading, Web},
 };
 
-/// The endpoints, behind the web configuration where there is one.
+/// The endpoints, protected by a web configuration if there is one.
 pub struct Site {
     endpoints: Endpoints,
     web: Option<Web>,
 }
 
 impl Site {
-    /// The endpoints behind a web configuration that was just read, or open to everybody.
+    /// Creates a site from endpoints, with a web configuration or open to everybody.
     #[must_use]
     pub fn new(endpoints: Endpoints, web: Option<Web>) -> Self {
         if web.is_some() {
@@ -30,12 +30,12 @@ impl Site {
         Self { endpoints, web }
     }
 
-    /// How a connection that begins now is encrypted; `None`: it is not.
+    /// Returns the encryption of new connections; `None` for plain HTTP.
     pub(super) fn tls(&self) -> Option<Arc<ServerConfig>> {
         self.protection(self.web.as_ref()?).tls.clone()
     }
 
-    /// Answers a request, if it may be answered.
+    /// Answers a request if it is admitted.
     pub(super) async fn answer<B>(&self, request: Request<B>) -> Answer {
         let Some(web) = &self.web else { return self.endpoints.answer(&request) };
         let protection = self.protection(web);
@@ -56,7 +56,7 @@ impl Site {
         self.endpoints.agent().connection_dropped(reason);
     }
 
-    /// What applies now.
+    /// Returns the current protection.
     fn protection(&self, web: &Web) -> Arc<Protection> {
         let (protection, reading) = web.now();
         match reading {

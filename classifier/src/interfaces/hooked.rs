@@ -1,82 +1,81 @@
-//! The links of this network namespace with the programs that hang on them, as far as rtnetlink knows them.
+//! Lists the links of this network namespace with their attached programs, as far as rtnetlink knows them.
+
+use std::io;
 
 use classifier_common::abi::Direction;
 use rtnetlink::{
     Handle, new_connection,
-    packet_route::{
-        link::{LinkAttribute, LinkMessage, LinkXdp, XdpAttached},
-        tc::{TcAttribute, TcFilterBpfOption, TcMessage, TcOption},
-    },
+    packet_route::tc::{TcAttribute, TcFilterBpfOption, TcMessage, TcOption},
 };
 use tokio_stream::StreamExt as _;
 
-use super::InterfaceError;
+use super::{
+    InterfaceError, dump,
+    message::{LinkMessage, attributes, number, text},
+};
 use crate::hook::{self, Attachment};
 
-/// A link, and the programs on it.
+/// `IFLA_XDP_DRV_PROG_ID`
+const NATIVE: u16 = 5;
+/// `IFLA_XDP_SKB_PROG_ID`
+const GENERIC: u16 = 6;
+/// `IFLA_XDP_HW_PROG_ID`
+const OFFLOADED: u16 = 7;
+
+/// A link with its attached programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hooked {
-    /// Its index.
+    /// Index of the link.
     pub index: u32,
-    /// Its name.
+    /// Name of the link.
     pub name: String,
-    /// XDP programs, and where filters were asked for those of clsact. TCX is not rtnetlink's.
+    /// XDP programs, and on request those of clsact filters. rtnetlink does not know TCX.
     pub attachments: Vec<Attachment>,
 }
 
-/// Every link of this network namespace; with `filters`, three requests a link in place of one for all.
+/// Lists every link of this network namespace; with `filters`, three requests for each link instead of one
+/// for all.
 ///
 /// # Errors
 ///
 /// When netlink does not answer.
 pub async fn hooked(filters: bool) -> Result<Vec<Hooked>, InterfaceError> {
-    let (connection, handle, _) = new_connection().map_err(InterfaceError::Socket)?;
-    let connection = tokio::spawn(connection);
-    let mut links = Vec::new();
-    let mut messages = handle.link().get().execute();
-    while let Some(message) = messages.next().await {
-        links.push(link(message.map_err(refused)?));
-    }
+    let mut links = dump::links(|message| Some(link(message))).await?;
     if filters {
+        let (connection, handle, _) = new_connection().map_err(InterfaceError::Socket)?;
+        let connection = tokio::spawn(connection);
         for link in &mut links {
             add_filters(&handle, link).await?;
         }
+        connection.abort();
     }
-    connection.abort();
     Ok(links)
 }
 
-fn refused(error: rtnetlink::Error) -> InterfaceError {
-    InterfaceError::List(Box::new(error))
-}
-
-fn link(message: LinkMessage) -> Hooked {
-    let index = message.header.index;
+fn link(message: &LinkMessage<'_>) -> Hooked {
+    let index = message.index;
     let mut link = Hooked { index, ..Hooked::default() };
-    for attribute in message.attributes {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "a link has a hundred attributes")]
-        match attribute {
-            LinkAttribute::IfName(name) => link.name = name,
-            LinkAttribute::Xdp(xdp) => link.attachments.extend(attached(index, &xdp)),
+    for (kind, value) in message.attributes() {
+        match kind {
+            libc::IFLA_IFNAME => link.name = text(value),
+            libc::IFLA_XDP => link.attachments.extend(attached(index, value)),
             _ => {}
         }
     }
     link
 }
 
-fn attached(interface: u32, attributes: &[LinkXdp]) -> Option<Attachment> {
-    let mut program = None;
-    let mut hook = hook::XDP;
-    for attribute in attributes {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the others say the same again")]
-        match attribute {
-            LinkXdp::ProgId(id) => program = Some(*id),
-            LinkXdp::Attached(XdpAttached::Driver) => hook = hook::XDP_NATIVE,
-            LinkXdp::Attached(XdpAttached::SocketBuffer) => hook = hook::XDP_GENERIC,
-            _ => {}
-        }
-    }
-    Some(Attachment { interface, direction: Direction::Ingress, hook, program: program? })
+/// Lists the XDP programs of an interface, each under the attribute of its mode.
+pub(super) fn attached(interface: u32, nested: &[u8]) -> impl Iterator<Item = Attachment> {
+    attributes(nested).filter_map(move |(kind, value)| {
+        let hook = match kind {
+            NATIVE => hook::XDP_NATIVE,
+            GENERIC => hook::XDP_GENERIC,
+            OFFLOADED => hook::XDP,
+            _ => return None,
+        };
+        Some(Attachment { interface, direction: Direction::Ingress, hook, program: number(value)? })
+    })
 }
 
 async fn add_filters(handle: &Handle, link: &mut Hooked) -> Result<(), InterfaceError> {
@@ -89,7 +88,7 @@ async fn add_filters(handle: &Handle, link: &mut Hooked) -> Result<(), Interface
         };
         let mut messages = request.execute();
         while let Some(message) = messages.next().await {
-            let program = program(message.map_err(refused)?);
+            let program = program(message.map_err(|error| InterfaceError::List(io::Error::other(error)))?);
             let on = |program| Attachment { interface: link.index, direction, hook: hook::TC, program };
             link.attachments.extend(program.map(on));
         }
@@ -97,7 +96,7 @@ async fn add_filters(handle: &Handle, link: &mut Hooked) -> Result<(), Interface
     Ok(())
 }
 
-/// The program of a filter of kind `bpf`.
+/// Returns the program of a filter of kind `bpf`.
 fn program(filter: TcMessage) -> Option<u32> {
     filter.attributes.into_iter().find_map(|attribute| {
         let TcAttribute::Options(options) = attribute else { return None };

@@ -1,6 +1,9 @@
-//! What the agent counts and says about itself.
+//! The agent's metrics about itself.
 
-use std::{sync::OnceLock, time::SystemTime};
+use std::{
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
 
 use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
@@ -11,26 +14,26 @@ use super::{
     learn_times::LearnTimes,
     registered,
 };
-use crate::sandbox::Sandbox;
+use crate::{sandbox::Sandbox, supervisor::Supervisor, telemetry};
 
-/// Why the agent ended an HTTP connection.
+/// Reason why the agent ended an HTTP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DropReason {
-    /// Its client showed no certificate that is let in.
+    /// The client showed no certificate that is permitted.
     ClientCertificate,
-    /// It was the longest idle one when there was no room for another.
+    /// The connection was idle for longest when the limit of connections was reached.
     Crowded,
-    /// Its TLS handshake failed.
+    /// The TLS handshake failed.
     Handshake,
-    /// Its request did not parse, or was too large.
+    /// The request did not parse, or was too large.
     Malformed,
-    /// It does not speak TLS, and should.
+    /// The client does not speak TLS, and should.
     NotTls,
-    /// Its TLS handshake did not end in time.
+    /// The TLS handshake timed out.
     SlowHandshake,
-    /// Its request did not come in time.
+    /// The request timed out.
     SlowRequest,
-    /// Its answer was not taken in time.
+    /// The client did not read the answer in time.
     SlowResponse,
 }
 
@@ -45,33 +48,36 @@ const DROPS: [(DropReason, &str); 8] = [
     (DropReason::SlowResponse, "slow_response"),
 ];
 
-/// Why the agent refused an HTTP request.
+/// Reason why the agent refused an HTTP request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
-    /// There were too many.
+    /// The rate limit was reached.
     RateLimited,
-    /// It has no name and password, or wrong ones.
+    /// The request has no name and password, or wrong ones.
     Unauthorized,
 }
 
 const REFUSALS: [(RefusalReason, &str); 2] =
     [(RefusalReason::RateLimited, "rate_limited"), (RefusalReason::Unauthorized, "unauthorized")];
 
-/// The agent's own counters. What is registered here is exported.
+/// The agent's own counters. Every metric that is registered here is exported.
 #[derive(Debug)]
 pub struct AgentMetrics {
     registry: Registry,
     drops: [IntCounter; DROPS.len()],
     refusals: [IntCounter; REFUSALS.len()],
+    source_read_failures: IntCounter,
     web_config: Reading,
     config: Reading,
-    /// Known once the agent is in it.
+    /// Known once the agent is in the sandbox.
     sandbox: OnceLock<(Sandbox, Labels)>,
+    /// Known once tasks run.
+    supervisor: OnceLock<Arc<Supervisor>>,
     build: Labels,
 }
 
 impl AgentMetrics {
-    /// All counters at 0; `times` are exported with them.
+    /// Creates all counters at 0; `times` are exported with them.
     ///
     /// # Errors
     ///
@@ -81,6 +87,7 @@ impl AgentMetrics {
         times.register(&registry)?;
         let drops = counters(&registry, &catalog::HTTP_CONNECTIONS_DROPPED)?;
         let refusals = counters(&registry, &catalog::HTTP_REQUESTS_REFUSED)?;
+        let source_read_failures = counter(&registry, &catalog::SOURCE_READ_FAILURES)?;
         let web_config = Reading::new(&registry, &catalog::WEB_CONFIG_SUCCESSFUL, &catalog::WEB_CONFIG_READ)?;
         let config = Reading::new(&registry, &catalog::CONFIG_SUCCESSFUL, &catalog::CONFIG_READ)?;
         let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease");
@@ -93,9 +100,11 @@ impl AgentMetrics {
             registry,
             drops: DROPS.map(|(_, reason)| drops.with_label_values(&[reason])),
             refusals: REFUSALS.map(|(_, reason)| refusals.with_label_values(&[reason])),
+            source_read_failures,
             web_config,
             config,
             sandbox: OnceLock::new(),
+            supervisor: OnceLock::new(),
             build,
         })
     }
@@ -110,17 +119,22 @@ impl AgentMetrics {
         self.refusals[reason as usize].inc();
     }
 
-    /// Notes that the web configuration was read, and whether it applies now.
+    /// Counts a scrape that left the sources of connections out.
+    pub fn sources_unread(&self) {
+        self.source_read_failures.inc();
+    }
+
+    /// Records that the web configuration was read, and whether it applies now.
     pub fn web_config_read(&self, successful: bool) {
         self.web_config.note(successful);
     }
 
-    /// Notes that the settings were read, and whether they apply now.
+    /// Records that the settings were read, and whether they apply now.
     pub fn config_read(&self, successful: bool) {
         self.config.note(successful);
     }
 
-    /// Notes what holds the agent, which does not change.
+    /// Records the agent's sandbox, which does not change.
     pub fn sandboxed(&self, sandbox: &Sandbox) {
         let word = |is: bool| if is { "true" } else { "false" };
         self.sandbox.get_or_init(|| {
@@ -135,21 +149,38 @@ impl AgentMetrics {
         });
     }
 
-    /// How the agent stands, as far as it counts that.
+    /// Exports the background tasks of this supervisor, which does not change.
+    pub fn supervised(&self, supervisor: &Arc<Supervisor>) {
+        self.supervisor.get_or_init(|| Arc::clone(supervisor));
+    }
+
+    /// Lists the reasons why background tasks do not run, one sentence each.
     #[must_use]
-    pub fn standing(&self) -> Standing {
-        Standing {
+    pub fn ended_tasks(&self) -> Vec<String> {
+        self.supervisor.get().map(|supervisor| supervisor.reasons()).unwrap_or_default()
+    }
+
+    /// Reads the gauges that the page shows too.
+    #[must_use]
+    pub fn gauges(&self) -> GaugeValues {
+        GaugeValues {
             config_applies: self.config.successful.get() == 1,
             web_config_applies: self.web_config.successful.get() == 1,
             sandbox: self.sandbox.get().map(|(sandbox, _)| sandbox.clone()),
         }
     }
 
-    /// Writes everything that is registered, and what is built in.
+    /// Writes everything that is registered.
     pub fn write(&self, out: &mut Exposition) {
         for family in self.registry.gather() {
             registered::write(out, &family);
         }
+        let supervisor = self.supervisor.get_or_init(Arc::default);
+        let mut restarts = out.family(&catalog::BACKGROUND_TASK_RESTARTS);
+        for (task, number) in supervisor.restarts() {
+            restarts.add(&[&Labels::of(&[(label::TASK, task.label())])], Value::Whole(number));
+        }
+        out.family(&catalog::LOG_LINES_DROPPED).add(&[], Value::Whole(telemetry::dropped_lines()));
         if let Some((_, sandbox)) = self.sandbox.get() {
             out.family(&catalog::SANDBOX_INFO).add(&[sandbox], Value::Whole(1));
         }
@@ -157,18 +188,18 @@ impl AgentMetrics {
     }
 }
 
-/// How the agent stands: what was read last, and what holds it.
+/// The gauges of the agent: whether the last files that were read apply, and its sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Whether the settings that were read last apply.
+pub struct GaugeValues {
+    /// True if the settings that were read last apply.
     pub config_applies: bool,
-    /// Whether the web configuration applies as its files are.
+    /// True if the web configuration applies as its files are.
     pub web_config_applies: bool,
-    /// What holds it; `None` before it is held.
+    /// Sandbox of the agent; `None` before it is entered.
     pub sandbox: Option<Sandbox>,
 }
 
-/// Whether what was read last applies, and when what applies was read.
+/// Result of the last reading, and the time of the last successful one.
 #[derive(Debug)]
 struct Reading {
     successful: IntGauge,
@@ -193,6 +224,12 @@ impl Reading {
             self.at.set(now.as_secs_f64());
         }
     }
+}
+
+fn counter(registry: &Registry, family: &Family) -> prometheus::Result<IntCounter> {
+    let counter = IntCounter::with_opts(Opts::new(family.name, family.help))?;
+    registry.register(Box::new(counter.clone()))?;
+    Ok(counter)
 }
 
 fn counters(registry: &Registry, family: &Family) -> prometheus::Result<IntCounterVec> {

@@ -1,4 +1,4 @@
-//! What is loaded and attached, straight from a snapshot.
+//! Writes the loaded and attached objects of a snapshot.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use super::{
     labels::Labels,
 };
 use crate::{
-    counters::{Hotplug, InterfaceSnapshot, Snapshot},
     hook,
+    snapshot::{Hotplug, InterfaceSnapshot, Snapshot},
 };
 
 /// Writes the families of interfaces, programs and maps.
@@ -33,7 +33,10 @@ fn write_interfaces(out: &mut Exposition, interfaces: &[InterfaceSnapshot]) {
 
 fn write_hotplug(out: &mut Exposition, snapshot: &Snapshot) {
     let Hotplug { wanted, failures, overruns } = &snapshot.hotplug;
-    out.family(&catalog::INTERFACES_WANTED).add(&[], Value::Whole(*wanted));
+    let mut samples = out.family(&catalog::INTERFACE_ATTACHED);
+    for (name, is_attached) in wanted {
+        samples.add(&[&Labels::of(&[(label::INTERFACE, name)])], Value::Whole((*is_attached).into()));
+    }
     let known = snapshot.interfaces.iter().map(|interface| interface.name.as_str());
     let known: BTreeSet<_> = known.chain(failures.keys().map(String::as_str)).collect();
     let mut samples = out.family(&catalog::INTERFACE_ATTACH_FAILURES);

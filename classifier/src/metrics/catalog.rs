@@ -1,28 +1,28 @@
-//! Every metric family of the agent: no other file names one.
+//! Catalogue of the metric families: no other file of the agent names one.
 
-/// What a family's samples are.
+/// Type of a metric family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Only ever grows.
+    /// Count that only grows.
     Counter,
-    /// Goes up and down.
+    /// Value that goes up and down.
     Gauge,
-    /// Always 1; the labels are what matters.
+    /// Constant 1 whose labels carry the information.
     Info,
-    /// Observations in buckets.
+    /// Observations counted in buckets.
     Histogram,
 }
 
 /// A metric family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Family {
-    /// Name of its samples.
+    /// Name of the family.
     pub name: &'static str,
-    /// One sentence for people.
+    /// HELP text: a sentence of at most 25 words that is read alone.
     pub help: &'static str,
-    /// What its samples are.
+    /// Type of the family.
     pub kind: Kind,
-    /// The labels of every sample, in the order in which they are written.
+    /// Labels of every sample, in the order of the text format.
     pub labels: &'static [&'static str],
 }
 
@@ -68,6 +68,7 @@ pub mod label {
         SECCOMP = "seccomp";
         STATE = "state";
         TAG = "tag";
+        TASK = "task";
         TYPE = "type";
         USER = "user";
         VERDICT = "verdict";
@@ -94,109 +95,121 @@ macro_rules! families {
 
 families! {
     PACKETS = Counter "classifier_packets_total" [INTERFACE DIRECTION PROTOCOL ROLE]
-        "Packets on the wire, each under exactly one protocol and role.";
+        "Packets on the wire, each counted under exactly one protocol and role.";
     BYTES = Counter "classifier_bytes_total" [INTERFACE DIRECTION PROTOCOL ROLE]
-        "Bytes on the wire from the link-layer header on, VLAN tags and padding included, FCS not.";
+        "Bytes on the wire from the link-layer header on, with VLAN tags and padding, without FCS.";
     ICMP_PACKETS = Counter "classifier_icmp_packets_total" [INTERFACE DIRECTION FAMILY TYPE CODE NAME]
-        "ICMP messages: whole packets and first fragments.";
+        "ICMP messages by type and code: whole packets and first fragments.";
     ICMP_QUOTED_PACKETS = Counter "classifier_icmp_quoted_packets_total"
         [INTERFACE DIRECTION FAMILY TYPE PROTOCOL]
-        "ICMP error messages by the protocol of the packet that they quote.";
+        "ICMP errors by the protocol of the packet that the error quotes.";
     TCP_FLAG_PACKETS = Counter "classifier_tcp_flag_packets_total" [INTERFACE DIRECTION PROTOCOL FLAG]
-        "TCP packets with a flag that opens or ends a connection; syn is without ACK.";
+        "TCP packets that open or end a connection, by flag; syn is a SYN without ACK.";
     PARSE_LIMITS = Counter "classifier_parse_limits_total" [INTERFACE DIRECTION LIMIT]
-        "Packets that ran into a bound of the parser.";
-    FRAGMENTS_UNREMEMBERED = Counter "classifier_fragments_unremembered_total" [INTERFACE DIRECTION]
-        "First fragments whose class found no room; their later fragments count as fragment.";
+        "Packets with more VLAN tags or IPv6 extension headers than the parser follows.";
+    FRAGMENTS_NOT_STORED = Counter "classifier_fragments_not_stored_total" [INTERFACE DIRECTION]
+        "First fragments that the fragment table could not store; later fragments of the packet count under protocol fragment.";
     TCP_CONNECTIONS = Counter "classifier_tcp_connections_total" [INTERFACE DIRECTION PROTOCOL OUTCOME]
-        "TCP connections by what became of them; direction is who opened them.";
-    TCP_HANDSHAKE_SECONDS = Histogram "classifier_tcp_handshake_seconds" [INTERFACE DIRECTION PROTOCOL]
-        "From the SYN of an established TCP connection to the SYN-ACK.";
+        "TCP connections by outcome; direction is that of the SYN at the interface.";
+    TCP_HANDSHAKE_DURATION = Histogram "classifier_tcp_handshake_duration_seconds" [INTERFACE DIRECTION PROTOCOL]
+        "Time from the SYN to the SYN-ACK of an established TCP connection.";
     TCP_HANDSHAKES_EVICTED = Counter "classifier_tcp_handshakes_evicted_total" [INTERFACE DIRECTION]
-        "TCP connections that gave way to others before anything was known of them.";
+        "TCP connections evicted from a full bucket before their outcome was known.";
     SESSIONS = Counter "classifier_sessions_total" [INTERFACE PROTOCOL ENCRYPTION]
-        "Sessions by whether they were encrypted before anybody logged in.";
+        "Sessions of FTP, SMTP, POP3 and IMAP by encryption: TLS upgrade, login in clear text, or neither.";
     SESSIONS_EVICTED = Counter "classifier_sessions_evicted_total" [INTERFACE]
-        "Sessions that gave way to TCP connections before anything was known of them.";
+        "Sessions evicted from a full bucket before their encryption was known.";
     CONNECTIONS_LOST = Counter "classifier_connections_lost_total" []
-        "TCP connections and sessions whose interface had gone when something was known of them.";
+        "TCP connections and sessions whose interface was removed before their outcome was known.";
     UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
-        "Packets that crossed a hook on an interface without counters.";
+        "Packets that crossed a hook on an interface without counters; any value above 0 is a bug.";
     SOURCE_CONNECTIONS = Gauge "classifier_source_connections" [DIRECTION PROTOCOL OUTCOME PREFIX]
-        "Connections with a host or network, at most: an estimate from a table of a fixed size.";
-    SOURCE_CONNECTIONS_ERROR = Gauge "classifier_source_connections_error"
+        "TCP connections with a peer, a host or network: an upper estimate from a table of fixed size.";
+    SOURCE_CONNECTIONS_OVERCOUNT = Gauge "classifier_source_connections_overcount"
         [DIRECTION PROTOCOL OUTCOME PREFIX]
-        "How many of those connections may have been with others: the estimate is too high by this at most.";
+        "Largest possible overcount of classifier_source_connections with the same labels.";
+    SOURCE_READ_FAILURES = Counter "classifier_source_read_failures_total" []
+        "Scrapes without classifier_source_connections, because the table changed during every read.";
     POLICY_PACKETS = Counter "classifier_policy_packets_total" [INTERFACE DIRECTION RULE VERDICT]
-        "Packets by the rule of the policy that decides about them, and what it would do.";
+        "Packets in the dry run of a policy, by the rule that decides and its verdict.";
     FTP_DATA_PACKETS = Counter "classifier_ftp_data_packets_total" [INTERFACE DIRECTION MODE EVIDENCE]
-        "FTP data packets by why they are taken for it.";
+        "FTP data packets by transfer mode and by the evidence for the classification.";
     FTP_SESSIONS = Gauge "classifier_ftp_sessions" [CONTROL]
-        "FTP control connections that are tracked now.";
-    FTP_SESSIONS_REFUSED = Counter "classifier_ftp_sessions_refused_total" []
-        "FTP control connections that found no room; their next packet tries again.";
+        "FTP control connections that are tracked now, in clear text or encrypted.";
+    FTP_SESSIONS_TABLE_FULL = Counter "classifier_ftp_sessions_table_full_total" []
+        "FTP control connections not tracked because the session table was full; the next packet of the connection retries.";
+    FTP_PAIRS_TABLE_FULL = Counter "classifier_ftp_encrypted_pairs_table_full_total" []
+        "Encrypted FTP control connections without inference of data connections, because the table of host pairs was full.";
     FTP_SESSIONS_EVICTED = Counter "classifier_ftp_sessions_evicted_total" []
-        "FTP control connections that gave way to newer ones.";
+        "FTP control connections evicted from the session table by newer connections.";
     FTP_ENDPOINTS = Gauge "classifier_ftp_data_endpoints" [MODE STATE]
-        "Announced FTP data ports in the kernel's table now.";
+        "FTP data ports in the kernel's table now, by transfer mode and state.";
     FTP_ENDPOINTS_LEARNED = Counter "classifier_ftp_data_endpoints_learned_total" [COMMAND]
-        "FTP data ports that were learned.";
+        "FTP data ports learned, by the command that announced the port.";
     FTP_ENDPOINTS_REMOVED = Counter "classifier_ftp_data_endpoints_removed_total" [REASON]
-        "FTP data ports that are over.";
-    FTP_ENDPOINTS_UNPLACED = Counter "classifier_ftp_data_endpoints_unplaced_total" []
-        "Announcements that found no place in the table for others that were being written.";
+        "FTP data ports removed from the kernel's table, by reason.";
+    FTP_ENDPOINTS_NOT_STORED = Counter "classifier_ftp_data_endpoints_not_stored_total" []
+        "Announced FTP data ports not stored because of concurrent updates of the same bucket.";
     FTP_REJECTED = Counter "classifier_ftp_rejected_total" [REASON]
-        "FTP announcements that were not believed, and control segments past their source's rate.";
+        "FTP announcements rejected, and FTP control segments over the rate limit of their source, by reason.";
     FTP_ADDRESS_MISMATCH = Counter "classifier_ftp_address_mismatch_total" []
-        "227 replies whose announced address is not the server's.";
+        "FTP 227 replies whose announced address is not the server's.";
+    FTP_COMMANDS_QUEUE_FULL = Counter "classifier_ftp_commands_queue_full_total" []
+        "FTP commands about data ports or TLS that were ignored because 64 commands were pending.";
+    FTP_REPLY_LINES_MALFORMED = Counter "classifier_ftp_reply_lines_malformed_total" []
+        "Lines from FTP servers, outside a reply, that do not begin with a reply code.";
     FTP_CONTROL_SEGMENTS = Counter "classifier_ftp_control_segments_total" []
-        "Control segments that came out of order or were too long, and were handed to the agent.";
+        "FTP control segments forwarded to the agent, because they were out of order or too long.";
     FTP_CONTROL_SEGMENTS_LOST = Counter "classifier_ftp_control_segments_lost_total" []
-        "Those that were lost on the way, or never completed.";
-    FTP_CONTROL_BYTES_UNSEEN = Counter "classifier_ftp_control_bytes_unseen_total" []
-        "Bytes of control connections that were acknowledged and that no hook saw.";
+        "FTP control segments forwarded to the agent that were lost or never completed.";
+    FTP_CONTROL_BYTES_MISSED = Counter "classifier_ftp_control_bytes_missed_total" []
+        "Bytes of FTP control connections that the receiver acknowledged and no hook saw.";
     FTP_EVENTS_LOST = Counter "classifier_ftp_events_lost_total" []
-        "Other messages from the kernel to the agent that were lost; the agent then reads the table itself.";
-    FTP_LEARN_SECONDS = Histogram "classifier_ftp_learn_seconds" [BY]
-        "From the packet that completes an announcement to the entry in the kernel's table.";
+        "Messages from the kernel to the agent that were lost, control segments excepted; the agent then reads the table.";
+    FTP_LEARN_DURATION = Histogram "classifier_ftp_learn_duration_seconds" [BY]
+        "Time from the packet that completes an FTP announcement to the entry in the kernel's table.";
     INTERFACE_INFO = Info "classifier_interface_info" [INTERFACE INGRESS EGRESS]
-        "How an interface is attached; present while it is.";
-    INTERFACES_WANTED = Gauge "classifier_interfaces_wanted" []
-        "Interfaces that are to be attached now, missing ones too.";
+        "Attached interface with the kind of its ingress and egress hooks; always 1.";
+    INTERFACE_ATTACHED = Gauge "classifier_interface_attached" [INTERFACE]
+        "State of a wanted interface: 1 if attached, 0 if not attached.";
     INTERFACE_ATTACH_FAILURES = Counter "classifier_interface_attach_failures_total" [INTERFACE]
-        "Attempts to attach an interface that failed; it is tried again until it is attached.";
+        "Failed attempts to attach an interface; the agent retries until the interface is attached.";
     NETLINK_OVERRUNS = Counter "classifier_netlink_overruns_total" []
-        "Times that more happened to interfaces than could be heard; they are then listed.";
+        "Overruns of the netlink receive buffer; the agent lists all interfaces again after each overrun.";
     PROGRAM_INFO = Info "classifier_program_info" [PROGRAM ID TAG HOOK]
-        "A loaded kernel program.";
+        "Loaded BPF program with its hook; always 1.";
     PROGRAM_RUN_SECONDS = Counter "classifier_program_run_seconds_total" [PROGRAM ID]
-        "Time spent in a kernel program, while kernel.bpf_stats_enabled is on.";
+        "Run time of a BPF program, measured while the sysctl kernel.bpf_stats_enabled is on.";
     PROGRAM_RUNS = Counter "classifier_program_runs_total" [PROGRAM ID]
-        "Times that a kernel program ran, while kernel.bpf_stats_enabled is on.";
+        "Runs of a BPF program, counted while the sysctl kernel.bpf_stats_enabled is on.";
     MAP_ENTRIES = Gauge "classifier_map_entries" [MAP]
-        "Entries in a kernel map.";
+        "Entries in a BPF map.";
     MAP_CAPACITY = Gauge "classifier_map_capacity" [MAP]
-        "Entries that a kernel map has room for.";
+        "Maximum number of entries in a BPF map.";
     HTTP_CONNECTIONS_DROPPED = Counter "classifier_http_connections_dropped_total" [REASON]
-        "HTTP connections that the agent ended before they were answered or done.";
+        "HTTP connections that the agent closed before the response was complete, by reason.";
     HTTP_REQUESTS_REFUSED = Counter "classifier_http_requests_refused_total" [REASON]
-        "HTTP requests that the web configuration refuses: too many, or without a user's name and password.";
+        "HTTP requests refused by the web configuration: rate limit exceeded, or credentials missing or wrong.";
+    BACKGROUND_TASK_RESTARTS = Counter "classifier_background_task_restarts_total" [TASK]
+        "Restarts of background tasks of the agent.";
+    LOG_LINES_DROPPED = Counter "classifier_log_lines_dropped_total" []
+        "Log lines dropped because standard error did not accept the line.";
     WEB_CONFIG_SUCCESSFUL = Gauge "classifier_web_config_last_reload_successful" []
-        "1 if the web configuration applies as its files are, 0 if they have changed and are refused.";
+        "State of the web configuration: 1 if the files on disk are in effect, 0 if the files were refused.";
     WEB_CONFIG_READ = Gauge "classifier_web_config_last_reload_success_timestamp_seconds" []
-        "When the web configuration that applies was read, since unix epoch in seconds; 0 without one.";
+        "Unix time at which the web configuration in effect was read; 0 without a web configuration.";
     CONFIG_SUCCESSFUL = Gauge "classifier_config_last_reload_successful" []
-        "1 if the settings that were read last apply, 0 if they were refused.";
-    CONFIG_READ = Gauge "classifier_config_last_reload_timestamp_seconds" []
-        "When the settings that apply were read, since unix epoch in seconds.";
+        "Result of the last reload of the configuration: 1 if the settings are in effect, 0 if refused.";
+    CONFIG_READ = Gauge "classifier_config_last_reload_success_timestamp_seconds" []
+        "Unix time at which the settings in effect were read.";
     SANDBOX_INFO = Info "classifier_sandbox_info" [USER CAPABILITIES NO_NEW_PRIVS SECCOMP LANDLOCK]
-        "What the agent may still do: its user, its capabilities, and what holds it.";
+        "Remaining privileges of the agent: user, capabilities, no_new_privs, seccomp and Landlock; always 1.";
     BUILD_INFO = Info "classifier_build_info" [VERSION REVISION KERNEL]
-        "The agent's version and commit, and the kernel that it runs on.";
+        "Version and commit of the agent, and release of the running kernel; always 1.";
     SCRAPE_SUCCESS = Gauge "classifier_scrape_success" []
-        "1 if the kernel's counters could be read for this scrape, else 0.";
+        "Result of reading the kernel's counters for this scrape: 1 if read, 0 if not.";
     SCRAPE_DURATION = Gauge "classifier_scrape_duration_seconds" []
-        "Time that reading and writing the kernel's counters took for this scrape.";
+        "Time to read and write the kernel's counters for this scrape.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" []
         "Total user and system CPU time spent in seconds.";
     PROCESS_OPEN_FDS = Gauge "process_open_fds" []
@@ -235,6 +248,17 @@ mod tests {
     fn help_texts_are_sentences_that_need_no_escaping() {
         for Family { name, help, .. } in ALL {
             assert!(help.ends_with('.') && !help.contains(['\\', '\n', '"']), "{name}");
+        }
+    }
+
+    #[test]
+    fn help_texts_are_short_and_name_their_subject() {
+        const NO_SUBJECT: [&str; 12] = [
+            "How", "It", "Its", "That", "These", "They", "This", "Those", "What", "When", "Whether", "Which",
+        ];
+        for Family { name, help, .. } in ALL {
+            let words: Vec<_> = help.split_whitespace().collect();
+            assert!(words.len() <= 25 && !NO_SUBJECT.contains(&words[0]), "{name}: {help}");
         }
     }
 }

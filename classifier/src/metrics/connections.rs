@@ -1,5 +1,5 @@
-//! Connections and sessions as samples: all series of a protocol from the first connection of its in a direction on, so that
-//! an interface without any costs nothing.
+//! Writes connections and sessions as samples. The series of a protocol begin with its first connection in a
+//! direction, so that an interface without any costs nothing.
 
 use classifier_common::{
     abi::Direction,
@@ -7,50 +7,37 @@ use classifier_common::{
     control::Tally,
     counter::Counters,
     evidence::ConnectionOutcome,
-    protocol::Protocol,
 };
 
 use super::{
     catalog::{self, label},
     exposition::{Exposition, Value},
     labels::Labels,
+    side::Side,
 };
 use crate::{
-    config::ProtocolNames,
-    counters::{InterfaceSnapshot, Snapshot},
+    protocol_names::ProtocolNames,
+    snapshot::{InterfaceSnapshot, Snapshot},
 };
 
-/// The labels that no scrape changes, rendered once.
+/// Labels that no scrape changes, rendered once.
 #[derive(Debug)]
 pub(super) struct Connections {
     /// Row of the counters, and the protocol's label.
     protocols: Vec<(usize, Labels)>,
     outcomes: [Labels; ConnectionOutcome::ALL.len()],
-    /// Upper bounds in seconds, and the one that there is always.
-    bounds: Vec<Labels>,
     sessions: [Labels; SESSION_ROWS.len()],
     encryptions: [Labels; Encryption::ALL.len()],
-}
-
-/// What one interface has counted in one direction.
-struct Side<'s> {
-    labels: Labels,
-    counters: &'s Counters,
 }
 
 impl Connections {
     /// Renders the labels of the protocols that have a server.
     pub(super) fn new(names: &ProtocolNames) -> Self {
-        let fixed = Protocol::FIXED.iter().map(|(protocol, name, _)| (*protocol, *name));
-        let labelled: Vec<_> = fixed.chain(names.iter()).collect();
-        let name = |protocol| labelled.iter().find(|(known, _)| *known == protocol).map(|(_, name)| *name);
-        let of = |protocol| Labels::of(&[(label::PROTOCOL, name(protocol).unwrap_or_default())]);
-        let served = rows().filter(|protocol| name(*protocol).is_some());
-        let bounds = Handshakes::BOUNDS.map(|bound| seconds(bound).to_string());
+        let of = |protocol| Labels::of(&[(label::PROTOCOL, names.label(protocol))]);
+        let served = rows().filter(|protocol| !names.label(*protocol).is_empty());
         Self {
             protocols: served.filter_map(|protocol| Some((row(protocol)?, of(protocol)))).collect(),
             outcomes: ConnectionOutcome::ALL.map(|outcome| Labels::of(&[(label::OUTCOME, outcome.label())])),
-            bounds: bounds.iter().map(String::as_str).chain(["+Inf"]).map(bucket).collect(),
             sessions: SESSION_ROWS.map(of),
             encryptions: Encryption::ALL.map(|one| Labels::of(&[(label::ENCRYPTION, one.label())])),
         }
@@ -58,9 +45,10 @@ impl Connections {
 
     /// Writes the families.
     pub(super) fn write(&self, out: &mut Exposition, snapshot: &Snapshot) {
-        // Where answers are not seen, a connection is no evidence of anything.
-        let whole: Vec<_> = snapshot.interfaces.iter().filter(|one| one.egress_counters.is_some()).collect();
-        let sides: Vec<_> = whole.iter().flat_map(|interface| sides(interface)).collect();
+        // Without egress, answers are not seen, and an outcome is no evidence.
+        let whole: Vec<_> =
+            snapshot.interfaces.iter().filter(|one| one.side(Direction::Egress).is_some()).collect();
+        let sides: Vec<_> = whole.iter().flat_map(|interface| Side::of(interface)).collect();
         self.write_outcomes(out, &sides);
         self.write_times(out, &sides);
         let mut samples = out.family(&catalog::TCP_HANDSHAKES_EVICTED);
@@ -85,11 +73,14 @@ impl Connections {
     }
 
     fn write_times(&self, out: &mut Exposition, sides: &[Side<'_>]) {
-        let mut samples = out.family(&catalog::TCP_HANDSHAKE_SECONDS);
+        // Upper bounds in seconds, with the final infinite one.
+        let bounds = Handshakes::BOUNDS.into_iter().map(seconds).chain([f64::INFINITY]);
+        let bounds: Vec<_> = bounds.map(|bound| out.format().bucket(bound)).collect();
+        let mut samples = out.family(&catalog::TCP_HANDSHAKE_DURATION);
         for side in sides {
             for (protocol, handshakes) in self.any(side) {
                 let mut count = 0;
-                for (bound, times) in self.bounds.iter().zip(handshakes.times.iter().chain([&0])) {
+                for (bound, times) in bounds.iter().zip(handshakes.times.iter().chain([&0])) {
                     count += times;
                     samples.add_suffixed("_bucket", &[&side.labels, protocol, bound], Value::Whole(count));
                 }
@@ -100,7 +91,7 @@ impl Connections {
         }
     }
 
-    /// The protocols of which there was any connection.
+    /// Iterates over the protocols with at least one connection.
     fn any<'a>(&'a self, side: &'a Side<'_>) -> impl Iterator<Item = (&'a Labels, &'a Handshakes)> {
         let all = self.protocols.iter().map(|(row, labels)| (labels, &side.counters.connections[*row]));
         all.filter(|(_, handshakes)| handshakes.any())
@@ -109,9 +100,7 @@ impl Connections {
     fn write_sessions(&self, out: &mut Exposition, interfaces: &[&InterfaceSnapshot]) {
         let both = |interface: &InterfaceSnapshot| {
             let mut sum = Box::new(Counters::new(0, 0));
-            for counters in [&interface.ingress_counters, &interface.egress_counters].into_iter().flatten() {
-                sum.merge(counters);
-            }
+            interface.sides().for_each(|(_, counters)| sum.merge(counters));
             (Labels::of(&[(label::INTERFACE, interface.name.as_str())]), sum)
         };
         let interfaces: Vec<_> = interfaces.iter().filter(|one| listens(one)).map(|one| both(one)).collect();
@@ -130,32 +119,16 @@ impl Connections {
     }
 }
 
-/// Whether anything is known of a session of the interface's.
+/// Tells whether any session of the interface is known.
 fn listens(interface: &InterfaceSnapshot) -> bool {
     let known = |counters: &Counters| {
         counters.sessions_evicted != 0 || counters.sessions.as_flattened().iter().any(|count| *count != 0)
     };
-    [&interface.ingress_counters, &interface.egress_counters].into_iter().flatten().any(|one| known(one))
+    interface.sides().any(|(_, counters)| known(counters))
 }
 
 fn has_any(counters: &Counters) -> bool {
     counters.handshakes_evicted != 0 || counters.connections.iter().any(Handshakes::any)
-}
-
-fn bucket(bound: &str) -> Labels {
-    Labels::of(&[("le", bound)])
-}
-
-fn sides(interface: &InterfaceSnapshot) -> impl Iterator<Item = Side<'_>> {
-    let counters = [&interface.ingress_counters, &interface.egress_counters];
-    Direction::ALL.into_iter().zip(counters).filter_map(|(direction, counters)| {
-        let opened = match direction {
-            Direction::Ingress => "inbound",
-            Direction::Egress => "outbound",
-        };
-        let labels = [(label::INTERFACE, interface.name.as_str()), (label::DIRECTION, opened)];
-        Some(Side { labels: Labels::of(&labels), counters: counters.as_deref()? })
-    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nanoseconds of less than a hundred days")]

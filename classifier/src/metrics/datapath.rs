@@ -1,13 +1,11 @@
-//! The kernel's counters as samples, straight from a snapshot.
+//! Writes the kernel's counters of a snapshot as samples.
 
 use classifier_common::{
-    abi::Direction,
-    counter::{Counters, TCP_FLAGS, Tally},
+    counter::{PacketCount, TCP_FLAGS},
     endpoint::{Evidence, Mode},
     icmp_types::{CellLabels, ERRORS, cells},
     outcome::Limit,
-    protocol::{Class, Protocol, Sides},
-    wire::Family as IpFamily,
+    protocol::{Class, Protocol},
 };
 
 use super::{
@@ -15,14 +13,12 @@ use super::{
     connections::Connections,
     exposition::{Exposition, Value},
     labels::Labels,
-    policy::Policy,
+    policy::PolicySeries,
+    side::Side,
 };
-use crate::{
-    config::ProtocolNames,
-    counters::{InterfaceSnapshot, Snapshot},
-};
+use crate::{protocol_names::ProtocolNames, snapshot::Snapshot};
 
-/// The labels that no scrape changes, rendered once.
+/// Labels that no scrape changes, rendered once.
 #[derive(Debug)]
 pub struct Datapath {
     names: ProtocolNames,
@@ -32,8 +28,8 @@ pub struct Datapath {
     errors: [Labels; ERRORS.len()],
     limits: [Labels; Limit::ALL.len()],
     ftp_data: Vec<(usize, Evidence, Labels)>,
-    /// Of the policy that is tried, if one is.
-    policy: Option<Policy>,
+    /// Labels of the policy, if one is evaluated.
+    policy: Option<PolicySeries>,
     connections: Connections,
 }
 
@@ -41,20 +37,14 @@ pub struct Datapath {
 struct ProtocolLabels {
     protocol: Protocol,
     labels: Labels,
-    /// With each of its TCP flags.
+    /// Labels of the protocol with each TCP flag.
     flags: [Labels; TCP_FLAGS.len()],
-    /// Its TCP flag series exist before their first packet.
+    /// True if the TCP flag series exist before their first packet.
     flags_from_start: bool,
 }
 
-/// The counters of one interface and direction.
-pub(super) struct Side<'s> {
-    pub labels: Labels,
-    pub counters: &'s Counters,
-}
-
 impl Datapath {
-    /// The names that the configuration adds.
+    /// Returns the names that the configuration adds.
     pub(super) const fn names(&self) -> &ProtocolNames {
         &self.names
     }
@@ -62,22 +52,19 @@ impl Datapath {
     /// Renders the labels of the fixed protocols and of those that the configuration names.
     #[must_use]
     pub fn new(names: &ProtocolNames) -> Self {
-        let fixed = Protocol::FIXED.iter().copied();
-        let configured = names.iter().map(|(protocol, name)| (protocol, name, Sides::Server));
         let mut classes = Vec::new();
         let mut protocols = Vec::new();
-        for (protocol, name, sides) in fixed.chain(configured) {
-            let both = [protocol.to_server(), protocol.from_server()];
-            let existing = if sides == Sides::Server { &both[..] } else { &both[..1] };
-            for class in existing {
+        for (protocol, name) in names.all() {
+            for class in protocol.classes() {
                 let labels = [(label::PROTOCOL, name), (label::ROLE, class.role().label())];
-                classes.push((*class, Labels::of(&labels)));
+                classes.push((class, Labels::of(&labels)));
             }
             protocols.push(ProtocolLabels {
                 protocol,
                 labels: Labels::of(&[(label::PROTOCOL, name)]),
                 flags: TCP_FLAGS.map(|flag| Labels::of(&[(label::PROTOCOL, name), (label::FLAG, flag)])),
-                flags_from_start: protocol == Protocol::TCP_OTHER || is_fixed_server(protocol),
+                flags_from_start: protocol == Protocol::TCP_OTHER
+                    || protocol.fixed_label().is_some() && protocol.has_server(),
             });
         }
         Self {
@@ -86,7 +73,7 @@ impl Datapath {
             protocols,
             icmp: cells().map(cell_labels).collect(),
             errors: ERRORS.map(|(family, kind)| {
-                Labels::of(&[(label::FAMILY, family_label(family)), (label::TYPE, &kind.to_string())])
+                Labels::of(&[(label::FAMILY, family.label()), (label::TYPE, &kind.to_string())])
             }),
             limits: Limit::ALL.map(|(_, limit)| Labels::of(&[(label::LIMIT, limit)])),
             ftp_data: ftp_data(),
@@ -95,19 +82,19 @@ impl Datapath {
         }
     }
 
-    /// Has what a policy would have done written too; `None`: no policy is tried.
-    pub fn set_policy(&mut self, policy: Option<Policy>) {
+    /// Also writes the series of this policy's dry run; `None`: no policy is evaluated.
+    pub fn set_policy(&mut self, policy: Option<PolicySeries>) {
         self.policy = policy;
     }
 
-    /// The same labels, but for the names.
+    /// Renders the labels again for other names.
     pub(super) fn set_names(&mut self, names: &ProtocolNames) {
         *self = Self { policy: self.policy.take(), ..Self::new(names) };
     }
 
     /// Writes every family that counts packets.
     pub fn write(&self, out: &mut Exposition, snapshot: &Snapshot) {
-        let sides: Vec<_> = snapshot.interfaces.iter().flat_map(sides).collect();
+        let sides: Vec<_> = snapshot.interfaces.iter().flat_map(Side::of).collect();
         self.write_classes(out, &catalog::PACKETS, &sides, |tally| tally.packets);
         self.write_classes(out, &catalog::BYTES, &sides, |tally| tally.bytes);
         self.write_flags(out, &sides);
@@ -127,7 +114,7 @@ impl Datapath {
         out: &mut Exposition,
         family: &Family,
         sides: &[Side<'_>],
-        of: fn(&Tally) -> u64,
+        of: fn(&PacketCount) -> u64,
     ) {
         let mut samples = out.family(family);
         for side in sides {
@@ -193,14 +180,14 @@ impl Datapath {
                 .zip(side.counters.limits)
                 .for_each(|(labels, count)| samples.add(labels, count));
         }
-        let mut samples = out.family(&catalog::FRAGMENTS_UNREMEMBERED);
+        let mut samples = out.family(&catalog::FRAGMENTS_NOT_STORED);
         for side in sides {
             samples.add(&[&side.labels], Value::Whole(side.counters.unremembered));
         }
     }
 }
 
-/// What FTP data is told apart by; port 20 is evidence of active mode alone.
+/// Lists the labels of FTP data; port 20 is evidence of active mode alone.
 fn ftp_data() -> Vec<(usize, Evidence, Labels)> {
     let mut all = Vec::new();
     for mode in Mode::ALL {
@@ -214,31 +201,12 @@ fn ftp_data() -> Vec<(usize, Evidence, Labels)> {
     all
 }
 
-fn is_fixed_server(protocol: Protocol) -> bool {
-    Protocol::FIXED.iter().any(|(fixed, _, sides)| *fixed == protocol && *sides == Sides::Server)
-}
-
-fn sides(interface: &InterfaceSnapshot) -> impl Iterator<Item = Side<'_>> {
-    let counters = [&interface.ingress_counters, &interface.egress_counters];
-    Direction::ALL.into_iter().zip(counters).filter_map(|(direction, counters)| {
-        let labels = [(label::INTERFACE, interface.name.as_str()), (label::DIRECTION, direction.label())];
-        Some(Side { labels: Labels::of(&labels), counters: counters.as_deref()? })
-    })
-}
-
 fn cell_labels(cell: CellLabels) -> Labels {
     let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
     Labels::of(&[
-        (label::FAMILY, family_label(cell.family)),
+        (label::FAMILY, cell.family.label()),
         (label::TYPE, &number(cell.kind)),
         (label::CODE, &number(cell.code)),
         (label::NAME, cell.name),
     ])
-}
-
-pub(crate) const fn family_label(family: IpFamily) -> &'static str {
-    match family {
-        IpFamily::V4 => "ipv4",
-        IpFamily::V6 => "ipv6",
-    }
 }

@@ -1,4 +1,4 @@
-//! Failed reads in the log: each kind at once, then at most once a minute, and its end.
+//! Logs failed reads: each kind at once, then at most once a minute, and its end.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// What fails now, and when that was last said.
+/// Present failures, with the time of their last log line.
 #[derive(Debug, Default)]
 pub struct Failures {
     failing: Mutex<BTreeMap<&'static str, Failing>>,
@@ -23,7 +23,7 @@ struct Failing {
     unsaid: u64,
 }
 
-/// What is to be said of one attempt.
+/// Log line for an attempt.
 #[derive(Debug, PartialEq, Eq)]
 enum Line {
     Nothing,
@@ -32,12 +32,12 @@ enum Line {
 }
 
 impl Failures {
-    /// Whether reading `what` succeeded; logs what is new about it.
+    /// Records whether reading `what` succeeded, and logs news about it.
     pub fn note<T, E: Error>(&self, what: &'static str, result: Result<T, E>) -> bool {
         let line = self.line(what, result.is_ok(), Instant::now());
         match (line, result) {
             (Line::Failed { unsaid }, Err(error)) => {
-                warn!(what, error = %error, unsaid, "scrape could not read");
+                warn!(what, error = %error, unsaid, "scrape cannot read");
                 false
             }
             (Line::Recovered, _) => {

@@ -1,8 +1,8 @@
-//! The FTP tracking's numbers as samples.
+//! Writes the FTP tracking's numbers as samples.
 
 use classifier_common::{
     control::{CONTROL, Tallies, Tally},
-    endpoint::{Kind, Mode, State},
+    endpoint::{EndpointState, Kind, Mode},
 };
 
 use super::{
@@ -10,9 +10,9 @@ use super::{
     exposition::{Exposition, Value},
     labels::Labels,
 };
-use crate::ftp::Snapshot;
+use crate::snapshot::FtpSnapshot;
 
-/// Why data ports are over.
+/// Reasons for the removal of data ports.
 pub const REMOVED: [(&str, Tally); 5] = [
     ("closed", Tally::RemovedClosed),
     ("expired", Tally::RemovedExpired),
@@ -21,7 +21,7 @@ pub const REMOVED: [(&str, Tally); 5] = [
     ("withdrawn", Tally::RemovedWithdrawn),
 ];
 
-/// Why announcements are not believed.
+/// Reasons for the rejection of announcements.
 pub const REJECTED: [(&str, Tally); 7] = [
     ("malformed", Tally::RejectedMalformed),
     ("foreign_address", Tally::RejectedForeignAddress),
@@ -32,22 +32,25 @@ pub const REJECTED: [(&str, Tally); 7] = [
     ("rate_limited", Tally::RejectedRateLimited),
 ];
 
-const ALONE: [(&Family, Tally); 8] = [
-    (&catalog::FTP_SESSIONS_REFUSED, Tally::SessionsRefused),
+const ALONE: [(&Family, Tally); 11] = [
+    (&catalog::FTP_SESSIONS_TABLE_FULL, Tally::SessionsRefused),
+    (&catalog::FTP_PAIRS_TABLE_FULL, Tally::PairsRefused),
     (&catalog::FTP_SESSIONS_EVICTED, Tally::SessionsEvicted),
-    (&catalog::FTP_ENDPOINTS_UNPLACED, Tally::Unplaced),
+    (&catalog::FTP_ENDPOINTS_NOT_STORED, Tally::Unplaced),
     (&catalog::FTP_ADDRESS_MISMATCH, Tally::AddressMismatch),
+    (&catalog::FTP_COMMANDS_QUEUE_FULL, Tally::CommandsForgotten),
+    (&catalog::FTP_REPLY_LINES_MALFORMED, Tally::LinesUnreadable),
     (&catalog::FTP_CONTROL_SEGMENTS, Tally::Segments),
     (&catalog::FTP_CONTROL_SEGMENTS_LOST, Tally::SegmentsLost),
-    (&catalog::FTP_CONTROL_BYTES_UNSEEN, Tally::UnseenBytes),
+    (&catalog::FTP_CONTROL_BYTES_MISSED, Tally::UnseenBytes),
     (&catalog::FTP_EVENTS_LOST, Tally::EventsLost),
 ];
 
 /// States, in the order of [`Snapshot::endpoints`].
-const STATES: [State; 2] = [State::Announced, State::Connected];
+const STATES: [EndpointState; 2] = [EndpointState::Announced, EndpointState::Connected];
 
-/// Writes the families of the tracking but for those that the `prometheus` crate keeps.
-pub(super) fn write(out: &mut Exposition, snapshot: &Snapshot) {
+/// Writes the families of the tracking, except those that the `prometheus` crate keeps.
+pub(super) fn write(out: &mut Exposition, snapshot: &FtpSnapshot) {
     let tallies = &snapshot.tallies;
     let mut samples = out.family(&catalog::FTP_SESSIONS);
     for (control, count) in CONTROL.into_iter().zip(sessions(tallies)) {
@@ -69,7 +72,7 @@ pub(super) fn write(out: &mut Exposition, snapshot: &Snapshot) {
     }
 }
 
-/// Sessions that live now: in clear text, and encrypted.
+/// Counts live sessions: in clear text, and encrypted.
 #[must_use]
 pub fn sessions(tallies: &Tallies) -> [u64; 2] {
     let of = |tally: Tally| tallies[tally as usize];

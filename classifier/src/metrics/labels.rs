@@ -1,15 +1,15 @@
-//! Label pairs, rendered once.
+//! Renders label pairs once.
 
-/// Label pairs as they stand between the braces, rendered once and used in many samples.
+/// Label pairs in the form of the text format, rendered once and used in many samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels(
-    /// With [`CLOSE`] at its end, as the last pairs of a sample have it.
+    /// Pairs with [`CLOSE`] at their end, the form of the last pairs of a sample.
     String,
 );
 
 const CLOSE: &str = "} ";
 
-/// Signs around a name and its value.
+/// Characters around a name and its value.
 const SIGNS: usize = r#"="","#.len();
 
 impl Labels {
@@ -31,13 +31,13 @@ impl Labels {
         Self(text)
     }
 
-    /// The pairs, with commas between them and no braces.
+    /// Returns the pairs, with commas between them and no braces.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0[..self.0.len() - CLOSE.len()]
     }
 
-    /// The pairs with what stands between the last of a sample and its value.
+    /// Returns the pairs with the text between a sample's last pair and its value.
     #[must_use]
     pub fn closed(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! How long learning takes: a histogram whose numbers outlive the agent.
+//! Measures the time to learn a data port, in a histogram whose numbers outlive the agent.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -9,68 +9,49 @@ use prometheus::{
 };
 
 use super::catalog;
-use crate::datapath::{Own, TIMES};
+use crate::datapath::{AgentCounters, TIME_BOUNDS as BOUNDS, TIMES, TIMES_BY as BY};
 
-/// Upper bounds in nanoseconds: from a microsecond to half a second, a little more than threefold each.
-const BOUNDS: [u64; 12] = [
-    1_000,
-    3_000,
-    10_000,
-    30_000,
-    100_000,
-    300_000,
-    1_000_000,
-    3_000_000,
-    10_000_000,
-    30_000_000,
-    100_000_000,
-    500_000_000,
-];
-
-/// Those above the last bound.
+/// Index of the bucket above the last bound.
 const ABOVE: usize = BOUNDS.len();
-/// The sum, in nanoseconds.
+/// Index of the sum, in nanoseconds.
 const SUM: usize = ABOVE + 1;
 const _: () = assert!(SUM < TIMES);
 
-/// Who learned, in the order of the numbers.
-const BY: [&str; 2] = ["kernel", "agent"];
-
-/// Times from a packet to the entry that it causes, to be observed wherever they are known.
+/// Histogram of the times from a packet to its entry.
 #[derive(Clone, Debug)]
 pub struct LearnTimes {
-    own: Arc<Own>,
+    agent_counters: Arc<AgentCounters>,
     description: Desc,
 }
 
 impl LearnTimes {
-    /// In these numbers.
+    /// Creates the histogram over these numbers.
     ///
     /// # Errors
     ///
     /// When the crate refuses a name of the catalogue.
-    pub fn new(own: Arc<Own>) -> prometheus::Result<Self> {
-        let family = &catalog::FTP_LEARN_SECONDS;
+    pub fn new(agent_counters: Arc<AgentCounters>) -> prometheus::Result<Self> {
+        let family = &catalog::FTP_LEARN_DURATION;
         let labels = family.labels.iter().map(|label| (*label).to_owned()).collect();
         let description =
             Desc::new(family.name.into(), family.help.into(), labels, std::collections::HashMap::new())?;
-        Ok(Self { own, description })
+        Ok(Self { agent_counters, description })
     }
 
-    /// An endpoint learned by the programs, in nanoseconds.
+    /// Records an endpoint learned by the programs, in nanoseconds.
     pub fn by_kernel(&self, nanoseconds: u64) {
         self.observe(0, nanoseconds);
     }
 
-    /// An endpoint learned by the agent, in nanoseconds.
+    /// Records an endpoint learned by the agent, in nanoseconds.
     pub fn by_agent(&self, nanoseconds: u64) {
         self.observe(1, nanoseconds);
     }
 
     fn observe(&self, by: usize, nanoseconds: u64) {
         let bucket = BOUNDS.iter().position(|bound| nanoseconds <= *bound).unwrap_or(ABOVE);
-        self.own.time(by, bucket).fetch_add(1, Ordering::Relaxed);
-        self.own.time(by, SUM).fetch_add(nanoseconds, Ordering::Relaxed);
+        self.agent_counters.time(by, bucket).fetch_add(1, Ordering::Relaxed);
+        self.agent_counters.time(by, SUM).fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
     pub(super) fn register(&self, registry: &Registry) -> prometheus::Result<()> {
@@ -78,7 +59,7 @@ impl LearnTimes {
     }
 
     fn histogram(&self, by: usize) -> Histogram {
-        let read = |number| self.own.time(by, number).load(Ordering::Relaxed);
+        let read = |number| self.agent_counters.time(by, number).load(Ordering::Relaxed);
         let mut cumulative = 0;
         let buckets = BOUNDS.iter().enumerate().map(|(number, bound)| {
             cumulative += read(number);
@@ -112,8 +93,8 @@ impl Collector for LearnTimes {
         });
         let mut family = MetricFamily::default();
         family.set_metric(metrics.collect());
-        family.set_name(catalog::FTP_LEARN_SECONDS.name.into());
-        family.set_help(catalog::FTP_LEARN_SECONDS.help.into());
+        family.set_name(catalog::FTP_LEARN_DURATION.name.into());
+        family.set_help(catalog::FTP_LEARN_DURATION.help.into());
         family.set_field_type(MetricType::HISTOGRAM);
         vec![family]
     }
@@ -130,13 +111,13 @@ mod tests {
 
     #[test]
     fn a_time_is_in_the_bucket_of_its_bound_and_all_above() {
-        let own = Arc::new(Own::unpinned().expect("a page"));
-        let times = LearnTimes::new(Arc::clone(&own)).expect("the catalogue has its names");
+        let agent_counters = Arc::new(AgentCounters::unpinned().expect("a page"));
+        let times = LearnTimes::new(Arc::clone(&agent_counters)).expect("the catalogue has its names");
         for nanoseconds in [1_000, 1_001, 600_000_000] {
             times.by_agent(nanoseconds);
         }
-        // The next agent goes on with the same numbers.
-        let times = LearnTimes::new(own).expect("the catalogue has its names");
+        // The next agent continues with the same numbers.
+        let times = LearnTimes::new(agent_counters).expect("the catalogue has its names");
         let histogram = times.histogram(1);
         let counts: Vec<_> = histogram.get_bucket().iter().map(Bucket::cumulative_count).collect();
         assert_eq!(counts, [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]);

@@ -1,4 +1,4 @@
-//! One scrape: the kernel's counters, the agent's own, and how the scrape itself went.
+//! Writes a scrape: the kernel's counters, the agent's own, and the result of the scrape itself.
 
 use std::{
     io,
@@ -25,6 +25,7 @@ mod openmetrics;
 mod policy;
 mod process;
 mod registered;
+mod side;
 mod sources;
 
 use self::{
@@ -32,7 +33,7 @@ use self::{
     datapath::Datapath,
     exposition::{Exposition, Format, Value},
     failures::Failures,
-    policy::Policy,
+    policy::PolicySeries,
     process::Process,
 };
 pub use self::{
@@ -40,23 +41,23 @@ pub use self::{
     learn_times::LearnTimes,
 };
 use crate::{
-    config::ProtocolNames,
-    counters::{Readiness, Snapshot, Source},
-    shadow::{self, RuleRows},
+    policy::{Policy, RuleRows},
+    protocol_names::ProtocolNames,
+    snapshot::{Readiness, Snapshot, SnapshotSource},
 };
 
-/// The metrics cannot be set up.
+/// Reason why the metrics cannot be set up.
 #[derive(Debug, Error)]
 pub enum MetricsError {
-    /// The agent cannot read about itself.
+    /// The agent's process cannot be read.
     #[error("cannot read /proc/self: {0}; mount /proc")]
     Process(#[source] io::Error),
     /// The `prometheus` crate refuses a metric.
-    #[error("a metric is refused: {0}; this is a bug of the agent, report it")]
+    #[error("cannot register a metric: {0}; this is a bug, report it")]
     Refused(#[from] prometheus::Error),
 }
 
-/// What captures come to: the families that count packets, and those of the FTP tracking.
+/// Writes the metrics of captures: the families that count packets, and those of the FTP tracking.
 #[must_use]
 pub fn of_captures(names: &ProtocolNames, snapshot: &Snapshot) -> String {
     let mut out = Exposition::new(Format::Text, 0);
@@ -67,24 +68,24 @@ pub fn of_captures(names: &ProtocolNames, snapshot: &Snapshot) -> String {
 
 /// Writes scrapes.
 pub struct Exporter {
-    source: Arc<dyn Source>,
+    source: Arc<dyn SnapshotSource>,
     datapath: Mutex<Datapath>,
     names: Mutex<ProtocolNames>,
     agent: AgentMetrics,
     process: Process,
     failures: Failures,
-    /// Bytes of the last scrape, which the next one will need too.
+    /// Bytes of the last scrape, as capacity for the next one.
     length: AtomicUsize,
 }
 
 impl Exporter {
-    /// An exporter of what `source` reads, with the names that the configuration adds, and of `times`.
+    /// Creates an exporter of `source` and `times`, with the names that the configuration adds.
     ///
     /// # Errors
     ///
     /// When `/proc/self` cannot be read.
     pub fn new(
-        source: Arc<dyn Source>,
+        source: Arc<dyn SnapshotSource>,
         names: &ProtocolNames,
         times: &LearnTimes,
     ) -> Result<Self, MetricsError> {
@@ -99,47 +100,51 @@ impl Exporter {
         })
     }
 
-    /// Exports what these protocols count too, from the next scrape on.
+    /// Exports the counters of these protocols too, from the next scrape on.
     pub fn set_names(&self, names: &ProtocolNames) {
         self.datapath().set_names(names);
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = names.clone();
     }
 
-    /// The names that are exported beside the fixed ones.
+    /// Returns the names that are exported in addition to the fixed ones.
     #[must_use]
     pub fn names(&self) -> ProtocolNames {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Exports what a policy would have done, from the next scrape on; `None`: no policy is tried.
-    pub fn set_policy(&self, policy: Option<&shadow::Policy>, rows: &RuleRows) {
-        self.datapath().set_policy(policy.map(|policy| Policy::new(policy, rows)));
+    /// Exports the dry run of a policy, from the next scrape on; `None`: no policy is evaluated.
+    pub fn set_policy(&self, policy: Option<&Policy>, rows: &RuleRows) {
+        self.datapath().set_policy(policy.map(|policy| PolicySeries::new(policy, rows)));
     }
 
-    /// A panic while writing leaves the labels as they were.
+    /// Locks the labels. A panic while writing leaves them unchanged.
     fn datapath(&self) -> MutexGuard<'_, Datapath> {
         self.datapath.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The agent's own counters.
+    /// Returns the agent's own counters.
     #[must_use]
     pub const fn agent(&self) -> &AgentMetrics {
         &self.agent
     }
 
-    /// Whether every wanted interface is attached.
+    /// Tells whether every wanted interface is attached, and every background task runs.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
-        self.source.readiness()
+        let mut readiness = self.source.readiness();
+        readiness.reasons.extend(self.agent.ended_tasks());
+        readiness.ready &= readiness.reasons.is_empty();
+        readiness
     }
 
-    /// Where its numbers come from.
+    /// Returns the source of the snapshots.
     #[must_use]
-    pub fn source(&self) -> &dyn Source {
+    pub fn source(&self) -> &dyn SnapshotSource {
         &*self.source
     }
 
-    /// One scrape. What cannot be read is missing, and `classifier_scrape_success` and a log line say so.
+    /// Writes one scrape. Unreadable parts are missing, and `classifier_scrape_success` and a log line say
+    /// so.
     #[must_use]
     pub fn scrape(&self, format: Format) -> String {
         const ROOM_TO_GROW: usize = 1024;
@@ -152,7 +157,13 @@ impl Exporter {
             sources::write(&mut out, snapshot.top_sources.as_ref(), datapath.names());
             attached::write(&mut out, &snapshot);
             ftp::write(&mut out, &snapshot.ftp);
+            snapshot.unread_sources
         });
+        let unread_sources = read.as_ref().ok().and_then(Clone::clone).map(io::Error::other);
+        if unread_sources.is_some() {
+            self.agent.sources_unread();
+        }
+        self.failures.note("sources of connections", unread_sources.map_or(Ok(()), Err));
         let duration = began.elapsed();
         let success = self.failures.note("kernel counters", read);
 

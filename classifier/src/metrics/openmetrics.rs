@@ -1,13 +1,13 @@
-//! Where `OpenMetrics` 1.0 differs from the text format 0.0.4.
+//! Differences of `OpenMetrics` 1.0 from the text format 0.0.4.
 
 use super::catalog::Kind;
 
-/// The last line: without it the text is taken as cut.
+/// Last line: a text without it counts as truncated.
 pub const END: &str = "# EOF\n";
 
 const UNITS: [&str; 2] = ["seconds", "bytes"];
 
-/// Name of a family whose samples are called `name`.
+/// Returns the name of a family whose samples are called `name`.
 #[must_use]
 pub fn family_name(name: &str, kind: Kind) -> &str {
     let suffix = match kind {
@@ -18,7 +18,7 @@ pub fn family_name(name: &str, kind: Kind) -> &str {
     name.strip_suffix(suffix).unwrap_or(name)
 }
 
-/// The word for a kind.
+/// Returns the word for a kind.
 #[must_use]
 pub const fn kind(kind: Kind) -> &'static str {
     match kind {
@@ -29,14 +29,14 @@ pub const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-/// The unit that a family's name ends in.
+/// Returns the unit that a family's name ends in.
 #[must_use]
 pub fn unit(family: &str) -> Option<&'static str> {
     let (_, last) = family.rsplit_once('_')?;
     UNITS.into_iter().find(|unit| *unit == last)
 }
 
-/// A bucket's bound, always recognisable as a real number: `1.0`, `0.005`, `1e+06`, `+Inf`.
+/// Writes a bucket's bound, always recognisable as a real number: `1.0`, `0.005`, `1e+06`, `+Inf`.
 #[must_use]
 pub fn bound(bound: f64) -> String {
     if bound.is_infinite() {

@@ -1,33 +1,33 @@
-//! What a policy would have done, rule by rule.
+//! Writes the dry run of a policy, rule by rule.
 
-use classifier_common::shadow::{DEFAULT_ROW, Verdict};
+use classifier_common::dry_run::{DEFAULT_ROW, Verdict};
 
 use super::{
     catalog::{self, label},
-    datapath::Side,
     exposition::Exposition,
     labels::Labels,
+    side::Side,
 };
-use crate::shadow::{Policy as Rules, RuleRows};
+use crate::policy::{Policy, RuleRows};
 
-/// The labels of a policy that is tried, rendered once.
+/// Labels of an evaluated policy, rendered once.
 #[derive(Debug)]
-pub struct Policy(Vec<Series>);
+pub struct PolicySeries(Vec<Series>);
 
 #[derive(Debug)]
 struct Series {
     row: usize,
     verdict: Verdict,
     labels: Labels,
-    /// What a rule does is there from the start, what it did before its action was changed only with its packets; so are
-    /// rules that are gone.
+    /// True if the series exists from the start. The series of a removed rule, or of a rule's earlier action,
+    /// exists only with packets.
     from_start: bool,
 }
 
-impl Policy {
-    /// Of a policy, and the rows of the rules that it has and had.
+impl PolicySeries {
+    /// Renders the labels of a policy, with the rows of its present and removed rules.
     #[must_use]
-    pub fn new(policy: &Rules, rows: &RuleRows) -> Self {
+    pub fn new(policy: &Policy, rows: &RuleRows) -> Self {
         let action = |name: &str| policy.rules.iter().find(|rule| rule.name == name).map(|rule| rule.action);
         let named = rows.names().enumerate().map(|(row, name)| (row, name, action(name)));
         let default = (DEFAULT_ROW, "default", Some(policy.default));

@@ -1,6 +1,6 @@
-//! The agent's own process, with the names that every exporter uses.
+//! Writes the metrics of the agent's process, with the names that every exporter uses.
 //!
-//! Not the `prometheus` crate's collector: that one rounds CPU time down to whole seconds and lists
+//! The collector of the `prometheus` crate is not used: it rounds CPU time down to whole seconds and lists
 //! `/proc/self/fd`, which costs more than all counters together once a few hundred links are open.
 
 use std::{fs, fs::File, io, os::unix::fs::FileExt};
@@ -22,7 +22,7 @@ const FDS: &str = "/proc/self/fd";
 /// Reads the process's figures at scrape time.
 #[derive(Debug)]
 pub struct Process {
-    /// Kept open, so that a later sandbox needs no way to `/proc`.
+    /// Kept open: a later sandbox then needs no access to `/proc`.
     stat: File,
     start_seconds: f64,
 }
@@ -37,7 +37,7 @@ struct Stat {
 }
 
 impl Process {
-    /// Opens what is read at every scrape.
+    /// Opens the files that are read at every scrape.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// When `/proc` does not answer; the families that it feeds are then missing.
+    /// When `/proc` does not answer; its families are then missing.
     pub fn write(&self, out: &mut Exposition) -> io::Result<()> {
         let cpu = clock_gettime(ClockId::ProcessCPUTime);
         let cpu = Value::Real(std::time::Duration::try_from(cpu).unwrap_or_default().as_secs_f64());
@@ -73,7 +73,8 @@ impl Process {
     }
 }
 
-/// Linux 6.2 and later give the number as the folder's size; before that it has to be listed.
+/// Counts open descriptors. Linux 6.2 and later give the number as the directory's size; before that it has
+/// to be listed.
 fn open_fds() -> io::Result<u64> {
     match fs::metadata(FDS)?.len() {
         0 => Ok(fs::read_dir(FDS)?.count() as u64),
@@ -88,7 +89,8 @@ fn read_stat(file: &File) -> io::Result<Stat> {
     parse(&text).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("{STAT}: {text:?}")))
 }
 
-/// The name in parentheses may hold spaces and parentheses, so fields are counted from its end.
+/// Parses the fields. The name in parentheses may hold spaces and parentheses, so fields are counted from its
+/// end.
 fn parse(stat: &str) -> Option<Stat> {
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! Families that are registered with the `prometheus` crate: what the agent itself counts.
+//! Writes families that are registered with the `prometheus` crate: the agent's own counters.
 
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 
@@ -6,7 +6,6 @@ use super::{
     catalog::Kind,
     exposition::{Exposition, Format, Samples, Value},
     labels::Labels,
-    openmetrics,
 };
 
 /// Writes one gathered family.
@@ -15,7 +14,7 @@ pub fn write(out: &mut Exposition, family: &MetricFamily) {
         MetricType::COUNTER => Kind::Counter,
         MetricType::GAUGE => Kind::Gauge,
         MetricType::HISTOGRAM => Kind::Histogram,
-        // The crate has no metric of these types that could be registered.
+        // The crate cannot register metrics of these types.
         MetricType::SUMMARY | MetricType::UNTYPED => return,
     };
     let format = out.format();
@@ -41,11 +40,7 @@ fn histogram(samples: &mut Samples<'_, '_>, format: Format, labels: &Labels, met
         histogram.get_bucket().iter().map(|bucket| (bucket.upper_bound(), bucket.cumulative_count()));
     let all = (f64::INFINITY, histogram.get_sample_count());
     for (bound, count) in buckets.filter(|(bound, _)| bound.is_finite()).chain([all]) {
-        let bound = match format {
-            Format::Text if bound.is_finite() => bound.to_string(),
-            Format::Text | Format::OpenMetrics => openmetrics::bound(bound),
-        };
-        samples.add_suffixed("_bucket", &[labels, &Labels::of(&[("le", &bound)])], Value::Whole(count));
+        samples.add_suffixed("_bucket", &[labels, &format.bucket(bound)], Value::Whole(count));
     }
     samples.add_suffixed("_sum", &[labels], Value::Real(histogram.get_sample_sum()));
     samples.add_suffixed("_count", &[labels], Value::Whole(histogram.get_sample_count()));

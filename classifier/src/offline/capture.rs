@@ -1,4 +1,4 @@
-//! A capture of which it is known where it comes from.
+//! A capture that knows its file name.
 
 use std::{
     io::Read,
@@ -11,7 +11,7 @@ use super::{
     input::{self, Input},
 };
 
-/// A capture while it is read.
+/// A capture that is being read.
 pub struct Capture {
     file: PathBuf,
     is_compressed: bool,
@@ -19,12 +19,12 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Opens a file, or standard input for `-`, plain or compressed by gzip or zstd; how far it is read is shown on a
+    /// Opens a file, or standard input for `-`, plain or compressed by gzip or zstd; shows its progress on a
     /// terminal if `shown`.
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, or is no capture.
+    /// When the file cannot be opened, or is no capture.
     pub fn open(file: &Path, shown: bool) -> Result<Self, OfflineError> {
         let of_file = |cause| OfflineError::Open { file: file.into(), cause };
         Self::read(file, input::open(file, shown).map_err(of_file)?)
@@ -34,19 +34,19 @@ impl Capture {
     ///
     /// # Errors
     ///
-    /// When it is no capture.
+    /// When the stream is no capture.
     pub fn read(file: &Path, source: Box<dyn Read>) -> Result<Self, OfflineError> {
         let of_beginning = |fault| OfflineError::Begin { file: file.into(), fault };
         let (packets, is_compressed) = begin(source).map_err(of_beginning)?;
         Ok(Self { file: file.into(), is_compressed, packets })
     }
 
-    /// The next packet; `None` behind the last.
+    /// Reads the next packet; `None` after the last.
     ///
     /// # Errors
     ///
-    /// When the file is cut or corrupt, with the packet's number in the file and the byte where it begins; it does not
-    /// go on behind that.
+    /// When the file is truncated or corrupt, with the packet's number in the file and the byte where it
+    /// begins. Nothing is read after that.
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, OfflineError> {
         let Self { file, is_compressed, packets } = self;
         packets.next_packet().map_err(|Broken { packet, offset, fault }| OfflineError::Broken {
@@ -58,7 +58,7 @@ impl Capture {
         })
     }
 
-    /// The file's name as it was given.
+    /// Returns the file's name as it was given.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file

@@ -1,19 +1,19 @@
 //! The clock of a capture.
 
-/// Never runs backwards, and no two packets come at the same time: which of them came first stays known.
+/// Clock that never runs backwards. No two packets have the same time, so that their order stays known.
 #[derive(Default)]
 pub(super) struct Clock {
     now: u64,
 }
 
 impl Clock {
-    /// The time at which a packet comes of which the capture says this time, in nanoseconds since 1970.
+    /// Returns the time of a packet with this timestamp, in nanoseconds since 1970.
     pub(super) fn at(&mut self, time: u64) -> u64 {
         self.now = time.max(self.now.saturating_add(1));
         self.now
     }
 
-    /// When the last packet came.
+    /// Returns the time of the last packet.
     pub(super) const fn now(&self) -> u64 {
         self.now
     }

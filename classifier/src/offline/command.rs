@@ -1,88 +1,49 @@
 //! `classifier pcap` from its arguments to its output.
 
 use std::{
-    io::{self, BufWriter, ErrorKind, IsTerminal as _, Write},
+    io::{self, BufWriter, IsTerminal as _, Write},
     path::{Path, PathBuf},
 };
 
-use classifier_common::{counter::Counters, protocol::Class};
-
 use super::{
-    Capture, Engine, LinkType, OfflineError, Packet, json, kernel::KernelEngine, lines::Lines, rows::Rows,
-    sums::Sums, table,
+    Capture, Engine, LinkType, OfflineError, classify::Classify, json, kernel::KernelEngine, lines::Lines,
+    rows::Rows, sums::Sums, table,
 };
-use crate::{
-    config::{ProtocolNames, Settings},
-    ftp, metrics,
-};
+use crate::{config::Settings, metrics, protocol_names::ProtocolNames, stdout::StdoutError};
 
-/// What is written.
+/// Output of the command.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Output {
     /// Tables, for people
     #[default]
     Text,
-    /// One object, for programs
+    /// One JSON object, for programs
     Json,
-    /// The metrics that count packets, each file an interface
+    /// The packet metrics of the agent, one interface per file
     Prometheus,
 }
 
-/// What was asked for.
+/// Arguments of `classifier pcap`.
 #[derive(Debug)]
 pub struct Request {
-    /// The captures, in this order; `-` is standard input.
+    /// Captures, in this order; `-` is standard input.
     pub files: Vec<PathBuf>,
-    /// What is written of all packets together.
+    /// Output for all packets together.
     pub output: Output,
-    /// In its place a line a packet.
+    /// True to write a line for each packet instead.
     pub packets: bool,
-    /// By the loaded XDP program, in place of the host's build.
+    /// True to use the loaded XDP program instead of the userspace build.
     pub kernel: bool,
-    /// Whose protocols they are.
+    /// Settings with the protocols of ports.
     pub settings: Settings,
 }
 
-/// Judges packets, one after the other.
-pub(super) trait Judge {
-    /// What a packet is; `None` of a link type that cannot be judged.
-    fn judge(&mut self, packet: &Packet<'_>) -> Result<Option<Class>, OfflineError>;
-
-    /// When the last packet came.
-    fn now(&self) -> u64;
-
-    /// What was counted since the last call.
-    fn take_counters(&mut self) -> Result<Box<Counters>, OfflineError>;
-
-    /// What was seen of FTP until now.
-    fn ftp(&mut self) -> Result<ftp::Snapshot, OfflineError>;
-}
-
-impl Judge for Engine {
-    #[inline]
-    fn judge(&mut self, packet: &Packet<'_>) -> Result<Option<Class>, OfflineError> {
-        Ok(Self::judge(self, packet))
-    }
-
-    fn now(&self) -> u64 {
-        Self::now(self)
-    }
-
-    fn take_counters(&mut self) -> Result<Box<Counters>, OfflineError> {
-        Ok(Self::take_counters(self))
-    }
-
-    fn ftp(&mut self) -> Result<ftp::Snapshot, OfflineError> {
-        Ok(Self::ftp(self))
-    }
-}
-
-/// Judges all files, and writes what was asked for to standard output. Whoever stops reading it
-/// has seen enough.
+/// Classifies all files, and writes to standard output. A reader that closes the output ends the command
+/// without an error.
 ///
 /// # Errors
 ///
-/// What could not be read or judged; what could be is written before.
+/// Files and packets that could not be read or classified; the results of the others are written first.
 pub fn run(request: &Request) -> Result<(), Vec<OfflineError>> {
     let Settings { ftp, ports, .. } = &request.settings;
     if request.kernel {
@@ -92,15 +53,15 @@ pub fn run(request: &Request) -> Result<(), Vec<OfflineError>> {
     }
 }
 
-fn run_with<J: Judge>(
+fn run_with<C: Classify>(
     request: &Request,
-    anew: impl Fn() -> Result<J, OfflineError>,
+    fresh: impl Fn() -> Result<C, OfflineError>,
 ) -> Result<(), Vec<OfflineError>> {
     let out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
     let mut run =
         Run { lines: Lines::new(&request.settings.names), request, out, number: 0, errors: Vec::new() };
-    match run.all(anew) {
-        Err(OfflineError::Write(cause)) if cause.kind() == ErrorKind::BrokenPipe => return Ok(()),
+    match run.all(fresh) {
+        Err(OfflineError::Write(error)) if error.reader_is_gone() => return Ok(()),
         Err(fatal) => run.errors.push(fatal),
         Ok(()) => {}
     }
@@ -116,43 +77,43 @@ struct Run<'r, W: Write> {
     errors: Vec<OfflineError>,
 }
 
-/// Packets of link types that cannot be judged.
-struct Unjudged {
+/// Packets of unsupported link types.
+struct Unclassified {
     packets: u64,
     first: u64,
     link: LinkType,
 }
 
 impl<W: Write> Run<'_, W> {
-    fn all<J: Judge>(&mut self, anew: impl Fn() -> Result<J, OfflineError>) -> Result<(), OfflineError> {
+    fn all<C: Classify>(&mut self, fresh: impl Fn() -> Result<C, OfflineError>) -> Result<(), OfflineError> {
         let mut sums = Sums::default();
-        let mut judge = anew()?;
+        let mut classifier = fresh()?;
         for file in &self.request.files {
             let shown = !self.request.packets || !io::stdout().is_terminal();
             match Capture::open(file, shown) {
-                Ok(capture) => self.file(capture, &mut judge, &mut sums, &anew)?,
+                Ok(capture) => self.file(capture, &mut classifier, &mut sums, &fresh)?,
                 Err(error) => self.errors.push(error),
             }
         }
-        sums.add_ftp(&judge.ftp()?);
+        sums.add_ftp(&classifier.ftp()?);
         if !self.request.packets {
             let text = self.text(sums)?;
-            self.out.write_all(text.as_bytes()).map_err(OfflineError::Write)?;
+            self.out.write_all(text.as_bytes()).map_err(StdoutError::from)?;
         }
-        self.out.flush().map_err(OfflineError::Write)
+        Ok(self.out.flush().map_err(StdoutError::from)?)
     }
 
-    /// A file that begins before the one before it has ended does not go on with it: what was seen of control
-    /// connections and fragments is of no use to it.
-    fn file<J: Judge>(
+    /// Classifies a file. If it begins before the end of the previous one, it does not continue that one:
+    /// control connections and fragments are dropped.
+    fn file<C: Classify>(
         &mut self,
         mut capture: Capture,
-        judge: &mut J,
+        classifier: &mut C,
         sums: &mut Sums,
-        anew: impl Fn() -> Result<J, OfflineError>,
+        fresh: impl Fn() -> Result<C, OfflineError>,
     ) -> Result<(), OfflineError> {
         let file = capture.file().to_owned();
-        let (before, mut unjudged) = (self.number, None::<Unjudged>);
+        let (before, mut unclassified) = (self.number, None::<Unclassified>);
         loop {
             let packet = match capture.next_packet() {
                 Ok(Some(packet)) => packet,
@@ -162,24 +123,24 @@ impl<W: Write> Run<'_, W> {
                     break;
                 }
             };
-            if self.number == before && packet.time != 0 && packet.time < judge.now() {
-                sums.add_ftp(&judge.ftp()?);
-                *judge = anew()?;
+            if self.number == before && packet.time != 0 && packet.time < classifier.now() {
+                sums.add_ftp(&classifier.ftp()?);
+                *classifier = fresh()?;
             }
             self.number += 1;
-            match judge.judge(&packet)? {
+            match classifier.classify(&packet)? {
                 Some(class) if self.request.packets => {
-                    self.lines.write(&mut self.out, self.number, class).map_err(OfflineError::Write)?;
+                    self.lines.write(&mut self.out, self.number, class).map_err(StdoutError::from)?;
                 }
                 Some(_) => {}
                 None => {
-                    let first = Unjudged { packets: 0, first: self.number - before, link: packet.link };
-                    unjudged.get_or_insert(first).packets += 1;
+                    let first = Unclassified { packets: 0, first: self.number - before, link: packet.link };
+                    unclassified.get_or_insert(first).packets += 1;
                 }
             }
         }
-        self.errors.extend(unjudged.map(|unjudged| unjudged.error(&file)));
-        sums.add(&file, judge.take_counters()?);
+        self.errors.extend(unclassified.map(|unclassified| unclassified.error(&file)));
+        sums.add(&file, classifier.take_counters()?);
         Ok(())
     }
 
@@ -196,7 +157,7 @@ impl<W: Write> Run<'_, W> {
     }
 }
 
-impl Unjudged {
+impl Unclassified {
     fn error(self, file: &Path) -> OfflineError {
         let Self { packets, first, link } = self;
         OfflineError::LinkType { file: file.into(), packets, first, link }

@@ -1,87 +1,87 @@
-//! Why captures are not read, or not to their end.
+//! Errors of reading and classifying captures.
 
 use std::{io, path::PathBuf};
 
 use thiserror::Error;
 
 use super::{Fault, LinkType};
-use crate::{counters::ReadError, datapath::DatapathError};
+use crate::{datapath::DatapathError, snapshot::ReadError, stdout::StdoutError};
 
-/// A capture cannot be judged, or not all of it.
+/// Reason why a capture cannot be classified, or not all of it.
 #[derive(Debug, Error)]
 pub enum OfflineError {
-    /// It cannot be opened.
-    #[error("cannot open `{}`: {cause}; check its name and who may read it", file.display())]
+    /// The file cannot be opened.
+    #[error("cannot open `{}`: {cause}; check its name and permissions", file.display())]
     Open {
-        /// Its name.
+        /// Name of the file.
         file: PathBuf,
-        /// What the operating system says.
+        /// Cause.
         #[source]
         cause: io::Error,
     },
-    /// It does not begin as a capture does.
+    /// The file is no capture.
     #[error("`{}` {fault}; give a pcap or pcapng file, plain or compressed by gzip or zstd", file.display())]
     Begin {
-        /// Its name.
+        /// Name of the file.
         file: PathBuf,
-        /// What is wrong.
+        /// Problem of the file.
         #[source]
         fault: Fault,
     },
-    /// It does not go on as a capture does.
+    /// The file is corrupt or truncated.
     #[error(
         "`{}`: packet {packet}, at byte {offset}{}, {fault}; the packets before it are counted",
         file.display(),
-        if *is_compressed { " of what it decompresses to" } else { "" }
+        if *is_compressed { " of the decompressed data" } else { "" }
     )]
     Broken {
-        /// Its name.
+        /// Name of the file.
         file: PathBuf,
-        /// The number that the packet would have in the file, from 1.
+        /// Number that the packet would have in the file, from 1.
         packet: u64,
-        /// Where what cannot be read begins.
+        /// Offset of the unreadable part.
         offset: u64,
-        /// Whether the offset is not that of the file itself.
+        /// True if the offset is in decompressed data.
         is_compressed: bool,
-        /// What is wrong.
+        /// Problem of the packet.
         #[source]
         fault: Fault,
     },
-    /// It has packets that begin with something unknown.
+    /// The file has packets of an unsupported link type.
     #[error(
-        "`{}`: packet {first} is of link type {link}, which cannot be judged; not counted are {packets} packets of such \
-         link types, all others are",
+        "`{}`: packet {first} has link type {link}, which is not supported; {packets} packets of unsupported link \
+         types are not counted",
         file.display()
     )]
     LinkType {
-        /// Its name.
+        /// Name of the file.
         file: PathBuf,
-        /// How many.
+        /// Number of such packets.
         packets: u64,
-        /// The number of the first in the file, from 1.
+        /// Number of the first one in the file, from 1.
         first: u64,
-        /// The link type of the first.
+        /// Link type of the first one.
         link: LinkType,
     },
     /// The kernel does not load the program.
     #[error(transparent)]
     Load(#[from] DatapathError),
-    /// The kernel does not tell what the program has counted.
+    /// The kernel refuses to read the program's counters.
     #[error(transparent)]
     Counters(#[from] ReadError),
-    /// The kernel does not run the program over a packet.
-    #[error("the kernel does not run the program over packet {packet}: {cause}; leave out --kernel")]
+    /// The kernel refuses to run the program on a packet.
+    #[error("the kernel cannot run the program over packet {packet}: {cause}; leave out --kernel")]
     Run {
         /// Number of the packet, from 1 over all files.
         packet: u64,
-        /// What the kernel says.
+        /// Cause.
         #[source]
         cause: aya::programs::ProgramError,
     },
     /// The report cannot be written as JSON.
     #[error("cannot write JSON: {0}; use --format text, and report it")]
     Json(#[from] serde_json::Error),
-    /// Nobody takes the output.
-    #[error("cannot write the output: {0}; check where it goes")]
-    Write(#[source] io::Error),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Write(#[from] StdoutError),
 }

@@ -1,9 +1,9 @@
-//! Connections of a capture, from their SYN to what became of them, and with whom they were.
+//! Follows the connections of a capture from their SYN to their outcome, with their peers.
 
 use std::convert::identity;
 
 use classifier_common::{
-    connection::Vantage,
+    connection::{ConnReport, HookPoint},
     counter::Counters,
     evidence::{HostSources, Observed},
     host::HostConnections,
@@ -11,17 +11,17 @@ use classifier_common::{
 };
 
 use crate::{
-    config::ProtocolNames,
     evidence::{Clock, Evidence},
+    protocol_names::ProtocolNames,
 };
 
-/// A capture shows both ways as one, of no interface.
-const WIRE: Vantage = Vantage::wire(0);
+/// Hook of a capture, which has both directions as one, of no interface.
+const WIRE: HookPoint = HookPoint::wire(0);
 
-/// Nanoseconds between two looks for connections that time alone ends.
+/// Nanoseconds between two searches for expired connections.
 const BEAT: u64 = 1_000_000_000;
 
-/// What the kernel's maps would hold of them.
+/// Connections and peers, as in the kernel's maps.
 #[derive(Default)]
 pub(super) struct Followed {
     connections: HostConnections,
@@ -30,22 +30,27 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// Takes a frame in, with what was judged of it, and counts what has become known by it or by the time that it came at.
+    /// Takes a frame with its outcome, and counts connections that it or its time settles.
     pub(super) fn see(&mut self, bytes: &[u8], outcome: &Outcome, now: u64, counters: &mut Counters) {
         if self.connections.waiting() > 0 && now.saturating_sub(self.swept) >= BEAT {
             self.swept = now;
-            self.connections.sweep(now);
+            let reports = self.connections.sweep(now);
+            self.count(&reports, counters);
         }
-        self.connections.see(bytes, outcome, WIRE, now);
-        for ended in self.connections.take_ended() {
-            counters.count_ended(&ended, identity);
-            if let Some(finding) = ended.finding() {
+        let reports = self.connections.see(bytes, outcome, WIRE, now);
+        self.count(&reports, counters);
+    }
+
+    fn count(&mut self, reports: &[ConnReport], counters: &mut Counters) {
+        for report in reports {
+            counters.count_report(report, identity);
+            if let Some(finding) = report.finding() {
                 self.sources.note(&Observed::from(&finding));
             }
         }
     }
 
-    /// Whom they were with. A capture's clock is the calendar's.
+    /// Returns the peers. A capture's clock is the calendar.
     pub(super) fn evidence(&self, names: &ProtocolNames) -> Evidence {
         Evidence::of_host(&self.sources, names, Clock::new(0, std::time::Duration::ZERO))
     }

@@ -1,4 +1,4 @@
-//! Files and standard input, decompressed.
+//! Opens files and standard input, decompressed.
 
 use std::{
     fs::{File, Metadata},
@@ -6,21 +6,18 @@ use std::{
     path::Path,
 };
 
-use flate2::read::MultiGzDecoder;
+use super::{Fault, gzip, progress::Progress, zstd};
 
-use super::{Fault, progress::Progress, zstd};
-
-/// A stream of a capture's own bytes.
+/// A decompressed stream of a capture.
 pub(super) struct Input {
     pub source: Box<dyn Read>,
-    /// Whether the file itself holds others.
+    /// True if the file is compressed.
     pub is_compressed: bool,
 }
 
-/// Standard input.
+/// Name of standard input.
 const STDIN: &str = "-";
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
 const OTHERS: [(&[u8], &str); 4] = [
     (&[0xfd, b'7', b'z', b'X', b'Z'], "xz"),
     (b"BZh", "bzip2"),
@@ -28,7 +25,7 @@ const OTHERS: [(&[u8], &str); 4] = [
     (b"PK\x03\x04", "zip"),
 ];
 
-/// Opens a file, or standard input; how far it is read is shown if `shown`.
+/// Opens a file, or standard input; shows its progress if `shown`.
 pub(super) fn open(path: &Path, shown: bool) -> io::Result<Box<dyn Read>> {
     if path.as_os_str() == STDIN {
         return Ok(Progress::of(io::stdin(), None, shown));
@@ -38,7 +35,7 @@ pub(super) fn open(path: &Path, shown: bool) -> io::Result<Box<dyn Read>> {
     Ok(Progress::of(file, length, shown))
 }
 
-/// Decompresses what is compressed.
+/// Decompresses a stream if it is compressed.
 pub(super) fn decompressed(mut file: Box<dyn Read>) -> Result<Input, Fault> {
     const LONGEST: u64 = 6;
     let mut first = Vec::new();
@@ -47,11 +44,11 @@ pub(super) fn decompressed(mut file: Box<dyn Read>) -> Result<Input, Fault> {
     if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| begins(magic)) {
         return Err(Fault::Compression(name));
     }
-    let is_gzip = begins(GZIP);
+    let is_gzip = begins(gzip::MAGIC);
     let is_zstd = zstd::begins(&first);
     let whole = Cursor::new(first).chain(file);
     let source: Box<dyn Read> = match (is_gzip, is_zstd) {
-        (true, _) => Box::new(MultiGzDecoder::new(whole)),
+        (true, _) => Box::new(gzip::Members::new(whole)),
         (_, true) => Box::new(zstd::Frames::new(whole)),
         _ => Box::new(whole),
     };

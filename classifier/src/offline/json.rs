@@ -1,4 +1,4 @@
-//! Rows as JSON, for programs.
+//! Writes rows as JSON, for programs.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use classifier_common::{
 use serde::Serialize;
 
 use super::{OfflineError, rows::Rows, sums::Sums};
-use crate::{config::ProtocolNames, ftp, metrics};
+use crate::{metrics, protocol_names::ProtocolNames, snapshot::FtpSnapshot};
 
 #[derive(Serialize)]
 struct Document<'e> {
-    /// What could not be read, or not be judged.
+    /// Files and packets that could not be read or classified.
     errors: &'e [String],
     total: Rows,
     files: Vec<FileRows>,
@@ -27,12 +27,12 @@ struct FileRows {
     rows: Rows,
 }
 
-/// What was seen of FTP, in all files.
+/// Observations of FTP in all files.
 #[derive(Serialize)]
 struct FtpRows {
     /// Control connections that were followed.
     sessions: u64,
-    /// Of them, those that live at the end, by [`CONTROL`].
+    /// Control connections that are live at the end, by [`CONTROL`].
     live_sessions: BTreeMap<&'static str, u64>,
     /// Data ports that were learned, by command.
     endpoints_learned: BTreeMap<&'static str, u64>,
@@ -51,7 +51,7 @@ pub(super) fn write(sums: &Sums, names: &ProtocolNames, errors: &[String]) -> Re
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn ftp_rows(ftp: &ftp::Snapshot) -> FtpRows {
+fn ftp_rows(ftp: &FtpSnapshot) -> FtpRows {
     let of = |tally: Tally| ftp.tallies[tally as usize];
     let learned = Kind::LEARNED.map(|kind| (kind.command(), of(Tally::learned(kind))));
     FtpRows {

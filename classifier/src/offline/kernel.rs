@@ -1,4 +1,4 @@
-//! Captured packets judged by the loaded XDP program, and counted by it.
+//! Classifies and counts captured packets with the loaded XDP program.
 
 use std::convert::identity;
 
@@ -13,30 +13,31 @@ use classifier_common::{
     segments::OnWire,
 };
 
-use super::{OfflineError, Packet, clock::Clock, command::Judge, engine, strip::Stripper};
+use super::{OfflineError, Packet, classify::Classify, clock::Clock, engine, strip::Stripper};
 use crate::{
     config::{FtpSettings, Settings},
     datapath::{Datapath, DatapathError, TestCounters},
-    ftp::{self, Rehearsal},
+    ftp::KernelReplay,
+    snapshot::FtpSnapshot,
 };
 
-/// In a test run a frame comes from the loopback interface of the network namespace.
+/// Interface of a test run: loopback of the network namespace.
 const LOOPBACK: u32 = 1;
 
-/// No test run takes less than an Ethernet header (`bpf_prog_test_run_xdp`).
+/// Least bytes of a test run, an Ethernet header (`bpf_prog_test_run_xdp`).
 const LEAST: usize = 14;
 
 /// The program, its maps, and the agent's half of the tracking.
 pub(super) struct KernelEngine {
     datapath: Datapath,
-    rehearsal: Rehearsal,
+    kernel_replay: KernelReplay,
     counters: TestCounters,
     link: Link,
-    /// What the program has counted, as of the last look.
+    /// Program's counters at the last check.
     seen: Box<Counters>,
-    /// What was counted since it was asked for.
+    /// Counts since the last request.
     counted: Box<Counters>,
-    /// For frames that no test run takes.
+    /// Empty tables for frames that no test run accepts.
     no_tables: HostTables,
     not_run: u64,
     clock: Clock,
@@ -45,7 +46,7 @@ pub(super) struct KernelEngine {
 }
 
 impl KernelEngine {
-    /// Loads the program, with maps of its own; nothing is attached.
+    /// Loads the program with its own maps; nothing is attached.
     pub(super) fn load(settings: &Settings) -> Result<Self, OfflineError> {
         let plain = FtpSettings::default();
         let ftp = FtpSettings {
@@ -60,7 +61,7 @@ impl KernelEngine {
         datapath.program(PROGRAM_XDP)?;
         Ok(Self {
             datapath,
-            rehearsal: Rehearsal::new(tracking, &ftp),
+            kernel_replay: KernelReplay::new(tracking, &ftp),
             counters,
             link: Link::Ethernet,
             seen: engine::none(),
@@ -74,16 +75,16 @@ impl KernelEngine {
     }
 }
 
-impl Judge for KernelEngine {
-    fn judge(&mut self, packet: &Packet<'_>) -> Result<Option<Class>, OfflineError> {
+impl Classify for KernelEngine {
+    fn classify(&mut self, packet: &Packet<'_>) -> Result<Option<Class>, OfflineError> {
         self.number += 1;
         let Some((frame, bytes)) = self.stripper.frame(packet) else { return Ok(None) };
         let now = self.clock.at(packet.time);
-        self.rehearsal.before(now);
+        self.kernel_replay.before(now);
         let wire = u64::from(packet.wire);
         if bytes.len() < LEAST {
             self.not_run += 1;
-            // Too short to be anything but what its link-layer header, or its first byte, already says.
+            // The frame is too short for any table: its link-layer header, or its first byte, decides.
             let outcome = classify(bytes, frame, &self.no_tables);
             self.counted.count(&outcome, OnWire { packets: 1, bytes: wire }, identity);
             return Ok(Some(outcome.class));
@@ -93,7 +94,7 @@ impl Judge for KernelEngine {
             self.link = frame.link;
         }
         run(&mut self.datapath, bytes, self.number)?;
-        self.rehearsal.behind(now);
+        self.kernel_replay.behind(now);
         let after = self.counters.read(Direction::Ingress)?;
         let class = add_growth(&mut self.counted, &self.seen, &after, wire);
         self.seen = after;
@@ -108,8 +109,8 @@ impl Judge for KernelEngine {
         Ok(std::mem::replace(&mut self.counted, engine::none()))
     }
 
-    fn ftp(&mut self) -> Result<ftp::Snapshot, OfflineError> {
-        Ok(self.rehearsal.snapshot(self.clock.now())?)
+    fn ftp(&mut self) -> Result<FtpSnapshot, OfflineError> {
+        Ok(self.kernel_replay.snapshot()?)
     }
 }
 
@@ -117,8 +118,8 @@ impl Drop for KernelEngine {
     fn drop(&mut self) {
         if self.not_run != 0 {
             tracing::warn!(
-                "{} packets are shorter than {LEAST} bytes, which the kernel runs no program over; the host's build has \
-                 judged them",
+                "{} packets are shorter than {LEAST} bytes, the minimum for the kernel; the userspace build has \
+                 classified them",
                 self.not_run
             );
         }
@@ -133,7 +134,7 @@ fn run(datapath: &mut Datapath, frame: &[u8], packet: u64) -> Result<(), Offline
     xdp.test_run(options).map(drop).map_err(|cause| OfflineError::Run { packet, cause })
 }
 
-/// Adds what was counted in between, with the bytes that the one packet had on the wire; what it was counted as.
+/// Adds the counts between two checks, with the original bytes of the one packet; returns its class.
 fn add_growth(sum: &mut Counters, before: &Counters, after: &Counters, wire: u64) -> Option<Class> {
     let (mut grown, mut before) = (*after, *before);
     for (grown, before) in grown.numbers_mut().zip(before.numbers_mut()) {

@@ -1,15 +1,15 @@
-//! A line a packet.
+//! Writes a line for each packet.
 
 use std::io::{self, Write};
 
 use classifier_common::protocol::{CLASSES, Class};
 
 use super::rows::classes;
-use crate::config::ProtocolNames;
+use crate::protocol_names::ProtocolNames;
 
-/// `number<TAB>protocol<TAB>role`.
+/// Lines of the form `number<TAB>protocol<TAB>role`.
 pub(super) struct Lines {
-    /// By class, what stands behind the number.
+    /// Text after the number, by class.
     labels: [String; CLASSES],
 }
 

@@ -1,4 +1,4 @@
-//! What a captured packet begins with, as files name it.
+//! Link types of captured packets, by their numbers in files.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
-    /// An IP header, as some systems number it.
+    /// An IP header, with the number of some systems.
     pub const OLD_RAW: Self = Self(12);
     /// An IP header.
     pub const RAW: Self = Self(101);
     /// `OpenBSD`'s loopback: an address family in network byte order, then the packet.
     pub const LOOP: Self = Self(108);
-    /// Linux' cooked packets: of the device `any`, and of devices without a link-layer header.
+    /// Linux' cooked packets, of the device `any` and of devices without a link-layer header.
     pub const LINUX_SLL: Self = Self(113);
     /// An IPv4 header.
     pub const IPV4: Self = Self(228);
@@ -27,7 +27,7 @@ impl LinkType {
     pub const LINUX_SLL2: Self = Self(276);
 }
 
-/// Those that captures hold now and then, and that cannot be judged.
+/// Unsupported link types that captures may have, with their names.
 const OTHERS: [(u32, &str); 18] = [
     (6, "Token Ring"),
     (8, "SLIP"),

@@ -1,19 +1,22 @@
-//! `classifier pcap`: captures judged by the same code, without the kernel or with it.
+//! `classifier pcap`: captures classified by the same code as live packets, in userspace or in the kernel.
 //!
-//! [`Capture`] reads packets, [`Engine`] judges and counts them.
+//! [`Capture`] reads packets, [`Engine`] classifies and counts them.
 
 mod capture;
+mod classify;
 mod clock;
 mod command;
 mod engine;
 mod error;
 mod followed;
 mod format;
+mod gzip;
 mod input;
 mod json;
 mod kernel;
 mod lines;
 mod link_type;
+#[cfg_attr(not(feature = "top"), path = "no_progress.rs")]
 mod progress;
 mod rows;
 mod strip;

@@ -1,4 +1,4 @@
-//! How far a file is read, on a terminal.
+//! Shows on a terminal how much of a file has been read.
 
 use std::{
     io::{self, IsTerminal as _, Read},
@@ -7,14 +7,14 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// What takes no longer needs no bar.
+/// Least duration of a read that gets a bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 const BAR: &str = "{bar:40} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta} left";
-/// Of what is nowhere said how much it is.
+/// Template for a stream of unknown length.
 const LINE: &str = "{spinner} {bytes}, {binary_bytes_per_sec}";
 
-/// A stream, and how much of it was read.
+/// A stream that counts its bytes.
 pub(super) struct Progress<R> {
     source: R,
     length: Option<u64>,
@@ -24,7 +24,7 @@ pub(super) struct Progress<R> {
 }
 
 impl<R: Read + 'static> Progress<R> {
-    /// The stream as it is, unless progress is to be shown and there is a terminal to show it on.
+    /// Wraps a stream; without `shown` or a terminal, returns it unchanged.
     pub(super) fn of(source: R, length: Option<u64>, shown: bool) -> Box<dyn Read> {
         if shown && io::stderr().is_terminal() {
             Box::new(Self { source, length, read: 0, began: Instant::now(), bar: None })

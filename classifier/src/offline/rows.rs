@@ -1,18 +1,17 @@
-//! What counters hold, as rows for people and programs: those alone that something was counted in.
+//! Converts counters to rows for people and programs, without rows of 0.
 
 use classifier_common::{
     counter::{Counters, TCP_FLAGS},
     endpoint::{Evidence, Mode},
     icmp_types::{ERRORS, cells},
     outcome::Limit,
-    protocol::{Class, Protocol, Sides},
-    wire::Family,
+    protocol::{Class, Protocol},
 };
 use serde::Serialize;
 
-use crate::config::ProtocolNames;
+use crate::protocol_names::ProtocolNames;
 
-/// What was counted.
+/// Counters as rows.
 #[derive(Debug, Serialize)]
 pub(super) struct Rows {
     pub packets: u64,
@@ -25,7 +24,7 @@ pub(super) struct Rows {
     pub parse_limits: Vec<LimitRow>,
 }
 
-/// Packets of a protocol, by who sent them.
+/// Packets of a protocol, by role of the sender.
 #[derive(Debug, Serialize)]
 pub(super) struct ProtocolRow {
     pub protocol: String,
@@ -61,7 +60,7 @@ pub(super) struct FlagRow {
     pub packets: u64,
 }
 
-/// FTP data by why it is taken for it.
+/// FTP data by evidence.
 #[derive(Debug, Serialize)]
 pub(super) struct DataRow {
     pub mode: &'static str,
@@ -69,7 +68,7 @@ pub(super) struct DataRow {
     pub packets: u64,
 }
 
-/// Packets that ran into a parser's bound.
+/// Packets that reached a parser's limit.
 #[derive(Debug, Serialize)]
 pub(super) struct LimitRow {
     pub limit: &'static str,
@@ -78,8 +77,9 @@ pub(super) struct LimitRow {
 
 impl Rows {
     pub(super) fn of(counters: &Counters, names: &ProtocolNames) -> Self {
-        let protocols = protocols(names);
-        let sum = |of: fn(&classifier_common::counter::Tally) -> u64| counters.classes.iter().map(of).sum();
+        let protocols = names.servers_first();
+        let sum =
+            |of: fn(&classifier_common::counter::PacketCount) -> u64| counters.classes.iter().map(of).sum();
         Self {
             packets: sum(|tally| tally.packets),
             bytes: sum(|tally| tally.bytes),
@@ -100,27 +100,10 @@ impl Rows {
     }
 }
 
-type Named = (Protocol, String, Sides);
-
-/// Every protocol: those with a server, those of the configuration, then the others.
-fn protocols(names: &ProtocolNames) -> Vec<Named> {
-    let fixed = |wanted| {
-        let all = Protocol::FIXED.iter().filter(move |(.., sides)| *sides == wanted);
-        all.map(|(protocol, name, sides)| (*protocol, (*name).to_owned(), *sides))
-    };
-    let configured = names.iter().map(|(protocol, name)| (protocol, name.to_owned(), Sides::Server));
-    let mut others: Vec<_> = fixed(Sides::NoServer).collect();
-    others.sort_by_key(|(protocol, ..)| ![Protocol::ICMP, Protocol::ICMPV6].contains(protocol));
-    fixed(Sides::Server).chain(configured).chain(others).collect()
-}
-
-/// Every class with the name of its protocol.
+/// Iterates over the classes with the names of their protocols.
 pub(super) fn classes(names: &ProtocolNames) -> impl Iterator<Item = (Class, String)> {
-    protocols(names).into_iter().flat_map(|(protocol, name, sides)| {
-        let count = if sides == Sides::Server { 2 } else { 1 };
-        let both = [protocol.to_server(), protocol.from_server()];
-        both.into_iter().take(count).map(move |class| (class, name.clone()))
-    })
+    let all = names.servers_first().into_iter();
+    all.flat_map(|(protocol, name)| protocol.classes().map(move |class| (class, name.to_owned())))
 }
 
 fn by_protocol(counters: &Counters, class: Class, protocol: String) -> Option<ProtocolRow> {
@@ -131,17 +114,17 @@ fn by_protocol(counters: &Counters, class: Class, protocol: String) -> Option<Pr
 }
 
 fn by_type((cell, messages): (classifier_common::icmp_types::CellLabels, u64)) -> IcmpRow {
-    let family = family_name(cell.family);
+    let family = cell.family.label();
     IcmpRow { family, r#type: cell.kind, code: cell.code, name: cell.name, messages }
 }
 
-fn by_quote(counters: &Counters, protocols: &[Named]) -> Vec<QuotedRow> {
+fn by_quote(counters: &Counters, protocols: &[(Protocol, &str)]) -> Vec<QuotedRow> {
     let mut rows = Vec::new();
     for ((family, kind), counts) in ERRORS.into_iter().zip(&counters.quoted) {
-        for (protocol, name, _) in protocols {
+        for (protocol, name) in protocols {
             let messages = counts[protocol.index()];
             if messages != 0 {
-                let (family, protocol) = (family_name(family), name.clone());
+                let (family, protocol) = (family.label(), (*name).to_owned());
                 rows.push(QuotedRow { family, r#type: kind, protocol, messages });
             }
         }
@@ -149,12 +132,12 @@ fn by_quote(counters: &Counters, protocols: &[Named]) -> Vec<QuotedRow> {
     rows
 }
 
-fn by_flag(counters: &Counters, protocols: &[Named]) -> Vec<FlagRow> {
+fn by_flag(counters: &Counters, protocols: &[(Protocol, &str)]) -> Vec<FlagRow> {
     let mut rows = Vec::new();
-    for (protocol, name, _) in protocols {
+    for (protocol, name) in protocols {
         for (flag, packets) in TCP_FLAGS.into_iter().zip(counters.tcp_flags[protocol.index()]) {
             if packets != 0 {
-                rows.push(FlagRow { protocol: name.clone(), flag, packets });
+                rows.push(FlagRow { protocol: (*name).to_owned(), flag, packets });
             }
         }
     }
@@ -172,11 +155,4 @@ fn by_evidence(counters: &Counters) -> Vec<DataRow> {
         }
     }
     rows
-}
-
-const fn family_name(family: Family) -> &'static str {
-    match family {
-        Family::V4 => "ipv4",
-        Family::V6 => "ipv6",
-    }
 }

@@ -1,4 +1,4 @@
-//! From what a file holds of a packet to the frame that is judged.
+//! Converts captured packets to frames that can be classified.
 
 use classifier_common::{
     packet::{Frame, Link},
@@ -7,29 +7,29 @@ use classifier_common::{
 
 use super::{LinkType, Packet, uncut::measured};
 
-/// Bytes of a packet that are looked at: the longest IP packet behind an Ethernet header and eight tags. What a test
-/// run of a kernel program takes is a little more.
+/// Most bytes of a packet that are used: the longest IP packet after an Ethernet header and eight tags. The
+/// kernel's test runs accept a little more.
 pub(super) const FRAME_MAX: usize = 64 * 1024 + 64;
 
-/// Makes frames.
+/// Converts packets to frames.
 #[derive(Default)]
 pub(super) struct Stripper {
-    /// A frame that stands nowhere in the file.
+    /// Buffer of a frame with a header that is not in the file.
     made: Vec<u8>,
-    /// One that says how long its packet is.
+    /// Buffer of a frame with a corrected length.
     measured: Vec<u8>,
 }
 
-/// What a pseudo header says that follows, by `EtherType` or, below 1536, by something that is not IP; and where.
+/// Type and content after a pseudo header: an `EtherType`, or below 1536 another protocol than IP.
 type Pseudo<'p> = Option<(u16, &'p [u8])>;
 
 const NOT_IP: u16 = 0;
 
-/// In cooked packets: what follows has an Ethernet header of its own.
+/// Type in cooked packets: an Ethernet header follows.
 const WHOLE_FRAME: u16 = 3;
 
 impl Stripper {
-    /// The frame to be judged, whole or cut; `None` of a link type that is not known.
+    /// Returns the frame of a packet, whole or truncated; `None` for an unsupported link type.
     pub(super) fn frame<'p>(&'p mut self, packet: &Packet<'p>) -> Option<(Frame, &'p [u8])> {
         let captured = packet.bytes;
         let bytes = captured.get(..FRAME_MAX).unwrap_or(captured);
@@ -40,7 +40,7 @@ impl Stripper {
     }
 }
 
-/// What stands behind a pseudo header, as an Ethernet frame or as an IP packet.
+/// Returns the content of a pseudo header, as an Ethernet frame or as an IP packet.
 fn unwrapped<'p>(link: LinkType, bytes: &'p [u8], made: &'p mut Vec<u8>) -> Option<(Link, &'p [u8])> {
     let pseudo = match link {
         LinkType::ETHERNET => return Some((Link::Ethernet, bytes)),
@@ -55,7 +55,7 @@ fn unwrapped<'p>(link: LinkType, bytes: &'p [u8], made: &'p mut Vec<u8>) -> Opti
         LinkType::LINUX_SLL2 => cooked(bytes, 0, 20),
         _ => return None,
     };
-    // A header that is not whole leaves an Ethernet header that is not whole.
+    // A truncated pseudo header becomes a truncated Ethernet header.
     let Some((kind, packet)) = pseudo else { return Some((Link::Ethernet, &[])) };
     Some(match (kind, packet.first().map(|first| first >> 4)) {
         (ethertype::IPV4, Some(4)) | (ethertype::IPV6, Some(6)) => (Link::RawIp, packet),
@@ -64,8 +64,7 @@ fn unwrapped<'p>(link: LinkType, bytes: &'p [u8], made: &'p mut Vec<u8>) -> Opti
     })
 }
 
-/// The packet behind an Ethernet header that announces it: tags are looked through there, and versions that do not
-/// match are found out.
+/// Adds an Ethernet header to a packet: the classifier then follows tags, and finds mismatched versions.
 fn make<'p>(kind: u16, packet: &[u8], made: &'p mut Vec<u8>) -> &'p [u8] {
     const ADDRESSES: [u8; 12] = [0; 12];
     made.clear();
@@ -75,22 +74,22 @@ fn make<'p>(kind: u16, packet: &[u8], made: &'p mut Vec<u8>) -> &'p [u8] {
     made
 }
 
-/// Linux' cooked header, with the protocol at one offset and the packet at another.
+/// Parses Linux' cooked header, with the protocol and the packet at these offsets.
 fn cooked(bytes: &[u8], protocol: usize, packet: usize) -> Pseudo<'_> {
     let kind = bytes.get(protocol..)?.first_chunk()?;
     Some((u16::from_be_bytes(*kind), bytes.get(packet..)?))
 }
 
-/// The family is in the byte order of the machine that captured, which a file need not share: no family reaches into
-/// the upper half.
+/// Parses BSD's loopback header. The family is in the byte order of the capturing machine, which may differ
+/// from the file's: no family reaches into the upper half.
 fn null(bytes: &[u8]) -> Pseudo<'_> {
     let (family, rest) = bytes.split_first_chunk()?;
     let little = u32::from_le_bytes(*family);
     Some(family_of(if little >> 16 == 0 { little } else { u32::from_be_bytes(*family) }, rest))
 }
 
-/// `AF_INET` is 2 everywhere; `AF_INET6` is 24 on `NetBSD`, `OpenBSD` and for Npcap, 28 on `FreeBSD`, 30 on macOS. Some
-/// writers put an `EtherType` there.
+/// Converts an address family. `AF_INET` is 2 everywhere; `AF_INET6` is 24 on `NetBSD`, `OpenBSD` and for
+/// Npcap, 28 on `FreeBSD`, 30 on macOS. Some writers use an `EtherType` instead.
 fn family_of(family: u32, packet: &[u8]) -> (u16, &[u8]) {
     const LONGEST_802_3: u16 = 1500;
     let kind = match family {

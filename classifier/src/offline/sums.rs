@@ -1,4 +1,4 @@
-//! What several captures come to.
+//! Sums over several captures.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use classifier_common::counter::Counters;
 
 use super::engine;
 use crate::{
-    counters::{InterfaceSnapshot, Snapshot},
-    ftp, hook,
+    hook,
+    snapshot::{FtpSnapshot, InterfaceSnapshot, Snapshot},
 };
 
-/// The counters of each file, and what was seen of FTP in all of them.
+/// Counters of each file, and the FTP observations of all files.
 #[derive(Default)]
 pub(super) struct Sums {
     pub files: Vec<(String, Box<Counters>)>,
-    pub ftp: ftp::Snapshot,
+    pub ftp: FtpSnapshot,
 }
 
 impl Sums {
-    /// Adds what a file has counted. A file that was given twice counts twice.
+    /// Adds the counters of a file. A file that was given twice counts twice.
     pub(super) fn add(&mut self, file: &Path, counters: Box<Counters>) {
         let name = file.display().to_string();
         match self.files.iter_mut().find(|(known, _)| *known == name) {
@@ -27,8 +27,8 @@ impl Sums {
         }
     }
 
-    /// Adds what was seen of FTP in files that no others follow on.
-    pub(super) fn add_ftp(&mut self, ftp: &ftp::Snapshot) {
+    /// Adds the FTP observations of files, after the last one of a sequence.
+    pub(super) fn add_ftp(&mut self, ftp: &FtpSnapshot) {
         let sums = self.ftp.tallies.iter_mut().chain(self.ftp.endpoints.as_flattened_mut());
         for (sum, number) in sums.zip(ftp.tallies.iter().chain(ftp.endpoints.as_flattened())) {
             *sum += number;
@@ -36,21 +36,20 @@ impl Sums {
         (self.ftp.capacity, self.ftp.sessions) = (ftp.capacity, ftp.sessions);
     }
 
-    /// All files together.
+    /// Returns the sum of all files.
     pub(super) fn total(&self) -> Box<Counters> {
         let mut total = engine::none();
         self.files.iter().for_each(|(_, counters)| total.merge(counters));
         total
     }
 
-    /// As a scrape would see it: each file an interface that packets only came in at.
+    /// Converts the sums to a snapshot: each file is an interface with ingress alone.
     pub(super) fn into_snapshot(self) -> Snapshot {
         let interface = |(name, counters)| InterfaceSnapshot {
             name,
             ingress: hook::NONE,
             egress: hook::NONE,
-            ingress_counters: Some(counters),
-            egress_counters: None,
+            counters: [Some(counters), None],
         };
         Snapshot {
             interfaces: self.files.into_iter().map(interface).collect(),

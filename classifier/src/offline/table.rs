@@ -1,4 +1,4 @@
-//! Rows as tables, for people.
+//! Writes rows as tables, for people.
 
 use super::rows::Rows;
 use crate::{columns::Columns, thousands::grouped};

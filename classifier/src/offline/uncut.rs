@@ -1,12 +1,12 @@
-//! Packets that were captured before a network card cut them to segments.
+//! Handles packets that were captured before segmentation offload.
 
 use classifier_common::{
     packet::Link,
     wire::{Family, ethernet, ipv6},
 };
 
-/// A packet that says of itself that it has no length was captured before a network card cut it to segments: it goes to
-/// the end of its frame, of which `cut` bytes were not captured.
+/// Corrects the length of a packet whose header has length 0, since it was captured before segmentation
+/// offload: the packet extends to the end of its frame, of which `cut` bytes were not captured.
 #[inline]
 pub(super) fn measured<'p>(link: Link, bytes: &'p [u8], cut: usize, measured: &'p mut Vec<u8>) -> &'p [u8] {
     let network = match link {
@@ -33,8 +33,8 @@ pub(super) fn measured<'p>(link: Link, bytes: &'p [u8], cut: usize, measured: &'
     measured
 }
 
-/// Behind an IPv6 header that says 0 there is nothing (RFC 8200 §3), but for TCP that a network card has yet to cut, and
-/// for a jumbogram, as Linux makes them.
+/// Tells whether an IPv6 packet of length 0 awaits segmentation. Else it is empty (RFC 8200 §3), or a
+/// jumbogram, as Linux makes them.
 fn is_uncut(bytes: &[u8], start: usize) -> bool {
     const NEXT: usize = 6;
     const HOP_BY_HOP: u8 = 0;
@@ -46,7 +46,7 @@ fn is_uncut(bytes: &[u8], start: usize) -> bool {
     }
 }
 
-/// Whether options of a hop-by-hop header say a length that the IPv6 header cannot (RFC 2675 §2).
+/// Tells whether a hop-by-hop header has the option of a jumbogram (RFC 2675 §2).
 fn has_jumbo_option(header: &[u8]) -> bool {
     const PAD_1: u8 = 0;
     const JUMBO: u8 = 0xc2;

@@ -1,4 +1,4 @@
-//! A zstd file: frames, one after the other (RFC 8878 §3).
+//! Decompresses a zstd file: consecutive frames (RFC 8878 §3).
 
 use std::io::{self, Cursor, ErrorKind, Read};
 
@@ -7,28 +7,28 @@ use ruzstd::decoding::{
     errors::{FrameDecoderError, ReadFrameHeaderError},
 };
 
-/// What begins a frame, the lowest byte first.
+/// First bytes of a frame.
 pub(super) const MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// What a reader passes over begins with 0x50 to 0x5f, then these (RFC 8878 §3.1.2).
+/// Bytes after the first one, 0x50 to 0x5f, of a skippable frame (RFC 8878 §3.1.2).
 const SKIPPED: &[u8] = &[0x2a, 0x4d, 0x18];
 
-/// Bytes that are decoded at a stretch, and a block more.
+/// Bytes that are decoded at once, plus up to one block.
 const STRETCH: usize = 128 * 1024;
 
-/// Whether a file that begins so is one of zstd.
+/// Tells whether a file that begins with these bytes is zstd.
 pub(super) fn begins(bytes: &[u8]) -> bool {
     let is_skipped =
         |first: &u8| first >> 4 == 5 && bytes.get(1..).is_some_and(|rest| rest.starts_with(SKIPPED));
     bytes.starts_with(MAGIC) || bytes.first().is_some_and(is_skipped)
 }
 
-/// What frames hold, put together.
+/// Concatenated content of the frames.
 pub(super) struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
     within: bool,
-    /// Why a frame does not go on: said when all that came before is read.
+    /// Error of a frame, reported after all bytes before it.
     failure: Option<FrameDecoderError>,
 }
 
@@ -58,14 +58,14 @@ impl<R: Read> Frames<R> {
         Ok(true)
     }
 
-    /// Decodes on. The decoder keeps the last bytes back for as long as others may refer to them: where none can
-    /// follow, it is told that the frame ends.
+    /// Decodes more bytes. The decoder keeps its last bytes as long as later ones may refer to them: at the
+    /// last byte it is told that the frame ends.
     fn decode(&mut self) {
         const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
         let strategy = BlockDecodingStrategy::UptoBytes(STRETCH);
         if let Err(error) = self.decoder.decode_blocks(&mut self.source, strategy) {
             self.failure = Some(error);
-            // Where that fails too, so has everything.
+            // A failure here repeats the previous one.
             let _ = self.decoder.decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::All);
         }
     }
@@ -77,7 +77,10 @@ impl<R: Read> Frames<R> {
         }
         let said = self.decoder.get_checksum_from_data();
         if said.is_some() && said != self.decoder.get_calculated_checksum() {
-            return Err(io::Error::new(ErrorKind::InvalidData, "the checksum of a zstd frame is another"));
+            return Err(io::Error::new(
+                ErrorKind::InvalidData,
+                "the checksum of a zstd frame does not match",
+            ));
         }
         Ok(())
     }

@@ -1,23 +1,23 @@
-//! The agent itself: what it may do, its maps and its programs.
+//! Section of the agent: its privileges, maps and programs.
 
 use maud::{Markup, html};
 
 use super::quantity::{real, short};
 use crate::{
-    counters::{MapFill, ProgramSnapshot, Snapshot},
-    metrics::agent::Standing,
+    metrics::agent::GaugeValues,
     sandbox::Sandbox,
+    snapshot::{MapFill, ProgramSnapshot, Snapshot},
     thousands::grouped,
 };
 
-pub(super) fn section(snapshot: &Snapshot, standing: &Standing) -> Markup {
+pub(super) fn section(snapshot: &Snapshot, gauges: &GaugeValues) -> Markup {
     html! {
         section #agent aria-labelledby="agent-h" {
             h2 #agent-h { "Agent" }
             div.columns {
                 div { h3 { "Maps" } (maps(&snapshot.maps)) }
                 div { h3 { "Programs" } (programs(&snapshot.programs)) }
-                @if let Some(sandbox) = &standing.sandbox {
+                @if let Some(sandbox) = &gauges.sandbox {
                     div { h3 { "Privileges" } (privileges(sandbox)) }
                 }
             }
@@ -28,13 +28,13 @@ pub(super) fn section(snapshot: &Snapshot, standing: &Standing) -> Markup {
 fn maps(maps: &[MapFill]) -> Markup {
     html! {
         table {
-            caption { "Entries in the kernel's maps" }
+            caption { "Fill of the BPF maps" }
             thead {
                 tr {
                     th scope="col" { "Map" }
                     th.number scope="col" { "Entries" }
-                    th.number scope="col" { "Room for" }
-                    th.number scope="col" { "Full" }
+                    th.number scope="col" { "Capacity" }
+                    th.number scope="col" { "Used" }
                 }
             }
             tbody {
@@ -68,7 +68,7 @@ fn programs(programs: &[ProgramSnapshot]) -> Markup {
                 tr {
                     th scope="col" { "Program" }
                     th scope="col" { "Hook" }
-                    th.number scope="col" { "Id" }
+                    th.number scope="col" { "ID" }
                     @if is_measured { th.number scope="col" { "ns/run" } }
                 }
             }

@@ -1,48 +1,48 @@
-//! A rate over 15 minutes as a picture: what comes in above the line, what goes out below it.
+//! Draws a rate over 15 minutes as a picture: ingress above the line, egress below it.
 //!
-//! A picture is stretched to its place and has no text in it, for text would be stretched too; what it shows is said in
-//! its description.
+//! The picture is stretched to its place, and has no text, which would be stretched too. Its description has
+//! the numbers.
 
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
 use super::{
-    quantity::{real, short},
+    quantity::real,
     series::{Series, Unit},
 };
 use crate::history::History;
 
-/// A second is as wide as one unit.
+/// Width of the picture: one unit for each second.
 const WIDTH: f64 = real(History::SPAN.as_secs());
 
-/// Of each half.
+/// Height of each half.
 const HEIGHT: f64 = 100.0;
 
-/// What is drawn.
+/// Data of a picture.
 pub(super) struct Chart<'c> {
-    /// Unique on the page.
+    /// Id that is unique on the page.
     pub id: String,
-    /// Whose rates.
-    pub whose: &'c str,
-    /// Of what.
+    /// Subject of the rates.
+    pub subject: &'c str,
+    /// Unit of the rates.
     pub unit: Unit,
-    /// What comes in.
+    /// Rates of ingress.
     pub ingress: &'c Series,
-    /// What goes out.
+    /// Rates of egress.
     pub egress: &'c Series,
-    /// The rate at the upper and lower edge.
+    /// Rate at the upper and lower edge.
     pub scale: f64,
 }
 
 impl Chart<'_> {
     pub fn draw(&self) -> Markup {
-        let Self { id, whose, unit, ingress, egress, scale } = self;
+        let Self { id, subject, unit, ingress, egress, scale } = self;
         let unknown = WIDTH - ingress.0.iter().map(|step| step.seconds).sum::<f64>();
         html! {
             svg role="img" aria-labelledby={ (id) "-t " (id) "-d" } viewBox="0 -100 900 200" preserveAspectRatio="none" {
-                title id={ (id) "-t" } { (whose) ", " (unit.words()) }
-                desc id={ (id) "-d" } { "In: " (said(ingress)) ". Out: " (said(egress)) "." }
+                title id={ (id) "-t" } { (subject) ", " (unit.words()) }
+                desc id={ (id) "-d" } { "In: " (said(ingress, *unit)) ". Out: " (said(egress, *unit)) "." }
                 @if unknown >= 1.0 {
                     path.unknown d=(format!("M0-100V100H{unknown:.0}V-100Z")) {}
                 }
@@ -54,12 +54,13 @@ impl Chart<'_> {
     }
 }
 
-fn said(series: &Series) -> String {
-    let [now, mean, peak] = [series.now(), series.mean(), series.peak()].map(short);
-    format!("{now} in the last minute, {mean} on average, {peak} at most")
+fn said(series: &Series, unit: Unit) -> String {
+    let [now, mean, peak] = [series.now(), series.mean(), series.peak()].map(|rate| unit.number(rate));
+    format!("{now} in the last minute, {mean} on average, peak {peak}")
 }
 
-/// The outline of a series that ends at the right edge, in whole units; what is not zero is at least one.
+/// Draws the outline of a series that ends at the right edge, in whole units. A value above zero has at least
+/// one unit.
 fn area(series: &Series, scale: f64, sign: f64) -> String {
     let length: f64 = series.0.iter().map(|step| step.seconds).sum();
     let mut right = WIDTH - length;
@@ -94,7 +95,7 @@ fn area(series: &Series, scale: f64, sign: f64) -> String {
     path
 }
 
-/// The next number that a scale may end at.
+/// Rounds up to the next end of a scale.
 pub(super) fn round_up(peak: f64) -> f64 {
     if peak <= 1.0 {
         return 1.0;

@@ -1,5 +1,5 @@
-//! FTP: what is followed now, and what has become of what was announced. Who talks to whom is not told here: whoever may
-//! ask for the metrics sees the page, and `classifier status` tells it to root.
+//! Section of FTP: live numbers, and ends of announced ports. Peers are not shown: everybody who may read the
+//! metrics sees the page, and `classifier status` shows peers to root.
 
 use classifier_common::control::Tally;
 use classifier_common::{control::Tallies, endpoint::Kind};
@@ -7,8 +7,8 @@ use maud::{Markup, html};
 
 use super::{FTP_SHOWN, quantity::age};
 use crate::{
-    counters::{FtpNow, Snapshot},
     metrics::{FTP_REJECTED, FTP_REMOVED, live_sessions},
+    snapshot::{FtpNow, Snapshot},
     thousands::grouped,
 };
 
@@ -23,32 +23,34 @@ pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
             div.columns {
                 div {
                     h3 { "Control connections" }
-                    @if now.sessions.is_empty() { p { "None is followed now." } } @else { (session_table(now)) }
+                    @if now.sessions.is_empty() { p { "No FTP session now." } } @else { (session_table(now, sessions > now.sessions.len() as u64)) }
                     (left_out(sessions, now.sessions.len()))
                 }
                 div {
                     h3 { "Data ports" }
-                    @if now.endpoints.is_empty() { p { "None is known now." } } @else { (port_table(now)) }
+                    @if now.endpoints.is_empty() { p { "No FTP data port now." } } @else { (port_table(now)) }
                     (left_out(ports, now.endpoints.len()))
                 }
                 div {
                     h3 { "Announcements" }
-                    (tally_table("Since the counters began", &[
-                        ("Learned from", &learned[..]),
-                        ("Ended", &FTP_REMOVED[..]),
-                        ("Not believed", &FTP_REJECTED[..]),
+                    (tally_table("Totals since the counters started", &[
+                        ("Data ports learned", &learned[..]),
+                        ("Data ports removed", &FTP_REMOVED[..]),
+                        ("Announcements rejected", &FTP_REJECTED[..]),
                     ], tallies))
                 }
             }
-            p.note { "Addresses are not shown here; " code { "classifier status" } " shows them to root." }
+            p.note { "This page shows no addresses. " code { "classifier status" } " shows them to root." }
         }
     }
 }
 
-fn session_table(now: &FtpNow) -> Markup {
+/// Writes the table of sessions. With very many, an arbitrary part is shown: finding the most recent ones
+/// would take a lookup for each.
+fn session_table(now: &FtpNow, is_part: bool) -> Markup {
     html! {
         table {
-            caption { "Sessions, the one last heard of first" }
+            caption { @if is_part { "Some of the sessions" } @else { "Sessions, most recently active first" } }
             thead {
                 tr {
                     th scope="col" { "Control" }
@@ -74,12 +76,12 @@ fn session_table(now: &FtpNow) -> Markup {
 fn port_table(now: &FtpNow) -> Markup {
     html! {
         table {
-            caption { "Announced data ports, the youngest first" }
+            caption { "Announced data ports, newest first" }
             thead {
                 tr {
                     th scope="col" { "Port" }
                     th scope="col" { "Mode" }
-                    th scope="col" { "By" }
+                    th scope="col" { "Command" }
                     th scope="col" { "State" }
                     th.number scope="col" { "Age" }
                 }
@@ -104,12 +106,12 @@ fn left_out(all: u64, shown: usize) -> Markup {
     html! { @if shown > 0 && rest > 0 { p.note { (grouped(rest)) " more are not shown." } } }
 }
 
-/// A group of rows for each of these, with those numbers that are not 0.
+/// Writes a group of rows for each of these, without numbers of 0.
 fn tally_table(caption: &str, groups: &[(&str, &[(&str, Tally)])], tallies: &Tallies) -> Markup {
     html! {
         table {
             caption { (caption) }
-            thead { tr { th scope="col" { "What" } th scope="col" { "Which" } th.number scope="col" { "Number" } } }
+            thead { tr { th scope="col" { "Event" } th scope="col" { "Command or reason" } th.number scope="col" { "Count" } } }
             @for (what, rows) in groups {
                 @let counted: Vec<_> =
                     rows.iter().map(|(name, tally)| (*name, tallies[*tally as usize])).filter(|(_, n)| *n > 0).collect();

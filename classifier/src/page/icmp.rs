@@ -1,6 +1,7 @@
-//! ICMP by type, and what its errors are about.
+//! Section of ICMP: messages by type, and packets that errors quote.
 
 use classifier_common::{
+    abi::Direction,
     counter::Counters,
     icmp_types::{CellLabels, ERRORS, cells},
     protocol::Protocol,
@@ -8,16 +9,16 @@ use classifier_common::{
 };
 use maud::{Markup, html};
 
-use crate::{config::ProtocolNames, counters::Snapshot, thousands::grouped};
+use crate::{protocol_names::ProtocolNames, snapshot::Snapshot, thousands::grouped};
 
-/// Kinds of messages that are shown.
+/// Most kinds of messages that are shown.
 const SHOWN: usize = 20;
 
 pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
     let mut kinds: Vec<_> = cells()
         .enumerate()
         .map(|(index, cell)| {
-            (cell, [sum(snapshot, true, |c| c.icmp[index]), sum(snapshot, false, |c| c.icmp[index])])
+            (cell, Direction::ALL.map(|direction| sum(snapshot, direction, |counters| counters.icmp[index])))
         })
         .filter(|(_, sides)| sides.iter().any(|number| *number > 0))
         .collect();
@@ -27,10 +28,10 @@ pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
         section #icmp aria-labelledby="icmp-h" {
             h2 #icmp-h { "ICMP" }
             @if kinds.is_empty() {
-                p { "No message has been seen." }
+                p { "No ICMP message so far." }
             } @else {
                 table {
-                    caption { "Messages since the counters began, the most frequent first" }
+                    caption { "Messages since the counters started, most frequent first" }
                     thead {
                         tr {
                             th scope="col" { "Message" }
@@ -43,12 +44,12 @@ pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
                     tbody { @for (cell, sides) in kinds.iter().take(SHOWN) { (row(cell, *sides)) } }
                 }
                 @if kinds.len() > SHOWN {
-                    p.note { (kinds.len() - SHOWN) " rarer kinds are not shown: the metrics have all." }
+                    p.note { (kinds.len() - SHOWN) " less frequent kinds are in the metrics only." }
                 }
             }
             @if !quoted.is_empty() {
                 p {
-                    "The errors among them are about packets of "
+                    "ICMP errors by the protocol of the packet that they quote: "
                     @for (place, (name, number)) in quoted.iter().take(SHOWN).enumerate() {
                         @if place > 0 { ", " }
                         code { (name) } " (" (grouped(*number)) ")"
@@ -74,24 +75,21 @@ fn row(cell: &CellLabels, [ingress, egress]: [u64; 2]) -> Markup {
     }
 }
 
-/// A number of all interfaces, in one direction.
-fn sum(snapshot: &Snapshot, ingress: bool, of: impl Fn(&Counters) -> u64) -> u64 {
-    let sides = snapshot.interfaces.iter().filter_map(|one| {
-        if ingress { one.ingress_counters.as_deref() } else { one.egress_counters.as_deref() }
-    });
+/// Sums a number over all interfaces, in one direction.
+fn sum(snapshot: &Snapshot, direction: Direction, of: impl Fn(&Counters) -> u64) -> u64 {
+    let sides = snapshot.interfaces.iter().filter_map(|one| one.side(direction));
     sides.fold(0, |sum, counters| sum.saturating_add(of(counters)))
 }
 
-/// What errors quote, by protocol, the most frequent first.
+/// Counts quoted packets by protocol, the most frequent first.
 fn quoted<'n>(snapshot: &Snapshot, names: &'n ProtocolNames) -> Vec<(&'n str, u64)> {
-    let fixed = Protocol::FIXED.iter().map(|(protocol, name, _)| (*protocol, *name));
     let number = |protocol: Protocol| {
         let of = |counters: &Counters| {
             (0..ERRORS.len()).map(|error| counters.quoted[error][protocol.index()]).sum()
         };
-        sum(snapshot, true, of).saturating_add(sum(snapshot, false, of))
+        sum(snapshot, Direction::Ingress, of).saturating_add(sum(snapshot, Direction::Egress, of))
     };
-    let numbers = fixed.chain(names.iter()).map(|(protocol, name)| (name, number(protocol)));
+    let numbers = names.all().map(|(protocol, name)| (name, number(protocol)));
     let mut quoted: Vec<_> = numbers.filter(|(_, number)| *number > 0).collect();
     quoted.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     quoted

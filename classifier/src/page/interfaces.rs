@@ -1,4 +1,4 @@
-//! What is attached and how, and how much passes there.
+//! Section of the interfaces: hooks and rates.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,29 +7,29 @@ use maud::{Markup, html};
 
 use super::{
     Page,
-    quantity::short,
-    series::{Series, Unit, Whose},
+    series::{Series, Subject, Unit},
 };
 use crate::{
-    counters::{InterfaceState, Snapshot},
     history::InterfaceRate,
     hook,
     metrics::live_sessions,
+    snapshot::{InterfaceState, Snapshot},
     thousands::grouped,
 };
 
 /// Interfaces that are shown at once.
 const SHOWN: usize = 12;
 
-/// Interfaces that are shown on demand.
+/// Interfaces shown when the list is unfolded.
 const UNFOLDED: usize = 88;
 
-/// Interfaces that are gone and named.
+/// Interfaces that have gone and are named.
 const GONE: usize = 12;
 
-/// The few numbers that are looked at first.
+/// Writes the most important numbers.
 pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
-    let rate = |direction, unit| short(Series::of(&page.view, Whose::All, direction, unit).now());
+    let rate =
+        |direction, unit: Unit| unit.written(Series::of(&page.view, Subject::All, direction, unit).now());
     let [clear, encrypted] = live_sessions(&snapshot.ftp.tallies);
     let [announced, connected] =
         [0, 1].map(|state| snapshot.ftp.endpoints.iter().map(|states| states[state]).sum::<u64>());
@@ -37,12 +37,12 @@ pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
         dl.figures {
             div {
                 dt { "Interfaces attached" }
-                dd { b { (page.readiness.interfaces.len()) } " of " (snapshot.hotplug.wanted) " wanted" }
+                dd { b { (page.readiness.interfaces.len()) } " of " (snapshot.hotplug.wanted.len()) " wanted" }
             }
             @for (direction, words) in Direction::ALL.into_iter().zip(["In", "Out"]) {
                 div {
                     dt { (words) ", last minute" }
-                    @for unit in Unit::ALL { dd { b { (rate(direction, unit)) } " " (unit.label()) } }
+                    @for unit in Unit::ALL { @let (number, unit) = rate(direction, unit); dd { b { (number) } " " (unit) } }
                 }
             }
             div {
@@ -73,23 +73,23 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
         section #interfaces aria-labelledby="interfaces-h" {
             h2 #interfaces-h { "Interfaces" }
             @if attached.is_empty() {
-                p { "No interface is attached. The agent waits for one that is wanted." }
+                p { "No interface is attached. The agent attaches a wanted interface as soon as it appears." }
             } @else {
                 @if attached.len() > SHOWN { (summary(&attached)) }
-                (table(first, "Attached interfaces, the busiest first"))
+                (table(first, "Attached interfaces, busiest first"))
             }
             @if !unfolded.is_empty() {
                 details {
                     summary { (unfolded.len()) " more interfaces" }
-                    (table(unfolded, "More attached interfaces, the busiest first"))
+                    (table(unfolded, "More attached interfaces, busiest first"))
                 }
             }
             @if !left_out.is_empty() {
-                p.note { (left_out.len()) " further interfaces with less traffic are not shown: " a href="/-/ready" { "readiness" } " lists all." }
+                p.note { (left_out.len()) " more interfaces have less traffic and are not shown: " a href="./-/ready" { "readiness" } " lists all." }
             }
             @if !gone.is_empty() {
                 p.note {
-                    (gone.len()) " no longer attached, with counters that are kept for 5 minutes: "
+                    (gone.len()) " detached, with counters kept for 5 minutes: "
                     @for (place, name) in gone.iter().take(GONE).enumerate() {
                         @if place > 0 { ", " }
                         code { (name) }
@@ -113,7 +113,7 @@ fn gone<'p>(page: &'p Page<'_>) -> Vec<&'p str> {
     gone.map(|one| one.name.as_str()).collect()
 }
 
-/// How many are attached in which way.
+/// Counts the interfaces by hooks.
 fn summary(attached: &[(&InterfaceState, InterfaceRate)]) -> Markup {
     let mut ways: BTreeMap<_, usize> = BTreeMap::new();
     for (one, _) in attached {
@@ -131,7 +131,7 @@ fn summary(attached: &[(&InterfaceState, InterfaceRate)]) -> Markup {
     }
 }
 
-/// Its roles are written out, for on a phone it is not laid out as a table.
+/// Writes the table of interfaces. The roles are explicit, since a phone does not lay it out as a table.
 fn table(interfaces: &[(&InterfaceState, InterfaceRate)], caption: &str) -> Markup {
     html! {
         div.wide role="region" aria-label=(caption) tabindex="0" {
@@ -164,7 +164,7 @@ fn row(interface: &InterfaceState, rate: InterfaceRate) -> Markup {
             @for side in rate.sides {
                 @for unit in Unit::ALL {
                     td.number role="cell" {
-                        @if rate.length.is_zero() { "–" } @else { (short(unit.rate(side, rate.length))) }
+                        @if rate.length.is_zero() { "–" } @else { (unit.number(unit.rate(side, rate.length))) }
                     }
                 }
             }

@@ -1,10 +1,10 @@
-//! The page for people, as one answer without scripts: what is wrong first, then what is attached, what passes, FTP,
-//! ICMP and the agent itself.
+//! The page for people, as one answer without scripts: problems, interfaces, traffic, FTP, ICMP and the agent
+//! itself.
 //!
-//! Everything that is shown goes through [`maud`], which escapes what it is given. The style is part of the page, and its
-//! hash part of the policy that the page is sent with: so nothing else applies, nothing is asked for, and the page is
-//! whole behind any proxy. It is drawn anew by asking again: by hand, or every ten seconds for those who chose the link,
-//! for a page that reloads unasked takes a screen reader's place away.
+//! Every text goes through [`maud`], which escapes it. The style is part of the page, and its hash is in the
+//! page's content security policy: no other style applies, and the page makes no further request. Links are
+//! relative: they also work behind a proxy that serves the agent under a prefix. Readers refresh the page by
+//! hand, or every ten seconds by a link: an unasked refresh takes a screen reader's place away.
 
 mod agent;
 mod chart;
@@ -22,43 +22,44 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use self::problems::Problems;
 pub use self::style::policy;
 use crate::{
-    config::{ProtocolNames, TelemetryPath},
-    counters::{FtpNow, Readiness, Snapshot},
+    config::TelemetryPath,
     history::View,
-    metrics::agent::Standing,
+    metrics::agent::GaugeValues,
+    protocol_names::ProtocolNames,
+    snapshot::{FtpNow, Readiness, Snapshot},
 };
 
-/// Sessions and data ports that are shown.
+/// Most sessions and data ports that are shown.
 pub const FTP_SHOWN: usize = 20;
 
-/// The query that asks for a page which asks for itself again.
+/// Query of a page that refreshes itself.
 pub const REFRESH: &str = "refresh";
 
-/// Everything that the page is drawn from.
+/// Data of the page.
 #[derive(Debug)]
 pub struct Page<'p> {
     /// Name of the host.
     pub host: &'p str,
-    /// What is attached, and what is not.
+    /// Readiness of the agent, with its interfaces.
     pub readiness: Readiness,
-    /// What the counters stand at, or why they cannot be read.
+    /// Counters, or the reason why they cannot be read.
     pub snapshot: Result<Snapshot, String>,
-    /// What they have grown by lately.
+    /// Recent growth of the counters.
     pub view: View,
-    /// FTP as it goes on.
+    /// Live FTP sessions and data ports.
     pub ftp: FtpNow,
-    /// The protocols beside the fixed ones.
+    /// Protocols in addition to the fixed ones.
     pub names: ProtocolNames,
-    /// How the agent stands.
-    pub standing: Standing,
-    /// Where the metrics are.
+    /// The gauges of the agent.
+    pub gauges: GaugeValues,
+    /// Path of the metrics.
     pub telemetry: &'p TelemetryPath,
-    /// Whether it asks for itself again.
+    /// True if the page refreshes itself.
     pub refreshes: bool,
 }
 
 impl Page<'_> {
-    /// The page, in HTML.
+    /// Renders the page as HTML.
     #[must_use]
     pub fn render(&self) -> String {
         let problems = Problems::of(self);
@@ -88,7 +89,7 @@ impl Page<'_> {
                         @if let Some(snapshot) = snapshot {
                             (ftp::section(snapshot, &self.ftp))
                             (icmp::section(snapshot, &self.names))
-                            (agent::section(snapshot, &self.standing))
+                            (agent::section(snapshot, &self.gauges))
                         }
                     }
                     (self.footer())
@@ -123,14 +124,14 @@ impl Page<'_> {
             footer {
                 nav aria-label="Elsewhere" {
                     ul {
-                        li { a href=(self.telemetry.as_str()) { "Metrics" } }
-                        li { a href="/-/ready" { "Readiness" } }
-                        li { a href="/-/healthy" { "Health" } }
+                        li { a href={ "." (self.telemetry) } { "Metrics" } }
+                        li { a href="./-/ready" { "Readiness" } }
+                        li { a href="./-/healthy" { "Health" } }
                         li {
                             @if self.refreshes {
-                                a href="/" { "Stop refreshing" }
+                                a href="./" { "Stop refreshing" }
                             } @else {
-                                a href={ "/?" (REFRESH) } { "Refresh every 10 seconds" }
+                                a href={ "./?" (REFRESH) } { "Refresh every 10 seconds" }
                             }
                         }
                     }

@@ -1,10 +1,12 @@
-//! Numbers as people read them.
+//! Writes numbers for people.
 
 use std::time::Duration;
 
+use crate::thousands::grouped;
+
 const STEPS: [(f64, &str); 5] = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"), (1.0, "")];
 
-/// A number in three digits: `0`, `0.25`, `12.3`, `4.56 k`.
+/// Writes a number with three digits: `0`, `0.25`, `12.3`, `4.56 k`.
 pub(super) fn short(number: f64) -> String {
     if number <= 0.0 {
         return "0".into();
@@ -12,7 +14,7 @@ pub(super) fn short(number: f64) -> String {
     if number < 0.01 {
         return "<0.01".into();
     }
-    // Where it would be rounded up to four digits, it is of the next step.
+    // A number that would be rounded up to four digits belongs to the next step.
     let (step, sign) = STEPS.into_iter().find(|(step, _)| number >= step * 0.9995).unwrap_or((1.0, ""));
     let number = number / step;
     let decimals = match number {
@@ -23,7 +25,17 @@ pub(super) fn short(number: f64) -> String {
     format!("{number:.decimals$}{sign}")
 }
 
-/// A number without decimals that say nothing: `50`, `1.5 k`.
+/// Writes a number in full up to a million, and in three digits beyond: `0.25`, `12.3`, `1,470`, `1.23 M`.
+pub(super) fn whole(number: f64) -> String {
+    if !(99.95..999_999.5).contains(&number) {
+        return short(number);
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 100 and a million")]
+    let number = number.round() as u64;
+    grouped(number)
+}
+
+/// Writes a number without needless decimals: `50`, `1.5 k`.
 pub(super) fn plain(number: f64) -> String {
     let text = short(number);
     let (digits, sign) =
@@ -33,7 +45,7 @@ pub(super) fn plain(number: f64) -> String {
     sign.map_or_else(|| digits.to_owned(), |sign| format!("{digits} {sign}"))
 }
 
-/// How long ago something was.
+/// Writes the age of an event.
 pub(super) fn age(seconds: f64) -> String {
     match seconds {
         ..9.95 => format!("{seconds:.1} s"),
@@ -44,7 +56,7 @@ pub(super) fn age(seconds: f64) -> String {
     }
 }
 
-/// A time in words.
+/// Writes a duration in words.
 pub(super) fn span(time: Duration) -> String {
     let of = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     match time.as_secs() {
@@ -53,7 +65,7 @@ pub(super) fn span(time: Duration) -> String {
     }
 }
 
-/// A number that is only looked at.
+/// Converts a number to a float for display.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown of it")]
 pub(super) const fn real(number: u64) -> f64 {
     number as f64
@@ -80,6 +92,20 @@ mod tests {
             (3e15, "3000 T"),
         ] {
             assert_eq!(short(number), text);
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_grouped_up_to_a_million() {
+        for (number, text) in [
+            (0.25, "0.25"),
+            (12.34, "12.3"),
+            (99.96, "100"),
+            (1469.7, "1,470"),
+            (999_999.4, "999,999"),
+            (999_999.6, "1.00 M"),
+        ] {
+            assert_eq!(whole(number), text);
         }
     }
 

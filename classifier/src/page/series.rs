@@ -1,13 +1,13 @@
-//! Rates over time, of one protocol or of everything, in one direction.
+//! Rates over time, of one protocol or of all, in one direction.
 
 use std::time::Duration;
 
-use classifier_common::{abi::Direction, counter::Tally, protocol::Protocol};
+use classifier_common::{abi::Direction, counter::PacketCount, protocol::Protocol};
 
-use super::quantity::real;
+use super::quantity::{real, short, whole};
 use crate::history::{Interval, View};
 
-/// What a rate is of.
+/// Unit of a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {
     Packets,
@@ -17,7 +17,7 @@ pub(super) enum Unit {
 impl Unit {
     pub const ALL: [Self; 2] = [Self::Packets, Self::Bits];
 
-    /// As it stands beside a number.
+    /// Returns the unit for a number.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Packets => "packets/s",
@@ -25,7 +25,7 @@ impl Unit {
         }
     }
 
-    /// As it is read aloud.
+    /// Returns the unit for a screen reader.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Packets => "packets per second",
@@ -33,51 +33,70 @@ impl Unit {
         }
     }
 
-    const fn of(self, tally: Tally) -> f64 {
+    /// A rate without its unit: packets grouped by thousands, bits with a prefix.
+    pub fn number(self, rate: f64) -> String {
+        match self {
+            Self::Packets => whole(rate),
+            Self::Bits => short(rate),
+        }
+    }
+
+    /// A rate with its unit, in two parts: `1,470` and `packets/s`, `3.34` and `Mbit/s`.
+    pub fn written(self, rate: f64) -> (String, String) {
+        let number = self.number(rate);
+        match number.split_once(' ') {
+            Some((number, prefix)) if self == Self::Bits => {
+                (number.to_owned(), format!("{prefix}{}", self.label()))
+            }
+            _ => (number, self.label().to_owned()),
+        }
+    }
+
+    const fn of(self, tally: PacketCount) -> f64 {
         match self {
             Self::Packets => real(tally.packets),
             Self::Bits => real(tally.bytes) * 8.0,
         }
     }
 
-    /// A second's mean.
-    pub fn rate(self, tally: Tally, length: Duration) -> f64 {
+    /// Computes the mean rate.
+    pub fn rate(self, tally: PacketCount, length: Duration) -> f64 {
         let seconds = length.as_secs_f64();
         if seconds > 0.0 { self.of(tally) / seconds } else { 0.0 }
     }
 }
 
-/// Whose packets.
+/// Subject of a rate: all packets, or one protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum Subject {
     All,
     Of(Protocol),
 }
 
-/// A stretch of time in seconds, and the rate in it.
+/// Length in seconds, and the rate in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
     pub seconds: f64,
     pub rate: f64,
 }
 
-/// A rate over time, the oldest first.
+/// Rates over time, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Series(pub Vec<Step>);
 
 impl Series {
-    pub fn of(view: &View, whose: Whose, direction: Direction, unit: Unit) -> Self {
+    pub fn of(view: &View, subject: Subject, direction: Direction, unit: Unit) -> Self {
         let step = |interval: &Interval| {
-            let tally = match whose {
-                Whose::All => interval.total(direction),
-                Whose::Of(protocol) => interval.tally(protocol, direction),
+            let tally = match subject {
+                Subject::All => interval.total(direction),
+                Subject::Of(protocol) => interval.tally(protocol, direction),
             };
             Step { seconds: interval.length.as_secs_f64(), rate: unit.rate(tally, interval.length) }
         };
         Self(view.intervals.iter().map(|interval| step(interval)).collect())
     }
 
-    /// The mean of the last minute.
+    /// Returns the mean rate of the last minute.
     pub fn now(&self) -> f64 {
         let mut seconds = 0.0;
         let last = self.0.iter().rev().take_while(|step| {
@@ -110,6 +129,15 @@ mod tests {
 
     fn series(steps: &[(f64, f64)]) -> Series {
         Series(steps.iter().map(|(seconds, rate)| Step { seconds: *seconds, rate: *rate }).collect())
+    }
+
+    #[test]
+    fn a_rate_has_its_unit_as_people_write_it() {
+        let written = |unit: Unit, rate| unit.written(rate);
+        assert_eq!(written(Unit::Packets, 1470.4), ("1,470".into(), "packets/s".into()));
+        assert_eq!(written(Unit::Packets, 2.5e6), ("2.50 M".into(), "packets/s".into()));
+        assert_eq!(written(Unit::Bits, 3.34e6), ("3.34".into(), "Mbit/s".into()));
+        assert_eq!(written(Unit::Bits, 720.0), ("720".into(), "bit/s".into()));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The page's style, and the policy that lets nothing else apply.
+//! Style of the page, and the content security policy that excludes every other.
 
 use std::sync::LazyLock;
 
@@ -6,14 +6,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::header::HeaderValue;
 use ring::digest::{SHA256, digest};
 
-/// As it stands between the tags.
+/// Style between the tags.
 pub(super) const STYLE: &str = include_str!("style.css");
 
-/// A picture for the tab, so that no browser asks for one.
+/// Icon of the tab: with it, browsers request none.
 pub(super) const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
     %3Cpath fill='%230b62c4' d='M1 8V5h3V2h4v4h4v2z'/%3E%3Cpath fill='%23b45309' d='M1 8h14v3h-4v3H6v-4H1z'/%3E%3C/svg%3E";
 
-/// The policy that the page is sent with.
+/// Returns the content security policy of the page.
 #[must_use]
 pub fn policy() -> HeaderValue {
     static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -22,7 +22,7 @@ pub fn policy() -> HeaderValue {
             "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
              frame-ancestors 'none'"
         );
-        // Base 64 has no sign that a header must not have.
+        // Base 64 has only characters that a header permits.
         HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
     });
     POLICY.clone()
@@ -32,7 +32,7 @@ pub fn policy() -> HeaderValue {
 mod tests {
     use super::*;
 
-    /// The colours of both schemes, by name.
+    /// Parses the colours of both schemes, by name.
     fn palettes() -> [Vec<(&'static str, [f64; 3])>; 2] {
         let (light, dark) = STYLE.split_once("prefers-color-scheme: dark").expect("there are two");
         [light, dark].map(|part| {
@@ -52,7 +52,7 @@ mod tests {
         (name, [part(0), part(2), part(4)])
     }
 
-    /// WCAG 2.2, relative luminance.
+    /// Computes the relative luminance of WCAG 2.2.
     fn luminance(colour: [f64; 3]) -> f64 {
         let linear =
             |part: f64| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };

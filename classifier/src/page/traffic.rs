@@ -1,21 +1,17 @@
-//! What passes, by protocol.
+//! Section of the traffic by protocol.
 
-use classifier_common::{
-    abi::Direction,
-    counter::Tally,
-    protocol::{Protocol, Sides},
-};
+use classifier_common::{abi::Direction, counter::PacketCount, protocol::Protocol};
 use maud::{Markup, html};
 
 use super::{
     Page,
     chart::{Chart, round_up},
-    quantity::{plain, short, span},
-    series::{Series, Unit, Whose},
+    quantity::{plain, span},
+    series::{Series, Subject, Unit},
 };
 use crate::history::{History, View};
 
-/// Protocols with charts of their own.
+/// Most protocols with charts of their own.
 const CHARTS: usize = 12;
 
 /// Rates in both directions.
@@ -25,8 +21,8 @@ struct Both {
 }
 
 impl Both {
-    fn of(view: &View, whose: Whose, unit: Unit) -> Self {
-        let of = |direction| Series::of(view, whose, direction, unit);
+    fn of(view: &View, subject: Subject, unit: Unit) -> Self {
+        let of = |direction| Series::of(view, subject, direction, unit);
         Self { ingress: of(Direction::Ingress), egress: of(Direction::Egress) }
     }
 
@@ -38,29 +34,29 @@ impl Both {
 pub(super) fn section(page: &Page<'_>) -> Markup {
     let view = &page.view;
     let length = view.length();
-    let all: Vec<(Protocol, &str)> = protocols(page).collect();
+    let all = page.names.servers_first();
     let (seen, unseen): (Vec<_>, Vec<_>) = all.into_iter().partition(|(one, _)| volume(view, *one) > 0);
     let drawn = busiest(view, &seen);
     html! {
         section #traffic aria-labelledby="traffic-h" {
             h2 #traffic-h { "Traffic by protocol" }
             @if view.intervals.is_empty() {
-                p { "The agent has only just begun to look: rates are known in a few seconds." }
+                p { "The agent has just started. Rates appear in a few seconds." }
             } @else {
                 p.note {
                     "The last " (span(History::SPAN.min(length))) " on all interfaces, in steps of "
-                    (History::PERIOD.as_secs()) " seconds. What comes in is drawn above the line, what goes out below it; numbers \
-                     are the mean of the last minute."
-                    @if length + History::PERIOD < History::SPAN { " Before that the agent was not there: shaded." }
+                    (History::PERIOD.as_secs()) " seconds. Incoming traffic is above the line, outgoing traffic below it. Numbers are \
+                     means of the last minute."
+                    @if length + History::PERIOD < History::SPAN { " Shaded: before the agent started." }
                 }
                 div.totals { @for unit in Unit::ALL { (total(view, unit)) } }
                 div.cards { @for (protocol, name) in &drawn { (card(view, *protocol, name)) } }
                 @if drawn.len() < seen.len() {
-                    p.note { (seen.len() - drawn.len()) " more protocols have less traffic: they are in the table." }
+                    p.note { "The table has " (seen.len() - drawn.len()) " more protocols, with less traffic." }
                 }
                 @if !unseen.is_empty() {
                     p.note {
-                        "Nothing of "
+                        "No traffic: "
                         @for (place, (_, name)) in unseen.iter().enumerate() {
                             @if place > 0 { ", " }
                             code { (name) }
@@ -79,30 +75,15 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     }
 }
 
-/// Every protocol: those with a server, ICMP and those of the configuration before what is left over.
-fn protocols<'p>(page: &'p Page<'_>) -> impl Iterator<Item = (Protocol, &'p str)> {
-    let fixed = |wanted: fn(Protocol, Sides) -> bool| {
-        Protocol::FIXED
-            .iter()
-            .filter(move |(one, _, sides)| wanted(*one, *sides))
-            .map(|(one, name, _)| (*one, *name))
-    };
-    let is_icmp = |protocol| protocol == Protocol::ICMP || protocol == Protocol::ICMPV6;
-    fixed(|_, sides| sides == Sides::Server)
-        .chain(page.names.iter())
-        .chain(fixed(|one, _| one == Protocol::ICMP || one == Protocol::ICMPV6))
-        .chain(fixed(|_, sides| sides == Sides::NoServer).filter(move |(one, _)| !is_icmp(*one)))
-}
-
 fn volume(view: &View, protocol: Protocol) -> u64 {
     let tallies = view
         .intervals
         .iter()
         .flat_map(|interval| Direction::ALL.map(|direction| interval.tally(protocol, direction)));
-    tallies.fold(0, |sum, Tally { bytes, .. }| sum.saturating_add(bytes))
+    tallies.fold(0, |sum, PacketCount { bytes, .. }| sum.saturating_add(bytes))
 }
 
-/// Those that have charts, in their own order: what stands where does not change with every look.
+/// Selects the busiest protocols, in a fixed order: charts then keep their place.
 fn busiest<'p>(view: &View, seen: &[(Protocol, &'p str)]) -> Vec<(Protocol, &'p str)> {
     let mut by_volume: Vec<_> = seen.iter().map(|(one, _)| (volume(view, *one), *one)).collect();
     by_volume.sort_by_key(|(volume, _)| std::cmp::Reverse(*volume));
@@ -112,7 +93,7 @@ fn busiest<'p>(view: &View, seen: &[(Protocol, &'p str)]) -> Vec<(Protocol, &'p 
 }
 
 fn total(view: &View, unit: Unit) -> Markup {
-    let both = Both::of(view, Whose::All, unit);
+    let both = Both::of(view, Subject::All, unit);
     let scale = round_up(both.peak());
     let id = match unit {
         Unit::Packets => "all-packets",
@@ -120,7 +101,7 @@ fn total(view: &View, unit: Unit) -> Markup {
     };
     let chart = Chart {
         id: id.into(),
-        whose: "All protocols",
+        subject: "All protocols",
         unit,
         ingress: &both.ingress,
         egress: &both.egress,
@@ -130,7 +111,7 @@ fn total(view: &View, unit: Unit) -> Markup {
         figure.total {
             figcaption {
                 span.unit { (unit.label()) }
-                (now(&both))
+                (now(&both, unit))
             }
             div.plot {
                 div.scale aria-hidden="true" {
@@ -150,10 +131,10 @@ fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
         article.card {
             h3 { code { (name) } }
             @for unit in Unit::ALL {
-                @let both = Both::of(view, Whose::Of(protocol), unit);
+                @let both = Both::of(view, Subject::Of(protocol), unit);
                 @let chart = Chart {
                     id: format!("p{}-{}", protocol.index(), if unit == Unit::Bits { "b" } else { "p" }),
-                    whose: name,
+                    subject: name,
                     unit,
                     ingress: &both.ingress,
                     egress: &both.egress,
@@ -161,17 +142,17 @@ fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
                 };
                 figure {
                     (chart.draw())
-                    figcaption { span.unit { (unit.label()) } (now(&both)) }
+                    figcaption { span.unit { (unit.label()) } (now(&both, unit)) }
                 }
             }
         }
     }
 }
 
-fn now(both: &Both) -> Markup {
+fn now(both: &Both, unit: Unit) -> Markup {
     html! {
-        span.now { span.key.in {} "in " b { (short(both.ingress.now())) } }
-        span.now { span.key.out {} "out " b { (short(both.egress.now())) } }
+        span.now { span.key.in {} "in " b { (unit.number(both.ingress.now())) } }
+        span.now { span.key.out {} "out " b { (unit.number(both.egress.now())) } }
     }
 }
 
@@ -203,10 +184,10 @@ fn table(view: &View, seen: &[(Protocol, &str)]) -> Markup {
                                 }
                                 th.plain scope="row" { (if direction == Direction::Ingress { "in" } else { "out" }) }
                                 @for unit in Unit::ALL {
-                                    @let series = Series::of(view, Whose::Of(*protocol), direction, unit);
-                                    td.number { (short(series.now())) }
-                                    td.number { (short(series.mean())) }
-                                    td.number { (short(series.peak())) }
+                                    @let series = Series::of(view, Subject::Of(*protocol), direction, unit);
+                                    td.number { (unit.number(series.now())) }
+                                    td.number { (unit.number(series.mean())) }
+                                    td.number { (unit.number(series.peak())) }
                                 }
                             }
                         }

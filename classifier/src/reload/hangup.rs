@@ -1,4 +1,4 @@
-//! SIGHUP, by which an operator says that the settings have changed.
+//! Reloads on SIGHUP, which tells that the settings have changed.
 
 use std::io;
 
@@ -7,20 +7,21 @@ use tracing::debug;
 
 use super::Reloader;
 
-/// The signals; one that comes before anybody waits is not lost, and does not end the process.
+/// SIGHUP signals. An early one is not lost, and does not end the process.
 pub struct Hangups(Signal);
 
 impl Hangups {
-    /// Listens from now on.
+    /// Begins to listen.
     ///
     /// # Errors
     ///
-    /// When the system has no room for a handler.
+    /// When the system has no resources for a handler.
     pub fn listen() -> io::Result<Self> {
         signal(SignalKind::hangup()).map(Self)
     }
 
-    /// Reloads at every signal; several that come at once are one. What is refused is in the log.
+    /// Reloads on every signal; several at once count as one. A refusal is logged. Returns only when no
+    /// signal can come any more.
     pub async fn follow(mut self, reloader: impl AsRef<Reloader>) {
         while self.0.recv().await.is_some() {
             debug!("SIGHUP");

@@ -1,4 +1,4 @@
-//! New settings for a running agent: all of them, or none.
+//! Applies new settings to a running agent: all of them, or none.
 
 use std::{
     error::Error,
@@ -13,47 +13,50 @@ mod hangup;
 
 pub use self::hangup::Hangups;
 use crate::{
-    config::{Assignment, ConfigError, EvidenceSettings, FtpSettings, NoRow, Settings, Sources},
+    config::{Assignment, EvidenceSettings, FtpSettings, NoRow, Settings},
+    configuration::{Configuration, ConfigurationError, ConfigurationSources},
     metrics::Exporter,
+    policy::{NoRuleRow, Policy, RuleRows},
     service,
-    shadow::{NoRuleRow, Policy, RuleRows},
 };
 
-/// What of a running agent can change.
+/// Parts of a running agent that a reload can change.
 pub trait Reloadable: Send + Sync {
-    /// Whether the interfaces of these settings are there.
+    /// Checks that the interfaces of these settings exist.
     ///
     /// # Errors
     ///
-    /// When one that is named is not.
+    /// When a named one does not exist.
     fn check_interfaces(&self, settings: &Settings) -> Result<(), ReloadError>;
 
-    /// Keeps which name has which row, beside the counters.
+    /// Pins the rows of names.
     ///
     /// # Errors
     ///
-    /// When it cannot be kept.
+    /// When the rows cannot be pinned.
     fn keep_names(&self, assignment: &Assignment) -> Result<(), ReloadError>;
 
-    /// Counts the interfaces of these settings in place of the others from now on. Those that stay are counted on without
-    /// a gap.
+    /// Changes the counted interfaces. Those that stay count without a gap.
     fn set_interfaces(&self, settings: &Settings);
 
-    /// Gives ports to protocols; what stays the same is never anything else meanwhile.
+    /// Becomes the first program of every TC hook again.
+    fn take_first_places(&self);
+
+    /// Assigns ports to protocols; an unchanged port never has another protocol in between.
     fn set_ports(&self, ports: &[(Transport, u16, Protocol)]);
 
-    /// Keeps which rule has which row, beside the counters.
+    /// Pins the rows of rules.
     ///
     /// # Errors
     ///
-    /// When it cannot be kept.
+    /// When the rows cannot be pinned.
     fn keep_rules(&self, rows: &RuleRows) -> Result<(), ReloadError>;
 
-    /// Writes the next policy beside the one that applies.
+    /// Writes the next policy beside the current one.
     ///
     /// # Errors
     ///
-    /// When there is no room for it; the one before still applies.
+    /// When the kernel refuses it. The current one still applies.
     fn stage_policy(
         &self,
         policy: &Policy,
@@ -61,44 +64,44 @@ pub trait Reloadable: Send + Sync {
         assignment: &Assignment,
     ) -> Result<(), ReloadError>;
 
-    /// The policy that was written applies from the next packet on, as a whole.
+    /// Applies the written policy from the next packet on, as a whole.
     fn apply_policy(&self);
 
-    /// Follows FTP's control connections so from now on.
+    /// Changes the settings of the FTP tracking.
     fn set_ftp(&self, ftp: &FtpSettings);
 
-    /// Serves so much of whom connections were with from now on; how much is kept stays as it is.
+    /// Changes the number of exported peers; the number of kept ones stays.
     fn set_evidence(&self, evidence: &EvidenceSettings);
 }
 
-/// The settings are not taken: what was there before still applies, whole.
+/// Reason why the settings are refused. The previous settings still apply as a whole.
 #[derive(Debug, Error)]
 pub enum ReloadError {
-    /// They are wrong.
+    /// The settings are invalid.
     #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// They have more names than there is room for.
+    Configuration(#[from] ConfigurationError),
+    /// The settings have more protocol names than there are rows.
     #[error(transparent)]
     NoRow(#[from] NoRow),
-    /// They want what only a start can give.
-    #[error("{0} cannot change while the agent runs; restart it, or take the change back")]
+    /// The settings have changes that need a restart.
+    #[error("{0} cannot change while the agent runs; restart the agent, or undo the change")]
     Restart(String),
-    /// Their policy has more rules than there is room for.
+    /// The policy has more rules than there are rows.
     #[error(transparent)]
     NoRuleRow(#[from] NoRuleRow),
-    /// They have a policy that the kernel does not take.
+    /// The kernel refuses the policy.
     #[error(transparent)]
     Policy(Box<dyn Error + Send + Sync>),
-    /// They have names that cannot be kept.
+    /// The rows of names cannot be pinned.
     #[error(transparent)]
     Names(Box<dyn Error + Send + Sync>),
-    /// The interfaces are not to be had.
+    /// The interfaces are unavailable.
     #[error(transparent)]
     Interfaces(Box<dyn Error + Send + Sync>),
 }
 
 impl ReloadError {
-    /// Of these keys.
+    /// Creates the error of changes to these keys.
     #[must_use]
     pub fn restart(keys: &[&str]) -> Self {
         let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
@@ -106,72 +109,74 @@ impl ReloadError {
     }
 }
 
-/// Reads the settings again when it is told to.
+/// Reads the settings again on request.
 pub struct Reloader {
-    sources: Sources,
+    sources: ConfigurationSources,
     agent: Arc<dyn Reloadable>,
     exporter: Arc<Exporter>,
     current: Mutex<Current>,
 }
 
-/// What applies now.
+/// Settings in force.
 struct Current {
-    settings: Settings,
+    configuration: Configuration,
     assignment: Assignment,
     rows: RuleRows,
 }
 
 impl Reloader {
-    /// For an agent that was started with these settings, its names and the rules of its policy in these rows.
+    /// Creates a reloader for an agent that was started with this configuration, and these rows of names and
+    /// rules.
     #[must_use]
     pub fn new(
-        sources: Sources,
+        sources: ConfigurationSources,
         agent: Arc<dyn Reloadable>,
         exporter: Arc<Exporter>,
-        settings: Settings,
+        configuration: Configuration,
         assignment: Assignment,
         rows: RuleRows,
     ) -> Self {
         exporter.agent().config_read(true);
-        Self { sources, agent, exporter, current: Mutex::new(Current { settings, assignment, rows }) }
+        Self { sources, agent, exporter, current: Mutex::new(Current { configuration, assignment, rows }) }
     }
 
-    /// Reads the settings as their sources are now, and has the agent go on with them.
+    /// Reads the settings from their sources, and applies them.
     ///
     /// # Errors
     ///
-    /// When anything in them is wrong, or cannot be had without a start; nothing has changed then.
+    /// When the settings are invalid, or need a restart. Nothing has changed then.
     pub fn reload(&self) -> Result<(), ReloadError> {
-        // A panic in between leaves the settings of before, and the next reload takes all of its own.
+        // A panic in between leaves the old settings recorded, and the next reload applies all of its own.
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         service::reloads();
         let taken = self.take(&mut current);
         service::serves(&self.exporter.readiness());
         self.exporter.agent().config_read(taken.is_ok());
         match &taken {
-            Ok(()) => info!("the configuration was read again"),
+            Ok(()) => info!("configuration reloaded"),
             Err(error) => {
-                error!(%error, "the configuration is refused; what was there before still applies");
+                error!(%error, "configuration not reloaded; the previous one still applies");
             }
         }
         taken
     }
 
-    /// First everything that can fail.
+    /// Applies the configuration, after all steps that can fail.
     fn take(&self, current: &mut Current) -> Result<(), ReloadError> {
-        let settings = self.sources.settings()?;
-        let restart = current.settings.restart_for(&settings);
+        let configuration = self.sources.read()?;
+        let (settings, before) = (&configuration.settings, &current.configuration);
+        let restart = before.settings.restart_for(settings);
         if !restart.is_empty() {
             return Err(ReloadError::restart(&restart));
         }
         let assignment = current.assignment.adopt(&settings.names)?;
-        let rows = current.rows.adopt(settings.rules.as_ref())?;
-        let wants_others = current.settings.wants_others(&settings);
+        let rows = current.rows.adopt(configuration.policy.as_ref())?;
+        let wants_others = before.settings.wants_others(settings);
         if wants_others {
-            self.agent.check_interfaces(&settings)?;
+            self.agent.check_interfaces(settings)?;
         }
-        // One that stays the same goes on, with what its rates have saved.
-        let policy = settings.rules.as_ref().filter(|_| settings.rules != current.settings.rules);
+        // An unchanged policy stays, with the levels of its rate limits.
+        let policy = configuration.policy.as_ref().filter(|_| configuration.policy != before.policy);
         if let Some(policy) = policy {
             self.agent.stage_policy(policy, &rows, &assignment)?;
         }
@@ -182,22 +187,23 @@ impl Reloader {
             self.agent.keep_rules(&rows)?;
         }
         if wants_others {
-            self.agent.set_interfaces(&settings);
+            self.agent.set_interfaces(settings);
         }
-        // Names before ports: nothing is counted that has no series.
+        self.agent.take_first_places();
+        // Names before ports: every counted protocol then has series.
         if assignment != current.assignment {
             self.exporter.set_names(assignment.names());
         }
         self.agent.set_ports(&assignment.place(&settings.names, &settings.ports));
         self.agent.set_ftp(&settings.ftp);
-        if current.settings.evidence != settings.evidence {
+        if before.settings.evidence != settings.evidence {
             self.agent.set_evidence(&settings.evidence);
         }
         if policy.is_some() {
             self.exporter.set_policy(policy, &rows);
             self.agent.apply_policy();
         }
-        *current = Current { settings, assignment, rows };
+        *current = Current { configuration, assignment, rows };
         Ok(())
     }
 }

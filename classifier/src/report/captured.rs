@@ -1,9 +1,9 @@
-//! What captures show.
+//! Reads the traffic of captures.
 
 use std::path::PathBuf;
 
 use classifier_common::{
-    control::Tallies,
+    control::{TALLIES, Tallies},
     ports::{DEFAULT_TCP, Transport},
     protocol::Protocol,
 };
@@ -14,17 +14,19 @@ use super::{
 };
 use crate::{
     config::Settings,
-    counters::InterfaceSnapshot,
     datapath::KnownPort,
     hook,
     offline::{Capture, Engine, OfflineError},
+    snapshot::InterfaceSnapshot,
 };
 
-/// Reads all of them, in their order and as one: a file that begins before the one before it has ended is judged by itself.
+/// Reads captures in their order, as one. A file that begins before the end of the previous one is classified
+/// by itself.
 ///
 /// # Errors
 ///
-/// When one cannot be opened, or is no capture. Where one is cut, what stands before is taken, and the rest is a loss.
+/// When a file cannot be opened, or is no capture. Of a truncated file the readable packets are used, and the
+/// rest is a loss.
 pub(super) fn traffic(files: &[PathBuf], settings: &Settings) -> Result<Traffic, OfflineError> {
     let anew = || Engine::new(&settings.ftp, &settings.ports);
     let mut engine = anew();
@@ -44,7 +46,7 @@ pub(super) fn traffic(files: &[PathBuf], settings: &Settings) -> Result<Traffic,
                         sums.add(&std::mem::replace(&mut engine, anew()), settings);
                     }
                     is_first = false;
-                    sums.unjudged += u64::from(engine.judge(&packet).is_none());
+                    sums.unclassified += u64::from(engine.classify(&packet).is_none());
                 }
             }
         }
@@ -52,32 +54,37 @@ pub(super) fn traffic(files: &[PathBuf], settings: &Settings) -> Result<Traffic,
             name: file.display().to_string(),
             ingress: hook::NONE,
             egress: hook::NONE,
-            ingress_counters: Some(engine.take_counters()),
-            egress_counters: None,
+            counters: [Some(engine.take_counters()), None],
         });
     }
     sums.add(&engine, settings);
     Ok(sums.traffic(settings))
 }
 
-/// What the files come to.
-#[derive(Default)]
+/// Sums over the files.
 struct Sums {
     interfaces: Vec<InterfaceSnapshot>,
     evidence: crate::evidence::Evidence,
     tallies: Tallies,
-    unjudged: u64,
+    unclassified: u64,
     lost: Vec<Loss>,
 }
 
+impl Default for Sums {
+    fn default() -> Self {
+        let evidence = crate::evidence::Evidence::default();
+        Self { interfaces: Vec::new(), evidence, tallies: [0; TALLIES], unclassified: 0, lost: Vec::new() }
+    }
+}
+
 impl Sums {
-    /// Adds what stands beside the counters.
+    /// Adds the observations of the engine that are no counters.
     fn add(&mut self, engine: &Engine, settings: &Settings) {
         for (sum, number) in self.tallies.iter_mut().zip(engine.ftp().tallies) {
             *sum += number;
         }
         let evidence = engine.evidence(&settings.names);
-        // Whom the connections of files were with that do not follow each other is told of the last ones alone.
+        // For files that do not continue each other, the peers are those of the last file with any.
         if !evidence.seen.is_empty() || self.evidence.seen.is_empty() {
             self.evidence = evidence;
         }
@@ -95,10 +102,10 @@ impl Sums {
         };
         let mut traffic = gathered.traffic();
         traffic.origin = std::mem::take(&mut traffic.interfaces);
-        if self.unjudged > 0 {
+        if self.unclassified > 0 {
             self.lost.push(Loss {
-                what: "packets are of link types that cannot be judged".into(),
-                count: self.unjudged,
+                what: "packets have link types that cannot be classified".into(),
+                count: self.unclassified,
             });
         }
         traffic.losses.append(&mut self.lost);
@@ -106,7 +113,7 @@ impl Sums {
     }
 }
 
-/// The port table, as a configuration changes it.
+/// Returns the port table, as a configuration changes it.
 fn ports(changed: &[(Transport, u16, Protocol)]) -> Vec<KnownPort> {
     let is_changed = |port: u16| {
         changed.iter().any(|(transport, other, _)| (*transport, *other) == (Transport::Tcp, port))

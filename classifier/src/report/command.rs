@@ -1,4 +1,4 @@
-//! The command: what is looked at, and what is written of it.
+//! Runs the command: reads a source, and writes a report.
 
 use std::{
     fs, io,
@@ -15,85 +15,86 @@ use super::{
     traffic::{Loss, Moment, Traffic},
 };
 use crate::{
-    config::{FileError, Settings},
+    config::Settings,
     datapath::{ViewError, view},
     evidence::{Clock, Evidence},
+    located::FileError,
     offline::OfflineError,
-    shadow::{self, Policy},
+    policy::{self, Policy},
 };
 
-/// What is looked at.
+/// Source of a report.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// What is pinned in a folder.
+    /// Pinned maps in a directory.
     Pins(PathBuf),
-    /// Captures, by the ports of these settings.
+    /// Captures, classified with the ports of these settings.
     Captures(Vec<PathBuf>, Box<Settings>),
 }
 
-/// What is asked for.
+/// Arguments of the command.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What is looked at.
+    /// Source of the report.
     pub source: Source,
-    /// How to write it.
+    /// Format of the output.
     pub format: Format,
-    /// What is asked of the advice.
+    /// Options of the advice.
     pub options: Options,
-    /// An older report to compare with.
+    /// Older report to compare with.
     pub diff: Option<PathBuf>,
-    /// A policy that was tried, to write about in place of all else.
+    /// Evaluated policy to report on instead of the traffic.
     pub policy: Option<PathBuf>,
 }
 
-/// What is written.
+/// Result of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The text.
+    /// Text of the output.
     pub text: String,
-    /// Whether it is of something that has changed since the older report.
+    /// True if it shows changes since the older report.
     pub has_changed: bool,
 }
 
-/// There is no report.
+/// Reason why there is no report.
 #[derive(Debug, Error)]
 pub enum ReportError {
-    /// See [`ViewError`].
+    /// The pinned maps cannot be read.
     #[error(transparent)]
     View(#[from] ViewError),
-    /// See [`OfflineError`].
+    /// The captures cannot be read.
     #[error(transparent)]
     Capture(#[from] OfflineError),
     /// A file cannot be read.
-    #[error("cannot read {}: {cause}; name a file that this user may read", .file.display())]
+    #[error("cannot read {}: {cause}; give a file that this user can read", .file.display())]
     Read {
-        /// Its name.
+        /// Name of the file.
         file: PathBuf,
-        /// The system's answer.
+        /// Cause.
         #[source]
         cause: io::Error,
     },
-    /// See [`FileError`].
+    /// The policy file cannot be used.
     #[error(transparent)]
     Policy(#[from] FileError),
-    /// See [`DiffError`].
+    /// The older report cannot be used.
     #[error(transparent)]
     Diff(#[from] DiffError),
-    /// It cannot be written.
+    /// The report cannot be written as JSON.
     #[error("cannot write JSON: {0}; use --format text, and report it")]
     Json(#[from] serde_json::Error),
 }
 
-/// Looks, and writes what follows.
+/// Reads the source, and writes the report.
 ///
 /// # Errors
 ///
-/// When there is nothing to look at, or nothing to compare with.
+/// When there is nothing to report, or nothing to compare with.
 pub fn report(request: &Request) -> Result<Answer, ReportError> {
     if let (Some(policy), Source::Pins(folder)) = (&request.policy, &request.source) {
         return tried(folder, policy, request.format);
     }
-    // What cannot be compared with is found before anything is looked at.
+    // An unusable older report is refused before the source is read.
     let older = request.diff.as_ref().map(read).transpose()?;
     let traffic = match &request.source {
         Source::Pins(folder) => pinned(folder)?,
@@ -107,20 +108,20 @@ pub fn report(request: &Request) -> Result<Answer, ReportError> {
     Ok(Answer { text: changes.write(request.format)?, has_changed: !changes.is_empty() })
 }
 
-/// What a policy would have done.
+/// Reports the effect of an evaluated policy.
 fn tried(folder: &Path, policy: &Path, format: Format) -> Result<Answer, ReportError> {
     let mut view = view(folder)?;
     let look = view.look()?;
     let policy = Policy::read(policy, &look.names)?;
     let evidence = view.evidence()?;
-    let report = shadow::Report::new(&policy, &look.rules, &look.snapshot.interfaces, &evidence);
+    let report = policy::Report::new(&policy, &look.rules, &look.snapshot.interfaces, &evidence);
     let is_json = matches!(format, Format::Json);
     let text = if is_json { serde_json::to_string_pretty(&report)? + "\n" } else { report.to_string() };
     Ok(Answer { text, has_changed: false })
 }
 
 fn now() -> Moment {
-    Clock::now().moment(crate::datapath::now())
+    Clock::now().moment(crate::clock::now())
 }
 
 fn read(file: &PathBuf) -> Result<(String, String), ReportError> {
@@ -128,11 +129,11 @@ fn read(file: &PathBuf) -> Result<(String, String), ReportError> {
     Ok((file.display().to_string(), text))
 }
 
-/// What a pin folder holds.
+/// Reads the traffic from a pin directory.
 fn pinned(folder: &Path) -> Result<Traffic, ReportError> {
     let mut view = view(folder)?;
     let mut look = view.look()?;
-    // What counts does not depend on it.
+    // The counters are complete without it.
     let evidence = view.evidence().unwrap_or_else(|error| {
         look.problems.push(error.to_string());
         Evidence::default()

@@ -1,5 +1,5 @@
-//! A ruleset for `iptables-restore` and `ip6tables-restore`: one file for both, each of which passes over the rules that
-//! are marked as the other's.
+//! Writes a ruleset for `iptables-restore` and `ip6tables-restore`: one file for both, each of which skips
+//! the rules that are marked for the other.
 //!
 //! A restore replaces all rules of the tables that it names.
 
@@ -9,11 +9,13 @@ use super::{
     traffic::{Opened, PortRange},
 };
 
-/// Writes it.
+/// Writes the ruleset.
 pub(super) fn write(report: &Report) -> String {
     let mut text = format!("# Written by classifier report at {}.\n", report.written);
-    text.push_str("# For iptables-restore and ip6tables-restore: it replaces all rules of these tables.\n");
-    text.push_str("# What was not seen does not pass, such as SSH: see the warnings and docs/report.md.\n");
+    text.push_str("# For iptables-restore and ip6tables-restore. It replaces all rules of these tables.\n");
+    text.push_str(
+        "# Traffic that was not observed is dropped, SSH included: see the warnings and docs/report.md.\n",
+    );
     for warning in &report.advice.warnings {
         text.extend(["# warning: ", &warning.text, "\n"]);
     }
@@ -24,7 +26,7 @@ pub(super) fn write(report: &Report) -> String {
     text
 }
 
-/// Who reads the control connections.
+/// Writes the table that assigns the FTP helper.
 fn raw(text: &mut String, report: &Report) {
     text.push_str("*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n");
     for rule in report.advice.rules.iter().filter(|rule| rule.is_read_by_helper) {
@@ -110,7 +112,7 @@ fn service(text: &mut String, chain: &str, rule: &Rule) {
         let family = |v4| if v4 { "-4" } else { "-6" };
         rule.peers
             .iter()
-            .map(|peer| format!("{} {direction} {peer} ", family(peer.address.is_ipv4())))
+            .map(|peer| format!("{} {direction} {peer} ", family(peer.address().is_ipv4())))
             .collect()
     };
     for peer in &peers {

@@ -1,6 +1,7 @@
-//! `classifier report`: what a firewall on this host should allow, from what was seen.
+//! `classifier report`: what a firewall on this host should allow, from observed traffic.
 //!
-//! [`traffic`] is what was seen, [`advice`] what follows from it, and every format is written from the two alone.
+//! [`traffic`] has the observations, [`advice`] the conclusions. Every format is written from these two
+//! alone.
 
 use serde::Serialize;
 
@@ -24,39 +25,39 @@ pub use self::{
     diff::{Changed, Changes, DiffError, Part},
 };
 
-/// Of the JSON: raised when a key changes its meaning or goes.
+/// Version of the JSON: raised when a key changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
-/// How a report is written.
+/// Format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Warnings, then tables, for people
+    /// Warnings and tables, for people
     #[default]
     Text,
-    /// One object, for programs and for --diff
+    /// One JSON object, for programs and for --diff
     Json,
     /// A ruleset for `nft -f`
     Nft,
     /// A ruleset for `iptables-restore` and `ip6tables-restore`
     Iptables,
-    /// A policy for `classifier run --policy`, which counts what the rules would do
+    /// A policy for the dry run of `classifier run --policy`
     Policy,
 }
 
-/// What was seen, and what follows.
+/// Observed traffic, and the advice derived from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Of the JSON.
+    /// Version of the JSON.
     pub version: u32,
-    /// When it was written.
+    /// Time of the report.
     pub written: Moment,
-    /// What was seen.
+    /// Observed traffic.
     pub traffic: Traffic,
-    /// What follows.
+    /// Advice derived from it.
     pub advice: Advice,
 }
 
-/// A direction in tables, and at the front of counters' names.
+/// Word for a direction, in tables and as prefix of counter names.
 const fn word(direction: Opened) -> &'static str {
     match direction {
         Opened::Inbound => "in",
@@ -65,14 +66,14 @@ const fn word(direction: Opened) -> &'static str {
 }
 
 impl Report {
-    /// What follows from what was seen, at a moment.
+    /// Derives a report from observed traffic at a moment.
     #[must_use]
     pub fn of(traffic: Traffic, options: &Options, written: Moment) -> Self {
         let traffic = traffic.sorted();
         Self { version: VERSION, written, advice: Advice::of(&traffic, options), traffic }
     }
 
-    /// Writes it.
+    /// Writes the report.
     ///
     /// # Errors
     ///

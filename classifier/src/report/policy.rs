@@ -1,7 +1,7 @@
-//! A policy for `classifier run --policy`, which counts what the rules would do.
+//! Writes a policy for `classifier run --policy`, which counts what the rules would do.
 //!
-//! A policy knows protocols and no ports, sources and no destinations, and tells a packet that begins a TCP connection
-//! from all others by its flags alone.
+//! A policy knows protocols and no ports, sources and no destinations. By flags alone it separates the first
+//! packet of a TCP connection from all others.
 
 use classifier_common::protocol::Protocol;
 
@@ -11,13 +11,13 @@ use super::{
     traffic::{Opened, Transport},
 };
 
-/// Rules that a policy has at most, but for those that stand in every one.
+/// Most rules of a policy, without those that every policy has.
 const RULES: usize = 60;
 
-/// Letters that a rule's name has at most.
+/// Most characters of a rule's name.
 const LETTERS: usize = 60;
 
-/// Writes it.
+/// Writes the policy.
 pub(super) fn write(report: &Report) -> String {
     let mut text = format!("# Written by classifier report at {}.\n", report.written);
     for warning in &report.advice.warnings {
@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report) -> String {
     let (named, by_port): (Vec<_>, Vec<_>) =
         report.advice.rules.iter().partition(|rule| !rule.protocol.is_empty());
     for rule in by_port {
-        text.extend([format!("# {} is asked for by its port, which a policy does not know\n", rule.counter)]);
+        text.extend([format!("# {} is left out: a policy has no ports\n", rule.counter)]);
     }
     text.push_str("default = \"drop\"\n");
     always(&mut text, &named, report.advice.closes_output);
@@ -34,7 +34,7 @@ pub(super) fn write(report: &Report) -> String {
     for (number, rule) in named.into_iter().enumerate() {
         let takes = if rule.transport == Transport::TCP { 1 } else { 2 };
         if takes > room {
-            text.extend([format!("\n# {} finds no room: a policy has at most 64 rules\n", rule.counter)]);
+            text.extend([format!("\n# {} is left out: a policy has at most 64 rules\n", rule.counter)]);
         } else {
             room -= takes;
             service(&mut text, number, rule);
@@ -43,7 +43,7 @@ pub(super) fn write(report: &Report) -> String {
     text
 }
 
-/// What stands in every policy.
+/// Writes the rules that every policy has.
 fn always(text: &mut String, rules: &[&Rule], closes_output: bool) {
     let mut labels: Vec<_> = rules
         .iter()
@@ -52,37 +52,35 @@ fn always(text: &mut String, rules: &[&Rule], closes_output: bool) {
         .collect();
     labels.sort_unstable();
     labels.dedup();
-    begin(text, "icmp", "what is refused by its type is not told apart here");
+    begin(text, "icmp", "a policy has no ICMP types");
     text.push_str("protocol = [\"icmp\", \"icmpv6\"]\n");
-    begin(text, "non-ip", "rulesets for IP do not see it");
+    begin(text, "non-ip", "rulesets for IP do not filter it");
     text.push_str("protocol = [\"non_ip\"]\n");
     if !labels.is_empty() {
         begin(text, "established", "all but the first packet of each connection");
         text.extend([format!("protocol = {labels:?}\nstate = \"established\"\n")]);
     }
     if !closes_output {
-        begin(text, "sent", "what this host sends was not seen");
+        begin(text, "sent", "output stays open");
         text.push_str("direction = \"egress\"\n");
     }
 }
 
-/// The first packets of a service's connections; of datagrams both ways.
+/// Writes the rules for the first packets of a service's connections; for datagrams in both directions.
 fn service(text: &mut String, number: usize, rule: &Rule) {
     let name = if rule.counter.len() > LETTERS {
         format!("{}_{number}", &rule.counter[..LETTERS - 4])
     } else {
         rule.counter.clone()
     };
-    // In active mode the FTP server dials.
-    let dials_server = !Protocol::FIXED
-        .iter()
-        .any(|(fixed, label, _)| *fixed == Protocol::FTP_DATA_ACTIVE && *label == rule.protocol);
+    // In active mode the FTP server opens the connection.
+    let is_at_server = Protocol::FTP_DATA_ACTIVE.fixed_label() != Some(&rule.protocol);
     let (there, back) = match rule.direction {
         Opened::Inbound => ("ingress", "egress"),
         Opened::Outbound => ("egress", "ingress"),
     };
     let [asks, answers] =
-        if dials_server { ["to_server", "from_server"] } else { ["from_server", "to_server"] };
+        if is_at_server { ["to_server", "from_server"] } else { ["from_server", "to_server"] };
     begin(text, &name, &rule.evidence);
     text.extend([format!(
         "protocol = [\"{}\"]\ndirection = \"{there}\"\nrole = \"{asks}\"\n",
@@ -95,7 +93,7 @@ fn service(text: &mut String, number: usize, rule: &Rule) {
     if rule.transport == Transport::TCP {
         text.push_str("state = \"new\"\n");
     } else {
-        begin(text, &format!("{name}_answers"), "its answers");
+        begin(text, &format!("{name}_answers"), &format!("answers of {name}"));
         text.extend([format!(
             "protocol = [\"{}\"]\ndirection = \"{back}\"\nrole = \"{answers}\"\n",
             rule.protocol

@@ -1,4 +1,4 @@
-//! What of root's power is kept.
+//! Reduces the capabilities of the process.
 
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set, clear_ambient_capability_set,
@@ -8,14 +8,13 @@ use rustix::thread::{
 use super::SandboxError;
 use crate::config::KeptCapabilities;
 
-/// What attaching an interface takes: `CAP_BPF` creates its counters and loads a program that none has needed so far,
-/// `CAP_PERFMON` has the verifier take the programs' arithmetic on packet pointers, `CAP_NET_ADMIN` makes them network
-/// programs, and takes XDP hooks and TC filters.
+/// Capabilities to attach an interface: `CAP_BPF` to create its counters and load a program, `CAP_PERFMON`
+/// for arithmetic on packet pointers, `CAP_NET_ADMIN` for network programs, XDP hooks and TC filters.
 const ATTACHING: CapabilitySet =
     CapabilitySet::BPF.union(CapabilitySet::PERFMON).union(CapabilitySet::NET_ADMIN);
 
-/// What will be kept of what is permitted. Links end with their descriptors; `filters`, which hooks before Linux 6.6
-/// take, are taken away by whoever may configure the network, and so the agent must to the end.
+/// Returns the permitted capabilities to keep. Links end with their descriptors. With `filters`, on kernels
+/// before Linux 6.6, the agent must keep the capability to remove its filters at its end.
 pub(super) fn kept(keep: KeptCapabilities, filters: bool) -> Result<CapabilitySet, SandboxError> {
     let permitted = capabilities(None).map_err(SandboxError::Capabilities)?.permitted;
     Ok(match keep {
@@ -27,13 +26,13 @@ pub(super) fn kept(keep: KeptCapabilities, filters: bool) -> Result<CapabilitySe
 
 fn of(permitted: CapabilitySet) -> CapabilitySet {
     let kept = permitted & ATTACHING;
-    // The kernel takes it for the other two (capabilities(7)): where they are not to be had, it stays.
+    // The kernel accepts it instead of the other two (capabilities(7)): it is kept if they are unavailable.
     let stand_in = if kept.contains(ATTACHING) { CapabilitySet::empty() } else { CapabilitySet::SYS_ADMIN };
     kept | (permitted & stand_in)
 }
 
-/// Takes everything else out of the bounding set. That needs `CAP_SETPCAP`; without it the set stays, and means nothing
-/// once there are no new privileges.
+/// Removes everything else from the bounding set, if `CAP_SETPCAP` permits it. Otherwise the set stays, and
+/// has no effect with `no_new_privs`.
 pub(super) fn bound(kept: CapabilitySet) {
     for capability in (0..u64::BITS).map(|number| CapabilitySet::from_bits_retain(1 << number)) {
         match capability_is_in_bounding_set(capability) {
@@ -41,26 +40,26 @@ pub(super) fn bound(kept: CapabilitySet) {
                 let _ = remove_capability_from_bounding_set(capability);
             }
             Ok(_) => {}
-            // Past the last that this kernel knows.
+            // This number is past the last capability of this kernel.
             Err(_) => break,
         }
     }
 }
 
-/// Gives up all others for good.
+/// Drops all other capabilities permanently.
 pub(super) fn keep(kept: CapabilitySet) -> Result<(), SandboxError> {
     clear_ambient_capability_set().map_err(SandboxError::Capabilities)?;
     let sets = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
     set_capabilities(None, sets).map_err(SandboxError::Capabilities)
 }
 
-/// `cap_bpf,cap_net_admin`, or `none`.
+/// Formats a set as `cap_bpf,cap_net_admin`, or `none`.
 pub(super) fn names(set: CapabilitySet) -> String {
     let names = capability_names(set.bits());
     if names.is_empty() { "none".into() } else { names.join(",") }
 }
 
-/// The names of a set, as the kernel writes sets; `cap_63` for one that has no name yet.
+/// Returns the names of a set in the kernel's form; `cap_63` for an unknown one.
 #[must_use]
 pub fn capability_names(set: u64) -> Vec<String> {
     let numbers = (0..u64::BITS).filter(|number| set >> number & 1 != 0);

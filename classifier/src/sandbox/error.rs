@@ -1,4 +1,4 @@
-//! Why the agent does not give up what it should, each in one line.
+//! Errors of entering the sandbox, each in one line.
 
 use std::io;
 
@@ -6,56 +6,56 @@ use rustix::io::Errno;
 use thiserror::Error;
 use tracing::warn;
 
-/// The agent cannot give up what it should.
+/// Reason why the agent cannot enter its sandbox.
 #[derive(Debug, Error)]
 pub enum SandboxError {
-    /// No such user.
+    /// The user does not exist.
     #[error("user `{0}` does not exist; `getent passwd` lists the users of this host")]
     UnknownUser(String),
     /// The users cannot be read.
     #[error("cannot look up user `{name}`: {cause}; see /etc/passwd and /etc/nsswitch.conf")]
     Users {
-        /// Whom.
+        /// Name of the user.
         name: String,
-        /// The system's answer.
+        /// Cause.
         #[source]
         cause: io::Error,
     },
-    /// It may not become another user.
-    #[error("cannot become user `{name}`: {cause}; start as root, or leave --user out")]
+    /// The process may not switch to the user.
+    #[error("cannot switch to user `{name}`: {cause}; start as root, or leave out --user")]
     Become {
-        /// Whom.
+        /// Name of the user.
         name: String,
         /// The kernel's answer.
         #[source]
         cause: io::Error,
     },
-    /// The capabilities stay as they are.
+    /// The capabilities cannot be dropped.
     #[error("cannot give up capabilities: {0}; --sandbox off keeps them")]
     Capabilities(#[source] Errno),
-    /// There is more than one thread.
-    #[error("cannot be sandboxed: there are {0} threads already; this is a bug of the agent, report it")]
+    /// The process has more than one thread.
+    #[error("cannot start the sandbox: {0} threads exist already; this is a bug, report it")]
     Threads(usize),
-    /// The threads cannot be seen.
+    /// The threads cannot be counted.
     #[error("cannot read /proc/self/task: {0}; mount /proc")]
     Unseen(#[source] io::Error),
-    /// The kernel has a part of the sandbox not.
-    #[error("the sandbox lacks {part}: {cause}; --sandbox on goes without")]
+    /// The running kernel does not support one layer of the sandbox.
+    #[error("the sandbox lacks {part}: {cause}; --sandbox on starts without it")]
     Lacking {
-        /// What.
+        /// Name of the layer.
         part: &'static str,
-        /// Why.
+        /// Cause.
         cause: String,
     },
 }
 
 impl SandboxError {
-    /// Goes on without a part, and says so, unless all of them are required.
+    /// Continues without a layer and logs it, unless all layers are required.
     pub(super) fn without(part: &'static str, cause: String, required: bool) -> Result<(), Self> {
         if required {
             return Err(Self::Lacking { part, cause });
         }
-        warn!(part, cause, "the sandbox goes without");
+        warn!(part, cause, "sandbox incomplete");
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Landlock: which files can be reached, and that no network can.
+//! Landlock: permitted files, and no network.
 
 use std::{
     env,
@@ -10,26 +10,26 @@ use landlock::{
     RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
 
-/// The latest version of which every right was looked at (Linux 6.12).
+/// Latest version whose rights were all considered (Linux 6.12).
 const VERSION: ABI = ABI::V6;
 
-/// What the agent reads of the system while it runs: about itself, which kernel it is, what types it has, how many CPUs
-/// there can be, and what is behind an interface.
+/// System files that a running agent reads: about itself, the kernel and its types, the CPUs, and the devices
+/// of interfaces.
 const SYSTEM: [&str; 5] =
     ["/proc/self", "/proc/version_signature", "/sys/kernel/btf", "/sys/devices", "/sys/class/net"];
 
-/// Files that are still to be reached.
+/// Files that stay accessible.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// Files that are read again. What takes their place in their folder is too.
+    /// Files that are read again, or replaced in their directory.
     pub readable: Vec<PathBuf>,
-    /// Folders in which files come and go.
+    /// Directories in which files are created and removed.
     pub writable: Vec<PathBuf>,
 }
 
 impl Reach {
-    /// The folders of the readable files, and of what they are links to. One right below the root stands for itself:
-    /// its folder is everything.
+    /// Lists the directories of the readable files, and of the targets of links. A file right below the root
+    /// has no directory but the root: the file itself is listed.
     fn folders(&self) -> impl Iterator<Item = PathBuf> {
         let targets = self.readable.iter().filter_map(|file| file.canonicalize().ok());
         self.readable.iter().cloned().chain(targets).map(|file| match file.parent() {
@@ -40,19 +40,19 @@ impl Reach {
     }
 }
 
-/// How much of what was asked for the kernel does.
+/// Degree of the restriction.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Held {
     Wholly,
-    /// What it is too old for.
+    /// Restricted except for these features, which the kernel lacks.
     Partly(String),
 }
 
-/// Leaves these files to this thread, and those that it will start.
+/// Restricts this thread, and threads that it starts, to these files.
 ///
 /// # Errors
 ///
-/// Why nothing is restricted.
+/// The reason why nothing is restricted.
 pub(super) fn restrict(reach: &Reach) -> Result<Held, String> {
     let status = restricted(reach).map_err(|error| error.to_string())?;
     match (status.ruleset, status.landlock) {
@@ -78,8 +78,8 @@ fn restricted(reach: &Reach) -> Result<landlock::RestrictionStatus, RulesetError
         .restrict_self()
 }
 
-/// Nobody outside is signalled, and abstract sockets are out of reach, unless the service manager listens on one
-/// (`sd_notify(3)`).
+/// Returns the scopes: no signals to other processes, and no abstract sockets unless the service manager
+/// listens on one (`sd_notify(3)`).
 fn scopes() -> BitFlags<Scope> {
     let abstract_manager =
         env::var_os("NOTIFY_SOCKET").is_some_and(|name| name.as_encoded_bytes().starts_with(b"@"));

@@ -1,6 +1,7 @@
 //! seccomp: the system calls of a running agent, and no others.
 //!
-//! What is not listed fails with EPERM, so that one that was forgotten is an error with a name, and not the end.
+//! An unlisted call fails with EPERM: a forgotten one becomes an error with a name, and does not kill the
+//! agent.
 
 use std::{collections::BTreeMap, env::consts::ARCH, process};
 
@@ -16,18 +17,19 @@ use seccompiler::{
 
 use super::system_calls::{ABSENT, OLDER, OLDER_WRITING, PLAIN, WRITING, bpf};
 
-/// Names memory areas for `/proc/self/maps`: the C library does, and the kernel may refuse.
+/// Option of prctl(2) that names memory areas for `/proc/self/maps`: the C library uses it, and the kernel
+/// may refuse.
 const PR_SET_VMA: u64 = 0x5356_4d41;
 
 /// Requests of ioctl(2): FIONBIO, SIOCGIFNAME, SIOCGIFINDEX, SIOCETHTOOL. The C libraries do not agree on their type.
 const REQUESTS: [u64; 4] = [0x5421, 0x8910, 0x8933, 0x8946];
 
-/// What is wanted beside serving.
+/// Operations of the agent beyond serving.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wants {
-    /// To change folders.
+    /// Creates and removes files in directories.
     pub writes: bool,
-    /// To load programs and create maps.
+    /// Loads programs and creates maps.
     pub loads: bool,
 }
 
@@ -35,7 +37,7 @@ pub(super) struct Wants {
 ///
 /// # Errors
 ///
-/// Why they are not.
+/// The reason why they are not filtered.
 pub(super) fn install(wants: Wants) -> Result<(), String> {
     let programs = compiled(wants).map_err(|error| error.to_string())?;
     programs.iter().try_for_each(|program| apply_filter_all_threads(program)).map_err(|error| match error {
@@ -44,7 +46,8 @@ pub(super) fn install(wants: Wants) -> Result<(), String> {
     })
 }
 
-/// What is said not to be there, and what is allowed: in this order, for installing takes calls that are not allowed.
+/// Compiles the filter of absent calls and the filter of permitted ones, in this order: installing a filter
+/// takes calls that the second one forbids.
 fn compiled(wants: Wants) -> Result<[BpfProgram; 2], Error> {
     let architecture = ARCH.try_into()?;
     #[expect(clippy::cast_sign_loss, reason = "error numbers are positive")]
@@ -61,34 +64,34 @@ fn allowed(wants: Wants) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, Error> {
     let mut rules: BTreeMap<_, _> = plain.map(|call| (*call, Vec::new())).collect();
     let loading = bpf::LOADING.into_iter().filter(|_| wants.loads);
     rules.insert(SYS_bpf, any_of(0, bpf::ALWAYS.into_iter().chain(loading))?);
-    // Threads, and no processes.
+    // Permit threads, and no processes.
     rules.insert(SYS_clone, masked(0, bits(CLONE_THREAD), bits(CLONE_THREAD))?);
-    // Nothing that was written becomes a program.
+    // Written memory cannot become executable.
     for call in [SYS_mmap, SYS_mprotect] {
         rules.insert(call, masked(2, bits(PROT_EXEC), 0)?);
     }
-    // Sockets of the kernel's own, and of the service manager: none that leads out of the host.
+    // Permit sockets of the kernel and of the service manager: none leads out of the host.
     for call in [SYS_socket, SYS_socketpair] {
         rules.insert(call, any_of(0, [AF_NETLINK, AF_UNIX].map(bits))?);
     }
     rules.insert(SYS_ioctl, any_of(1, REQUESTS)?);
     rules.insert(SYS_prctl, any_of(0, [bits(PR_GET_NAME), bits(PR_SET_NAME), PR_SET_VMA])?);
-    // Limits are read, and set by none.
+    // Limits are read, and never set.
     let unset = SeccompCondition::new(2, Length::Qword, Is::Eq, 0)?;
     rules.insert(SYS_prlimit64, vec![SeccompRule::new(vec![unset])?]);
-    // How the process ends itself when it has to.
+    // The process aborts itself by this call.
     rules.insert(SYS_tgkill, any_of(0, [process::id().into()])?);
     Ok(rules)
 }
 
-/// Only where an argument is one of these.
+/// Permits a call if an argument is one of these.
 fn any_of(argument: u8, values: impl IntoIterator<Item = u64>) -> Result<Vec<SeccompRule>, Error> {
     let rule =
         |value| Ok(SeccompRule::new(vec![SeccompCondition::new(argument, Length::Dword, Is::Eq, value)?])?);
     values.into_iter().map(rule).collect()
 }
 
-/// Only where these bits of an argument are so.
+/// Permits a call if these bits of an argument have this value.
 fn masked(argument: u8, mask: u64, value: u64) -> Result<Vec<SeccompRule>, Error> {
     let condition = SeccompCondition::new(argument, Length::Qword, Is::MaskedEq(mask), value)?;
     Ok(vec![SeccompRule::new(vec![condition])?])

@@ -1,13 +1,13 @@
-//! What the agent gives up once everything is attached.
+//! Gives up privileges after everything is attached.
 //!
 //! | file | what |
 //! | --- | --- |
 //! | `user.rs` | another user |
-//! | `capabilities.rs` | all capabilities but those that something can still need |
+//! | `capabilities.rs` | all capabilities except those that are still needed |
 //! | `files.rs` | Landlock: the files that are followed, and no network |
 //! | `filter.rs`, `system_calls.rs` | seccomp: the system calls of a running agent, and no others |
 //!
-//! The parts stand in this order because each needs what the next one takes away.
+//! Each layer needs privileges that the next one removes.
 
 use std::{
     fs,
@@ -37,28 +37,28 @@ use crate::{
     datapath::has_tcx,
 };
 
-/// What holds the agent, as `classifier_sandbox_info` shows it.
+/// The sandbox of the agent, as `classifier_sandbox_info` shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sandbox {
-    /// Name of the user, or its number where it has none.
+    /// Name of the user, or its number if it has no name.
     pub user: String,
-    /// The capabilities that are left, with commas between them; `none`, or `as_started`.
+    /// Remaining capabilities, with commas; `none`, or `as_started`.
     pub capabilities: String,
-    /// Whether no program that is started can have more privileges.
+    /// True if started programs cannot gain privileges.
     pub no_new_privs: bool,
-    /// Whether system calls are filtered.
+    /// True if system calls are filtered.
     pub seccomp: bool,
-    /// How much of what was asked for Landlock does: `full`, `partial`, `off`.
+    /// Degree of Landlock's restriction: `full`, `partial`, `off`.
     pub landlock: &'static str,
 }
 
-/// Gives up what is no longer needed, for the whole process, which must not have a second thread yet. `user` is the one
-/// that the privileges name.
+/// Gives up unneeded privileges of the whole process, which must not have a second thread yet. `user` is the
+/// one that the privileges name.
 ///
 /// # Errors
 ///
-/// When the user cannot be taken on, or capabilities not be given up; when the privileges require the whole sandbox and
-/// the kernel has a part of it not.
+/// When the process cannot switch to the user or drop capabilities; when the whole sandbox is required and
+/// the kernel lacks a layer.
 pub fn enter(privileges: &Privileges, user: Option<&User>, reach: &Reach) -> Result<Sandbox, SandboxError> {
     let mut sandbox = Sandbox {
         user: user::current(),
@@ -73,7 +73,7 @@ pub fn enter(privileges: &Privileges, user: Option<&User>, reach: &Reach) -> Res
     alone()?;
     let kept = capabilities::kept(privileges.capabilities, !has_tcx())?;
     if privileges.capabilities == KeptCapabilities::None && !kept.is_empty() {
-        warn!("CAP_NET_ADMIN is kept: before Linux 6.6 TC filters cannot be taken away without it");
+        warn!("CAP_NET_ADMIN is kept: before Linux 6.6, removing TC filters needs it");
     }
     capabilities::bound(kept);
     if let Some(user) = user {
@@ -108,13 +108,13 @@ pub fn enter(privileges: &Privileges, user: Option<&User>, reach: &Reach) -> Res
     let Sandbox { user, capabilities, no_new_privs, seccomp, landlock } = &sandbox;
     info!(user, capabilities, no_new_privs, seccomp, landlock, "sandboxed");
     for file in reach.unreadable() {
-        warn!(file = %file.display(), user, "can no longer be read: changes of it will not be seen");
+        warn!(file = %file.display(), user, "not readable inside the sandbox: its changes will not be noticed");
     }
     Ok(sandbox)
 }
 
-/// User, capabilities and Landlock are a thread's own: another thread would keep what it has. One that was waited for
-/// may be listed for a moment.
+/// Checks that there is one thread: user, capabilities and Landlock are per thread, and another one would
+/// keep its privileges. A joined thread may be listed for a moment.
 fn alone() -> Result<(), SandboxError> {
     const MOMENT: Duration = Duration::from_secs(1);
     let began = Instant::now();
@@ -130,9 +130,9 @@ fn alone() -> Result<(), SandboxError> {
     }
 }
 
-/// Where files lie that are read again.
+/// Finds the locations of files that are read again.
 impl Reach {
-    /// What is to be read and, from here, cannot.
+    /// Lists readable files that the sandbox would hide.
     fn unreadable(&self) -> impl Iterator<Item = &PathBuf> {
         self.readable.iter().filter(|file| fs::File::open(file).is_err())
     }

@@ -1,4 +1,4 @@
-//! Going on as another user.
+//! Switches to another user.
 
 use std::io;
 
@@ -10,14 +10,14 @@ use super::SandboxError;
 /// A user of this host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Its name.
+    /// Name of the user.
     pub name: String,
     uid: Uid,
     gid: Gid,
 }
 
 impl User {
-    /// The user of this name.
+    /// Finds the user with this name.
     ///
     /// # Errors
     ///
@@ -30,13 +30,13 @@ impl User {
         }
     }
 
-    /// Its number, and its group's.
+    /// Returns the numbers of the user and its group.
     #[must_use]
     pub const fn ids(&self) -> (u32, u32) {
         (self.uid.as_raw(), self.gid.as_raw())
     }
 
-    /// Goes on as this user and its group, and no other group; what capabilities are permitted stays so.
+    /// Switches to this user and its group, without other groups; permitted capabilities stay.
     pub(super) fn assume(&self) -> Result<(), SandboxError> {
         let refused = |cause| SandboxError::Become { name: self.name.clone(), cause };
         if geteuid() == self.uid {
@@ -51,12 +51,12 @@ impl User {
     }
 }
 
-/// Who runs this process: a name, or a number that has none.
+/// Returns the user of this process: a name, or a number without a name.
 pub(super) fn current() -> String {
     user_name(geteuid().as_raw())
 }
 
-/// The name of a user, or its number where it has none.
+/// Returns the name of a user, or its number without a name.
 #[must_use]
 pub fn user_name(uid: u32) -> String {
     let user = unistd::User::from_uid(Uid::from_raw(uid)).ok().flatten();

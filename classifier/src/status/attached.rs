@@ -1,4 +1,4 @@
-//! Which interfaces an agent counts, and by which hooks.
+//! Finds the interfaces that an agent counts, and their hooks.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,20 @@ use crate::{
     interfaces::Hooked,
 };
 
-/// What is seen of hooks from within a network namespace.
+/// Hooks that are visible in a network namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Namespace {
-    /// Its interfaces.
+    /// Interfaces of the namespace.
     pub interfaces: Vec<Hooked>,
-    /// All that agents attach are links, which are listed whatever their namespace; otherwise there are filters
-    /// too, which are not.
+    /// True if agents attach links alone, which are listed for every namespace, and no filters, which are
+    /// not.
     pub links_are_listed: bool,
 }
 
-/// The interfaces of an agent, by index. An agent is in one namespace: where one of its programs hangs here, all
-/// do. Elsewhere an interface may have the index of one that is here, so only the program tells.
-/// Those that have counters and no hook any more are only seen where it `is_here` for certain.
+/// Finds the interfaces of an agent, by index. An agent is in one namespace: if one of its programs is
+/// attached here, all are. An interface of another namespace may have an index that is used here, so only the
+/// program identifies it. Interfaces with counters and without a hook are found only if the agent certainly
+/// `is_here`.
 pub(super) fn interfaces(agent: &Found, namespace: &Namespace, is_here: bool) -> Vec<InterfaceReport> {
     let is_its = |one: &&Attachment| agent.programs.iter().any(|program| program.id == one.program);
     let is_here =

@@ -1,24 +1,24 @@
-//! Which processes hold programs: by their descriptors, as `/proc` lists them.
+//! Finds the processes with descriptors of programs, in `/proc`.
 
 use std::{fs, path::Path};
 
-/// What the kernel calls a descriptor of a program.
+/// Name of a program's descriptor in the kernel.
 const PROGRAM: &str = "anon_inode:bpf-prog";
 
-/// The first PID namespace (`PROC_PID_INIT_INO` in `include/linux/proc_ns.h`): who is in it sees every process.
+/// Initial PID namespace (`PROC_PID_INIT_INO` in `include/linux/proc_ns.h`), which sees every process.
 const FIRST: &str = "pid:[4026531836]";
 
-/// A process that holds a descriptor of a program.
+/// A process with a descriptor of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// The kernel's number of the program.
+    /// Kernel number of the program.
     pub program: u32,
-    /// The process.
+    /// Number of the process.
     pub process: u32,
 }
 
-/// The holders of these programs, as far as this process may look at others. Links are looked through, and only those
-/// of programs read, so that a machine with many files costs little.
+/// Finds the processes with these programs, as far as this process may inspect others. Only descriptors of
+/// programs are read beyond their link, so that a machine with many files costs little.
 pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
     let mut holders = Vec::new();
     if programs.is_empty() {
@@ -39,12 +39,12 @@ pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
     holders
 }
 
-/// Whether this process sees every other.
+/// Tells whether this process sees every other.
 pub(super) fn are_all_seen() -> bool {
     fs::read_link("/proc/self/ns/pid").is_ok_and(|namespace| namespace.as_os_str() == FIRST)
 }
 
-/// The entries of a folder that are numbers; none where it is gone or closed.
+/// Lists the numeric entries of a directory; none if it has gone or is not readable.
 fn numbers(folder: &Path) -> impl Iterator<Item = u32> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())

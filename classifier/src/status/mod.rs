@@ -1,6 +1,6 @@
-//! `classifier status`: what running agents have in the kernel, looked at by another process.
+//! `classifier status`: shows the kernel objects of running agents, from another process.
 //!
-//! [`find`](crate::datapath::find) looks, [`Report`] is what was seen, and the two formats are written from it
+//! [`find`](crate::datapath::find) reads them, [`Report`] has the data, and both formats are written from it
 //! alone.
 
 use std::{io, path::Path};
@@ -9,81 +9,89 @@ use thiserror::Error;
 use tokio::runtime;
 
 use crate::{
+    clock,
     datapath::{self, FindError, Found, has_tcx, tcx_in},
     interfaces::{self, Hooked, InterfaceError},
 };
 
-mod age;
-mod around;
 mod attached;
-mod ftp;
+mod composed;
 mod holders;
+mod host_context;
 pub(crate) mod problems;
 mod process;
 mod report;
 mod sources;
 mod text;
 
+#[cfg(feature = "top")]
 pub(crate) use self::sources::TOP;
 pub use self::{
-    age::Age,
-    around::Around,
     attached::Namespace,
-    ftp::{Dialler, EndpointReport, Host, SessionReport},
     holders::Holder,
+    host_context::HostContext,
     process::ProcessReport,
     report::{AgentReport, InterfaceReport, PinsReport, ProgramReport, Report},
 };
 
-/// How a report is written.
+/// Format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// Aligned columns, for people
     #[default]
     Text,
-    /// One object, for programs
+    /// One JSON object, for programs
     Json,
 }
 
-/// There is nothing to show.
+/// Reason why there is no report.
 #[derive(Debug, Error)]
 pub enum StatusError {
-    /// The operating system refuses something basic.
+    /// The operating system refuses a basic resource.
     #[error("cannot start the runtime: {0}; see `ulimit -a`")]
     Start(#[source] io::Error),
-    /// See [`FindError`].
+    /// The agents cannot be found.
     #[error(transparent)]
     Find(#[from] FindError),
-    /// See [`InterfaceError`].
+    /// The interfaces cannot be listed.
     #[error(transparent)]
     Interface(#[from] InterfaceError),
     /// The report cannot be written.
     #[error("cannot write JSON: {0}; use --format text, and report it")]
     Json(#[from] serde_json::Error),
-    /// Nobody counts. In JSON that is an empty list, and no error.
+    /// No agent is running. In JSON that is an empty list, and no error.
     #[error("no agent is running on this machine; start one with `classifier run`")]
     Idle,
 }
 
-/// Looks at every agent of this machine, and into a pin folder, and writes what it sees.
+/// A written report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The report in its format.
+    pub text: String,
+    /// Returns whether the report has an agent.
+    pub has_agent: bool,
+}
+
+/// Reads every agent of this machine, and a pin directory, and writes a report.
 ///
 /// # Errors
 ///
-/// When the kernel does not let this process look; as text, also when there is no agent.
-pub fn status(format: Format, pin_dir: Option<&Path>) -> Result<String, StatusError> {
+/// When the kernel does not let this process read; as text, also when there is no agent.
+pub fn status(format: Format, pin_dir: Option<&Path>) -> Result<Answer, StatusError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(StatusError::Start)?;
     let links_are_listed = has_tcx();
     let interfaces = runtime.block_on(interfaces::hooked(!links_are_listed))?;
     let here: Vec<_> = interfaces.iter().map(|link| link.index).collect();
     let found = datapath::find(&here)?;
     let namespace = namespace(interfaces, links_are_listed, &found);
-    let around = around::look(&found, namespace, pin_dir);
-    let report = Report::of(found, &around, datapath::now());
-    report.write(format)
+    let context = host_context::look(&found, namespace, pin_dir);
+    let report = Report::of(found, &context, clock::now());
+    Ok(Answer { text: report.write(format)?, has_agent: !report.agents.is_empty() })
 }
 
 impl Report {
-    /// Writes it.
+    /// Writes the report.
     ///
     /// # Errors
     ///
@@ -97,7 +105,7 @@ impl Report {
     }
 }
 
-/// This network namespace, with all that hangs on interfaces whose indices the agents name.
+/// Adds the TCX programs to interfaces of this network namespace whose indices the agents name.
 fn namespace(mut interfaces: Vec<Hooked>, links_are_listed: bool, found: &[Found]) -> Namespace {
     let named =
         |link: &Hooked| found.iter().flat_map(|agent| &agent.links).any(|one| one.interface == link.index);

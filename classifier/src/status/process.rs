@@ -1,4 +1,4 @@
-//! A process, as the kernel tells of it in `/proc` (proc(5)).
+//! Reads a process from `/proc` (proc(5)).
 
 use std::fs;
 
@@ -8,33 +8,35 @@ use rustix::{
 };
 use serde::Serialize;
 
-use super::Age;
-use crate::sandbox::{capability_names, user_name};
+use crate::{
+    sandbox::{capability_names, user_name},
+    snapshot::Age,
+};
 
 const SECOND: u64 = 1_000_000_000;
 
-/// The process of an agent, and what it may do.
+/// The process of an agent, with its privileges.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ProcessReport {
-    /// Its number, in the PID namespace of who asks.
+    /// Number in the reader's PID namespace.
     pub id: u32,
-    /// The user that it runs as: a name, or a number that has none.
+    /// User: a name, or a number without a name.
     pub user: String,
-    /// Since it was started.
+    /// Time since its start.
     pub age_seconds: Age,
-    /// The capabilities that are in effect: `cap_bpf` and so on.
+    /// Effective capabilities: `cap_bpf` and so on.
     pub capabilities: Vec<String>,
-    /// Whether no program that it starts can have more privileges.
+    /// True if programs that it starts cannot gain privileges.
     pub no_new_privs: bool,
-    /// Whether its system calls are filtered: `off`, `strict`, `filter`; `unknown` where the kernel does not tell.
+    /// Filter of system calls: `off`, `strict`, `filter`; `unknown` if the kernel does not tell.
     pub seccomp: &'static str,
-    /// Whether it is in the network namespace of who asks; `None` where that is not told.
+    /// True if it is in the reader's network namespace; `None` if unknown.
     #[serde(skip)]
     pub is_here: Option<bool>,
 }
 
 impl ProcessReport {
-    /// Looks at a process; `None` where it is gone.
+    /// Reads a process; `None` if it has gone.
     #[must_use]
     pub fn of(id: u32) -> Option<Self> {
         let read = |file| fs::read_to_string(format!("/proc/{id}/{file}")).ok();
@@ -43,7 +45,7 @@ impl ProcessReport {
         Some(Self { is_here, ..Self::parse(id, &read("status")?, &read("stat")?, now())? })
     }
 
-    /// `now` is the time since the machine was started, in nanoseconds.
+    /// Parses a process; `now` is the time since boot, in nanoseconds.
     fn parse(id: u32, status: &str, stat: &str, now: u64) -> Option<Self> {
         let field = |name| {
             let value = |line: &'_ str| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned());
@@ -58,7 +60,7 @@ impl ProcessReport {
             Some("2") => "filter",
             _ => "unknown",
         };
-        // The name before may hold anything; the 22nd field is the start, in ticks since the machine's.
+        // The name before it may have any characters. The 22nd field is the start in ticks since boot.
         let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
         Some(Self {
             id,

@@ -1,15 +1,16 @@
-//! The report for people.
+//! Writes the report for people.
 
-use super::{
-    AgentReport, EndpointReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report,
-    SessionReport, sources,
+use super::{AgentReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report, sources};
+use crate::{
+    columns::Columns,
+    evidence::Evidence,
+    snapshot::{EndpointReport, SessionReport},
 };
-use crate::{columns::Columns, evidence::Evidence};
 
-/// More capabilities than these are counted, not named.
+/// Number of capabilities above which they are counted, not named.
 const MANY: usize = 8;
 
-/// Writes it: what is wrong, then a part an agent, with a table for each kind of thing that it has.
+/// Writes the report: problems, then a part for each agent, with a table for each kind of object.
 pub(super) fn write(report: &Report) -> String {
     let mut text = String::new();
     let count = report.agents.len();
@@ -42,7 +43,7 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
         ("no interface is attached", interfaces(&agent.interfaces), agent.interfaces.len()),
         ("no program is loaded", programs(&agent.programs), agent.programs.len()),
         ("no map can be read", maps(agent), agent.maps.len()),
-        ("no FTP control connection is followed", sessions(&agent.sessions), agent.sessions.len()),
+        ("no FTP control connection is tracked", sessions(&agent.sessions), agent.sessions.len()),
         ("no FTP data port is known", endpoints(&agent.endpoints), agent.endpoints.len()),
     ];
     let none = Evidence::default();
@@ -50,8 +51,8 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
     let [(connections, shown), (redirects, redirecting)] =
         [sources::connections(evidence), sources::redirects(evidence)];
     let more = [
-        ("no connection has had an outcome yet", connections, shown),
-        ("no ICMP redirect was seen", redirects, redirecting),
+        ("no connection with an outcome so far", connections, shown),
+        ("no ICMP redirect so far", redirects, redirecting),
     ];
     for (empty, table, rows) in tables.into_iter().chain(more) {
         text.push('\n');
@@ -65,11 +66,11 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
 }
 
 fn process(process: Option<&ProcessReport>) -> String {
-    let Some(process) = process else { return "process: none is seen\n".into() };
+    let Some(process) = process else { return "process: none found\n".into() };
     let ProcessReport { id, user, age_seconds, capabilities, no_new_privs, seccomp, .. } = process;
     let capabilities = match capabilities.len() {
         0 => "no capability".to_owned(),
-        // Root without a sandbox has all of forty.
+        // Root without a sandbox has about forty.
         count if count > MANY => format!("{count} capabilities"),
         _ => capabilities.join(","),
     };
@@ -81,16 +82,16 @@ fn process(process: Option<&ProcessReport>) -> String {
 
 fn pins(pins: Option<&PinsReport>) -> String {
     let Some(PinsReport { folder, process }) = pins else {
-        return "pins: none are seen; --pin-dir names the folder to look into\n".into();
+        return "pins: none found; name the directory with --pin-dir\n".into();
     };
-    let by = process.map_or_else(|| "held by no process that is seen".into(), |id| format!("held by {id}"));
+    let by = process.map_or_else(|| "no agent process found".into(), |id| format!("agent process {id}"));
     format!("pins: {}, {by}\n", folder.display())
 }
 
 fn interfaces(interfaces: &[InterfaceReport]) -> Columns {
     let mut table = Columns::new(["interface", ">index", "ingress", "egress"]);
     for InterfaceReport { index, name, ingress, egress } in interfaces {
-        // The kernel lets names hold escape sequences.
+        // The kernel permits escape sequences in names.
         let name = name.as_ref().map_or_else(|| "-".to_owned(), |name| name.escape_debug().to_string());
         table.row([name, index.to_string(), (*ingress).into(), (*egress).into()]);
     }
@@ -123,7 +124,7 @@ fn sessions(sessions: &[SessionReport]) -> Columns {
 }
 
 fn endpoints(endpoints: &[EndpointReport]) -> Columns {
-    let mut table = Columns::new(["data port", "dialled by", "mode", "command", "evidence", "state", ">age"]);
+    let mut table = Columns::new(["data port", "initiator", "mode", "command", "evidence", "state", ">age"]);
     for one in endpoints {
         table.row([
             one.owner.to_string(),

@@ -1,26 +1,26 @@
-//! Whether the journal reads what is written, and what it reads of a line.
+//! Detects the journal as reader, and writes in its form.
 
 use std::{env, os::fd::AsFd};
 
 use rustix::fs::fstat;
 use tracing::Level;
 
-/// Where systemd says which stream it reads: device and inode, in decimal (systemd.exec(5)).
+/// Variable with the stream that the journal reads: device and inode, in decimal (systemd.exec(5)).
 const STREAM: &str = "JOURNAL_STREAM";
 
-/// Whether this stream is the one that the journal reads: one that was redirected since is not.
+/// Tells whether the journal reads this stream: one that was redirected since is another.
 pub(super) fn reads(stream: impl AsFd) -> bool {
     let Ok(said) = env::var(STREAM) else { return false };
     fstat(stream).is_ok_and(|file| said == format!("{}:{}", file.st_dev, file.st_ino))
 }
 
-/// Priority of a level, as a line for the journal begins with it (sd-daemon(3)).
+/// Returns the priority of a level, with which a line for the journal begins (sd-daemon(3)).
 pub(super) const fn priority(level: Level) -> &'static str {
     match level {
         Level::ERROR => "<3>",
         Level::WARN => "<4>",
         Level::INFO => "<6>",
-        // Syslog has nothing below it.
+        // Syslog has no lower priority.
         Level::DEBUG | Level::TRACE => "<7>",
     }
 }

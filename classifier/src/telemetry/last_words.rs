@@ -1,4 +1,4 @@
-//! The error that ends the process, in the form of the other lines.
+//! Writes the error that ends the process, in the format of the log.
 
 use std::{error::Error, iter::successors};
 
@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::{
 
 use super::{LogFormat, journal::priority};
 
-/// As the other lines in JSON have it.
+/// A line in JSON, in the form of the other lines.
 #[derive(Serialize)]
 struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ struct Line {
     target: &'static str,
 }
 
-/// One line; in text with causes a line for each of them too.
+/// Formats one line; in text with causes, one more for each cause.
 pub(super) fn of(error: &dyn Error, with_causes: bool, format: LogFormat, journal: bool) -> String {
     let causes = successors(error.source(), |cause| (*cause).source()).filter(|_| with_causes);
     let causes: Vec<_> = causes.map(ToString::to_string).collect();
@@ -37,7 +37,7 @@ pub(super) fn of(error: &dyn Error, with_causes: bool, format: LogFormat, journa
             let timestamp = (!journal).then(now);
             let message = error.to_string();
             let line = Line { timestamp, level: "ERROR", message, causes, target: "classifier" };
-            // Texts alone, which JSON always has a form for.
+            // The line has texts alone, which JSON can always express.
             format!("{priority}{}\n", serde_json::to_string(&line).unwrap_or_default())
         }
     }

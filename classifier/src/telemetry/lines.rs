@@ -1,4 +1,4 @@
-//! Events as lines.
+//! Writes events as lines.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use tracing_subscriber::{
 
 use super::{LogFormat, journal::priority};
 
-/// The layer that writes events; for the journal without times, which it has itself.
+/// Creates the layer that writes events; for the journal without times, which it adds itself.
 pub(super) fn written<W>(format: LogFormat, journal: bool, to: W) -> Box<dyn Layer<Registry> + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -33,7 +33,7 @@ where
     }
 }
 
-/// Lines that begin with their priority.
+/// Format of lines that begin with their priority.
 struct Prioritised<F>(F);
 
 impl<S, N, F> FormatEvent<S, N> for Prioritised<F>

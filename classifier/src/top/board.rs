@@ -8,23 +8,23 @@ use super::{
     sample::{Flow, Message, Sample},
 };
 
-/// Times are since some beginning, the same for all calls.
+/// Samples, rates and history of a source. Times are since a fixed start.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    /// The last sample, and when it was taken.
+    /// Last sample, with its time.
     pub latest: Option<(Duration, Sample)>,
-    /// From the one before; `None` while there is none, and after the source could not be read.
+    /// Rates since the previous sample; `None` after the first sample, and after a failed read.
     pub rates: Option<Rates>,
-    /// Packets a second of each flow.
+    /// History of each flow, in packets a second.
     pub traffic: HashMap<Flow, History>,
-    /// Messages a second of each kind.
+    /// History of each kind of ICMP message, in messages a second.
     pub icmp: HashMap<Message, History>,
-    /// Why the source cannot be read now, and since when.
+    /// Cause and time of a failure to read the source.
     pub failure: Option<(Duration, String)>,
 }
 
 impl Board {
-    /// The source said this, or why it could not be read.
+    /// Takes a sample, or the reason why there is none.
     pub fn take(&mut self, at: Duration, read: Result<Sample, String>) {
         match read {
             Ok(sample) => self.take_sample(at, sample),
@@ -43,7 +43,7 @@ impl Board {
         self.failure = None;
         self.rates = self.latest.take().map(|(before, earlier)| {
             let rates = Rates::between(&earlier, &sample, at.saturating_sub(before));
-            // Rows that have never counted anything are not shown, and need no history.
+            // Rows that have never counted are not shown, and need no history.
             for (flow, rate) in &rates.traffic {
                 if sample.traffic.get(flow).is_some_and(|tally| tally.packets > 0) {
                     self.traffic.entry(flow.clone()).or_default().add(before, at, rate.packets);

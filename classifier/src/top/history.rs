@@ -1,27 +1,27 @@
-//! The last minute of a rate, second by second.
+//! The last minute of a rate, by second.
 
 use std::{collections::VecDeque, time::Duration};
 
-/// Seconds that are kept.
+/// Number of seconds that are kept.
 pub const SECONDS: usize = 60;
 
-/// One second: what was counted in it, and how much of it was looked at.
+/// One second: its count, and the observed part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Second {
     counted: f64,
     covered: f64,
 }
 
-/// The newest second is the last.
+/// The last minute, newest second last.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     seconds: VecDeque<Second>,
-    /// Number of the second behind the last one.
+    /// Number of the second after the last one.
     end: u64,
 }
 
 impl History {
-    /// A rate was so from one time to another, both since some beginning. Times before those of earlier calls add nothing.
+    /// Adds a rate between two times since a fixed start. Times before those of earlier calls add nothing.
     pub fn add(&mut self, from: Duration, to: Duration, rate: f64) {
         let first = from.as_secs().max(to.as_secs().saturating_sub(SECONDS as u64 - 1));
         for second in first..=to.as_secs() {
@@ -36,12 +36,12 @@ impl History {
         }
     }
 
-    /// Nothing is known of the time up to this one: what is older moves on.
+    /// Marks the time up to this one as unknown, and shifts older seconds.
     pub fn pass(&mut self, to: Duration) {
         self.second(to.as_secs());
     }
 
-    /// Whether nothing is known of the last minute.
+    /// Tells whether the last minute is unknown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.seconds.iter().all(|second| second.covered == 0.0)
@@ -64,7 +64,7 @@ impl History {
         self.seconds.get_mut(place)
     }
 
-    /// The rates of the last minute in so many columns, the newest last: `None` where nothing is known.
+    /// Returns the rates of the last minute in this many columns, newest last; `None` for unknown ones.
     #[must_use]
     pub fn columns(&self, count: usize) -> Vec<Option<f64>> {
         let missing = SECONDS - self.seconds.len();

@@ -1,4 +1,4 @@
-//! What changed from one sample to the next, a second.
+//! Computes rates between two samples.
 
 use std::{collections::BTreeMap, hash::Hash, time::Duration};
 
@@ -18,20 +18,20 @@ pub struct Rate {
     pub bits: f64,
 }
 
-/// Rates of what two samples have. There is none for what the first sample cannot speak of: an interface that it did not
-/// have, and counters that began anew since.
+/// Rates between two samples. There is none for an interface that the first sample did not have, or for
+/// counters that were reset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rates {
-    /// The time that truly passed between the two.
+    /// Measured time between the two.
     pub elapsed: Duration,
-    /// By flow.
+    /// Rates by flow.
     pub traffic: BTreeMap<Flow, Rate>,
-    /// Messages a second.
+    /// Messages a second, by kind.
     pub icmp: BTreeMap<Message, f64>,
 }
 
 impl Rates {
-    /// From one sample to a later one.
+    /// Computes the rates from one sample to a later one.
     #[must_use]
     pub fn between(before: &Sample, after: &Sample, elapsed: Duration) -> Self {
         let traffic = |flow: &Flow, now: &Tally| {
@@ -52,7 +52,7 @@ impl Rates {
     }
 }
 
-/// What a sample has counted of something: nothing yet, where it has the interface and no count of it.
+/// Returns the count of a sample: 0 if the sample has the interface and no count.
 fn known<K: Ord + Hash, V: Copy + Default>(
     sample: &Sample,
     interface: &Word,
@@ -63,7 +63,7 @@ fn known<K: Ord + Hash, V: Copy + Default>(
     counts.get(key).copied().or_else(absent)
 }
 
-/// `None` where the count has begun anew, or no time has passed.
+/// Computes a rate; `None` if the count was reset, or no time has passed.
 fn a_second(then: u64, now: u64, elapsed: Duration) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a rate has no 53 digits")]
     let counted = now.checked_sub(then)? as f64;

@@ -1,43 +1,43 @@
-//! What a source says at one moment, whichever source it is.
+//! A sample of any source.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::word::Word;
-use crate::status::{Age, EndpointReport, SessionReport};
+use crate::snapshot::{Age, EndpointReport, SessionReport};
 
-/// Counters and what stands beside them, at one moment.
+/// Counters and other data of a source, at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// Who counts, and where it is seen: said on the screen's first line.
-    pub whence: String,
-    /// The interfaces that are or were attached, by name.
+    /// Description of the source, for the first line of the screen.
+    pub origin: String,
+    /// Interfaces that are or were attached, by name.
     pub interfaces: BTreeMap<Word, Hooks>,
-    /// What crossed them.
+    /// Packets and bytes by flow.
     pub traffic: BTreeMap<Flow, Tally>,
-    /// The ICMP messages among it.
+    /// ICMP messages by kind.
     pub icmp: BTreeMap<Message, u64>,
     /// The FTP tracking.
     pub ftp: Ftp,
-    /// Whom connections were with.
+    /// Peers of connections.
     pub sources: Sources,
-    /// How full the maps are: entries and capacity, by name.
+    /// Fill of the maps: entries and capacity, by name.
     pub maps: BTreeMap<String, (u64, u64)>,
-    /// What is wrong, or could not be read, a sentence each.
+    /// Problems and unreadable parts, one sentence each.
     pub problems: Vec<String>,
 }
 
-/// How an interface is attached.
+/// Hooks of an interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hooks {
-    /// As `classifier_interface_info` has it; `none` where nothing hangs there.
+    /// Hook as in `classifier_interface_info`; `none` if not attached.
     pub ingress: Word,
-    /// The same.
+    /// Hook as above, of egress.
     pub egress: Word,
 }
 
-/// What is counted apart from other traffic.
+/// Labels that packets are counted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Flow {
     /// Name of the interface.
@@ -71,56 +71,56 @@ pub struct Message {
 /// Packets and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// On the wire.
+    /// Packets on the wire.
     pub packets: u64,
-    /// From the link-layer header on.
+    /// Bytes from the link-layer header on.
     pub bytes: u64,
 }
 
-/// What the FTP tracking says of itself.
+/// Numbers of the FTP tracking.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Ftp {
-    /// Control connections that are followed now: in clear text, and encrypted.
+    /// Followed control connections in clear text.
     pub clear_sessions: u64,
-    /// The same.
+    /// Followed control connections with encryption.
     pub encrypted_sessions: u64,
-    /// Data ports that are announced now.
+    /// Announced data ports.
     pub announced_endpoints: u64,
-    /// Those that were dialled.
+    /// Data ports with a connection.
     pub connected_endpoints: u64,
-    /// Each control connection; `null` where the source does not hold them.
+    /// Control connections; `null` if the source does not list them.
     pub sessions: Option<Vec<SessionReport>>,
-    /// Each data port; the same.
+    /// Data ports; `null` if the source does not list them.
     pub endpoints: Option<Vec<EndpointReport>>,
 }
 
-/// Whom connections were with, where that was asked for.
+/// Peers of connections, if requested.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Sources {
-    /// It was not.
+    /// The peers were not requested.
     #[default]
     Unasked,
-    /// They cannot be told, and why.
+    /// The peers cannot be read, with the reason.
     Untold(String),
-    /// Those that are known.
+    /// The known peers.
     Listed(Vec<Peer>),
 }
 
-/// A host or network, and what it had to do with this one.
+/// A host or network, with its connections.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Peer {
-    /// Its host (/32, /128), or its network (/24, /64).
+    /// Host (/32, /128), or network (/24, /64).
     pub prefix: String,
     /// `inbound` or `outbound`.
     pub direction: Word,
     /// Label of the protocol.
     pub protocol: Word,
-    /// What became of the connections; `redirect` for the ICMP messages that it sent.
+    /// Outcome of the connections; `redirect` for ICMP redirects of the host.
     pub outcome: Word,
-    /// How many there were, at most.
+    /// Upper bound of the connections.
     pub count: u64,
-    /// How many of them may have been others'.
-    pub error: u64,
-    /// How long ago the last one was; `null` where the source does not say it.
+    /// Overcount of the bound.
+    pub overcount: u64,
+    /// Age of the last connection; `null` if the source does not tell it.
     pub last_seen_seconds: Option<Age>,
 }

@@ -1,4 +1,4 @@
-//! What the screen shows, and what keys change of it. Nothing here waits, draws or asks the time.
+//! State of the screen, and its changes by keys. Nothing here waits, draws or reads the time.
 
 use std::time::Duration;
 
@@ -12,40 +12,40 @@ use super::{
     tabs::Tab,
 };
 
-/// A filter is no longer.
+/// Most characters of a filter.
 const LONGEST_FILTER: usize = 64;
 
 /// Everything that is drawn. Times are since the start.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// What is looked at.
+    /// Name of the source.
     pub source: String,
-    /// How often.
+    /// Time between two reads.
     pub interval: Duration,
-    /// The tab that is shown.
+    /// Current tab.
     pub tab: Tab,
-    /// The order of each tab.
+    /// Sort order of each tab.
     orders: [Order; Tab::ALL.len()],
-    /// Words that rows must hold.
+    /// Words that shown rows must include.
     pub filter: String,
-    /// Keys go into the filter.
+    /// True if keys are typed into the filter.
     pub is_typing: bool,
-    /// The help covers the table.
+    /// True if the help covers the table.
     pub has_help: bool,
     /// Rows that are scrolled past.
     pub scrolled: usize,
-    /// Rows that the last screen had room for.
+    /// Rows on the last drawn screen.
     pub page: usize,
-    /// What goes on.
+    /// Live data.
     live: Board,
-    /// What stood there when it was paused.
+    /// Data at the time of the pause.
     frozen: Option<Box<Board>>,
-    /// The time.
+    /// Current time.
     pub now: Duration,
 }
 
 impl State {
-    /// Nothing is known yet.
+    /// Creates a state without data.
     #[must_use]
     pub fn new(source: String, interval: Duration) -> Self {
         Self {
@@ -64,50 +64,50 @@ impl State {
         }
     }
 
-    /// The source said this, or why it could not be read.
+    /// Takes a sample, or the reason why there is none.
     pub fn take(&mut self, at: Duration, read: Result<Sample, String>) {
         self.now = self.now.max(at);
         self.live.take(at, read);
     }
 
-    /// What is to be shown.
+    /// Returns the data to show.
     #[must_use]
     pub fn board(&self) -> &Board {
         self.frozen.as_deref().unwrap_or(&self.live)
     }
 
-    /// Whether it stands still.
+    /// Tells whether the screen is paused.
     #[must_use]
     pub const fn is_paused(&self) -> bool {
         self.frozen.is_some()
     }
 
-    /// The order of the tab that is shown.
+    /// Returns the sort order of the current tab.
     #[must_use]
     pub const fn order(&self) -> Order {
         self.orders[self.tab as usize]
     }
 
-    /// The rows to show, in their order.
+    /// Returns the rows to show, sorted.
     #[must_use]
     pub fn table(&self) -> Table {
         self.tab.table(self.board()).arranged(&self.filter, self.order())
     }
 
-    /// What is to be read of whom connections were with, for the tab that is shown.
+    /// Returns the amount of peers that the current tab needs.
     #[must_use]
     pub fn peers(&self) -> Peers {
         if self.tab == Tab::Sources { Peers::All } else { Peers::None }
     }
 
-    /// The tab that is shown needs what the last look did not ask for.
+    /// Tells whether the current tab needs more than the last read returned.
     #[must_use]
     pub fn lacks_peers(&self) -> bool {
         let is_unasked = |(_, sample): &(Duration, Sample)| sample.sources == Sources::Unasked;
         self.peers() != Peers::None && self.live.latest.as_ref().is_some_and(is_unasked)
     }
 
-    /// A key was pressed; `false` if it ends all.
+    /// Handles a key; `false` if it ends the program.
     #[must_use]
     pub fn press(&mut self, key: KeyEvent) -> bool {
         if key.kind == KeyEventKind::Release {
@@ -137,7 +137,7 @@ impl State {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "most keys do nothing")]
     fn command(&mut self, code: KeyCode) -> bool {
-        let last = self.table().rows.len().saturating_sub(1);
+        let last = self.table().rows.len().saturating_sub(self.page);
         match code {
             KeyCode::Esc if self.has_help => self.has_help = false,
             KeyCode::Esc if !self.filter.is_empty() => self.filter.clear(),

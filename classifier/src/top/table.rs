@@ -1,43 +1,43 @@
-//! A tab's rows, whatever it shows: filtered, sorted, and ready to be drawn or written.
+//! The rows of a tab: filtered, sorted, and ready to be drawn or written.
 
 use std::cmp::Ordering;
 
-/// A column. Where the screen is narrow, those with the highest `rank` go first; one of rank 0 stays.
+/// A column. On a narrow screen, columns with the highest `rank` are dropped first; rank 0 stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its title.
+    /// Title of the column.
     pub title: &'static str,
-    /// Its cells stand at the right, and sort the largest first.
+    /// True if cells are right-aligned, and sorted largest first.
     pub is_number: bool,
-    /// Which goes first.
+    /// Rank at which the column is dropped.
     pub rank: u8,
 }
 
 impl Column {
-    /// Of words.
+    /// Creates a column of words.
     #[must_use]
     pub const fn text(title: &'static str, rank: u8) -> Self {
         Self { title, is_number: false, rank }
     }
 
-    /// Of numbers.
+    /// Creates a column of numbers.
     #[must_use]
     pub const fn number(title: &'static str, rank: u8) -> Self {
         Self { title, is_number: true, rank }
     }
 }
 
-/// What stands in a place.
+/// Content of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     /// A word.
     Text(String),
-    /// A number, and how it is written; `None` where it is not known.
+    /// A number with its text; `None` for an unknown one.
     Number(Option<f64>, String),
 }
 
 impl Cell {
-    /// How it is written.
+    /// Returns the text of the cell.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -47,7 +47,7 @@ impl Cell {
 
     fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
-            // The largest first, what is not known last.
+            // The largest first, unknown ones last.
             (Self::Number(one, _), Self::Number(two, _)) => {
                 let key = |number: &Option<f64>| number.unwrap_or(f64::NEG_INFINITY);
                 key(two).total_cmp(&key(one))
@@ -60,38 +60,38 @@ impl Cell {
 /// A row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// One a column.
+    /// Cells, one for each column.
     pub cells: Vec<Cell>,
-    /// Something is going on there now.
+    /// True if the row has traffic now.
     pub is_busy: bool,
-    /// The last minute, for tables that show it.
+    /// Last minute, for tables that show it.
     pub history: Option<super::History>,
 }
 
-/// All rows of a tab.
+/// The rows of a tab.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// The columns.
+    /// Columns.
     pub columns: &'static [Column],
-    /// The rows, in an order that stays.
+    /// Rows, in a stable order.
     pub rows: Vec<Row>,
-    /// Whether a sparkline stands behind the columns.
+    /// True if a sparkline follows the columns.
     pub has_history: bool,
-    /// What to say where there is no row.
+    /// Text for a table without rows.
     pub empty: String,
 }
 
-/// Which column the rows are sorted by.
+/// Sort order of a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Order {
-    /// Its number.
+    /// Number of the sort column.
     pub column: usize,
-    /// The other way round.
+    /// True if the order is reversed.
     pub is_reversed: bool,
 }
 
 impl Table {
-    /// Leaves only rows of which a cell holds each of these words, and sorts them.
+    /// Keeps the rows with a cell for each of these words, and sorts them.
     #[must_use]
     pub fn arranged(mut self, filter: &str, order: Order) -> Self {
         let words: Vec<_> = filter.split_whitespace().map(str::to_lowercase).collect();
@@ -111,13 +111,14 @@ impl Table {
         self
     }
 
-    /// Columns that have room side by side, and how wide each is; with what is left for the history.
+    /// Selects the columns that fit side by side, with their widths, and the width that is left for the
+    /// history.
     #[must_use]
     pub fn fitted(&self, room: usize) -> (Vec<(usize, usize)>, usize) {
         let width = |number: usize| {
             let cells = self.rows.iter().filter_map(|row| row.cells.get(number));
             let widest = cells.map(|cell| cell.text().chars().count()).max().unwrap_or_default();
-            // Sorted by it, a title has a mark behind it.
+            // The title of the sort column has a mark after it.
             widest.max(self.columns[number].title.chars().count() + 1).min(WIDEST)
         };
         let mut chosen: Vec<_> = (0..self.columns.len()).map(|number| (number, width(number))).collect();
@@ -138,13 +139,13 @@ impl Table {
     }
 }
 
-/// Between two columns.
+/// Width between two columns.
 pub const GAP: usize = 1;
 
-/// No cell is drawn wider: names of configured protocols may have 64 characters.
+/// Widest cell: names of configured protocols may have 64 characters.
 const WIDEST: usize = 45;
 
-/// A sparkline says something from this many columns on.
+/// Least width of a readable sparkline.
 const LEAST_HISTORY: usize = 8;
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
-//! Reads the source once an interval, and shows what it says.
+//! Reads the source at each interval, and shows the sample.
 
 use std::{
     cell::Cell,
-    io::{self, Write as _, stdout},
     time::{Duration, SystemTime},
 };
 
@@ -24,11 +23,12 @@ use super::{
     terminal::Screen,
     written::{Report, text},
 };
+use crate::stdout;
 
-/// The time goes on on the screen, so often, while the source is slow.
+/// Interval of drawing while the source is slow.
 const REDRAW: Duration = Duration::from_millis(500);
 
-/// What was read, and when: between the question and the answer, so that a slow answer makes no rate wrong.
+/// Reads a sample with its time, which is between question and answer: a slow answer then distorts no rate.
 async fn read(source: &mut Source, peers: Peers, start: Instant) -> (Duration, Result<Sample, String>) {
     let asked = Instant::now();
     let read = source.read(peers).await;
@@ -36,7 +36,7 @@ async fn read(source: &mut Source, peers: Peers, start: Instant) -> (Duration, R
     (middle, read.map_err(|error| error.to_string()))
 }
 
-/// Looks twice, and writes what there is between.
+/// Reads twice, and writes the rates in between.
 pub(super) async fn once(options: &Options, mut source: Source) -> Result<(), TopError> {
     let (start, mut board) = (Instant::now(), Board::default());
     for time in [start, start + options.interval] {
@@ -48,10 +48,10 @@ pub(super) async fn once(options: &Options, mut source: Source) -> Result<(), To
         Format::Text => text(&board),
         Format::Json => Report::of(&board, &source.name(), SystemTime::now()).line()?,
     };
-    write(&written)
+    Ok(stdout::write(&written)?)
 }
 
-/// Writes an object an interval, until a signal comes or nobody reads any more.
+/// Writes an object at each interval, until a signal arrives or the reader closes the output.
 pub(super) async fn stream(options: &Options, mut source: Source) -> Result<(), TopError> {
     let (start, mut board, mut ends) = (Instant::now(), Board::default(), Ends::listen()?);
     let mut ticks = interval_at(start, options.interval);
@@ -66,18 +66,15 @@ pub(super) async fn stream(options: &Options, mut source: Source) -> Result<(), 
             read = read(&mut source, Peers::Largest, start) => read,
         };
         board.take(at, read);
-        // The first look has no rates yet; that it fails is told at once.
+        // The first read has no rates yet, but its failure is reported at once.
         if board.rates.is_some() || board.failure.is_some() {
             let line = Report::of(&board, &source.name(), SystemTime::now()).line()?;
-            match write(&line) {
-                Err(TopError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                written => written?,
-            }
+            stdout::write(&line)?;
         }
     }
 }
 
-/// Shows a screen, until a key or a signal ends it.
+/// Shows a screen until a key or a signal ends it.
 pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), TopError> {
     let (start, mut ends) = (Instant::now(), Ends::listen()?);
     let mut state = State::new(source.name(), options.interval);
@@ -88,7 +85,7 @@ pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), 
     let mut clock = interval_at(start, REDRAW);
     let (peers, opened) = (Cell::new(state.peers()), Notify::new());
     loop {
-        // Keys are heard while the source is slow to answer.
+        // Keys are handled while the source is slow.
         let reading = async {
             select! {
                 _ = ticks.tick() => {}
@@ -109,15 +106,15 @@ pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), 
                             return Ok(());
                         }
                         peers.set(state.peers());
-                        // What a tab needs is looked at when it is opened; an interval may be an hour.
+                        // A tab's data is read when the tab is opened: an interval may be an hour.
                         if state.lacks_peers() {
                             opened.notify_one();
                         }
                     }
-                    // A resize, which the next drawing finds by itself.
+                    // A resize, which the next drawing notices itself.
                     Some(Ok(_)) => {}
                     Some(Err(cause)) => return Err(TopError::Terminal(cause)),
-                    // The terminal is gone.
+                    // The terminal has gone.
                     None => return Ok(()),
                 },
                 (at, read) = &mut reading => {
@@ -130,12 +127,7 @@ pub(super) async fn screen(options: &Options, mut source: Source) -> Result<(), 
     }
 }
 
-fn write(text: &str) -> Result<(), TopError> {
-    let mut out = stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(TopError::Write)
-}
-
-/// Signals that end it: asked to by people, by service managers, or because the terminal is gone.
+/// Signals that end the program: from people, from service managers, or for a terminal that has gone.
 struct Ends {
     interrupt: Signal,
     terminate: Signal,

@@ -1,4 +1,4 @@
-//! The terminal: taken for the time of a screen, and given back as it was, whatever ends that.
+//! Takes the terminal for a screen, and restores it however the program ends.
 
 use std::{
     io::{self, Stdout, stdout},
@@ -17,21 +17,21 @@ use crossterm::{
 use ratatui::{Terminal, backend::CrosstermBackend};
 
 use super::{
-    screen::{Look, draw},
+    screen::{Appearance, draw},
     state::State,
 };
 
-/// Whether it is to be given back.
+/// True if the terminal must be restored.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal of standard output, until this is dropped.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
-    look: Look,
+    look: Appearance,
 }
 
 impl Screen {
-    /// Takes it.
+    /// Takes the terminal.
     pub(super) fn take() -> io::Result<Self> {
         give_back_on_panic();
         enable_raw_mode()?;
@@ -39,7 +39,7 @@ impl Screen {
         let taken = execute!(stdout(), EnterAlternateScreen, Hide)
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match taken {
-            Ok(terminal) => Ok(Self { terminal, look: Look::of_environment() }),
+            Ok(terminal) => Ok(Self { terminal, look: Appearance::of_environment() }),
             Err(error) => {
                 give_back();
                 Err(error)
@@ -47,7 +47,7 @@ impl Screen {
         }
     }
 
-    /// Draws a state.
+    /// Draws the state.
     pub(super) fn draw(&mut self, state: &mut State) -> io::Result<()> {
         self.terminal.draw(|frame| draw(state, self.look, frame)).map(drop)
     }
@@ -61,13 +61,13 @@ impl Drop for Screen {
 
 fn give_back() {
     if TAKEN.swap(false, Ordering::Relaxed) {
-        // Nothing is left to be done where the terminal is gone.
+        // A terminal that has gone needs no restoring.
         let _ = execute!(stdout(), LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
 }
 
-/// A panic's words are to be read, and what drops nothing must give the terminal back too.
+/// Restores the terminal before a panic's message is printed, also where a panic aborts.
 fn give_back_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,4 @@
-//! Labels, of which many rows have the same.
+//! Labels that many rows share.
 
 use std::{borrow::Borrow, collections::HashSet, fmt, ops::Deref, sync::Arc};
 
@@ -40,12 +40,12 @@ impl Serialize for Word {
     }
 }
 
-/// Words that were seen before, each once in memory.
+/// Words in use, each once in memory.
 #[derive(Debug, Default)]
 pub struct Words(HashSet<Word>);
 
 impl Words {
-    /// The word of a text.
+    /// Returns the shared word of a text.
     pub fn of(&mut self, text: &str) -> Word {
         if let Some(word) = self.0.get(text) {
             return word.clone();

@@ -1,4 +1,4 @@
-//! One look, written: as aligned columns for people, and as an object for programs.
+//! Writes one sample: as aligned columns for people, and as an object for programs.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,22 +13,22 @@ use super::{
 };
 use crate::columns::Columns;
 
-/// The object. Its keys are a promise, to which more may be added.
+/// One sample as an object. Its keys are stable; more may be added.
 #[derive(Debug, Serialize)]
 pub struct Report<'b> {
-    /// Since the epoch, in seconds.
+    /// Seconds since the epoch.
     at: f64,
-    /// What was looked at.
+    /// Name of the source.
     source: &'b str,
-    /// The time that the rates are over; `null` where there are none.
+    /// Time that the rates cover; `null` if there are no rates.
     elapsed_seconds: Option<f64>,
-    /// Why the source could not be read; `null` where it could. There are no counts then.
+    /// Reason why the source could not be read; `null` if it could. There are no counts then.
     error: Option<&'b str>,
     interfaces: Vec<Interface<'b>>,
     traffic: Vec<Traffic<'b>>,
     icmp: Vec<Icmp<'b>>,
     ftp: Option<&'b Ftp>,
-    /// The largest of each kind; `null` where they cannot be told.
+    /// The largest peers of each kind; `null` if unknown.
     sources: Option<&'b [Peer]>,
     maps: Vec<Fill<'b>>,
     problems: &'b [String],
@@ -67,7 +67,7 @@ struct Fill<'b> {
 }
 
 impl<'b> Report<'b> {
-    /// Of what is known of a source.
+    /// Builds the object from the data of a source.
     #[must_use]
     pub fn of(board: &'b Board, source: &'b str, at: SystemTime) -> Self {
         let error = board.failure.as_ref().map(|(_, reason)| reason.as_str());
@@ -109,7 +109,7 @@ impl<'b> Report<'b> {
         }
     }
 
-    /// On a line of its own.
+    /// Writes the object on one line.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl<'b> Report<'b> {
     }
 }
 
-/// The tabs that have rows, each as a table; what is wrong stands first.
+/// Writes the tabs that have rows, each as a table, after the problems.
 #[must_use]
 pub fn text(board: &Board) -> String {
     let mut text = String::new();
@@ -129,7 +129,7 @@ pub fn text(board: &Board) -> String {
     }
     for tab in Tab::ALL {
         let table = tab.table(board).arranged("", Order { column: tab.first_order(), is_reversed: false });
-        // Of the tabs, the first says that it is empty.
+        // Only the first tab says that it is empty.
         if table.rows.is_empty() && tab != Tab::ALL[0] {
             continue;
         }
@@ -157,7 +157,8 @@ fn write(table: &Table, text: &mut String) {
     columns.write(text);
 }
 
-/// A name may hold anything but blanks and slashes (`dev_valid_name`), and a terminal obeys control characters.
+/// Replaces control characters, which a terminal obeys: an interface's name may have anything but blanks and
+/// slashes (`dev_valid_name`).
 fn plain(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { '?' } else { char }).collect()
 }

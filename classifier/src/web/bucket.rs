@@ -1,11 +1,11 @@
-//! The rate limit: a token bucket, kept as the time at which it will be full.
+//! Limits the rate of requests by a token bucket, stored as the time at which it will be full.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Requests that are let through: as many at once as the burst, then one an interval.
+/// Rate limit: as many requests at once as the burst, then one for each interval.
 #[derive(Debug)]
 pub struct Bucket {
     interval: Duration,
@@ -14,13 +14,13 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket of at least one request.
+    /// Creates a full bucket of at least one request.
     #[must_use]
     pub const fn new(interval: Duration, burst: u32) -> Self {
         Self { interval, burst, full_at: Mutex::new(None) }
     }
 
-    /// Whether a request at this time is let through.
+    /// Tells whether a request at this time is admitted, and counts it.
     pub fn admits(&self, now: Instant) -> bool {
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
         let from = full_at.map_or(now, |full_at| full_at.max(now));
@@ -32,7 +32,7 @@ impl Bucket {
     }
 }
 
-/// The same limit, whatever has been taken from it.
+/// Compares the limits, without the present level.
 impl PartialEq for Bucket {
     fn eq(&self, other: &Self) -> bool {
         (self.interval, self.burst) == (other.interval, other.burst)

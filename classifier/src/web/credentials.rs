@@ -1,9 +1,9 @@
-//! The name and password of a request (RFC 7617).
+//! Name and password of a request (RFC 7617).
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::header::{AUTHORIZATION, HeaderMap};
 
-/// Who a client says it is.
+/// Credentials that a client sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     pub(super) user: Vec<u8>,
@@ -11,7 +11,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// What the request's headers say; `None` where they say nothing that can be understood.
+    /// Parses the headers of a request; `None` without valid credentials.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(AUTHORIZATION)?.as_bytes();

@@ -1,4 +1,4 @@
-//! The configuration that applies now.
+//! Reloads the web configuration when its files change.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use super::{
     inputs::{Fingerprint, Inputs, Stamps},
 };
 
-/// A web configuration, which follows its files.
+/// A web configuration that follows its files.
 #[derive(Debug)]
 pub struct Web {
     path: PathBuf,
@@ -24,7 +24,7 @@ pub struct Web {
 #[derive(Debug)]
 struct State {
     protection: Arc<Protection>,
-    /// Of the last reading, whether it was good or not.
+    /// The last reading, successful or not.
     read: Read,
 }
 
@@ -32,18 +32,18 @@ struct State {
 struct Read {
     stamps: Stamps,
     fingerprint: Fingerprint,
-    /// The stamps tell every later change: nobody was writing when they were taken.
+    /// True if the stamps reveal every later change: no process was writing when they were taken.
     settled: bool,
 }
 
-/// How a look at the files went.
+/// Result of a check of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// They are as they were.
+    /// The files are unchanged.
     Unchanged,
-    /// They have changed, and apply from now on.
+    /// The files have changed, and apply from now on.
     Taken,
-    /// They have changed and cannot be used: what was there before still applies.
+    /// The files have changed and are invalid: the previous configuration still applies.
     Refused,
 }
 
@@ -52,7 +52,7 @@ impl Web {
     ///
     /// # Errors
     ///
-    /// When one of them cannot be read, or anything in them is wrong.
+    /// When a file cannot be read, or has an error.
     pub fn load(path: &Path) -> Result<Self, WebError> {
         let mut inputs = Inputs::new();
         let protection = Protection::read(path, &mut inputs)?;
@@ -60,8 +60,8 @@ impl Web {
         Ok(Self { path: path.to_owned(), gatekeeper: Gatekeeper::new()?, state: Mutex::new(state) })
     }
 
-    /// What applies now, after a look at the files, and how that went. A file that somebody is still writing to
-    /// is left for the next look.
+    /// Checks the files, and returns the current configuration with the result of the check. A file that is
+    /// still being written is left for the next check.
     pub fn now(&self) -> (Arc<Protection>, Reading) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let stamps = state.read.stamps.again();
@@ -70,14 +70,14 @@ impl Web {
         (Arc::clone(&state.protection), reading)
     }
 
-    /// The files that it is made of, this one first.
+    /// Lists the files of the configuration, the main one first.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.read.stamps.paths().map(Path::to_owned).collect()
     }
 
-    /// Who looks at passwords.
+    /// Returns the checker of passwords.
     pub(crate) const fn gatekeeper(&self) -> &Gatekeeper {
         &self.gatekeeper
     }
@@ -85,10 +85,10 @@ impl Web {
     fn read_again(&self, state: &mut State) -> Reading {
         let mut inputs = Inputs::new();
         let found = Protection::read(&self.path, &mut inputs)
-            .and_then(|found| found.in_place_of(&state.protection, &self.path));
+            .and_then(|found| found.replacing(&state.protection, &self.path));
         let read = Read::of(inputs);
         if !read.settled || read.stamps.again() != read.stamps {
-            // Somebody has begun to write since.
+            // A process has begun to write since.
             return Reading::Unchanged;
         }
         let before = std::mem::replace(&mut state.read, read);
@@ -98,11 +98,11 @@ impl Web {
         match found {
             Ok(protection) => {
                 state.protection = Arc::new(protection);
-                info!(file = %self.path.display(), "the web configuration was read again");
+                info!(file = %self.path.display(), "web configuration reloaded");
                 Reading::Taken
             }
             Err(error) => {
-                warn!(%error, "the web configuration has changed and is refused; what it said before still applies");
+                warn!(%error, "web configuration not reloaded; the previous one still applies");
                 Reading::Refused
             }
         }

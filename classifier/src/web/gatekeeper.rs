@@ -1,4 +1,4 @@
-//! Passwords are looked at one after the other, away from the thread that serves.
+//! Checks passwords one by one, on a thread that serves no requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,13 +15,14 @@ use super::{
     verdicts::{Token, Verdicts},
 };
 
-/// Passwords that are looked at at the same time: each takes a whole CPU for a while.
+/// Concurrent checks: each takes a whole CPU for a while.
 const AT_ONCE: usize = 1;
 
-/// Says who is let in. A password that was looked at is remembered, right or wrong: a scrape costs no bcrypt.
+/// Checks credentials. Both successful and failed bcrypt results are cached, so repeated scrapes do not pay
+/// for bcrypt.
 #[derive(Debug)]
 pub(crate) struct Gatekeeper {
-    /// Of this process alone, so that what is remembered tells nothing about passwords.
+    /// Key of this process: cached tokens reveal nothing about passwords.
     key: Key,
     verdicts: Arc<Mutex<Verdicts>>,
     turns: Arc<Semaphore>,
@@ -33,7 +34,7 @@ impl Gatekeeper {
         Ok(Self { key, verdicts: Arc::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) })
     }
 
-    /// Whether the name is a user's and the password is right.
+    /// Tells whether the name is a user's and the password is right.
     pub(crate) async fn admits(&self, users: &Users, credentials: Credentials) -> bool {
         let candidate = users.candidate(&credentials.user, self.number(&credentials.user));
         let token = self.token(&credentials, &candidate);
@@ -42,10 +43,11 @@ impl Gatekeeper {
         }
         let Ok(turn) = Arc::clone(&self.turns).acquire_owned().await else { return false };
         let verdicts = Arc::clone(&self.verdicts);
-        // Once it has begun it is ended and remembered, also when the client has left: it comes again.
+        // A check that has begun is completed and cached even if the client has left, since it will ask
+        // again.
         let looked_at = spawn_blocking(move || {
             let _turn = turn;
-            // Another connection may have had the same question in the meantime.
+            // Another connection may have had the same credentials in the meantime.
             recall(&verdicts, &token).unwrap_or_else(|| {
                 let right = bcrypt::verify(&credentials.password, &candidate.hash).unwrap_or(false);
                 let granted = candidate.known && right;
@@ -56,14 +58,15 @@ impl Gatekeeper {
         looked_at.await.unwrap_or(false)
     }
 
-    /// The same for the same name, and nobody else's guess.
+    /// Maps a name to a number that is constant and secret.
     fn number(&self, name: &[u8]) -> u64 {
         let tag = hmac::sign(&self.key, name);
         tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
-    /// Stands for all three, and for whether there is such a user: the hash may be another one's. Each has its length
-    /// before it: no name can end where a password begins (CVE-2022-46146).
+    /// Derives the cache key from name, password and hash, and from whether the user exists, since an unknown
+    /// user gets another one's hash. A length precedes each part: no name can end where a password begins
+    /// (CVE-2022-46146).
     fn token(&self, credentials: &Credentials, candidate: &Candidate) -> Token {
         let mut context = hmac::Context::with_key(&self.key);
         context.update(&[candidate.known.into()]);
@@ -99,7 +102,8 @@ mod tests {
         );
     }
 
-    /// One of two users with the same hash is gone: it is held against the other's, and must not pass for itself.
+    /// The removed one of two users has the same hash. The name then gets the other's hash, and must not
+    /// pass.
     #[test]
     fn what_was_said_of_a_user_is_not_said_of_one_that_is_gone() {
         let gatekeeper = Gatekeeper::new().unwrap();

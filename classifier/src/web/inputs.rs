@@ -1,26 +1,24 @@
-//! The files that a configuration is made of, and whether they have changed since.
+//! Tracks the files of a configuration, and detects their changes.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Read as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
 use ring::digest::{Context, SHA256, digest};
 
-/// Bytes that a file may have: what is longer was not meant.
-const BYTES_MAX: u64 = 1 << 20;
+use crate::located;
 
-/// How long a file must have been left alone to count as written whole. Longer than an editor takes to write a
-/// small file, and than the kernel's clock for time stamps ticks.
+/// Least age of a complete file: longer than an editor takes to write a small file, and than a tick of the
+/// kernel's clock for time stamps.
 const REST: Duration = Duration::from_millis(100);
 
-/// SHA-256 over what was read: equal for equal files.
+/// SHA-256 over the content: equal for equal files.
 pub(super) type Fingerprint = [u8; 32];
 
-/// What the system says of a file. Whoever writes to it, or puts another one there, changes it.
+/// Metadata of a file, which every write or replacement changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     device: u64,
@@ -30,7 +28,7 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// `None` where there is no file, or it cannot be seen.
+    /// Reads the metadata; `None` if there is no file, or it is inaccessible.
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         Some(Self {
@@ -41,7 +39,8 @@ impl Stamp {
         })
     }
 
-    /// A time to come is that of another machine's clock: nothing follows from it.
+    /// Tells whether the file is old enough. A future time comes from another machine's clock, and tells
+    /// nothing.
     fn rests(&self, now: SystemTime) -> bool {
         let (seconds, nanos) = self.changed;
         let since_epoch =
@@ -51,29 +50,29 @@ impl Stamp {
     }
 }
 
-/// Files as they are at one time.
+/// Metadata of files at one time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
 
 impl Stamps {
-    /// The same files as they are now.
+    /// Reads the metadata of the same files again.
     pub(super) fn again(&self) -> Self {
         Self(self.0.iter().map(|(path, _)| (path.clone(), Stamp::of(path))).collect())
     }
 
-    /// Whether nobody was writing a moment ago.
+    /// Tells whether no file was changed a moment ago.
     pub(super) fn rest(&self) -> bool {
         let now = SystemTime::now();
         self.0.iter().all(|(_, stamp)| stamp.is_none_or(|stamp| stamp.rests(now)))
     }
 
-    /// Where they are.
+    /// Paths of the files.
     pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.0.iter().map(|(path, _)| path.as_path())
     }
 }
 
-/// Reads files and remembers how they were.
+/// Reads files, and records their state.
 pub(super) struct Inputs {
     stamps: Stamps,
     fingerprint: Context,
@@ -84,34 +83,21 @@ impl Inputs {
         Self { stamps: Stamps::default(), fingerprint: Context::new(&SHA256) }
     }
 
-    /// The bytes of a file. Its stamp is taken first, so that whatever changes while it is read shows later.
+    /// Reads a file. Its metadata is read first, so that a concurrent change shows later.
     pub(super) fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
         self.stamps.0.push((path.to_owned(), Stamp::of(path)));
-        let bytes = contents(path);
-        // One digest a file: no content can pass for the end of one file and the beginning of the next.
+        let bytes = located::bytes(path);
+        // One digest for each file: no content can pass for the end of one file and the beginning of the
+        // next.
         self.fingerprint.update(&[bytes.is_ok().into()]);
         self.fingerprint.update(digest(&SHA256, bytes.as_deref().unwrap_or_default()).as_ref());
         bytes
     }
 
-    /// What was read.
+    /// Returns the metadata and the fingerprint of all files.
     pub(super) fn finish(self) -> (Stamps, Fingerprint) {
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(self.fingerprint.finish().as_ref());
         (self.stamps, fingerprint)
     }
-}
-
-/// A pipe in place of the file would keep the agent waiting, so it is opened without.
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > BYTES_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "longer than 1 MiB"));
-    }
-    Ok(bytes)
 }

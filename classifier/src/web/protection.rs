@@ -1,4 +1,4 @@
-//! What a web configuration comes to.
+//! Converts a web configuration to the settings in force.
 
 use std::{path::Path, sync::Arc};
 
@@ -9,30 +9,32 @@ use super::{
     Bucket, Users, WebError,
     document::{self, Document},
     inputs::Inputs,
-    refusal::Refusal,
     tls,
 };
+use crate::located::{self, FileError, Purpose, Refusal};
 
-/// What applies to connections and requests.
+/// Settings in force for connections and requests.
 #[derive(Debug, Default)]
 pub struct Protection {
-    /// How connections are encrypted; `None`: they are not.
+    /// TLS of connections; `None` for plain HTTP.
     pub tls: Option<Arc<ServerConfig>>,
-    /// Who may ask; `None`: everybody.
+    /// Users who are admitted; `None` for everybody.
     pub users: Option<Arc<Users>>,
-    /// How often may be asked; `None`: as often as can be answered.
+    /// Rate limit of requests; `None` for none.
     pub limit: Option<Arc<Bucket>>,
-    /// What every answer has, whatever the endpoint says.
+    /// Headers of every answer.
     pub headers: HeaderMap,
 }
 
 impl Protection {
-    /// Reads a file and what it names.
+    /// Reads a file and the files that it names.
     pub(super) fn read(path: &Path, inputs: &mut Inputs) -> Result<Self, WebError> {
-        let bytes = inputs.read(path).map_err(|cause| WebError::Read { path: path.to_owned(), cause })?;
+        let bytes = inputs.read(path).map_err(|cause| {
+            let path = path.to_owned();
+            FileError::Read { purpose: Purpose::Web, path, cause }
+        })?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let found = text(&bytes).and_then(|text| Self::of(document::parse(text)?, folder, inputs));
-        found.map_err(|refusal| refusal.in_file(path))
+        Ok(located::understand(path, &bytes, |text| Self::of(document::parse(text)?, folder, inputs))?)
     }
 
     fn of(document: Document, folder: &Path, inputs: &mut Inputs) -> Result<Self, Refusal> {
@@ -44,9 +46,9 @@ impl Protection {
         })
     }
 
-    /// The same in the place of what applies until now: it may not take away what keeps strangers out, as half
-    /// of a file that is being written would; a rate limit that stays the same keeps its count.
-    pub(super) fn in_place_of(mut self, before: &Self, path: &Path) -> Result<Self, WebError> {
+    /// Replaces the present settings. The new ones may not remove protection, as half of a file that is being
+    /// written would. An unchanged rate limit keeps its level.
+    pub(super) fn replacing(mut self, before: &Self, path: &Path) -> Result<Self, WebError> {
         let lost = [
             ("tls_server_config", before.tls.is_some() && self.tls.is_none()),
             ("basic_auth_users", before.users.is_some() && self.users.is_none()),
@@ -59,9 +61,4 @@ impl Protection {
         }
         Ok(self)
     }
-}
-
-fn text(bytes: &[u8]) -> Result<&str, Refusal> {
-    std::str::from_utf8(bytes)
-        .map_err(|error| Refusal::not_utf8(&String::from_utf8_lossy(&bytes[..error.valid_up_to()])))
 }

@@ -1,25 +1,25 @@
-//! Who may ask, and the hashes of their passwords.
+//! Users, and the hashes of their passwords.
 
-/// Names and bcrypt hashes, one pair at least.
+/// Names and bcrypt hashes, at least one pair.
 pub struct Users(Vec<(String, String)>);
 
-/// What a name and password are held against.
+/// Hash to compare a password with.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// There is such a user.
+    /// True if the user exists.
     pub known: bool,
-    /// The user's hash, or another's: whoever asks for an unknown name shall wait as long.
+    /// Hash of the user, or of another one: an unknown name must take as long.
     pub hash: String,
 }
 
 impl Users {
-    /// `None` where there are none.
+    /// Creates users; `None` if there are none.
     pub(super) fn new(hashes: Vec<(String, String)>) -> Option<Self> {
         (!hashes.is_empty()).then_some(Self(hashes))
     }
 
-    /// What a password for this name is held against. An unknown name has the hash of a user that `number`
-    /// chooses, so that hashes of several costs do not tell who is known.
+    /// Returns the hash for a name. An unknown name gets the hash of a user that `number` chooses, so that
+    /// hashes of several costs do not reveal known names.
     pub(super) fn candidate(&self, name: &[u8], number: u64) -> Candidate {
         if let Some((_, hash)) = self.0.iter().find(|(known, _)| known.as_bytes() == name) {
             return Candidate { known: true, hash: hash.clone() };
@@ -29,7 +29,7 @@ impl Users {
     }
 }
 
-/// Names alone.
+/// Redacts the hashes.
 impl std::fmt::Debug for Users {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()

@@ -1,15 +1,15 @@
-//! What came of the passwords that were looked at last.
+//! Caches the results of password checks.
 
 use std::collections::VecDeque;
 
-/// Verdicts of each kind that are remembered, as many as exporter-toolkit remembers of both.
+/// Cached results of each kind, as many as exporter-toolkit caches in all.
 const EACH: usize = 100;
 
-/// Stands for a name, a hash and a password.
+/// Digest of a name, a hash and a password.
 pub(super) type Token = [u8; 32];
 
-/// Verdicts, the oldest of its kind forgotten first. The two kinds are kept apart: whoever tries passwords does
-/// not make the agent forget those that are right.
+/// Cached results, the oldest of its kind evicted first. The two kinds are separate: guessed passwords do not
+/// evict right ones.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
     granted: VecDeque<Token>,
@@ -17,7 +17,7 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
-    /// What came of it, if that is remembered. Tokens are keyed digests, so the time of comparing them tells
+    /// Returns the cached result, if any. Tokens are keyed digests, so the time of comparing them reveals
     /// nothing.
     pub(super) fn of(&self, token: &Token) -> Option<bool> {
         if self.granted.contains(token) {
@@ -26,7 +26,7 @@ impl Verdicts {
         self.denied.contains(token).then_some(false)
     }
 
-    /// Remembers what came of it.
+    /// Caches a result.
     pub(super) fn remember(&mut self, token: Token, granted: bool) {
         if self.of(&token).is_some() {
             return;

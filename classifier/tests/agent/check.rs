@@ -1,4 +1,4 @@
-//! `classifier run --check`: everything that can be wrong before anything is attached, and nothing else.
+//! `classifier run --check`: all errors that can be found before anything is attached, and no others.
 
 use std::process::{Command, Output};
 
@@ -15,11 +15,11 @@ fn good_settings_are_said_to_be_good_and_nothing_is_asked_of_the_system() {
     let web = Written::new("rate_limit: {interval: 1s, burst: 2}\n");
     let name = web.0.file_name().and_then(|name| name.to_str()).expect("a name of letters");
     let file = Written::new(format!("interfaces = ['nic9']\nweb_config = '{name}'\n"));
-    // An address of nobody's, and an interface that is not there: a start would fail.
+    // An address of another host, and a missing interface: a start would fail.
     for arguments in [&[][..], &["-c", file.path(), "-l", "192.0.2.1:9877", "--user", "root"]] {
         let output = check(arguments);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"the settings are good\n"[..], &b""[..]));
+        assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"the settings are valid\n"[..], &b""[..]));
     }
 }
 

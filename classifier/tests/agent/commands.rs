@@ -1,9 +1,12 @@
-//! Exit status and words of the command.
+//! Exit status and messages of the command.
 
 use std::{
     net::TcpListener,
     process::{Command, Output},
 };
+
+use clap::CommandFactory as _;
+use classifier::cli::Cli;
 
 fn classifier(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_classifier"));
@@ -27,8 +30,10 @@ fn bad_usage_is_one_line_and_exit_2() {
         (&["run", "--egress"], &["'--egress'", "--no-egress", "--help"]),
         (&["status", "--format", "xml"], &["'xml'", "text, json"]),
         (&["run", "--xdp-mode", "fast"], &["'fast'", "auto, native, generic, off"]),
-        (&["run", "-l", "localhost:80"], &["`localhost:80`", "invalid", "IP:PORT"]),
-        (&["run", "--web.telemetry-path", "metrics"], &["`metrics`", "begins with `/`", "/metrics"]),
+        (&["run", "-l", "127.0.0.256:80"], &["`127.0.0.256:80`", "invalid", "IP:PORT"]),
+        (&["run", "-l", "localhost"], &["`localhost`", "invalid: the port is missing", "HOST:PORT"]),
+        (&["run", "--user", "no:such:user"], &["`no:such:user`", "does not exist"]),
+        (&["run", "--web.telemetry-path", "metrics"], &["`metrics`", "start with `/`", "/metrics"]),
         (&["run", "-i", "a/b"], &["interface `a/b`", "'/'", "ip link"]),
         (&["run", "-i", "eth0", "-i", "eth0"], &["`eth0`", "twice", "leave one out"]),
     ] {
@@ -46,6 +51,27 @@ fn a_bad_environment_is_bad_usage() {
     ] {
         assert_fails(&classifier(&["run"], &[(name, value)]), 2, parts);
     }
+}
+
+/// The test sets every variable of a flag, of any type.
+#[test]
+fn an_empty_variable_is_an_unset_one() {
+    let command = Cli::command();
+    let arguments = command.get_subcommands().flat_map(clap::Command::get_arguments);
+    let variables = arguments.chain(command.get_arguments()).filter_map(clap::Arg::get_env);
+    let empty: Vec<_> = variables.map(|name| (name.to_str().expect("a name"), "")).collect();
+    assert!(empty.len() > 20, "{empty:?}");
+    let checked = classifier(&["run", "--check"], &empty);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    // `none` disables the pin directory; an empty variable leaves the default one.
+    assert_fails(
+        &classifier(&["report"], &[("CLASSIFIER_PIN_DIR", "none")]),
+        2,
+        &["--pin-dir is empty", "a pin directory"],
+    );
+    let report = classifier(&["report"], &empty);
+    let said = String::from_utf8_lossy(&report.stderr);
+    assert!(report.status.success() || said.contains("/sys/fs/bpf/classifier"), "{said}");
 }
 
 #[test]
@@ -103,9 +129,15 @@ fn every_command_has_a_man_page_and_every_shell_its_completions() {
     pages.sort();
     let commands = ["completions", "detach", "man", "pcap", "report", "run", "status", "top"];
     let expected = commands.map(|command| format!("classifier-{command}.1")).into_iter();
-    assert_eq!(pages, expected.chain(["classifier.1".to_owned()]).collect::<Vec<_>>());
+    assert_eq!(
+        pages,
+        expected.chain(["classifier.1", "classifier.toml.5"].map(str::to_owned)).collect::<Vec<_>>()
+    );
     let run = run.unwrap();
-    assert!(run.contains("CLASSIFIER_LISTEN") && run.contains("Where to serve metrics"), "{run}");
+    assert!(
+        run.contains("CLASSIFIER_LISTEN") && run.contains("Listen address of the metrics endpoint"),
+        "{run}"
+    );
 
     let bash = classifier(&["completions", "bash"], &[]);
     assert!(bash.status.success() && String::from_utf8_lossy(&bash.stdout).contains("--xdp-mode"));

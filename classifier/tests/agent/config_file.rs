@@ -1,4 +1,4 @@
-//! What the configuration file says.
+//! Content of the configuration file.
 
 use std::time::Duration;
 
@@ -31,11 +31,25 @@ fn a_web_configuration_is_found_beside_the_file() {
 }
 
 #[test]
+fn no_interface_is_excluded_by_an_empty_list_and_a_bad_name_is_refused_where_it_stands() {
+    assert_eq!(settings("interfaces_exclude = []").interfaces_exclude, []);
+    for (text, refusal) in [
+        ("interfaces_exclude = ['a', 'b c']", "1:28"),
+        ("interfaces_exclude = ['a', 'a']", "1:28"),
+        ("interfaces_exclude = 'a'", "1:22"),
+    ] {
+        let refused = Written::new(text).below(Layer::default()).unwrap_err().to_string();
+        assert!(refused.contains(refusal), "{refused}");
+    }
+}
+
+#[test]
 fn every_key_arrives() {
     let settings = settings(
         r#"
         listen = ["127.0.0.1:1", ":2"]
         interfaces = ["eth0", "veth*"]
+        interfaces_exclude = ["veth1", "veth[2-5]"]
         telemetry_path = "/m"
         web_config = ""
         xdp_mode = "native"
@@ -81,6 +95,7 @@ fn every_key_arrives() {
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
     assert_eq!(settings.interfaces[0], Pattern::Plain("eth0".into()));
     assert!(settings.interfaces[1].matches("veth7") && settings.interfaces.len() == 2);
+    assert!(settings.interfaces_exclude[1].matches("veth4") && settings.interfaces_exclude.len() == 2);
     assert_eq!((settings.telemetry_path.as_str(), settings.web_config), ("/m", None));
     assert_eq!((settings.xdp_mode, settings.egress), (XdpMode::Native, false));
     let privileges = Privileges {
@@ -89,7 +104,7 @@ fn every_key_arrives() {
         sandbox: SandboxMode::Required,
     };
     assert_eq!(settings.privileges, privileges);
-    let names: Vec<_> = settings.names.iter().collect();
+    let names: Vec<_> = settings.names.configured().collect();
     assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);
     let ports = [
         (Tcp, 2121, Protocol::FTP_CONTROL),
@@ -113,7 +128,7 @@ fn every_key_arrives() {
     assert_eq!(settings.evidence, EvidenceSettings { max_sources: 65_536, top_sources: 1000 });
 }
 
-/// Also what is written out of the documented defaults.
+/// The documented defaults, written out, also change nothing.
 #[test]
 fn a_file_that_says_nothing_changes_nothing() {
     let none = Settings::check(Layer::default()).unwrap();
@@ -128,7 +143,7 @@ fn a_file_that_says_nothing_changes_nothing() {
             sandbox = "on"
             [ftp]
             control_ports = [21]
-            endpoint_ttl = "60s"
+            endpoint_ttl = "300s"
             allow_foreign_address = false
             infer_encrypted = true
             max_sessions = 65536
@@ -171,11 +186,11 @@ fn listed_control_ports_replace_21_and_a_port_table_adds_to_them() {
 fn as_many_names_as_there_are_rows_are_taken() {
     let entry = |nth| format!("[[port]]\nprotocol = 'p{nth}'\ntransport = 'udp'\nports = [{}]\n", nth + 1);
     let all = settings(&(0..32).map(entry).collect::<String>());
-    assert_eq!(all.names.iter().count(), 32);
+    assert_eq!(all.names.configured().count(), 32);
     assert_eq!(all.ports.last(), Some(&(Udp, 32, configured(31))));
 }
 
-/// The file that the Debian package installs: a comment is a `#` with a space behind it, a setting has none.
+/// The file that the Debian package installs: a comment is a `#` followed by a space, a setting has none.
 #[test]
 fn the_installed_file_changes_nothing_and_shows_every_default() {
     let installed = include_str!("../../../deploy/debian/classifier.toml");
@@ -183,6 +198,6 @@ fn the_installed_file_changes_nothing_and_shows_every_default() {
     assert_eq!(settings(installed), defaults);
     let shown: Vec<_> = installed.lines().filter_map(|line| line.strip_prefix('#')).collect();
     let shown: Vec<_> = shown.into_iter().filter(|line| !line.starts_with(' ')).collect();
-    assert_eq!(shown.len(), 15, "{shown:?}");
+    assert_eq!(shown.len(), 16, "{shown:?}");
     assert_eq!(settings(&shown.join("\n")), defaults);
 }

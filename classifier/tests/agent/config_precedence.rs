@@ -1,4 +1,4 @@
-//! What is said over the configuration file.
+//! Precedence of flags, environment and configuration file.
 
 use std::{net::TcpListener, process::Command};
 
@@ -17,7 +17,7 @@ fn what_is_typed_beats_the_file_key_by_key() {
     assert_eq!(merged.listen, ["[::]:1".parse().unwrap()]);
 }
 
-/// Seen by the address that the command fails at.
+/// The address of the error shows which one was used.
 #[test]
 fn a_flag_beats_the_environment_which_beats_the_file() {
     let taken = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());

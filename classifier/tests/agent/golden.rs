@@ -1,16 +1,41 @@
-//! Texts as they were recorded.
+//! Comparison with recorded texts, and with the generated parts of the docs.
 
 use std::{env, fs, path::Path};
 
-/// With `UPDATE_GOLDEN` set, what is written becomes what is expected.
+/// End of a generated part of a page.
+const END: &str = "<!-- end of what is generated -->";
+
+/// Compares with a recorded text; with `UPDATE_GOLDEN` set, records the text instead.
 pub fn assert_golden(name: &str, written: &str, expected: &str) {
+    assert_recorded(&format!("tests/agent/golden/{name}"), written, expected);
+}
+
+/// Compares each generated part of a page of the docs with the code's text for the part's name, and returns the page.
+/// With `UPDATE_GOLDEN` set, the parts are written instead.
+pub fn assert_page(name: &str, generated: impl Fn(&str) -> String) -> String {
+    let file = format!("../docs/{name}");
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file)).expect("the page exists");
+    let mut parts = page.split("<!-- generated: ");
+    let mut written = parts.next().expect("a page has a beginning").to_owned();
+    for part in parts {
+        let (of, rest) = part.split_once(" -->").expect("the name of the part ends");
+        let (_, after) = rest.split_once(END).unwrap_or_else(|| panic!("{of} has no end"));
+        written.extend(["<!-- generated: ", of, " -->\n", &generated(of), END, after]);
+    }
+    assert_recorded(&file, &written, &page);
+    written
+}
+
+fn assert_recorded(file: &str, written: &str, recorded: &str) {
     if env::var_os("UPDATE_GOLDEN").is_some() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agent/golden").join(name);
-        fs::write(path, written).expect("the work tree is writable");
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), written)
+            .expect("the work tree is writable");
         return;
     }
-    for (number, (written, expected)) in written.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(written, expected, "{name}, line {}", number + 1);
+    let remedy = "UPDATE_GOLDEN=1 cargo test -p classifier --test agent";
+    for (number, (written, recorded)) in written.lines().zip(recorded.lines()).enumerate() {
+        assert_eq!(written, recorded, "{file}, line {}: {remedy}", number + 1);
     }
-    assert_eq!(written.lines().count(), expected.lines().count(), "{name}");
+    assert_eq!(written, recorded, "{file}: {remedy}");
 }

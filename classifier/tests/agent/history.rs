@@ -1,24 +1,27 @@
-//! What the history makes of counters that were made up, on a clock that was made up.
+//! The history of invented counters, on a simulated clock.
 
 use std::{
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use classifier::history::{History, InterfaceReading, Interval, Loss, Losses, Readings, View, follow};
+use crate::made_up::MadeUp;
+use classifier::{
+    history::{History, Interval, View, follow},
+    snapshot::{InterfaceReading, Loss, Losses, Readings},
+    supervisor::{Pauses, Supervisor, Task},
+};
 use classifier_common::{
     abi::Direction,
     control::{TALLIES, Tally},
-    counter::{Counters, Tally as Count},
+    counter::{Counters, PacketCount as Count},
     protocol::Protocol,
 };
-
-use crate::made_up::MadeUp;
 
 const IN: Direction = Direction::Ingress;
 const OUT: Direction = Direction::Egress;
 
-/// An interface that has received so many packets of mail, and sent as many.
+/// Creates the readings of an interface with this many packets of mail in each direction.
 fn interface(name: &str, packets: u64) -> InterfaceReading {
     let mut counters = Counters::new(2, 0);
     counters.classes[Protocol::SMTP.to_server().index()] = Count { packets, bytes: packets * 100 };
@@ -30,7 +33,7 @@ fn readings(interfaces: &[(&str, u64)]) -> Readings {
     Readings { interfaces, losses: Losses::default() }
 }
 
-/// After so many seconds each, these numbers.
+/// Records these counts at these seconds, and returns the history.
 fn told(all: &[(u64, &[(&str, u64)])]) -> View {
     let (history, start) = (History::default(), Instant::now());
     let at = |seconds: u64| start + Duration::from_secs(seconds);
@@ -41,7 +44,7 @@ fn told(all: &[(u64, &[(&str, u64)])]) -> View {
     history.view(&readings(interfaces), at(*seconds))
 }
 
-/// Packets of mail that came in, and seconds.
+/// Returns the received packets of mail, with the seconds of each interval.
 fn received(view: &View) -> Vec<(u64, u64)> {
     let one =
         |interval: &Arc<Interval>| (interval.tally(Protocol::SMTP, IN).packets, interval.length.as_secs());
@@ -105,7 +108,7 @@ fn it_goes_back_15_minutes_and_no_further() {
     assert_eq!((view.intervals.len(), view.length()), (90, Duration::from_mins(15)));
     assert_eq!(view.interfaces[0].length, Duration::from_mins(1), "and an interface one minute");
 
-    // A machine that was asleep for an hour: the time before it is no longer of interest.
+    // The machine slept for an hour: the time before is no longer relevant.
     history.record(readings(&[("a", 2000)]), at(1360));
     let view = history.view(&readings(&[("a", 2000)]), at(1360));
     assert_eq!(received(&view), [(1001, 3610)]);
@@ -128,8 +131,11 @@ fn what_was_not_yet_kept_is_seen_too_once_it_is_a_second_old() {
 async fn reads_that_fail_for_a_while_are_made_up_for() {
     let source = Arc::new(MadeUp::default());
     let history = Arc::new(History::default());
-    let follows =
-        tokio::spawn(follow(Arc::clone(&source) as _, Arc::clone(&history), Duration::from_millis(10)));
+    let (counters, past) = (Arc::clone(&source), Arc::clone(&history));
+    let supervisor = Supervisor::new(Pauses::default());
+    supervisor.spawn(Task::History, move |running| {
+        follow(Arc::clone(&counters) as _, Arc::clone(&past), Duration::from_millis(10), running)
+    });
     let kept = || history.view(&Readings::default(), Instant::now()).intervals;
     let until = async |is_so: &dyn Fn() -> bool| {
         while !is_so() {
@@ -144,7 +150,7 @@ async fn reads_that_fail_for_a_while_are_made_up_for() {
     until(&|| kept().len() > before).await;
     let longest = kept().iter().map(|interval| interval.length).max();
     assert!(longest >= Some(Duration::from_millis(80)), "{longest:?}: the interval went on meanwhile");
-    assert!(!follows.is_finished());
+    assert_eq!(supervisor.reasons(), Vec::<String>::new());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What each request is answered with.
+//! Answers to HTTP requests.
 
 use std::{io::Read, sync::atomic::Ordering};
 
@@ -77,7 +77,7 @@ fn metrics_are_where_they_are_wanted() {
     let server = Served::behind(None, elsewhere, MadeUp::default(), Limits::default());
     assert!(server.get("/probe/classifier", "").text().contains("classifier_scrape_success 1\n"));
     assert_eq!(server.get("/metrics", "").status(), 404);
-    assert!(server.get("/", "").text().contains("href=\"/probe/classifier\""));
+    assert!(server.get("/", "").text().contains("href=\"./probe/classifier\""));
 
     let root = TelemetryPath::parse("/").unwrap();
     let server = Served::behind(None, root, MadeUp::default(), Limits::default());
@@ -117,7 +117,7 @@ fn the_page_says_what_is_attached_and_may_load_nothing() {
     assert!(page.header("content-security-policy").is_some_and(|csp| csp.starts_with("default-src 'none'")));
     assert_eq!(page.header("x-content-type-options").as_deref(), Some("nosniff"));
     let text = page.text();
-    for part in ["<code class=\"name\">eth0</code>", "href=\"/metrics\"", "href=\"/-/ready\""] {
+    for part in ["<code class=\"name\">eth0</code>", "href=\"./metrics\"", "href=\"./-/ready\""] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! The forms in which the command says what it has to say.
+//! Formats of the log.
 
 use std::{
     fs::{self, File},
@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-/// A file that takes the place of standard error.
+/// A file instead of standard error.
 struct Said(PathBuf);
 
 impl Said {
@@ -18,7 +18,8 @@ impl Said {
         Self(std::env::temp_dir().join(format!("classifier-{name}-{}", std::process::id())))
     }
 
-    /// What the command says when it cannot listen; `journal` makes of the file's device and inode what systemd says.
+    /// Returns the log of a command that cannot listen; `journal` maps the file's device and inode to
+    /// systemd's variable.
     fn of(&self, arguments: &[&str], journal: impl Fn(u64, u64) -> String) -> String {
         let taken = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
         let address = taken.local_addr().expect("is bound").to_string();

@@ -1,4 +1,4 @@
-//! Counters that no kernel counted.
+//! Invented counters.
 
 use std::sync::{
     Arc,
@@ -6,20 +6,19 @@ use std::sync::{
 };
 
 use classifier::{
-    counters::{
-        Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError, Readiness, Snapshot,
-        Source, TopSources,
-    },
-    datapath::{Own, SourceSums},
-    ftp,
+    datapath::AgentCounters,
     metrics::LearnTimes,
+    snapshot::{
+        FtpSnapshot, Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError,
+        Readiness, Snapshot, SnapshotSource, SourceSums, TopSources,
+    },
 };
 use classifier_common::{
     abi::Direction,
+    address::Address,
     connection::row,
     control::{TALLIES, Tally},
-    counter::{Counters, Tally as Count},
-    endpoint::Address,
+    counter::{Counters, PacketCount as Count},
     evidence::{ConnectionOutcome, Finding, HostSources, Observed},
     icmp_types::{IcmpCell, error_row},
     outcome::Limit,
@@ -27,21 +26,27 @@ use classifier_common::{
     wire::Family,
 };
 
-/// A source that can be made to fail and to be not ready.
+/// A source that can fail and be unready on request.
 #[derive(Debug, Default)]
 pub struct MadeUp {
     pub failing: AtomicBool,
     pub missing: AtomicBool,
-    /// Interfaces beside the two with fixed numbers.
+    /// True if reading the sources fails.
+    pub without_sources: AtomicBool,
+    /// Interfaces in addition to the two with fixed numbers.
     pub more: AtomicUsize,
 }
 
-impl Source for MadeUp {
+impl SnapshotSource for MadeUp {
     fn snapshot(&self) -> Result<Snapshot, ReadError> {
         if self.failing.load(Ordering::Relaxed) {
             return Err(ReadError::Map { map: "COUNTERS", cause: aya::maps::MapError::KeyNotFound });
         }
-        Ok(snapshot(self.more.load(Ordering::Relaxed)))
+        let snapshot = snapshot(self.more.load(Ordering::Relaxed));
+        if self.without_sources.load(Ordering::Relaxed) {
+            return Ok(Snapshot { top_sources: None, unread_sources: Some("torn".into()), ..snapshot });
+        }
+        Ok(snapshot)
     }
 
     fn readiness(&self) -> Readiness {
@@ -62,11 +67,10 @@ fn snapshot(more: usize) -> Snapshot {
         name: r#"o"d\d"#.into(),
         ingress: "tcx",
         egress: "none",
-        ingress_counters: Some(Box::new(Counters::new(3, 0))),
-        egress_counters: None,
+        counters: [Some(Box::new(Counters::new(3, 0))), None],
     };
     let gone =
-        InterfaceSnapshot { name: "gone".into(), ingress: "none", ingress_counters: None, ..odd.clone() };
+        InterfaceSnapshot { name: "gone".into(), ingress: "none", counters: [None, None], ..odd.clone() };
     let more = (0..more).map(|number| InterfaceSnapshot { name: format!("veth{number}"), ..eth0() });
     Snapshot {
         interfaces: [eth0(), odd, gone].into_iter().chain(more).collect(),
@@ -81,11 +85,18 @@ fn snapshot(more: usize) -> Snapshot {
         unattributed: 1,
         ftp: ftp(),
         top_sources: Some(TopSources { sums: sources(1 << 40), most: 2 }),
-        hotplug: Hotplug { wanted: 3, failures: [("eth1".to_owned(), 7)].into(), overruns: 2 },
+        unread_sources: None,
+        hotplug: Hotplug {
+            wanted: [("eth0", true), (r#"o"d\d"#, true), ("eth1", false)]
+                .map(|(name, is)| (name.to_owned(), is))
+                .into(),
+            failures: [("eth1".to_owned(), 7)].into(),
+            overruns: 2,
+        },
     }
 }
 
-/// Of clients, most of which scan, and a router, up to a moment of the kernel's clock.
+/// Creates sources up to a moment of the kernel's clock: clients, most of which scan, and a router.
 pub fn sources(now: u64) -> SourceSums {
     const SECOND: u64 = 1_000_000_000;
     let mut sources = HostSources::default();
@@ -109,9 +120,9 @@ pub fn sources(now: u64) -> SourceSums {
     SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() }
 }
 
-fn ftp() -> ftp::Snapshot {
+fn ftp() -> FtpSnapshot {
     let mut tallies = [0; TALLIES];
-    // 90 opened, 80 closed, and so on: every number a different one.
+    // 90 opened, 80 closed, and so on: every number is different.
     for (number, tally) in (1..).zip(&mut tallies) {
         *tally = number;
     }
@@ -119,13 +130,13 @@ fn ftp() -> ftp::Snapshot {
     tallies[Tally::SessionsClosed as usize] = 80;
     tallies[Tally::SessionsEncrypted as usize] = 44;
     tallies[Tally::SessionsDecrypted as usize] = 41;
-    ftp::Snapshot { tallies, endpoints: [[1, 2], [3, 4]], capacity: 65_536, sessions: 65_536 }
+    FtpSnapshot { tallies, endpoints: [[1, 2], [3, 4]], capacity: 65_536, sessions: 65_536 }
 }
 
-/// One endpoint learned by the kernel, and one by the agent.
+/// Creates times with one endpoint learned by the kernel, and one by the agent.
 pub fn times() -> LearnTimes {
-    let times =
-        LearnTimes::new(Arc::new(Own::unpinned().expect("a page"))).expect("the catalogue has its names");
+    let times = LearnTimes::new(Arc::new(AgentCounters::unpinned().expect("a page")))
+        .expect("the catalogue has its names");
     times.by_kernel(2_500);
     times.by_agent(70_000);
     times
@@ -141,8 +152,7 @@ fn eth0() -> InterfaceSnapshot {
         name: "eth0".into(),
         ingress: "xdp_native",
         egress: "tcx",
-        ingress_counters: Some(Box::new(received())),
-        egress_counters: Some(Box::new(sent())),
+        counters: [Some(Box::new(received())), Some(Box::new(sent()))],
     }
 }
 

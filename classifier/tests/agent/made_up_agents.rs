@@ -1,32 +1,32 @@
-//! Agents that no kernel has.
+//! Invented agents.
 
 use std::time::Duration;
 
+use crate::made_up::sources;
 use classifier::{
-    config::ProtocolNames,
-    counters::{MapFill, ProgramSnapshot},
-    datapath::{Found, SeenInterface, SeenPins},
+    datapath::{Found, PinDirectory, PinnedInterface},
     evidence::Clock,
     hook::{self, Attachment},
     interfaces::Hooked,
-    status::{Age, Around, Holder, Namespace, ProcessReport},
+    protocol_names::ProtocolNames,
+    snapshot::{Age, MapFill, ProgramSnapshot},
+    status::{Holder, HostContext, Namespace, ProcessReport},
 };
 use classifier_common::{
     abi::Direction,
+    address::Address,
     control::{Flags, Session, SessionKey},
-    endpoint::{Address, Endpoint, Evidence, Kind, Mode, State, Word},
+    endpoint::{Endpoint, EndpointState, Evidence, Kind, Mode, PackedEndpoint},
 };
 
-use crate::made_up::sources;
-
-/// The moment at which they are looked at: 10,000 seconds after the machine was started.
+/// Moment of the report: 10,000 seconds after boot.
 pub const NOW: u64 = 10_000 * SECOND;
 
 const SECOND: u64 = 1_000_000_000;
 const CLIENT: Address = Address::v4([192, 0, 2, 7]);
 const SERVER: Address = Address::v4([198, 51, 100, 21]);
 
-/// One in this network namespace with everything, and one in another with little.
+/// Creates an agent with everything in this network namespace, and one with little in another.
 pub fn found() -> Vec<Found> {
     let programs = vec![program("classifier_xdp", 41, "xdp"), program("classifier_out", 42, "tc_egress")];
     let here = Found {
@@ -50,14 +50,15 @@ pub fn found() -> Vec<Found> {
     let elsewhere = Found {
         programs: vec![program("classifier_in", 51, "tc_ingress")],
         links: vec![link(2, Direction::Ingress, hook::TCX, 51), link(17, Direction::Ingress, hook::TCX, 51)],
-        problems: vec!["its map SESSIONS cannot be read: it is gone; look again".into()],
+        problems: vec!["the map SESSIONS cannot be read: it is gone; look again".into()],
         ..Found::default()
     };
     vec![here, elsewhere]
 }
 
-/// The first is pinned and runs in a sandbox; the second is pinned elsewhere, and no process of it is seen.
-pub fn around() -> Around {
+/// Creates the context: the first agent is pinned and runs in a sandbox; the second is pinned elsewhere,
+/// without a visible process.
+pub fn context() -> HostContext {
     let process = ProcessReport {
         id: 4242,
         user: "classifier".into(),
@@ -67,7 +68,7 @@ pub fn around() -> Around {
         seccomp: "filter",
         is_here: Some(true),
     };
-    let pins = SeenPins {
+    let pins = PinDirectory {
         folder: "/sys/fs/bpf/classifier".into(),
         process: Some(4242),
         generations: 1,
@@ -75,7 +76,7 @@ pub fn around() -> Around {
         names: ProtocolNames::default(),
         interfaces: vec![interface("eth\u{1b}0", true), interface("gone0", false)],
     };
-    Around {
+    HostContext {
         namespace: namespace(),
         pins: Some(pins),
         holders: vec![Holder { program: 41, process: 4242 }],
@@ -86,8 +87,8 @@ pub fn around() -> Around {
     }
 }
 
-/// The same a while later: the first has gone in the midst of a takeover, and all that can be wrong is.
-pub fn found_wrong() -> (Vec<Found>, Around) {
+/// Creates a later state with every possible problem: the first agent has gone during a takeover.
+pub fn found_wrong() -> (Vec<Found>, HostContext) {
     let mut found = found();
     found.truncate(1);
     let [agent] = &mut found[..] else { panic!("one agent") };
@@ -103,23 +104,23 @@ pub fn found_wrong() -> (Vec<Found>, Around) {
     ];
     agent.sessions.clear();
     agent.endpoints.clear();
-    let mut around = around();
-    let interfaces = &mut around.namespace.interfaces;
+    let mut context = context();
+    let interfaces = &mut context.namespace.interfaces;
     interfaces[0].attachments.retain(|one| one.direction == Direction::Ingress);
     interfaces.push(Hooked { index: 18, name: "eth2".into(), attachments: Vec::new() });
-    if let Some(pins) = &mut around.pins {
+    if let Some(pins) = &mut context.pins {
         (pins.process, pins.generations) = (None, 2);
         pins.interfaces.push(interface("eth2", false));
     }
-    around.holders.clear();
-    (found, around)
+    context.holders.clear();
+    (found, context)
 }
 
-fn interface(name: &str, is_held: bool) -> SeenInterface {
-    SeenInterface { name: name.into(), is_held }
+fn interface(name: &str, is_attached: bool) -> PinnedInterface {
+    PinnedInterface { name: name.into(), is_attached }
 }
 
-/// A network namespace with one interface that is counted, and one that others have programs on.
+/// Creates a network namespace with a counted interface, and one with programs of others.
 pub fn namespace() -> Namespace {
     let hooked = |index, name: &str, attachments| Hooked { index, name: name.into(), attachments };
     let counted = vec![
@@ -140,7 +141,7 @@ fn program(program: &'static str, id: u32, hook: &'static str) -> ProgramSnapsho
     ProgramSnapshot { program, id, tag: "a04f5eef06a7f555".into(), hook, run_seconds: None, runs: None }
 }
 
-/// In clear text, encrypted, and one that has ended; the youngest first.
+/// Creates a clear session, an encrypted one, and an ended one; the youngest first.
 fn sessions() -> Vec<(SessionKey, Session)> {
     let v6 = |last| Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
     let key = |client, client_port, server, server_port| SessionKey {
@@ -161,25 +162,26 @@ fn sessions() -> Vec<(SessionKey, Session)> {
     ]
 }
 
-/// The flag of which this is true.
+/// Returns the flags for which a predicate holds.
 fn flag(is_so: fn(&Session) -> bool) -> Flags {
-    let flags = (0..32).map(|bit| Flags::from_bits(1 << bit));
+    let flags = (0..1 << 16).map(Flags::from_bits);
     let mut flags = flags.filter(|flags| is_so(&Session { flags: *flags, ..Session::default() }));
     flags.next().expect("there is one")
 }
 
-/// One of each command, in every state.
+/// Creates one endpoint of each command, in every state.
 fn endpoints() -> Vec<Endpoint> {
     let kind = |mode, evidence, extended| Kind { mode, evidence, extended };
-    let announced = |mode, extended, port| Word::announced(port, kind(mode, Evidence::Announced, extended));
-    let inferred = Word::announced(50_005, kind(Mode::Passive, Evidence::Inferred, false));
+    let announced =
+        |mode, extended, port| PackedEndpoint::announced(port, kind(mode, Evidence::Announced, extended));
+    let inferred = PackedEndpoint::announced(50_005, kind(Mode::Passive, Evidence::Inferred, false));
     let (active, passive) = ((CLIENT, SERVER), (SERVER, CLIENT));
     [
         (passive, announced(Mode::Passive, false, 50_001)),
-        (passive, announced(Mode::Passive, true, 50_002).dialled(40_010)),
-        (active, announced(Mode::Active, false, 50_003).in_state(State::Proposed)),
-        (active, announced(Mode::Active, true, 50_004).dialled(20).in_state(State::Closed)),
-        (passive, inferred.dialled(40_011)),
+        (passive, announced(Mode::Passive, true, 50_002).connected(40_010, 1)),
+        (active, announced(Mode::Active, false, 50_003).in_state(EndpointState::Proposed)),
+        (active, announced(Mode::Active, true, 50_004).connected(20, 1).in_state(EndpointState::Closed)),
+        (passive, inferred.connected(40_011, 1)),
     ]
     .into_iter()
     .zip(1..)
@@ -189,7 +191,7 @@ fn endpoints() -> Vec<Endpoint> {
         word,
         since: NOW - age * SECOND,
         session: 1,
-        reserved: 0,
+        rival: 0,
     })
     .collect()
 }

@@ -1,10 +1,10 @@
-//! Samples and screens of `classifier top`, made up.
+//! Invented samples and screens of `classifier top`.
 
 use std::time::Duration;
 
 use classifier::{
-    status::{Age, Dialler, EndpointReport, Host, SessionReport},
-    top::{Flow, Ftp, Hooks, Look, Message, Peer, Sample, Sources, State, Tally, Word, draw},
+    snapshot::{Age, EndpointReport, HostPort, Initiator, SessionReport},
+    top::{Appearance, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, State, Tally, Word, draw},
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -13,7 +13,7 @@ use ratatui::{
     buffer::{Buffer, Cell},
 };
 
-pub const PLAIN: Look = Look { has_colours: false, has_unicode: true };
+pub const PLAIN: Appearance = Appearance { has_colours: false, has_unicode: true };
 
 pub fn flow([interface, direction, protocol, role]: [&str; 4]) -> Flow {
     let [interface, direction, protocol, role] = [interface, direction, protocol, role].map(Word::from);
@@ -32,15 +32,15 @@ const FLOWS: [([&str; 4], u64, u64); 9] = [
     (["wlp3s0", "ingress", "imap", "to_server"], 0, 120),
 ];
 
-/// After so many seconds, if this much goes on.
+/// Creates the sample at this second, with this load.
 pub fn sample(seconds: u64, load: u64) -> Sample {
-    let mut sample = Sample { whence: "/sys/fs/bpf/classifier, agent 4711".into(), ..Sample::default() };
+    let mut sample = Sample { origin: "/sys/fs/bpf/classifier, agent 4711".into(), ..Sample::default() };
     for name in ["eth0", "eth0.100", "wlp3s0", "gone0"] {
         let hook = |hook: &str| Word::from(if name == "gone0" { "none" } else { hook });
         sample.interfaces.insert(name.into(), Hooks { ingress: hook("xdp_native"), egress: hook("tcx") });
     }
     for (number, (labels, rate, length)) in FLOWS.into_iter().enumerate() {
-        // Each rises and falls in its own time.
+        // Each rises and falls with its own period.
         let wave: u64 = (0..seconds).map(|second| 60 + (second * (number as u64 + 2)) % 40).sum();
         let packets = 17 + load * rate * wave / 80;
         sample.traffic.insert(flow(labels), Tally { packets, bytes: packets * length });
@@ -67,7 +67,7 @@ const PEERS: [([&str; 4], [u64; 2], Option<u64>); 4] = [
 ];
 
 fn peers() -> Vec<Peer> {
-    let peer = |([prefix, direction, protocol, outcome], [count, error], ago): (
+    let peer = |([prefix, direction, protocol, outcome], [count, overcount], ago): (
         [&str; 4],
         [u64; 2],
         Option<u64>,
@@ -77,14 +77,14 @@ fn peers() -> Vec<Peer> {
         protocol: Word::from(protocol),
         outcome: Word::from(outcome),
         count,
-        error,
+        overcount,
         last_seen_seconds: ago.map(|milliseconds| Age::of(0, milliseconds * 1_000_000)),
     };
     PEERS.map(peer).into()
 }
 
 fn ftp(load: u64) -> Ftp {
-    let host = |address: &str, port| Host { address: address.parse().expect("an address"), port };
+    let host = |address: &str, port| HostPort { address: address.parse().expect("an address"), port };
     let age = |milliseconds: u64| Age::of(0, milliseconds * 1_000_000);
     let session = SessionReport {
         client: host("2001:db8::1", 40_000),
@@ -97,7 +97,7 @@ fn ftp(load: u64) -> Ftp {
         mode: "passive",
         state: "connected",
         owner: host("192.0.2.2", 50_000),
-        peer: Dialler { address: "192.0.2.1".parse().expect("an address"), port: Some(41_000) },
+        peer: Initiator { address: "192.0.2.1".parse().expect("an address"), port: Some(41_000) },
         evidence: "announced",
         command: "epsv",
         age_seconds: age(2_000),
@@ -117,7 +117,7 @@ pub const fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Looked at for 70 seconds while this much goes on.
+/// Creates a state after 70 seconds with this load.
 pub fn watched(load: u64) -> State {
     let mut state = State::new("/sys/fs/bpf/classifier".into(), at(1));
     for second in 0..=70 {
@@ -136,13 +136,13 @@ pub fn typed(state: &mut State, text: &str) {
     }
 }
 
-pub fn drawn(state: &mut State, look: Look, (width, height): (u16, u16)) -> Buffer {
+pub fn drawn(state: &mut State, look: Appearance, (width, height): (u16, u16)) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("it is memory");
     terminal.draw(|frame| draw(state, look, frame)).expect("it is memory");
     terminal.backend().buffer().clone()
 }
 
-/// A screen's characters, without the blanks at the ends of lines.
+/// Returns a screen's characters, without trailing blanks.
 pub fn characters(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width);
     let lines = buffer.content.chunks(width);

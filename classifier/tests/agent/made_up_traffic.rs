@@ -1,4 +1,4 @@
-//! What could have been seen of a host.
+//! Invented traffic of a host.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -6,21 +6,21 @@ use classifier::report::traffic::{
     ErrorsSeen, Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers,
     PortRange, Prefix, Service, Sessions, Span, Traffic, Transport,
 };
-use classifier_common::{evidence::ConnectionOutcome, family::Family};
+use classifier_common::{evidence::ConnectionOutcome, wire::Family};
 
-/// When the reports are written: 2026-11-28T12:00:00Z.
+/// Time of the reports: 2026-11-28T12:00:00Z.
 pub fn written() -> Moment {
     at(0)
 }
 
-/// So many seconds before.
+/// Returns the moment this many seconds earlier.
 fn at(seconds: u64) -> Moment {
     Moment::since_epoch(Duration::from_secs(1_795_867_200 - seconds))
 }
 
 pub fn peer(address: &str, length: u8, connections: u64) -> Peer {
     let address: IpAddr = address.parse().expect("an address");
-    Peer { prefix: Prefix { address, length }, connections, overcount: 0 }
+    Peer { prefix: Prefix::new(address, length).expect("a prefix"), connections, overcount: 0 }
 }
 
 fn finding(outcome: ConnectionOutcome, connections: u64, ports: [u16; 2], peers: Peers) -> Finding {
@@ -30,7 +30,7 @@ fn finding(outcome: ConnectionOutcome, connections: u64, ports: [u16; 2], peers:
         outcome: Outcome(outcome),
         connections,
         seen: Some(seen),
-        dialled: Some(PortRange { low, high }),
+        server_ports: Some(PortRange { low, high }),
         peers,
     }
 }
@@ -81,7 +81,7 @@ fn icmp(
     }
 }
 
-/// A mail and FTP server that nothing is wrong with.
+/// Creates the traffic of a mail and FTP server without problems.
 pub fn quiet() -> Traffic {
     use ConnectionOutcome::Established;
     let established = |count, port| vec![finding(Established, count, [port; 2], two_hosts())];
@@ -109,7 +109,7 @@ pub fn quiet() -> Traffic {
     }
 }
 
-/// The same, with everything wrong that can be.
+/// Creates the traffic with every possible problem.
 pub fn troubled() -> Traffic {
     use ConnectionOutcome::{Established, Refused, Rejected, Unanswered};
     let mut traffic = quiet();

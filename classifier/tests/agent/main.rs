@@ -1,4 +1,4 @@
-//! The agent without root: made-up counters in, text and HTTP out.
+//! Tests of the agent without root: invented counters in, text and HTTP out.
 
 #[path = "../support/any_capture.rs"]
 mod any_capture;
@@ -10,6 +10,8 @@ mod commands;
 mod config_file;
 mod config_precedence;
 mod config_refusals;
+mod cost;
+mod example_queries;
 mod golden;
 mod history;
 mod http_answers;
@@ -17,21 +19,33 @@ mod http_bounds;
 mod logs;
 mod made_up;
 mod made_up_agents;
+#[cfg(feature = "top")]
 mod made_up_top;
 mod made_up_traffic;
+mod metric_names;
+mod metrics_page;
 mod page;
 #[path = "../support/page_states/mod.rs"]
 mod page_states;
 mod policy_masks;
 mod policy_refusals;
 mod policy_series;
+#[path = "../../../xtask/src/words/prose.rs"]
+mod prose;
+mod references;
 mod reload;
 mod report_gathered;
 mod report_written;
 mod scrape_text;
 mod served;
+mod standard_output;
+mod start;
 mod status_report;
+#[cfg(feature = "top")]
 mod top_keys;
+#[cfg(feature = "top")]
 mod top_numbers;
+#[cfg(feature = "top")]
 mod top_screens;
+mod words;
 mod written;

@@ -1,15 +1,15 @@
-//! The page, in all its states: what it says, in which order, and that nothing on it is what it was given.
+//! The page in all its states: its texts, their order, and the escaping of all input.
 
 use classifier::{
     config::TelemetryPath,
-    counters::{InterfaceState, Readiness, Snapshot},
     history::View,
     page::Page,
+    snapshot::{InterfaceState, Readiness, Snapshot},
 };
 
 use crate::{page_states, served::Served};
 
-/// Text without tags.
+/// Removes the tags.
 fn text(html: &str) -> String {
     let body = html.split_once("<body>").map_or(html, |(_, body)| body);
     body.split('<')
@@ -27,18 +27,18 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     let page = page_states::busy().render();
     let said = text(&page);
     let order = [
-        "Nothing is wrong",
+        "All is well",
         "3 of 3 wanted",
         "eth0in xdp_native, out tcx: a network card",
         "Traffic by protocol",
         "ftp_control",
         "ftp_data_passive",
         "smtp",
-        "Nothing of ip_other, fragment, malformed.",
+        "No traffic: ip_other, fragment, malformed.",
         "Control connections",
         "50133passiveepsvannounced0.2 s",
         "echo_requestIPv48/0",
-        "The errors among them are about packets of udp_other",
+        "ICMP errors by the protocol of the packet that they quote: udp_other",
         "classifier_xdp",
         "cap_net_admin, cap_perfmon, cap_bpf",
         "Metrics",
@@ -46,7 +46,7 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     let places = places(&said, &order);
     assert!(places.is_sorted(), "{places:?}");
     assert!(page.contains("<title>OK · classifier on mail-3.example.net</title>"));
-    // Two of everything, two of each protocol that has passed.
+    // Two of everything, two of each protocol with traffic.
     assert_eq!(page.matches("<svg role=\"img\"").count(), 2 + 2 * 11);
 }
 
@@ -54,9 +54,7 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
 fn an_idle_host_says_so_without_empty_charts() {
     let page = page_states::idle().render();
     let said = text(&page);
-    for part in
-        ["Nothing is wrong", "The last 3 minutes", "None is followed now.", "No message has been seen."]
-    {
+    for part in ["All is well", "The last 3 minutes", "No FTP session now.", "No ICMP message so far."] {
         assert!(said.contains(part), "{part} in\n{said}");
     }
     assert_eq!(page.matches("<svg role=\"img\"").count(), 2, "of everything alone");
@@ -74,11 +72,11 @@ fn what_is_wrong_stands_first_with_its_remedy() {
         "7 problems",
         "Not ready: interface eth1 does not exist",
         "Not ready: cannot attach to eth2",
-        "64 packets crossed a hook on an interface that has no counters",
+        "64 packets crossed a hook on an interface without counters",
         "11 segments of FTP control connections",
-        "210 FTP sessions found no room in the last 15 minutes: their data counts as tcp_other; raise max_sessions",
-        "its map sessions has 65211 of 65536 entries",
-        "the settings that were read last were refused",
+        "210 FTP sessions were not tracked in the last 15 minutes: the table is full, and their data counts as tcp_other",
+        "the map sessions has 65211 of 65536 entries",
+        "the last configuration was refused",
         "Earlier, not in the last 15 minutes: 12 messages from the kernel",
         "eth0: generic XDP",
         "The sandbox lacks seccomp, Landlock in full",
@@ -119,7 +117,7 @@ fn nothing_that_the_page_is_given_is_markup() {
     let page = page.render();
     assert!(!page.contains("<script") && !page.contains("<b>alert") && !page.contains("</script"), "{page}");
     assert!(page.matches("&lt;script&gt;").count() >= 5, "title, heading, reason, interface, why, gone");
-    assert!(page.contains("href=\"/a'b&amp;c\""));
+    assert!(page.contains("href=\"./a'b&amp;c\""));
     let error = Page { snapshot: Err(HOSTILE.into()), ..page_states::busy() }.render();
     assert!(!error.contains("<script"));
 }
@@ -134,7 +132,7 @@ fn a_crowd_of_interfaces_stays_a_page() {
         "20 more reasons",
         "600 interfaces: 600 by tcx in and tcx out.",
         "88 more interfaces",
-        "500 further interfaces with less traffic are not shown",
+        "500 more interfaces have less traffic and are not shown",
         "gone11 and 28 more",
     ] {
         assert!(said.contains(part), "{part} in\n{said}");
@@ -147,10 +145,7 @@ fn a_crowd_of_interfaces_stays_a_page() {
 fn an_agent_that_has_just_begun_has_no_rates() {
     let page = Page { view: View::default(), ..page_states::busy() };
     let said = text(&page.render());
-    assert!(
-        said.contains("rates are known in a few seconds") && said.contains("a network card––––"),
-        "{said}"
-    );
+    assert!(said.contains("Rates appear in a few seconds") && said.contains("a network card––––"), "{said}");
 }
 
 #[test]
@@ -205,11 +200,11 @@ fn the_policy_allows_the_style_that_is_sent_and_nothing_else() {
     assert_eq!(policy, expected);
     assert!(!style.contains("url(") && !style.contains("@import"));
     for source in values(&page, "src=\"").into_iter().chain(values(&page, "href=\"")) {
-        assert!(["#", "/", "data:"].iter().any(|beginning| source.starts_with(beginning)), "{source}");
+        assert!(["#", "./", "data:"].iter().any(|beginning| source.starts_with(beginning)), "{source}");
     }
 }
 
-/// Whether a tag has an attribute that is a script.
+/// Tells whether a tag has an attribute with a script.
 fn has_handler(tag: &str) -> bool {
     let attributes = tag.split('>').next().unwrap_or_default();
     attributes.split(' ').any(|attribute| attribute.starts_with("on") && attribute.contains('='))
@@ -219,9 +214,11 @@ fn has_handler(tag: &str) -> bool {
 fn the_page_asks_for_itself_again_only_where_that_was_chosen() {
     let server = Served::usual();
     let still = server.get("/", "").text();
-    assert!(!still.contains("http-equiv") && still.contains("href=\"/?refresh\""));
+    assert!(!still.contains("http-equiv") && still.contains("href=\"./?refresh\""));
     let moving = server.get("/?refresh", "").text();
-    assert!(moving.contains("<meta http-equiv=\"refresh\" content=\"10\">") && moving.contains("href=\"/\""));
+    assert!(
+        moving.contains("<meta http-equiv=\"refresh\" content=\"10\">") && moving.contains("href=\"./\"")
+    );
     assert!(!server.get("/?other", "").text().contains("http-equiv"));
     let packed = server.get("/", "Accept-Encoding: gzip\r\n");
     assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"));

@@ -1,18 +1,18 @@
-//! A policy as masks decides as one that is gone through rule by rule: random policies, random packets, by the code of the
-//! kernel programs.
+//! A compiled policy decides like one that is evaluated rule by rule: random policies, random packets, with
+//! the code of the kernel programs.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use classifier::{
-    config::ProtocolNames,
-    shadow::{Compiled, Policy, Prefix, Rate, Rule, RuleRows, Trial},
+    policy::{Compiled, DryRun, Policy, Prefix, Rate, Rule, RuleRows},
+    protocol_names::ProtocolNames,
 };
 use classifier_common::{
     abi::Direction,
-    endpoint::Address,
+    address::Address,
+    dry_run::{DEFAULT_ROW, Decided, Facts, PacketSource, ROWS, State, Verdict},
     outcome::Outcome,
     protocol::{Class, Protocol, Role},
-    shadow::{DEFAULT_ROW, Decided, Facts, ROWS, Source, State, Verdict},
     wire::Family,
 };
 use fastrand::Rng;
@@ -20,7 +20,7 @@ use fastrand::Rng;
 const POLICIES: usize = 300;
 const PACKETS: usize = 300;
 
-/// A packet as a rule sees it.
+/// The facts of a packet that a rule matches.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     class: Class,
@@ -29,12 +29,12 @@ struct Seen {
     source: Option<IpAddr>,
 }
 
-/// Addresses that share their first bits often.
+/// Creates addresses that often share their first bits.
 fn address(random: &mut Rng) -> IpAddr {
     if random.bool() {
         IpAddr::V4(Ipv4Addr::from(0x0a00_0000 | random.u32(..) & 0x0101_8101))
     } else {
-        // Mapped ones too, which no IPv4 prefix holds.
+        // Mapped addresses too, which no IPv4 prefix includes.
         let high = if random.bool() { 0xffff_u128 << 32 | 0x0a00_0000 } else { 0xfd_u128 << 120 };
         IpAddr::V6(Ipv6Addr::from(high | u128::from(random.u32(..) & 0x0101_8101)))
     }
@@ -82,11 +82,10 @@ fn packet(random: &mut Rng) -> Seen {
     Seen { class, flags, direction: Direction::ALL[random.usize(..2)], source }
 }
 
-/// Rule by rule, as the file says it.
+/// Evaluates the policy rule by rule, as written.
 fn naive(policy: &Policy, seen: Seen, left: &mut [u32]) -> (usize, Verdict) {
     for (nth, rule) in policy.rules.iter().enumerate() {
-        let label =
-            Protocol::FIXED.iter().find(|(one, ..)| *one == seen.class.protocol()).expect("it is fixed").1;
+        let label = seen.class.protocol().fixed_label().expect("it is fixed");
         let is_from = |address: IpAddr| {
             let bits = if address.is_ipv4() { 32 } else { 128 };
             let whole = Prefix::new(address, bits).expect("an address");
@@ -102,7 +101,7 @@ fn naive(policy: &Policy, seen: Seen, left: &mut [u32]) -> (usize, Verdict) {
             && rule.direction.is_none_or(|direction| direction == seen.direction)
             && (rule.from.is_empty() || seen.source.is_some_and(is_from))
             && rule.state.is_none_or(is_state);
-        // The clock stands: what was saved is all there is.
+        // The clock stands still: only the initial bucket can be used.
         if matches && rule.rate.is_none_or(|_| left[nth] > 0) {
             left[nth] -= u32::from(rule.rate.is_some());
             return (nth, rule.action);
@@ -111,10 +110,10 @@ fn naive(policy: &Policy, seen: Seen, left: &mut [u32]) -> (usize, Verdict) {
     (DEFAULT_ROW, policy.default)
 }
 
-fn source(address: IpAddr) -> Source {
+fn source(address: IpAddr) -> PacketSource {
     match address {
-        IpAddr::V4(address) => Source { family: Family::V4, address: Address::v4(address.octets()) },
-        IpAddr::V6(address) => Source { family: Family::V6, address: Address::v6(address.octets()) },
+        IpAddr::V4(address) => PacketSource { family: Family::V4, address: Address::v4(address.octets()) },
+        IpAddr::V6(address) => PacketSource { family: Family::V6, address: Address::v6(address.octets()) },
     }
 }
 
@@ -130,7 +129,7 @@ fn masks_decide_as_rules_one_by_one_do() {
             rules: (0..count).map(|nth| rule(&mut random, nth)).collect(),
         };
         let rows = RuleRows::default().adopt(Some(&policy)).expect("there is room");
-        let mut trial = Trial::new(&Compiled::new(&policy, &rows, &ProtocolNames::default(), 7));
+        let mut dry_run = DryRun::new(&Compiled::new(&policy, &rows, &ProtocolNames::default(), 7));
         let mut left = vec![3; count];
         let mut expected: Decided = [[0; 2]; ROWS];
         for _ in 0..PACKETS {
@@ -138,12 +137,12 @@ fn masks_decide_as_rules_one_by_one_do() {
             let segments = if random.u8(..8) == 0 { random.u64(2..6) } else { 1 };
             let facts =
                 Facts::new(&Outcome { tcp_flags: sent.flags, ..Outcome::of(sent.class) }, sent.direction);
-            trial.decide(7, facts, sent.source.map(source), segments);
+            dry_run.decide(7, facts, sent.source.map(source), segments);
             for _ in 0..segments {
                 let (row, verdict) = naive(&policy, sent, &mut left);
                 expected[row][verdict as usize] += 1;
             }
-            assert_eq!(*trial.decided, expected, "seed {seed}: {sent:?} x{segments} by {policy:#?}");
+            assert_eq!(*dry_run.decided, expected, "seed {seed}: {sent:?} x{segments} by {policy:#?}");
         }
     }
 }

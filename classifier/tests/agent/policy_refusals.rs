@@ -1,10 +1,10 @@
-//! Every policy file that is refused: exit status 2, and one line with the place, the key, the cause and the remedy.
+//! Every refused policy file: exit status 2, and one line with position, key, cause and remedy.
 
 use std::process::{Command, Output};
 
 use crate::written::Written;
 
-/// Files, each followed by what is said of it behind `=>`, an empty line between them.
+/// Files, each followed by its error after `=>`, separated by empty lines.
 const REFUSED: &str = include_str!("golden/policy_refusals.txt");
 
 fn check(policy: &str, more: &[&str]) -> Output {
@@ -33,12 +33,15 @@ fn a_policy_that_cannot_be_meant() {
 
 #[test]
 fn a_policy_that_cannot_be_read() {
-    let remedy = "give one that can be read with --policy";
+    let remedy = "give a readable file with --policy";
     let why = "No such file or directory (os error 2)";
     fails("/nowhere/p.toml", &format!("cannot read the policy file /nowhere/p.toml: {why}; {remedy}"));
-    let too_long = "is longer than 1 MiB, which no policy is; give another file with --policy";
-    fails("/dev/zero", &format!("/dev/zero {too_long}"));
-    refused(b"\n# \xff", "2:3: not UTF-8; save the file in that encoding");
+    let long = Written::new(vec![b' '; (1 << 20) + 1]);
+    let path = long.path();
+    fails(path, &format!("cannot read the policy file {path}: longer than 1 MiB; {remedy}"));
+    let why = "not a regular file";
+    fails("/dev/zero", &format!("cannot read the policy file /dev/zero: {why}; {remedy}"));
+    refused(b"\n# \xff", "2:3: not UTF-8; save the file in UTF-8");
 }
 
 #[test]
@@ -64,5 +67,5 @@ fn protocols_are_those_of_the_configuration() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let output = check(policy.path(), &[]);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains(":5:13: `rule.protocol`: `submission` is no protocol; write one as"), "{said}");
+    assert!(said.contains(":5:13: `rule.protocol`: `submission` is not a protocol; write a value"), "{said}");
 }

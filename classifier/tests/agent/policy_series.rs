@@ -1,23 +1,22 @@
-//! What is exported of a policy: nothing without one, and of one what its rules do from the start.
+//! Exported series of a policy: none without one, and the actions of its rules from the start.
 
 use std::sync::Arc;
 
+use crate::{made_up::times, written::Written};
 use classifier::{
-    config::ProtocolNames,
-    counters::{InterfaceSnapshot, ReadError, Readiness, Snapshot, Source},
     evidence::{Evidence, Moment, Opened, SourceEvidence},
     metrics::{Exporter, exposition::Format},
-    shadow::{Policy, Report, RuleRows},
+    policy::{Policy, Report, RuleRows},
+    protocol_names::ProtocolNames,
+    snapshot::{InterfaceSnapshot, ReadError, Readiness, Snapshot, SnapshotSource},
 };
 use classifier_common::{
     counter::Counters,
+    dry_run::{DEFAULT_ROW, Verdict},
     evidence::ConnectionOutcome,
-    shadow::{DEFAULT_ROW, Verdict},
 };
 
-use crate::{made_up::times, written::Written};
-
-/// An interface on which rules in rows 0, 1 and 2 and the default have decided.
+/// An interface with decisions of rules in rows 0, 1 and 2 and of the default.
 struct Decided;
 
 fn interface() -> InterfaceSnapshot {
@@ -30,12 +29,11 @@ fn interface() -> InterfaceSnapshot {
         name: "eth0".into(),
         ingress: "tcx",
         egress: "none",
-        ingress_counters: Some(Box::new(counters)),
-        egress_counters: None,
+        counters: [Some(Box::new(counters)), None],
     }
 }
 
-impl Source for Decided {
+impl SnapshotSource for Decided {
     fn snapshot(&self) -> Result<Snapshot, ReadError> {
         Ok(Snapshot { interfaces: vec![interface()], ..Snapshot::default() })
     }
@@ -52,7 +50,7 @@ fn policy(rules: &[(&str, &str)]) -> Policy {
     Policy::read(&file.0, &ProtocolNames::default()).expect("a good file")
 }
 
-/// Once `gone` and `mail` were there and `mail` dropped nothing; now it does, and `ssh` has come.
+/// Creates a changed policy: `gone` was removed, `mail` now drops, and `ssh` is new.
 fn later() -> (Policy, RuleRows) {
     let before =
         RuleRows::default().adopt(Some(&policy(&[("mail", "accept"), ("idle", "drop"), ("gone", "drop")])));
@@ -96,7 +94,7 @@ fn one_client() -> Evidence {
         outcome: ConnectionOutcome::Established,
         prefix: "192.0.2.7/32".parse().expect("a prefix"),
         count: 3,
-        error: 0,
+        overcount: 0,
         first_seen: Moment::default(),
         last_seen: Moment::default(),
     };
@@ -121,9 +119,9 @@ fn a_report_says_what_rules_would_have_done_and_which_never_matched() {
          ssh                    0                0\n\
          idle                   7                0  eth0 ingress\n\
          default                0                9  eth0 ingress\n\n\
-         default, clients by connections of what it asks about, at most: 192.0.2.7/32 (3)\n\n\
+         default, clients by connections (upper bounds): 192.0.2.7/32 (3)\n\n\
          never matched: ssh\n\n\
-         counted, and no longer in the policy: gone\n"
+         counted, but removed from the policy: gone\n"
     );
     let [at] = &report.rules[0].at[..] else { panic!("{report:?}", report = report.rules) };
     assert_eq!((at.interface.as_str(), at.direction, at.would_accept), ("eth0", "ingress", 5));

@@ -1,4 +1,4 @@
-//! New settings for a running agent, whose kernel side is made up: what it is told, and what not.
+//! New settings for a running agent with a recording kernel side.
 
 use std::{
     fs,
@@ -6,11 +6,12 @@ use std::{
 };
 
 use classifier::{
-    config::{Assignment, EvidenceSettings, FtpSettings, Layer, Settings, Sources, TelemetryPath},
+    config::{Assignment, EvidenceSettings, FtpSettings, Layer, Settings, TelemetryPath},
+    configuration::ConfigurationSources,
     http::Endpoints,
     metrics::{Exporter, exposition::Format},
+    policy::{Policy, RuleRows},
     reload::{ReloadError, Reloadable, Reloader},
-    shadow::{Policy, RuleRows},
 };
 use classifier_common::{ports::Transport, protocol::Protocol};
 use http_body_util::BodyExt as _;
@@ -21,11 +22,11 @@ use crate::{
     written::Written,
 };
 
-/// What the kernel side was told.
+/// Calls of the kernel side.
 #[derive(Default)]
-struct Told(Mutex<Vec<String>>);
+struct KernelCalls(Mutex<Vec<String>>);
 
-impl Told {
+impl KernelCalls {
     fn note(&self, what: String) {
         self.0.lock().expect("nobody panics").push(what);
     }
@@ -35,7 +36,7 @@ impl Told {
     }
 }
 
-impl Reloadable for Told {
+impl Reloadable for KernelCalls {
     fn check_interfaces(&self, settings: &Settings) -> Result<(), ReloadError> {
         if settings.interfaces.iter().any(|pattern| pattern.to_string() == "gone") {
             return Err(ReloadError::Interfaces("interface `gone` does not exist".into()));
@@ -48,8 +49,11 @@ impl Reloadable for Told {
         self.note(format!("interfaces {}", names.join(" ")));
     }
 
+    /// Not recorded: every reload makes the call, and it changes no setting.
+    fn take_first_places(&self) {}
+
     fn keep_names(&self, assignment: &Assignment) -> Result<(), ReloadError> {
-        let names: Vec<_> = assignment.names().iter().map(|(_, name)| name.to_owned()).collect();
+        let names: Vec<_> = assignment.names().configured().map(|(_, name)| name.to_owned()).collect();
         self.note(format!("names {}", names.join(" ")));
         Ok(())
     }
@@ -93,7 +97,7 @@ impl Reloadable for Told {
 /// An agent that was started with this file.
 struct Scene {
     file: Written,
-    told: Arc<Told>,
+    told: Arc<KernelCalls>,
     exporter: Arc<Exporter>,
     reloader: Arc<Reloader>,
 }
@@ -101,15 +105,15 @@ struct Scene {
 impl Scene {
     fn new(text: &str) -> Self {
         let file = Written::new(text);
-        let sources = Sources { flags: Layer::default(), file: Some(file.0.clone()) };
-        let settings = sources.settings().expect("a good file");
-        let assignment = Assignment::default().adopt(&settings.names).expect("there is room");
+        let sources = ConfigurationSources { flags: Layer::default(), file: Some(file.0.clone()) };
+        let configuration = sources.read().expect("a good file");
+        let assignment = Assignment::default().adopt(&configuration.settings.names).expect("there is room");
         let exporter = Exporter::new(Arc::new(MadeUp::default()), assignment.names(), &times());
         let exporter = Arc::new(exporter.expect("has /proc"));
-        let told = Arc::<Told>::default();
+        let told = Arc::<KernelCalls>::default();
         let agent = Arc::clone(&told) as Arc<dyn Reloadable>;
-        let rows = RuleRows::default().adopt(settings.rules.as_ref()).expect("there is room");
-        let reloader = Reloader::new(sources, agent, Arc::clone(&exporter), settings, assignment, rows);
+        let rows = RuleRows::default().adopt(configuration.policy.as_ref()).expect("there is room");
+        let reloader = Reloader::new(sources, agent, Arc::clone(&exporter), configuration, assignment, rows);
         Self { file, told, exporter, reloader: Arc::new(reloader) }
     }
 
@@ -128,13 +132,13 @@ impl Scene {
         value.expect(name).parse().expect("a number")
     }
 
-    /// The protocols that are exported beside the fixed ones.
+    /// Lists the protocols that are exported in addition to the fixed ones.
     fn exported(&self) -> Vec<String> {
         let begin = "classifier_packets_total{interface=\"eth0\",direction=\"ingress\",protocol=\"";
         let text = self.scrape();
         let lines = text.lines().filter(|line| line.ends_with("role=\"to_server\"} 0"));
         let names = lines.filter_map(|line| line.strip_prefix(begin)?.split('"').next());
-        let fixed = |name: &str| Protocol::FIXED.iter().any(|(_, label, _)| *label == name);
+        let fixed = |name: &str| Protocol::of_fixed_label(name).is_some();
         names.filter(|name| !fixed(name)).map(str::to_owned).collect()
     }
 }
@@ -179,11 +183,11 @@ fn what_is_refused_changes_nothing() {
         (format!("{}ports = 1\n", port("b", 2)), [":5:1: ", "duplicate key"]),
         (
             format!("{}[ftp]\nmax_sessions = 7\nmax_endpoints = 7\n", port("b", 2)),
-            ["`ftp.max_sessions`, `ftp.max_endpoints` cannot change", "restart it"],
+            ["`ftp.max_sessions`, `ftp.max_endpoints` cannot change", "restart the agent"],
         ),
-        (format!("listen = [':1']\n{}", port("b", 2)), ["`listen` cannot change", "restart it"]),
+        (format!("listen = [':1']\n{}", port("b", 2)), ["`listen` cannot change", "restart the agent"]),
         (format!("interfaces = ['gone']\n{}", port("b", 2)), ["`gone`", "does not exist"]),
-        (full, ["`n31` finds no place", "classifier detach"]),
+        (full, ["`n31` has no row", "classifier detach"]),
     ] {
         let error = scene.reload(&text).expect_err(&text).to_string();
         assert!(
@@ -202,8 +206,10 @@ fn what_is_refused_changes_nothing() {
 #[test]
 fn the_metrics_say_how_it_went_and_when() {
     let scene = Scene::new("");
-    let [good, at] =
-        ["classifier_config_last_reload_successful", "classifier_config_last_reload_timestamp_seconds"];
+    let [good, at] = [
+        "classifier_config_last_reload_successful",
+        "classifier_config_last_reload_success_timestamp_seconds",
+    ];
     let started = scene.value(at);
     assert!(started > 1e9 && scene.value(good) > 0.5);
     scene.reload("[").expect_err("no TOML");
@@ -212,7 +218,7 @@ fn the_metrics_say_how_it_went_and_when() {
     assert!(scene.value(good) > 0.5 && scene.value(at) > started);
 }
 
-/// Status and text.
+/// Requests a reload, and returns status and text.
 fn ask(endpoints: &Endpoints, method: Method) -> (u16, String) {
     let request = Request::builder().method(method).uri("/-/reload").body(()).expect("a request");
     let answer = endpoints.answer(&request);
@@ -238,13 +244,13 @@ fn over_http_it_must_be_enabled_and_posted() {
     for method in [Method::POST, Method::PUT] {
         assert_eq!(ask(&enabled, method), (200, "reloaded\n".into()));
     }
-    assert_eq!(scene.told.take(), ["ports", "ftp 60s"].repeat(2));
+    assert_eq!(scene.told.take(), ["ports", "ftp 300s"].repeat(2));
     fs::write(&scene.file.0, "\n egress = 1\n").expect("a temporary file");
     let (status, text) = ask(&enabled, Method::POST);
     assert!(status == 500 && text.contains(":2:11: `egress`: "), "{text}");
 }
 
-/// A policy with a rule of each name.
+/// Writes a policy with a rule of each name.
 fn rules(names: &[&str]) -> String {
     let rules = names.iter().map(|name| format!("[[rule]]\nname = '{name}'\naction = 'drop'\n"));
     format!("default = 'accept'\n{}", rules.collect::<String>())
@@ -256,10 +262,10 @@ fn a_policy_is_written_before_anything_changes_and_applied_behind_all_else() {
     let config = format!("policy = '{}'\n", policy.path());
     let scene = Scene::new(&config);
     assert!(scene.reload(&config).is_ok());
-    assert_eq!(scene.told.take(), ["ports", "ftp 60s"], "what stays the same is left alone");
+    assert_eq!(scene.told.take(), ["ports", "ftp 300s"], "what stays the same is left alone");
     fs::write(&policy.0, rules(&["b", "a"])).unwrap();
     assert!(scene.reload(&config).is_ok());
-    assert_eq!(scene.told.take(), ["staged b a", "rules a b", "ports", "ftp 60s", "applied"]);
+    assert_eq!(scene.told.take(), ["staged b a", "rules a b", "ports", "ftp 300s", "applied"]);
 }
 
 #[test]
@@ -269,7 +275,7 @@ fn a_policy_that_is_wrong_or_finds_no_room_changes_nothing() {
     let scene = Scene::new(&config);
     let wrong = rules(&["a", "a"]);
     for (text, why) in
-        [(wrong.as_str(), ":6:8: `rule.name`: there are two rules `a`"), (&rules(&["huge"]), "no memory")]
+        [(wrong.as_str(), ":6:8: `rule.name`: two rules have the name `a`"), (&rules(&["huge"]), "no memory")]
     {
         fs::write(&policy.0, text).unwrap();
         let error = scene.reload(&config).unwrap_err().to_string();
@@ -280,5 +286,5 @@ fn a_policy_that_is_wrong_or_finds_no_room_changes_nothing() {
         );
     }
     let error = scene.reload("").unwrap_err().to_string();
-    assert_eq!(error, "`policy` cannot change while the agent runs; restart it, or take the change back");
+    assert_eq!(error, "`policy` cannot change while the agent runs; restart the agent, or undo the change");
 }

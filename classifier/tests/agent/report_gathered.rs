@@ -1,14 +1,15 @@
-//! What counters and evidence come to for a report.
+//! Report data from counters and evidence.
 
 use classifier::{
-    config::ProtocolNames,
-    counters::InterfaceSnapshot,
     datapath::KnownPort,
     evidence::{Evidence, Moment, Opened, SeenEvidence, SourceEvidence, Unlisted},
+    protocol_names::ProtocolNames,
     report::{
+        advice::{Admits, Advice, Options},
         gather::{Gathered, Origin},
         traffic::{PortRange, Traffic, Transport},
     },
+    snapshot::InterfaceSnapshot,
 };
 use classifier_common::{
     connection::row,
@@ -36,8 +37,7 @@ fn interface(received: Box<Counters>, sent: Option<Box<Counters>>) -> InterfaceS
         name: "eth0".into(),
         ingress: "tcx",
         egress: if sent.is_some() { "tcx" } else { "none" },
-        ingress_counters: Some(received),
-        egress_counters: sent,
+        counters: [Some(received), sent],
     }
 }
 
@@ -59,7 +59,7 @@ fn evidence() -> Evidence {
         outcome: ConnectionOutcome::Established,
         prefix: prefix.parse().expect("a prefix"),
         count,
-        error: 0,
+        overcount: 0,
         first_seen: moment,
         last_seen: moment,
     };
@@ -72,18 +72,23 @@ fn evidence() -> Evidence {
 }
 
 fn gathered(origin: Origin, interfaces: &[InterfaceSnapshot]) -> Traffic {
+    gathered_of(origin, interfaces, 25, &evidence())
+}
+
+/// Gathers traffic with another port of SMTP, and other evidence.
+fn gathered_of(origin: Origin, interfaces: &[InterfaceSnapshot], smtp: u16, evidence: &Evidence) -> Traffic {
     let known = |port, protocol| KnownPort { transport: ports::Transport::Tcp, port, protocol };
-    let ports = [known(25, Protocol::SMTP), known(20, Protocol::FTP_DATA_ACTIVE)];
+    let ports = [known(smtp, Protocol::SMTP), known(20, Protocol::FTP_DATA_ACTIVE)];
     let mut tallies = [0; TALLIES];
     tallies[Tally::RejectedForeignAddress as usize] = 2;
     tallies[Tally::SegmentsLost as usize] = 5;
-    let (names, evidence) = (ProtocolNames::default(), evidence());
+    let names = ProtocolNames::default();
     Gathered {
         origin,
         interfaces,
         names: &names,
         ports: &ports,
-        evidence: &evidence,
+        evidence,
         tallies: &tallies,
         unattributed: 0,
     }
@@ -101,7 +106,7 @@ fn keys(traffic: &Traffic) -> Vec<(Opened, &str, u64, u64, u64)> {
 }
 
 #[test]
-fn hooks_tell_who_dials_and_in_active_mode_the_ftp_server_does() {
+fn hooks_tell_who_connects_and_in_active_mode_the_ftp_server_does() {
     let received =
         counters(&[(Protocol::SMTP, [10, 0]), (Protocol::FTP_DATA_ACTIVE, [4, 0])], &[(Protocol::SMTP, 3)]);
     let sent = counters(
@@ -114,7 +119,7 @@ fn hooks_tell_who_dials_and_in_active_mode_the_ftp_server_does() {
     let smtp = &traffic.services[1];
     assert_eq!((smtp.transport, &smtp.ports[..]), (Transport::TCP, &[25][..]));
     let finding = smtp.established().expect("it was");
-    assert_eq!(finding.dialled, Some(PortRange::one(25)));
+    assert_eq!(finding.server_ports, Some(PortRange::one(25)));
     assert_eq!((finding.peers.hosts.len(), finding.peers.networks.len()), (1, 1));
     assert!(finding.peers.all_hosts && finding.peers.all_networks && traffic.sees_egress);
     assert_eq!(traffic.ftp.bounce_attempts, 2);
@@ -124,7 +129,7 @@ fn hooks_tell_who_dials_and_in_active_mode_the_ftp_server_does() {
     assert_eq!(others, [("non_ip", 2)]);
 }
 
-/// There an answer that was not seen is no answer that was not given.
+/// Without egress, unseen answers do not mean that there were none.
 #[test]
 fn where_nothing_that_is_sent_is_seen_connections_are_no_evidence() {
     let received = counters(&[(Protocol::SMTP, [10, 0])], &[(Protocol::SMTP, 3)]);
@@ -133,8 +138,25 @@ fn where_nothing_that_is_sent_is_seen_connections_are_no_evidence() {
     assert!(!traffic.sees_egress);
 }
 
+/// Ports between two former ports of a protocol belong to others.
 #[test]
-fn on_a_wire_whoever_is_dialled_is_this_host() {
+fn a_rule_opens_no_range_between_ports_that_the_table_has_no_more() {
+    for (highest, rules) in [(25, vec![Admits::To(vec![PortRange::one(25)])]), (2525, vec![])] {
+        let counted = || counters(&[(Protocol::SMTP, [10, 9])], &[(Protocol::SMTP, 3)]);
+        let mut evidence = evidence();
+        evidence.seen[0].highest_port = highest;
+        let interfaces = [interface(counted(), Some(counted()))];
+        let traffic = gathered_of(Origin::Hooks, &interfaces, 9090, &evidence);
+        let advice = Advice::of(&traffic, &Options::default());
+        let inbound = advice.rules.iter().filter(|rule| rule.direction == Opened::Inbound);
+        assert_eq!(inbound.map(|rule| rule.admits.clone()).collect::<Vec<_>>(), rules, "25 to {highest}");
+        let reasons: Vec<_> = advice.not_allowed.iter().map(|one| one.reason).collect();
+        assert_eq!(reasons.iter().filter(|reason| reason.contains("several ports")).count(), 1 - rules.len());
+    }
+}
+
+#[test]
+fn on_a_wire_whoever_is_connected_to_is_this_host() {
     let packets = [(Protocol::SMTP, [10, 9]), (Protocol::FTP_DATA_ACTIVE, [4, 5])];
     let all = counters(&packets, &[(Protocol::SMTP, 3), (Protocol::FTP_DATA_ACTIVE, 1)]);
     let traffic = gathered(Origin::Wire, &[interface(all, None)]);

@@ -1,12 +1,12 @@
-//! What `classifier report` writes of made-up traffic.
+//! Output of `classifier report` for invented traffic.
 
 use classifier::report::{
     Changes, Format, Report,
     advice::{FtpData, Options, SourceChoice, WarningKind},
     traffic::Traffic,
 };
-use classifier::{config::ProtocolNames, shadow::Policy};
-use classifier_common::shadow::Verdict;
+use classifier::{policy::Policy, protocol_names::ProtocolNames};
+use classifier_common::dry_run::Verdict;
 
 use crate::{
     golden::assert_golden,
@@ -56,7 +56,7 @@ fn the_policy_is_as_recorded() {
 #[test]
 fn the_policy_is_one_that_can_be_tried() {
     let mut traffic = troubled();
-    // What is configured is known to the agent's own configuration alone.
+    // Only the agent's own configuration knows the configured protocols.
     traffic.services.retain(|service| !["dns", "submission", "syslog"].contains(&service.protocol.as_str()));
     let text =
         written(traffic, &Options { sources: SourceChoice::Hosts, ..Options::default() }, Format::Policy);
@@ -72,7 +72,7 @@ fn the_policy_is_one_that_can_be_tried() {
     assert_eq!((policy.default, policy.rules[3].from.len()), (Verdict::Drop, 2));
 }
 
-/// Only where all are known and they are few.
+/// Only if all are known and they are few.
 #[test]
 fn rulesets_name_the_networks_and_ports_that_were_seen_if_asked_to() {
     let allow = ["tcp/22", "out:udp/123"].map(|text| text.parse().expect("ports")).to_vec();
@@ -88,7 +88,7 @@ fn without_traffic_only_what_every_host_needs_passes() {
     let text = written(Traffic::default(), &Options::default(), Format::Nft);
     assert_golden("report_empty.nft", &text, include_str!("golden/report_empty.nft"));
     let text = written(Traffic::default(), &Options::default(), Format::Text);
-    assert!(text.starts_with("warning: no service was seen"), "{text}");
+    assert!(text.starts_with("warning: no service was observed"), "{text}");
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn a_report_differs_from_an_older_one_by_what_is_new_gone_and_changed() {
     let text = changes.write(Format::Text).expect("text");
     assert_golden("report_diff.txt", &text, include_str!("golden/report_diff.txt"));
     let none = Changes::between("old.json", &json(troubled()), &report(troubled())).expect("two reports");
-    assert!(none.is_empty() && none.write(Format::Text).expect("text").ends_with("nothing has changed\n"));
-    // More of the same is no change.
+    assert!(none.is_empty() && none.write(Format::Text).expect("text").ends_with("no change\n"));
+    // Higher counts are no change.
     let mut more = troubled();
     more.services.iter_mut().flat_map(|service| &mut service.findings).for_each(|one| one.connections += 1);
     assert!(Changes::between("old.json", &json(troubled()), &report(more)).expect("two reports").is_empty());
@@ -142,9 +142,9 @@ fn a_report_differs_from_an_older_one_by_what_is_new_gone_and_changed() {
 fn what_is_no_report_is_refused_in_a_line() {
     let report = Report::of(quiet(), &Options::default(), now());
     for (text, part) in [
-        ("", "old.json is no report: "),
-        ("{}", "old.json is no report: missing field"),
-        ("{\"version\": 99}", "old.json is a report of version 99, and this build writes 1"),
+        ("", "old.json is not a report: "),
+        ("{}", "old.json is not a report: missing field"),
+        ("{\"version\": 99}", "old.json is a report of version 99, and this build writes version 1"),
     ] {
         let error = Changes::between("old.json", text, &report).expect_err("no report").to_string();
         assert!(error.starts_with(part) && !error.contains('\n'), "{error}");

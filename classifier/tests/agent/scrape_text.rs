@@ -1,15 +1,15 @@
-//! The exact text of a scrape, in both formats.
+//! Exact text of a scrape, in both formats.
 
 use std::{
     env,
     io::Write,
     process::{Command, Stdio},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 use classifier::{
-    config::ProtocolNames,
     metrics::{Exporter, catalog, exposition::Format},
+    protocol_names::ProtocolNames,
     sandbox::Sandbox,
 };
 
@@ -34,7 +34,7 @@ fn scrape(format: Format) -> String {
     exporter.scrape(format)
 }
 
-/// The same text with a zero for every value that changes from run to run.
+/// Replaces every value that changes between runs by zero.
 fn settled(text: &str) -> String {
     let varies = |line: &str| {
         ["process_", "classifier_scrape_duration_seconds"].iter().any(|name| line.starts_with(name))
@@ -55,6 +55,14 @@ fn the_text_format_is_as_recorded() {
 #[test]
 fn open_metrics_is_as_recorded() {
     assert_golden("metrics.openmetrics.txt", &settled(&scrape(Format::OpenMetrics)), OPEN_METRICS);
+}
+
+/// The specification requires `le` to be a real number that differs from a whole one.
+#[test]
+fn every_bound_of_open_metrics_is_a_real_number() {
+    let bounds = OPEN_METRICS.split(r#"le=""#).skip(1).filter_map(|rest| rest.split('"').next());
+    let whole: Vec<_> = bounds.filter(|bound| bound.bytes().all(|byte| byte.is_ascii_digit())).collect();
+    assert_eq!(whole, [""; 0]);
 }
 
 #[test]
@@ -78,13 +86,35 @@ fn every_sample_has_the_labels_of_its_family() {
 
 #[test]
 fn every_family_of_the_catalogue_is_written() {
-    // What a policy would do is written where one is tried alone: see `policy_series`.
+    // The series of a policy exist only with one: see `policy_series`.
     for family in catalog::ALL.iter().filter(|family| **family != catalog::POLICY_PACKETS) {
         assert!(TEXT.contains(&format!("# TYPE {} ", family.name)), "{}", family.name);
     }
 }
 
-/// The packets of one side add up to what was counted there, whatever the labels.
+#[test]
+fn sources_that_cannot_be_read_are_missing_and_counted_and_nothing_else_is() {
+    let source = Arc::new(MadeUp::default());
+    let exporter =
+        Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default(), &times()).expect("has /proc");
+    let scrape = || settled(&exporter.scrape(Format::Text));
+    let before = scrape();
+    source.without_sources.store(true, Ordering::Relaxed);
+    let without = scrape();
+    let is_theirs = |line: &&str| line.contains("classifier_source_");
+    let others =
+        |text: &str| text.lines().filter(|line| !is_theirs(line)).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(others(&before), others(&without));
+    assert!(
+        before.contains("\nclassifier_source_connections{")
+            && !without.contains("\nclassifier_source_connections{")
+    );
+    assert!(without.contains("\nclassifier_source_read_failures_total 1\n"), "{without}");
+    source.without_sources.store(false, Ordering::Relaxed);
+    assert!(scrape().contains("\nclassifier_source_read_failures_total 1\n"));
+}
+
+/// The packets of one side add up over all labels.
 #[test]
 fn packets_add_up_over_protocol_and_role() {
     let side = "classifier_packets_total{interface=\"eth0\",direction=\"ingress\",";

@@ -9,9 +9,10 @@ use std::{
 };
 
 use classifier::{
-    config::{ProtocolNames, TelemetryPath},
+    config::TelemetryPath,
     http::{self, Endpoints, Limits, Site},
     metrics::Exporter,
+    protocol_names::ProtocolNames,
     web::Web,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -19,10 +20,14 @@ use tokio::sync::oneshot;
 
 use crate::made_up::{MadeUp, times};
 
-/// Longer than any answer takes, shorter than patience.
+/// Time limit of a client: longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Ends with this value.
+/// Time limit of an undisturbed answer: less than the 5 s that the agent gives slow connections. Not much
+/// less, since the machine may be busy.
+pub const IN_TIME: Duration = Duration::from_secs(4);
+
+/// A server that ends with this value.
 pub struct Served {
     pub addresses: Vec<SocketAddr>,
     pub source: Arc<MadeUp>,
@@ -35,11 +40,11 @@ impl Served {
         Self::behind(None, TelemetryPath::default(), source, limits)
     }
 
-    /// Serves metrics behind a web configuration, under this path.
+    /// Serves metrics with a web configuration, under this path.
     pub fn behind(web: Option<Web>, telemetry: TelemetryPath, source: MadeUp, limits: Limits) -> Self {
         let source = Arc::new(source);
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listeners = http::bind(&[any, any]).expect("loopback has free ports");
+        let listeners = http::bind(&[any.into(), any.into()]).expect("loopback has free ports");
         let addresses = listeners.iter().map(|bound| bound.local_addr().expect("is bound")).collect();
         let exporter =
             Exporter::new(Arc::clone(&source) as _, &ProtocolNames::default(), &times()).expect("has /proc");
@@ -62,19 +67,19 @@ impl Served {
         Client::connect(self.addresses[0])
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on a new connection.
     pub fn get(&self, path: &str, headers: &str) -> Answer {
         self.connect().request("GET", path, headers)
     }
 
-    /// Value of a sample without labels, or with exactly these.
+    /// Returns the value of a sample without labels, or with exactly these.
     pub fn sample(&self, name: &str) -> f64 {
         let text = self.get("/metrics", "").text();
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.unwrap_or_else(|| panic!("{name} in\n{text}")).parse().expect("samples are numbers")
     }
 
-    /// Pulls the trigger.
+    /// Requests the end of the server.
     pub fn end(&mut self) {
         drop(self.shutdown.take());
     }
@@ -95,7 +100,7 @@ impl Drop for Served {
     }
 }
 
-/// Files that a process may have open: this one needs one for each connection.
+/// Raises the limit of open files: the process needs one for each connection.
 pub fn raise_open_files(wanted: u64) {
     let limit = getrlimit(Resource::Nofile);
     let enough = limit.maximum.is_none_or(|maximum| maximum >= wanted);
@@ -117,7 +122,7 @@ impl Client {
         Self::over(stream)
     }
 
-    /// Whether the server has closed, waiting for it; what it still says is thrown away.
+    /// Tells whether the server closes in this time, and discards its bytes.
     pub fn is_closed_within(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).expect("the timeout is not zero");
         let mut buffer = [0; 4096];
@@ -141,12 +146,12 @@ impl<S: Read + Write> Client<S> {
         self.answer(method == "HEAD").expect("an answer comes")
     }
 
-    /// The server may have closed already: what it said before counts.
+    /// Sends bytes. The server may have closed already: its earlier answer counts.
     pub fn send(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes);
     }
 
-    /// The next answer; `None` where the connection ends before it.
+    /// Reads the next answer; `None` if the connection ends before it.
     pub fn answer(&mut self, bodiless: bool) -> Option<Answer> {
         match self.try_answer(bodiless) {
             Ok(answer) => Some(answer),
@@ -157,7 +162,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// The next answer, or why there is none.
+    /// Reads the next answer, or the reason why there is none.
     pub fn try_answer(&mut self, bodiless: bool) -> io::Result<Answer> {
         let head_end = self.read_until(|bytes| bytes.windows(4).position(|four| four == b"\r\n\r\n"))?;
         let head = String::from_utf8(self.unread.drain(..head_end + 4).collect()).expect("heads are ASCII");

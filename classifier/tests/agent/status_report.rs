@@ -1,18 +1,18 @@
-//! What `classifier status` writes of agents that it has found.
+//! Output of `classifier status` for invented agents.
 
 use classifier::{
     datapath::Found,
     hook,
-    status::{Around, Format, Holder, Namespace, ProcessReport, Report, StatusError},
+    status::{Format, Holder, HostContext, Namespace, ProcessReport, Report, StatusError},
 };
 
 use crate::{
     golden::assert_golden,
-    made_up_agents::{NOW, around, found, found_wrong, namespace},
+    made_up_agents::{NOW, context, found, found_wrong, namespace},
 };
 
 fn report() -> Report {
-    Report::of(found(), &around(), NOW)
+    Report::of(found(), &context(), NOW)
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn the_json_is_as_recorded() {
 
 #[test]
 fn without_an_agent_the_list_is_empty_and_people_are_told_what_to_do() {
-    let nobody = Report::of(Vec::new(), &Around::default(), NOW);
+    let nobody = Report::of(Vec::new(), &HostContext::default(), NOW);
     let json = nobody.write(Format::Json).expect("it is always written");
     assert_eq!(json, "{\n  \"agents\": [],\n  \"problems\": []\n}\n");
     let error = nobody.write(Format::Text).expect_err("there is nothing to show");
@@ -39,52 +39,50 @@ fn without_an_agent_the_list_is_empty_and_people_are_told_what_to_do() {
 
 #[test]
 fn what_is_wrong_comes_first_with_cause_and_remedy() {
-    let (found, around) = found_wrong();
-    let text = Report::of(found, &around, NOW).write(Format::Text).expect("there is an agent");
+    let (found, context) = found_wrong();
+    let text = Report::of(found, &context, NOW).write(Format::Text).expect("there is an agent");
     assert_golden("status_wrong.txt", &text, include_str!("golden/status_wrong.txt"));
 }
 
 #[test]
 fn pins_without_a_program_and_what_cannot_be_looked_at_are_said_without_an_agent() {
-    let around = Around { problems: vec!["cannot look into /b: it is closed".into()], ..around() };
-    let text = Report::of(Vec::new(), &around, NOW).write(Format::Text).expect("there are problems");
+    let context = HostContext { problems: vec!["cannot look into /b: it is closed".into()], ..context() };
+    let text = Report::of(Vec::new(), &context, NOW).write(Format::Text).expect("there are problems");
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines[0], "problem: cannot look into /b: it is closed");
-    assert!(lines[1].contains("/sys/fs/bpf/classifier has pinned counters and no program"), "{text}");
+    assert!(lines[1].contains("/sys/fs/bpf/classifier has pinned counters, and no program"), "{text}");
     assert_eq!(lines[2..], ["", "no agent is running on this machine"]);
 }
 
-/// What of processes in another PID namespace cannot be seen is not said to be gone.
+/// A process may be invisible in another PID namespace, and still exist.
 #[test]
 fn a_process_that_may_only_be_out_of_sight_is_not_said_to_be_gone() {
-    let (found, around) = found_wrong();
-    let problems = |around: &Around| {
-        let report = Report::of(found.clone(), around, NOW);
+    let (found, context) = found_wrong();
+    let problems = |context: &HostContext| {
+        let report = Report::of(found.clone(), context, NOW);
         (report.agents[0].problems[0].clone(), report.agents[0].process.clone())
     };
-    let (problem, process) = problems(&Around { sees_all: false, ..around.clone() });
-    assert!(
-        problem.starts_with("no process of this PID namespace holds /sys/fs/bpf/classifier"),
-        "{problem}"
-    );
+    let (problem, process) = problems(&HostContext { sees_all: false, ..context.clone() });
+    assert!(problem.starts_with("no process of this PID namespace uses /sys/fs/bpf/classifier"), "{problem}");
     assert_eq!(process, None);
-    // Two that hold its programs: whichever it is, there is one.
-    let seen = self::around();
+    // Two processes hold its programs: one of them is the agent.
+    let seen = self::context();
     let other = |id| ProcessReport { id, ..seen.processes[0].clone() };
     let holders = [4242, 4243].map(|process| Holder { program: 41, process }).to_vec();
-    let two = Around { holders, processes: vec![other(4242), other(4243)], ..around };
+    let two = HostContext { holders, processes: vec![other(4242), other(4243)], ..context };
     let (problem, process) = problems(&two);
     assert!(!problem.contains("process"), "{problem}");
     assert_eq!(process, None);
 }
 
-/// Before Linux 6.6, TC programs hang on filters, which are listed within their network namespace only.
+/// Before Linux 6.6, TC programs are attached by filters, which are listed only within their network
+/// namespace.
 #[test]
 fn filters_elsewhere_are_unknown_and_their_interfaces_are_those_with_counters() {
     let [here, _] = found().try_into().expect("two agents");
     let hooks = |agent: Found, namespace: &Namespace| {
-        let around = Around { namespace: namespace.clone(), ..Around::default() };
-        let report = Report::of(vec![agent], &around, NOW);
+        let context = HostContext { namespace: namespace.clone(), ..HostContext::default() };
+        let report = Report::of(vec![agent], &context, NOW);
         let interfaces = report.agents.into_iter().flat_map(|agent| agent.interfaces);
         interfaces.map(|one| (one.index, one.name, one.ingress, one.egress)).collect::<Vec<_>>()
     };

@@ -1,11 +1,11 @@
-//! What keys do in `classifier top`.
+//! Keys of `classifier top`.
 
 use classifier::top::{Peers, Sample, Sources, State, Tab};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::made_up_top::{at, press, sample, screen, typed, watched};
 
-/// The cells of the first column, as sorted and filtered.
+/// Returns the cells of a column, sorted and filtered.
 fn first(state: &State, column: usize) -> Vec<String> {
     state.table().rows.iter().map(|row| row.cells[column].text().to_owned()).collect()
 }
@@ -34,7 +34,7 @@ fn sources_are_asked_for_while_their_tab_is_open_and_at_once() {
     assert!(!state.lacks_peers(), "another tab needs none");
     typed(&mut state, "5");
     assert_eq!((state.peers(), state.lacks_peers()), (Peers::All, true));
-    assert!(screen(&mut state, (80, 24)).contains("not looked at yet"));
+    assert!(screen(&mut state, (80, 24)).contains("not read yet"));
     state.take(at(1), Ok(sample(1, 1)));
     assert!(!state.lacks_peers() && first(&state, 0)[0] == "198.51.100.0/24", "the most stand first");
     typed(&mut state, "1");
@@ -75,7 +75,7 @@ fn a_filter_is_typed_kept_and_cleared() {
     assert!(press(&mut state, &[KeyCode::Enter]) && !state.is_typing);
     assert!(screen(&mut state, (80, 24)).contains("filter: smtp In"));
     typed(&mut state, "2");
-    assert!(screen(&mut state, (80, 24)).contains("no row holds these words"));
+    assert!(screen(&mut state, (80, 24)).contains("no row matches the filter"));
     assert!(press(&mut state, &[KeyCode::Char('1'), KeyCode::Esc]), "the first clears it");
     assert_eq!(first(&state, 2).len(), all);
     typed(&mut state, &("/".to_owned() + &"x".repeat(500)));
@@ -102,18 +102,26 @@ fn a_paused_screen_stands_still_and_goes_on_with_what_was_missed() {
 fn a_long_table_is_scrolled_and_never_past_its_end() {
     let mut state = watched(1);
     let rows = state.table().rows.len();
-    screen(&mut state, (80, 10));
-    assert_eq!(state.page, 5);
+    screen(&mut state, (80, 8));
+    assert_eq!(state.page, 3);
     assert!(press(&mut state, &[KeyCode::PageDown]));
-    assert_eq!(state.scrolled, 5);
+    assert_eq!(state.scrolled, 3);
     assert!(press(&mut state, &[KeyCode::PageDown, KeyCode::PageDown, KeyCode::Down]));
-    assert_eq!(state.scrolled, rows - 1);
+    assert_eq!(state.scrolled, rows - 3);
     typed(&mut state, "k");
-    assert_eq!(state.scrolled, rows - 2);
+    assert_eq!(state.scrolled, rows - 4);
     typed(&mut state, "g");
     assert_eq!(state.scrolled, 0);
+    let lines = |state: &mut _, height| {
+        let text = screen(state, (80, height));
+        text.lines().filter(|line| !line.trim().is_empty()).count()
+    };
+    let full = lines(&mut state, 8);
+    assert!(press(&mut state, &[KeyCode::End]));
+    assert_eq!(lines(&mut state, 8), full, "the last rows fill the screen");
+    assert_eq!(lines(&mut state, 10), full + 2, "a screen that grows shows what is before them");
     typed(&mut state, "G/smtp");
-    screen(&mut state, (80, 10));
+    screen(&mut state, (80, 8));
     assert_eq!(state.scrolled, 0, "few rows are all shown");
 }
 

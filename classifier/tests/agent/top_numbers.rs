@@ -1,4 +1,4 @@
-//! Rates and the JSON of `classifier top`, and what it reads of an agent's metrics.
+//! Rates and the JSON of `classifier top`, and its reading of an agent's metrics.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -54,7 +54,7 @@ fn what_an_agent_serves_is_read_in_both_formats() {
     assert_eq!(plain.ftp.sessions, None, "metrics hold no single session");
     let Sources::Listed(listed) = &plain.sources else { panic!("{:?}", plain.sources) };
     let largest = listed.iter().find(|one| &*one.outcome == "refused" && one.prefix == "203.0.113.0/24");
-    assert_eq!(largest.map(|one| (one.count, one.error)), Some((78, 0)));
+    assert_eq!(largest.map(|one| (one.count, one.overcount)), Some((78, 0)));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn what_is_no_agents_is_refused_with_the_reason() {
         scraped("node_load1 1\n", &mut Words::default()),
         Err(Unlike::Foreign("classifier_build_info"))
     );
-    assert!(read("").contains("not served by a classifier"));
+    assert!(read("").contains("give the metrics URL of a classifier agent"));
     let ill =
         "classifier_build_info 1\nclassifier_scrape_success 0\nclassifier_unattributed_packets_total 2\n";
     let ill = scraped(ill, &mut Words::default()).unwrap();
@@ -112,7 +112,7 @@ fn the_json_has_its_keys() {
     assert_eq!(
         written["sources"][1],
         json!({"prefix": "198.51.100.0/24", "direction": "inbound", "protocol": "smtp", "outcome": "established",
-               "count": 1350, "error": 100, "last_seen_seconds": 0.4})
+               "count": 1350, "overcount": 100, "last_seen_seconds": 0.4})
     );
     assert_eq!(written["maps"], json!([{"map": "sessions", "entries": 1, "capacity": 65536}]));
 
@@ -140,5 +140,5 @@ fn the_text_has_a_table_for_all_that_there_is() {
     );
     let mut idle = Board::default();
     idle.take(at(0), Ok(Sample::default()));
-    assert_eq!(text(&idle), "no packet was counted yet\n");
+    assert_eq!(text(&idle), "no packet so far\n");
 }

@@ -1,6 +1,6 @@
-//! What `classifier top` draws: recorded screens, and what holds for all of them.
+//! Screens of `classifier top`: recorded ones, and rules for all of them.
 
-use classifier::top::{Look, Tab};
+use classifier::top::{Appearance, Tab};
 use crossterm::event::KeyCode;
 use ratatui::style::{Color, Modifier};
 
@@ -47,18 +47,28 @@ fn the_other_tabs_and_the_help_are_shown() {
 #[test]
 fn a_source_that_is_gone_leaves_its_last_numbers_and_the_reason() {
     let mut state = watched(1);
-    state.take(at(75), Err("cannot reach http://host:9877/metrics: Connection refused; see whether the agent runs and listens there".into()));
+    state.take(
+        at(75),
+        Err("cannot reach http://host:9877/metrics: Connection refused; check that the agent runs and \
+    listens there"
+            .into()),
+    );
     state.now = at(83);
     let broken = drawn(&mut state, PLAIN, (80, 24));
     assert_screen!("broken_80x24", characters(&broken));
     let row = broken.content.chunks(80).nth(7).unwrap();
     assert!(row[0].modifier.contains(Modifier::DIM), "old numbers are dim");
-    // It recovers by itself, and what passed meanwhile is no rate of one second.
+    // It recovers by itself, and packets in between are no rate of one second.
     state.take(at(90), Ok(sample(90, 1)));
     assert_screen!("recovered_80x24", screen(&mut state, (80, 24)));
 
     let mut never = classifier::top::State::new("https://host:1/metrics".into(), at(1));
-    never.take(at(0), Err("https://host:1/metrics answers 401 Unauthorized; name a file with user:password by --credentials".into()));
+    never.take(
+        at(0),
+        Err("https://host:1/metrics answers 401 Unauthorized; give a file with user:password with \
+    --credentials"
+            .into()),
+    );
     assert_screen!("never_40x10", screen(&mut never, (40, 10)));
 }
 
@@ -70,10 +80,10 @@ fn without_colours_none_is_used_and_with_them_no_word_changes() {
         let plain = drawn(&mut state, PLAIN, (120, 40));
         let none = |cell: &ratatui::buffer::Cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset);
         assert!(plain.content.iter().all(none));
-        let coloured = drawn(&mut state, Look { has_colours: true, ..PLAIN }, (120, 40));
+        let coloured = drawn(&mut state, Appearance { has_colours: true, ..PLAIN }, (120, 40));
         assert!(!coloured.content.iter().all(none));
         assert_eq!(characters(&plain), characters(&coloured));
-        let ascii = drawn(&mut state, Look { has_unicode: false, ..PLAIN }, (120, 40));
+        let ascii = drawn(&mut state, Appearance { has_unicode: false, ..PLAIN }, (120, 40));
         assert!(characters(&ascii).is_ascii());
     }
 }

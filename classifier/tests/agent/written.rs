@@ -1,4 +1,4 @@
-//! A configuration file that goes with its guard.
+//! A configuration file that is removed with its guard.
 
 use std::{
     env, fs,
@@ -7,7 +7,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use classifier::config::{ConfigError, Layer, Settings, Sources};
+use classifier::{
+    config::{Layer, Settings},
+    configuration::{ConfigurationError, ConfigurationSources},
+};
 
 pub struct Written(pub PathBuf);
 
@@ -24,8 +27,9 @@ impl Written {
         self.0.to_str().expect("a path of letters")
     }
 
-    pub fn below(&self, flags: Layer) -> Result<Settings, ConfigError> {
-        Sources { flags, file: Some(self.0.clone()) }.settings()
+    pub fn below(&self, flags: Layer) -> Result<Settings, ConfigurationError> {
+        let sources = ConfigurationSources { flags, file: Some(self.0.clone()) };
+        sources.read().map(|configuration| configuration.settings)
     }
 }
 

@@ -1,9 +1,9 @@
-//! The agent's half of the FTP tracking, told as protocol traces: what the programs could not take in order is
-//! completed by the agent, and what is over ends. How a trace reads stands in `trace.rs`.
+//! The agent's half of the FTP tracking, as protocol traces. The agent completes out-of-order segments, and
+//! removes expired entries. `trace.rs` has the grammar of traces.
 //!
-//! The programs' half runs in this process's memory, and its events reach the agent as they would through the
-//! ring buffer. After every statement, the endpoints in the table are those that were learned and not removed,
-//! and the port table counts them; long after the end of a trace, nothing is left to wait for.
+//! The programs' half runs in this process's memory, and its events reach the agent as through the ring
+//! buffer. After every statement, the table has the endpoints that were learned and not removed, and the port
+//! table counts them; long after the end of a trace, nothing is pending.
 
 use classifier_common::fixtures::ftp_traces::{connection, network, statement};
 

@@ -1,8 +1,8 @@
-//! Numbers that a trace can ask for, and those that must always agree.
+//! Numbers that a trace can check, and invariants.
 
 use std::collections::BTreeMap;
 
-use classifier_common::{control::Tally, endpoint::State, ports::Transport, tables::Tables as _};
+use classifier_common::{control::Tally, endpoint::EndpointState, ports::Transport, tables::Tables as _};
 
 use crate::world::World;
 
@@ -31,16 +31,16 @@ const OTHERS: [(&str, Tally); 6] = [
 ];
 
 impl World {
-    /// `None` if nothing is counted under this name. `port 40000` is what the port table counts of it.
+    /// Returns a number by name; `None` for an unknown name. `port 40000` is its count in the port table.
     pub fn number(&self, name: &str) -> Option<u64> {
         if let Some(port) = name.strip_prefix("port ") {
             return Some(self.counted(port.parse().ok()?));
         }
         Some(match name {
-            "announced" => self.in_state(State::Announced),
-            "proposed" => self.in_state(State::Proposed),
-            "connected" => self.in_state(State::Connected),
-            "closed" => self.in_state(State::Closed),
+            "announced" => self.in_state(EndpointState::Announced),
+            "proposed" => self.in_state(EndpointState::Proposed),
+            "connected" => self.in_state(EndpointState::Connected),
+            "closed" => self.in_state(EndpointState::Closed),
             "idle" => self.is_idle().into(),
             "completed" => self.asked.completed.get(),
             "forgotten" => self.asked.forgotten.get(),
@@ -53,11 +53,11 @@ impl World {
         })
     }
 
-    /// What holds at any time: learned is what is there or was removed, and the port table counts it.
+    /// Checks the invariants: every learned endpoint is present or was removed, and the port table counts it.
     pub fn agrees(&self) -> Result<(), String> {
         let sum = |all: &[(&str, Tally)]| all.iter().map(|(_, tally)| self.tracking.tally(*tally)).sum();
         let (learned, removed): (u64, u64) = (sum(&LEARNED), sum(&REMOVED));
-        let there: u64 = [State::Announced, State::Connected, State::Closed]
+        let there: u64 = [EndpointState::Announced, EndpointState::Connected, EndpointState::Closed]
             .map(|state| self.in_state(state))
             .iter()
             .sum();
@@ -80,7 +80,7 @@ impl World {
         self.tables.port(Transport::Tcp, port).endpoints().into()
     }
 
-    fn in_state(&self, state: State) -> u64 {
+    fn in_state(&self, state: EndpointState) -> u64 {
         self.tracking.endpoints().iter().filter(|(_, place)| place.word.state() == state).count() as u64
     }
 }

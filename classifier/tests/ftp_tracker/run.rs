@@ -1,25 +1,25 @@
-//! A trace, statement by statement.
+//! Runs a trace, statement by statement.
 
 use classifier_common::protocol::Protocol;
 
 use crate::{
-    connection::{Connection, Segment},
+    connection::{TraceConnection, TraceSegment},
     network::{End, Network},
-    statement::{self, Said},
+    statement::{self, Statement},
     world::World,
 };
 
-/// Longer than anything lives that nobody uses.
+/// Seconds that exceed every lifetime of unused entries.
 const LONG: u64 = 200;
 
 struct Run {
     world: World,
-    connections: Vec<Connection>,
+    connections: Vec<TraceConnection>,
     current: usize,
     first: u32,
 }
 
-/// Runs a trace on connections that begin with this number.
+/// Runs a trace on connections that begin with this sequence number.
 pub fn run(trace: &str, first: u32) -> Result<(), String> {
     let mut run = Run { world: World::new(), connections: Vec::new(), current: 0, first };
     run.on([(1, 49_152), (2, 21)]);
@@ -28,7 +28,7 @@ pub fn run(trace: &str, first: u32) -> Result<(), String> {
     }
     run.world.wait(LONG);
     run.world.agrees()?;
-    // A connected endpoint lives for as long as its connection does.
+    // A connected endpoint lives as long as its connection.
     let connected = run.world.number("connected").unwrap_or_default();
     let waits = connected == 0 && !run.world.is_idle();
     if waits { Err("is never idle".to_owned()) } else { Ok(()) }
@@ -48,7 +48,9 @@ impl Run {
                     self.say(&statement::said(line).ok_or("a segment")?);
                 }
             }
-            "dial" => self.data(rest, &[(true, 2), (false, 18), (true, 16)])?,
+            "connect" => self.data(rest, &[(true, 2), (false, 18), (true, 16)])?,
+            "refuse" => self.data(rest, &[(true, 2), (false, 20)])?,
+            "more" => self.data(rest, &[(true, 16), (false, 16)])?,
             "close" => self.data(rest, &[(true, 17), (false, 17), (true, 16)])?,
             "hold" => self.world.hold(),
             "release" => {
@@ -62,6 +64,7 @@ impl Run {
             }
             "lose" => drop(self.world.held()),
             "wait" => self.world.wait(rest.parse().map_err(|_| "seconds")?),
+            "pass" => self.world.pass(rest.parse().map_err(|_| "seconds")?),
             "full" => self.world.full(if rest == "before" { 1_000_000 } else { 0 }),
             "=" => self.numbers(rest)?,
             _ => return Err("no statement".to_owned()),
@@ -73,11 +76,11 @@ impl Run {
         let known = self.connections.iter().position(|connection| connection.ends == ends);
         self.current = known.unwrap_or(self.connections.len());
         if known.is_none() {
-            self.connections.push(Connection::new(ends, [self.first, self.first.wrapping_add(77_000)]));
+            self.connections.push(TraceConnection::new(ends, [self.first, self.first.wrapping_add(77_000)]));
         }
     }
 
-    fn say(&mut self, said: &Said) {
+    fn say(&mut self, said: &Statement) {
         let connection = &mut self.connections[self.current];
         if let [skip, count] = said.words.as_slice()
             && skip == "skip"
@@ -89,7 +92,7 @@ impl Run {
         let opens = said.side == 0 && said.words.iter().any(|word| word == "syn");
         let resets = said.words == ["rst"];
         let flags = statement::flags(&said.words) | if opens || resets { 0 } else { 16 };
-        let Segment { ends, flags, numbers, bytes } = connection.segment(said, flags, &said.bytes);
+        let TraceSegment { ends, flags, numbers, bytes } = connection.segment(said, flags, &said.bytes);
         self.world.see(&Network::default().frame(ends, flags, numbers, &bytes));
     }
 

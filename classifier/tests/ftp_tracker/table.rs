@@ -1,45 +1,45 @@
-//! The tracker's surroundings over this process's memory.
+//! Tables in this process's memory, for the tracker.
 
 use std::cell::{Cell, RefCell};
 
 use classifier::ftp::Table;
 use classifier_common::{
-    control::{Hearing, Learned, Policy, SessionKey, Tally},
-    host::{CountedSet, HostTracking, HostWorld},
+    control::{Learned, LineEnv, SessionKey, Tally, TrackingConfig},
+    host::{CountedBucket, HostEnv, HostTracking},
 };
 
-/// The programs' tables, and what the tracker has asked for.
+/// The programs' tables, and the tracker's requests.
 pub struct HostTable<'a> {
     pub tracking: &'a HostTracking,
-    pub world: HostWorld<'a>,
+    pub world: HostEnv<'a>,
     pub asked: &'a Asked,
 }
 
-/// What the tracker has asked for, beside changes of the endpoints.
+/// Requests of the tracker, in addition to changes of endpoints.
 #[derive(Default)]
 pub struct Asked {
     learned: RefCell<Vec<(u64, u32)>>,
-    /// Endpoints that it has learned itself.
+    /// Endpoints that the tracker has learned.
     pub completed: Cell<u64>,
-    /// Sessions that it had forgotten, of those that were there.
+    /// Existing sessions that the tracker has removed.
     pub forgotten: Cell<u64>,
-    /// Times that room was to be made.
+    /// Number of requested evictions.
     pub made_room: Cell<u64>,
 }
 
-impl<'a> Hearing for HostTable<'a> {
-    type Set = CountedSet<'a>;
+impl<'a> LineEnv for HostTable<'a> {
+    type Bucket = CountedBucket<'a>;
 
-    fn policy(&self) -> Policy {
-        self.world.policy()
+    fn config(&self) -> TrackingConfig {
+        self.world.config()
     }
 
     fn is_known_port(&self, port: u16) -> bool {
         self.world.is_known_port(port)
     }
 
-    fn endpoints(&self, set: usize) -> Option<Self::Set> {
-        self.world.endpoints(set)
+    fn endpoints(&self, bucket: usize) -> Option<Self::Bucket> {
+        self.world.endpoints(bucket)
     }
 
     fn tally(&self, tally: Tally, number: u64) {
@@ -54,7 +54,7 @@ impl<'a> Hearing for HostTable<'a> {
 
 impl Table for HostTable<'_> {
     fn forget(&self, key: &SessionKey, session: u64) {
-        let forgotten = self.tracking.forget(key, session);
+        let forgotten = self.tracking.remove_session(key, session);
         self.asked.forgotten.update(|count| count + u64::from(forgotten));
     }
 

@@ -1,4 +1,4 @@
-//! Programs and agent, with a clock and what is under way between them.
+//! Programs and agent, with a clock and pending events between them.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::table::{Asked, HostTable};
 
 const SECOND: u64 = 1_000_000_000;
 
-/// How long an announcement lives that nobody uses.
+/// Lifetime of an unused announcement.
 pub const TTL: Duration = Duration::from_mins(1);
 
-/// The whole tracking.
+/// Programs and agent of the FTP tracking.
 pub struct World {
     pub tables: HostTables,
     pub tracking: HostTracking,
     pub asked: Asked,
     tracker: Tracker,
     now: u64,
-    /// Events wait here while they are held.
+    /// Events that are being held.
     waiting: Option<Vec<Event>>,
 }
 
@@ -31,7 +31,7 @@ impl World {
     pub fn new() -> Self {
         Self {
             tables: HostTables::default(),
-            tracking: HostTracking::new(classifier_common::control::Policy::default()),
+            tracking: HostTracking::new(classifier_common::control::TrackingConfig::default()),
             asked: Asked::default(),
             tracker: Tracker::new(Lifetimes::new(TTL)),
             now: SECOND,
@@ -39,10 +39,10 @@ impl World {
         }
     }
 
-    /// Shows a frame to the programs, and their events to the agent; what the frame is taken for.
+    /// Passes a frame to the programs, and their events to the agent; returns its class.
     pub fn see(&mut self, frame: &[u8]) -> Protocol {
         self.now += 1000;
-        let outcome = self.tracking.judge(frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
+        let outcome = self.tracking.classify(frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
         for event in self.tracking.take_events() {
             let event = Event::of_host(event, self.now);
             match &mut self.waiting {
@@ -53,17 +53,17 @@ impl World {
         outcome.class.protocol()
     }
 
-    /// From here on, events wait.
+    /// Holds events from here on.
     pub fn hold(&mut self) {
         self.waiting.get_or_insert_default();
     }
 
-    /// What has waited, and waits no more.
+    /// Returns the held events, and ends the holding.
     pub fn held(&mut self) -> Vec<Event> {
         self.waiting.take().expect("events are held")
     }
 
-    /// The agent takes an event.
+    /// Passes an event to the agent.
     pub fn take(&mut self, event: Event) {
         let table = HostTable {
             tracking: &self.tracking,
@@ -73,7 +73,7 @@ impl World {
         self.tracker.take(&table, event, self.now);
     }
 
-    /// Time passes, and the agent looks every second, as it does while there is anything to wait for.
+    /// Advances the clock, and runs the agent's timer every second, while it has work.
     pub fn wait(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.now += SECOND;
@@ -89,7 +89,13 @@ impl World {
         }
     }
 
-    /// There is no room for a session, said `ago` nanoseconds ago.
+    /// Advances the clock at once, and runs the agent's timer then.
+    pub fn pass(&mut self, seconds: u64) {
+        self.now += (seconds - 1) * SECOND;
+        self.wait(1);
+    }
+
+    /// Reports a full table of sessions, `ago` nanoseconds ago.
     pub fn full(&mut self, ago: u64) {
         self.now += 1000;
         self.take(Event::Full { came: self.now - ago });

@@ -1,6 +1,10 @@
-//! The kernel's programs and the host's build say the same of every fixture.
+//! The kernel programs and the userspace build agree on every fixture.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
+#[path = "../support/as_run.rs"]
+mod as_run;
+#[path = "../support/first_part.rs"]
+mod first_part;
 mod harness;
 mod linear_part;
 mod real_interface;

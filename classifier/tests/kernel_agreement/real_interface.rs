@@ -1,9 +1,9 @@
-//! What the harnesses refuse, over real interfaces.
+//! Frames that the harnesses refuse, over real interfaces.
 
 use classifier::config::XdpMode;
 use classifier_common::{
     abi::{Direction, PROGRAM_INGRESS},
-    fixtures::{self, Fixture, Verdict},
+    fixtures::{self, Counted, Fixture},
     packet::Link,
 };
 use testbed::{FrameSocket, Lab, Tun};
@@ -15,20 +15,20 @@ use crate::{
 
 const MTU: u32 = 20_000;
 
-fn counted(seen: &Seen, direction: Direction, send: impl FnOnce()) -> Option<(Verdict, u64)> {
+fn counted(seen: &Seen, direction: Direction, send: impl FnOnce()) -> Option<(Counted, u64)> {
     let before = seen.counters(direction);
     send();
     let after = seen.once(direction, total(&before).packets + 1);
     let grown = growth(&before, &after);
-    Some((Verdict::of_one_packet(&grown)?, total(&grown).bytes))
+    Some((Counted::of_one_packet(&grown)?, total(&grown).bytes))
 }
 
-/// No packet socket and no TAP device takes less than an Ethernet header.
+/// Packet sockets and TAP devices accept no less than an Ethernet header.
 fn is_sendable(fixture: &Fixture) -> bool {
     fixture.link == Link::Ethernet && fixture.steps.iter().all(|step| step.frame.len() >= 14)
 }
 
-/// The Ethernet fixtures that the skb harness refuses count what they say on TC ingress and egress of a
+/// The Ethernet fixtures that the skb harness refuses have the stated counts on TC ingress and egress of a
 /// veth pair.
 #[test]
 fn what_the_harness_refuses_counts_the_same_on_a_veth_pair() {
@@ -42,8 +42,8 @@ fn what_the_harness_refuses_counts_the_same_on_a_veth_pair() {
     let refused = all.iter().filter(|one| one.link == Link::Ethernet && is_left_out(PROGRAM_INGRESS, one));
     let (sendable, too_short): (Vec<_>, Vec<_>) = refused.partition(|one| is_sendable(one));
     for fixture in &sendable {
-        outgoing.forget_fragments();
-        incoming.forget_fragments();
+        outgoing.clear_fragments();
+        incoming.clear_fragments();
         for step in &fixture.steps {
             let expected = Some((step.expected, step.frame.len() as u64));
             let mut arrived = None;
@@ -62,7 +62,7 @@ fn what_the_harness_refuses_counts_the_same_on_a_veth_pair() {
     assert!(too_short.iter().all(|one| one.steps.iter().all(|step| step.frame.len() < 14)));
 }
 
-/// Every raw IP fixture counts what it says on a TUN device, in both directions, by TC and by XDP.
+/// Every raw IP fixture has the stated counts on a TUN device, in both directions, by TC and by XDP.
 #[test]
 fn raw_ip_fixtures_count_what_they_say_on_a_tun_device() {
     let lab = Lab::new();
@@ -74,8 +74,8 @@ fn raw_ip_fixtures_count_what_they_say_on_a_tun_device() {
         let mut frames = 0;
         for fixture in fixtures::all().iter().filter(|one| one.link == Link::RawIp) {
             for direction in Direction::ALL {
-                seen.forget_fragments();
-                // A packet of no bytes is none that an interface has.
+                seen.clear_fragments();
+                // No interface has a packet of no bytes.
                 for step in fixture.steps.iter().filter(|step| !step.frame.is_empty()) {
                     let name = &fixture.name;
                     let result = counted(&seen, direction, || match direction {
@@ -97,8 +97,8 @@ fn raw_ip_fixtures_count_what_they_say_on_a_tun_device() {
     }
 }
 
-/// TC ingress pulls headers into the linear part wherever the driver has left them: here every byte behind
-/// the Ethernet header is in a fragment of the buffer.
+/// TC ingress pulls headers into the linear part wherever the driver has left them: here every byte after the
+/// Ethernet header is in a fragment of the buffer.
 #[test]
 fn tc_reads_headers_that_are_not_in_the_linear_part() {
     let lab = Lab::new();
@@ -110,7 +110,7 @@ fn tc_reads_headers_that_are_not_in_the_linear_part() {
         one.link == Link::Ethernet && one.steps.iter().all(|step| (54..9000).contains(&step.frame.len()))
     };
     for fixture in fixtures::all().iter().filter(whole) {
-        seen.forget_fragments();
+        seen.clear_fragments();
         for step in &fixture.steps {
             let (head, rest) = step.frame.split_at(14);
             let received = counted(&seen, Direction::Ingress, || {

@@ -1,9 +1,14 @@
-//! Sources of ICMP redirects, in the kernel's maps and in user space's memory.
+//! Sources of ICMP redirects, in the kernel's maps and in userspace memory.
 
-use classifier::{config::ProtocolNames, datapath::SourceSums, evidence::Clock};
+use crate::harness::Harness;
+use classifier::{
+    evidence::{Clock, Evidence},
+    protocol_names::ProtocolNames,
+    snapshot::SourceSums,
+};
 use classifier_common::{
     abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP},
-    endpoint::Address,
+    address::Address,
     evidence::{HostSources, Observation, Observed, Source, Summary},
     packet::Link,
 };
@@ -11,9 +16,7 @@ use fastrand::Rng;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use testbed::Lab;
 
-use crate::harness::Harness;
-
-/// A frame with an ICMP redirect (RFC 792; RFC 4861 §4.5) from this host.
+/// Builds a frame with an ICMP redirect (RFC 792; RFC 4861 §4.5) from this host.
 fn redirect(sender: Address) -> Vec<u8> {
     let octets = sender.octets();
     let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
@@ -36,7 +39,7 @@ fn redirect(sender: Address) -> Vec<u8> {
     frame
 }
 
-/// From many hosts, few of which send most.
+/// Chooses among many hosts, few of which send most.
 fn sender(random: &mut Rng) -> Address {
     let rank = 1_000_000_f64.powf(random.f64());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "up to a million")]
@@ -48,7 +51,7 @@ fn sender(random: &mut Rng) -> Address {
     }
 }
 
-/// All of a source but its times, which are those of two clocks.
+/// Returns the sources without times, which are those of two clocks.
 fn listed(summary: &Summary) -> Vec<Source> {
     let mut sources: Vec<_> =
         summary.sources().iter().map(|source| Source { first: 0, last: 0, ..*source }).collect();
@@ -56,13 +59,14 @@ fn listed(summary: &Summary) -> Vec<Source> {
     sources
 }
 
-/// On one CPU, after more sources than there is room for, the kernel's sets are those of user space, to the last error.
+/// On one CPU, with more sources than entries, the kernel's sets equal those of userspace, including every
+/// overcount.
 #[test]
 fn sources_are_kept_in_the_kernel_as_in_user_space() {
     const FRAMES: u64 = 50_000;
     let lab = Lab::new();
     let host = lab.host("sources");
-    let began = classifier::datapath::now();
+    let began = classifier::clock::now();
     let mut harness = host.enter(|| Harness::new(PROGRAM_XDP, Link::Ethernet));
     let (mut random, mut expected) = (Rng::with_seed(7), HostSources::default());
     host.enter(|| {
@@ -82,7 +86,7 @@ fn sources_are_kept_in_the_kernel_as_in_user_space() {
     assert_eq!(kernel.unlisted(), user.unlisted());
     let [.., errors] = kernel.unlisted();
     assert!(errors > 0, "there was room for all of them");
-    let ended = classifier::datapath::now();
+    let ended = classifier::clock::now();
     for source in kernel.sources() {
         assert!(began < source.first && source.first <= source.last && source.last < ended, "{source:?}");
     }
@@ -93,7 +97,7 @@ fn sources_are_kept_in_the_kernel_as_in_user_space() {
     assert_eq!(Observation::ALL.map(number), [0, 0, 0, 0, FRAMES]);
 }
 
-/// Whichever hook sees it, and whatever the family; the way that it went is the hook's.
+/// Every hook and family records the sender; the direction is the hook's.
 #[test]
 fn every_program_notes_who_sent_a_redirect() {
     let lab = Lab::new();
@@ -107,7 +111,8 @@ fn every_program_notes_who_sent_a_redirect() {
             harness.show(&redirect(Address::v4([192, 0, 2, 9])));
             harness.show(&redirect(router));
         });
-        let evidence = harness.sources().read().unwrap().evidence(&ProtocolNames::default(), Clock::now());
+        let sums = harness.sources().read().unwrap();
+        let evidence = Evidence::of(&sums, &ProtocolNames::default(), Clock::now());
         let redirects: Vec<_> = evidence
             .redirects
             .iter()

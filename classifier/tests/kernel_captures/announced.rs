@@ -1,4 +1,4 @@
-//! FTP's data connections by what tshark has read on control connections.
+//! FTP data connections, from tshark's dissection of control connections.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,19 +7,19 @@ use std::{
 
 use crate::{classes::Class, packet::Packet};
 
-/// Seconds for which an announcement that nobody uses holds.
+/// Lifetime of an unused announcement, in seconds.
 const LIFETIME: f64 = 60.0;
 
 const PORTS_OF_OTHERS: [u16; 5] = [20, 21, 25, 110, 143];
 
-/// A port that somebody is to dial.
+/// A port to which a client is to connect.
 #[derive(Clone, Copy)]
 struct Announcement {
     mode: &'static str,
     server: IpAddr,
     session: u64,
     at: f64,
-    /// Its server has said yes, or nobody has to.
+    /// True if the server has confirmed it, or need not.
     confirmed: bool,
 }
 
@@ -27,28 +27,28 @@ type Owner = (IpAddr, u16, IpAddr);
 
 #[derive(Default)]
 pub struct Announced {
-    /// By who listens, at which port, and who dials.
+    /// Announcements by listener, port, and client.
     open: HashMap<Owner, Announcement>,
-    /// By number of the connection: of which server, and in which mode.
+    /// Server and mode of each connection, by its number.
     connections: HashMap<u64, (&'static str, IpAddr)>,
     seen: HashSet<u64>,
-    /// The last question for a port of each session.
+    /// Last command for a port of each session.
     asked: HashMap<u64, String>,
 }
 
 impl Announced {
-    /// What a packet is whose ports say that it is nothing else.
-    pub fn judge(&mut self, packet: &Packet<'_>) -> Option<Class> {
+    /// Returns the class of a packet whose ports belong to no other protocol.
+    pub fn classify(&mut self, packet: &Packet<'_>) -> Option<Class> {
         let stream = packet.number("tcp.stream", 0)?;
         let [from, to] = packet.hosts()?;
         if self.seen.insert(stream) {
-            self.dialled(packet, stream, [from, to]);
+            self.connected(packet, stream, [from, to]);
         }
         let (mode, server) = self.connections.get(&stream)?;
         Some((mode, if to == *server { "to_server" } else { "from_server" }))
     }
 
-    fn dialled(&mut self, packet: &Packet<'_>, stream: u64, [from, to]: [IpAddr; 2]) {
+    fn connected(&mut self, packet: &Packet<'_>, stream: u64, [from, to]: [IpAddr; 2]) {
         let port = |field| packet.number(field, 0).and_then(|port| u16::try_from(port).ok());
         let Some((source, destination)) = port("tcp.srcport").zip(port("tcp.dstport")) else { return };
         for owner in [(to, destination, from), (from, source, to)] {
@@ -62,7 +62,7 @@ impl Announced {
         }
     }
 
-    /// Reads what a packet of a control connection says.
+    /// Reads a packet of a control connection.
     pub fn hear(&mut self, packet: &Packet<'_>) {
         let (Some(session), Some([from, to])) = (packet.number("tcp.stream", 0), packet.hosts()) else {
             return;
@@ -126,7 +126,7 @@ fn announced(command: &str, argument: &str) -> Option<(IpAddr, u16)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
-/// Six numbers with commas between them, wherever they stand.
+/// Finds six numbers with commas between them.
 fn numbers(text: &str) -> Option<(IpAddr, u16)> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let run = text[start..].split(|c: char| !c.is_ascii_digit() && c != ',').next()?;

@@ -1,4 +1,4 @@
-//! Protocol and role of a packet by what tshark has found in its headers.
+//! Protocol and role of a packet, from its headers in tshark.
 
 use std::collections::HashMap;
 
@@ -16,11 +16,11 @@ const MALFORMED: Class = ("malformed", "none");
 const NON_IP: Class = ("non_ip", "none");
 const IP_OTHER: Class = ("ip_other", "none");
 
-/// Layers before the first that says what a frame carries.
+/// Layers before the first that identifies a frame's content.
 const LINKS: [&str; 9] =
     ["eth", "ethertype", "vlan", "ieee8021ad", "sll", "null", "loop", "raw", "eth_withoutfcs"];
 
-/// Extension headers of IPv6 that are stepped over.
+/// Extension headers of IPv6 that are skipped.
 const EXTENSIONS: [&str; 9] = [
     "ipv6.hopopts",
     "ipv6.routing",
@@ -33,30 +33,38 @@ const EXTENSIONS: [&str; 9] = [
     "ipv6.shim6",
 ];
 
-/// Numbers of the headers that are looked into, behind extension headers.
+/// Counts the skipped headers after that of IP: in IPv4 one authentication header.
+fn extensions(layers: &[&str], is_v4: bool) -> usize {
+    let known: &[&str] = if is_v4 { &["ah"] } else { &EXTENSIONS };
+    let count = layers[1..].iter().take_while(|layer| known.contains(layer)).count();
+    if is_v4 { count.min(1) } else { count }
+}
+
+/// Numbers of the headers that are parsed, after extension headers.
 const WALKED: [u64; 11] = [0, 6, 17, 43, 44, 51, 58, 60, 135, 139, 140];
 
 const VLAN_TAGS: usize = 8;
-/// Every message of ICMP and `ICMPv6` has them (RFC 792; RFC 4443 §3 and §4), whatever tshark has found before.
+/// Bytes of every message of ICMP and `ICMPv6` (RFC 792; RFC 4443 §3 and §4), whatever tshark has found
+/// before.
 const ICMP_HEADER: u64 = 8;
 const EXTENSIONS_MOST: usize = 8;
 
-/// An ICMP message that is whole, or the first of its fragments.
+/// A whole ICMP message, or the first of its fragments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Message {
     pub family: &'static str,
     pub kind: u64,
     pub code: u64,
-    /// Of an error, the protocol of the packet that it is about.
+    /// For an error, the protocol of the quoted packet.
     pub quoted: Option<&'static str>,
 }
 
-/// What a packet is by its own headers.
+/// Classification of a packet by its own headers.
 #[derive(Clone, Debug)]
 pub struct ByHeaders {
     pub class: Class,
     pub message: Option<Message>,
-    /// Outermost ports of TCP, where its header is whole.
+    /// True if it has a whole TCP header, and ports.
     pub is_tcp: bool,
 }
 
@@ -71,14 +79,14 @@ impl ByHeaders {
 pub struct Fragments(HashMap<Vec<String>, Class>);
 
 impl Fragments {
-    /// A first fragment turned out to be something else.
+    /// Changes the class of a first fragment.
     pub fn relabel(&mut self, packet: &Packet<'_>, class: Class) {
         if let Some(Place { datagram, offset: 0, more: true }) = place(packet, 0) {
             self.0.insert(datagram, class);
         }
     }
 
-    pub fn judge(&mut self, packet: &Packet<'_>) -> ByHeaders {
+    pub fn classify(&mut self, packet: &Packet<'_>) -> ByHeaders {
         let layers = packet.layers();
         let links = layers.iter().take_while(|layer| LINKS.contains(layer)).count();
         let link = link_length(packet, &layers[..links]);
@@ -95,7 +103,7 @@ impl Fragments {
             Some(&"ip" | &"ipv6") => self.ip(packet, &layers[links..], link),
             _ if is_cut => ByHeaders::only(MALFORMED),
             Some(&("_ws.malformed" | "_ws.short")) => ByHeaders::only(MALFORMED),
-            // An IPv6 header of another version is data to tshark.
+            // tshark treats an IPv6 header of another version as data.
             Some(&"data") | None if announces_ip(packet) => ByHeaders::only(MALFORMED),
             Some(_) | None => ByHeaders::only(NON_IP),
         }
@@ -109,7 +117,7 @@ impl Fragments {
         {
             return ByHeaders::only(MALFORMED);
         }
-        let extensions = layers[1..].iter().take_while(|layer| EXTENSIONS.contains(layer) && !is_v4).count();
+        let extensions = extensions(layers, is_v4);
         if extensions > EXTENSIONS_MOST {
             return ByHeaders::only(IP_OTHER);
         }
@@ -120,7 +128,7 @@ impl Fragments {
             return ByHeaders::only(self.0.get(datagram).copied().unwrap_or(("fragment", "none")));
         }
         let held = held(packet, &layers[..=extensions], link);
-        // Options are looked into by tshark alone, and those of the mobility header without saying how long it is.
+        // Only tshark parses options, and it does not tell the length of a mobility header's options.
         let fields: &[&str] = if layers.contains(&"mipv6") { &[] } else { &["_ws.short", "_ws.malformed"] };
         let breaks_off = fields.iter().any(|field| !packet.text(field).is_empty());
         if extensions != 0 && extensions == layers.len() - 1 && breaks_off {
@@ -170,7 +178,7 @@ impl Fragments {
         ByHeaders { message, ..ByHeaders::only((name, "none")) }
     }
 
-    /// The packet that an error is about, whose headers are the second of their kind.
+    /// Returns the protocol of the quoted packet, whose headers are the second of their kind.
     fn quoted(&self, packet: &Packet<'_>, layers: &[&str], is_v4: bool) -> &'static str {
         let family = if is_v4 { "ip" } else { "ipv6" };
         if layers.first() != Some(&family) || !header_is_whole(packet, is_v4, 1) {
@@ -181,7 +189,7 @@ impl Fragments {
         {
             return self.0.get(&datagram).map_or("fragment", |(protocol, _)| protocol);
         }
-        let extensions = layers[1..].iter().take_while(|layer| EXTENSIONS.contains(layer) && !is_v4).count();
+        let extensions = extensions(layers, is_v4);
         match (layers.get(1 + extensions).copied(), is_v4) {
             (Some("tcp"), _) if packet.nth("tcp.dstport", 0).is_none() => "malformed",
             (Some("tcp"), _) => by_tcp_ports(packet, false).0,
@@ -194,7 +202,7 @@ impl Fragments {
     }
 }
 
-/// By the destination's port, or the source's; on a SYN-ACK the other way round.
+/// Classifies by the destination's port, or the source's; on a SYN-ACK the other way round.
 fn by_tcp_ports(packet: &Packet<'_>, has_flags: bool) -> Class {
     const SYN_ACK: u64 = 0x12;
     let [from, to] = ["tcp.srcport", "tcp.dstport"].map(|field| packet.number(field, 0));

@@ -1,15 +1,15 @@
-//! The command under test.
+//! Runs the command under test.
 
 use std::{path::Path, process::Command};
 
-/// What it says of a packet: protocol and role.
+/// Class of a packet in the output: protocol and role.
 pub type Class = (String, String);
 
-/// What the command has written of a capture.
-pub struct Judged {
-    /// By number of the packet, from 1; `None` where it was not judged.
+/// Output of the command for a capture.
+pub struct Classified {
+    /// Classes by number of the packet, from 1; `None` for unclassified ones.
     pub packets: Vec<Option<Class>>,
-    /// The last words, if it has failed.
+    /// Error of the command, if it has failed.
     pub failure: Option<String>,
 }
 
@@ -24,8 +24,8 @@ pub fn classifier(arguments: &[&str], file: &Path) -> (String, Option<String>) {
     (written, (!output.status.success()).then_some(said))
 }
 
-/// Judges a capture of so many packets, or of more if it finds more.
-pub fn judged(file: &Path, count: usize) -> Judged {
+/// Classifies a capture of this many packets, or more.
+pub fn classified(file: &Path, count: usize) -> Classified {
     let (written, failure) = classifier(&["--packets"], file);
     let mut packets = vec![None; count];
     for line in written.lines() {
@@ -35,5 +35,5 @@ pub fn judged(file: &Path, count: usize) -> Judged {
         packets.resize(packets.len().max(number), None);
         packets[number - 1] = Some((protocol.to_owned(), role.to_owned()));
     }
-    Judged { packets, failure }
+    Classified { packets, failure }
 }

@@ -1,10 +1,10 @@
-//! Headers as tshark has found them: how long they are, and which fragment they are of.
+//! Headers in tshark's dissection: their lengths, and the fragment that they are of.
 
 use std::collections::HashMap;
 
 use crate::packet::{AGGREGATOR, Packet};
 
-/// Whether the last header of the link layer says that IP follows.
+/// Tells whether the last link-layer header announces IP.
 pub fn announces_ip(packet: &Packet<'_>) -> bool {
     const IP: [u64; 2] = [0x0800, 0x86dd];
     let tags = packet.text("vlan.etype").split(AGGREGATOR).count();
@@ -16,7 +16,7 @@ pub fn announces_ip(packet: &Packet<'_>) -> bool {
 pub fn link_length(packet: &Packet<'_>, links: &[&str]) -> u64 {
     let length = |layer: &&str| match *layer {
         "eth" => 14,
-        // Of the two versions the second says which interface it was.
+        // The second of the two versions has the interface's index.
         "sll" if packet.nth("sll.ifindex", 0).is_some() => 20,
         "sll" => 16,
         "vlan" | "ieee8021ad" | "null" | "loop" => 4,
@@ -25,14 +25,14 @@ pub fn link_length(packet: &Packet<'_>, links: &[&str]) -> u64 {
     links.iter().map(length).sum()
 }
 
-/// Bytes of an IP packet behind its headers, among those that were captured; `None` where its headers are not whole, or
-/// tshark does not say how long they are.
+/// Counts the captured bytes of an IP packet after its headers; `None` if its headers are incomplete, or
+/// tshark does not tell their length.
 pub fn held(packet: &Packet<'_>, headers: &[&str], link: u64) -> Option<u64> {
     let captured = packet.number("frame.cap_len", 0)?.checked_sub(link)?;
     let (length, mut behind) = match headers[0] {
         "ip" => (packet.number("ip.len", 0)?, packet.number("ip.hdr_len", 0)?),
         _ => match packet.number("ipv6.plen", 0)? {
-            // Of a jumbogram, whose option says how long it is: else tshark finds nothing behind it.
+            // A jumbogram, whose option has its length: otherwise tshark finds nothing after it.
             0 => (captured, 40),
             length => (40 + length, 40),
         },
@@ -53,7 +53,7 @@ pub fn held(packet: &Packet<'_>, headers: &[&str], link: u64) -> Option<u64> {
     length.min(captured).checked_sub(behind)
 }
 
-/// What the last of extension headers says that follows.
+/// Returns the next header of the last extension header.
 pub fn next(packet: &Packet<'_>, headers: &[&str]) -> Option<u64> {
     let last = headers.last()?;
     let before = headers.iter().filter(|header| *header == last).count() - 1;
@@ -70,7 +70,7 @@ pub fn header_is_whole(packet: &Packet<'_>, is_v4: bool, nth: usize) -> bool {
     let number = |field| packet.number(field, nth);
     if is_v4 {
         let is_long = number("ip.hdr_len").is_some_and(|length| length >= 20);
-        // A quote's length speaks of the whole packet.
+        // The length in a quote is that of the whole packet.
         let holds = nth > 0 || number("ip.len") >= number("ip.hdr_len");
         number("ip.version") == Some(4) && is_long && holds && packet.nth("ip.dst", nth).is_some()
     } else {
@@ -84,7 +84,7 @@ pub struct Place {
     pub more: bool,
 }
 
-/// Where a fragment belongs; `None` for a whole packet.
+/// Returns the position of a fragment; `None` for a whole packet.
 pub fn place(packet: &Packet<'_>, nth: usize) -> Option<Place> {
     const MORE: u64 = 1;
     let layers = packet.layers();
@@ -94,7 +94,7 @@ pub fn place(packet: &Packet<'_>, nth: usize) -> Option<Place> {
     } else {
         ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
     };
-    // A quoted packet's fragment header is the first where the message itself has none.
+    // A quoted packet's fragment header is the first if the message itself has none.
     let fragments = packet.text("ipv6.fraghdr.offset").split(';').count();
     let nth_fragment = if is_v4 { nth } else { nth.min(fragments - 1) };
     let offset = packet.number(offset, nth_fragment)?;

@@ -1,5 +1,5 @@
-//! Captures that nobody here made, and those of real servers: `classifier pcap` says of every packet what tshark's
-//! dissection comes to, and the loaded XDP program what the host's build does.
+//! Captures of others, and captures of real servers: `classifier pcap` classifies every packet as tshark's
+//! dissection implies, and the loaded XDP program as the userspace build does.
 
 mod announced;
 #[path = "../support/capture_files.rs"]

@@ -1,8 +1,8 @@
-//! A packet as tshark has dissected it.
+//! A packet in tshark's dissection.
 
 use std::net::IpAddr;
 
-/// What is asked for.
+/// Requested fields.
 pub const FIELDS: [&str; 53] = [
     "frame.len",
     "frame.cap_len",
@@ -59,7 +59,7 @@ pub const FIELDS: [&str; 53] = [
     "_ws.malformed",
 ];
 
-/// Between the values of a field that a packet has several times, outermost first.
+/// Separator of the values of a repeated field, outermost first.
 pub const AGGREGATOR: char = ';';
 
 /// The values of the fields.
@@ -72,18 +72,18 @@ impl<'l> Packet<'l> {
         Self(values)
     }
 
-    /// Everything that the field has.
+    /// Returns all values of the field.
     pub fn text(&self, field: &str) -> &'l str {
         let at = FIELDS.iter().position(|known| *known == field);
         self.0[at.unwrap_or_else(|| panic!("{field} is not asked for"))]
     }
 
-    /// The value in the `nth` header that has it.
+    /// Returns the value in the `nth` header that has the field.
     pub fn nth(&self, field: &str, nth: usize) -> Option<&'l str> {
         self.text(field).split(AGGREGATOR).nth(nth).filter(|value| !value.is_empty())
     }
 
-    /// The same as a number, decimal or hexadecimal.
+    /// Returns the value as a number, decimal or hexadecimal.
     pub fn number(&self, field: &str, nth: usize) -> Option<u64> {
         let value = self.nth(field, nth)?;
         match value {
@@ -98,7 +98,7 @@ impl<'l> Packet<'l> {
         self.text("frame.protocols").split(':').collect()
     }
 
-    /// Outermost addresses: from and to.
+    /// Returns the outermost addresses: source and destination.
     pub fn hosts(&self) -> Option<[IpAddr; 2]> {
         let of = |family: &str| {
             let both = ["src", "dst"].map(|end| self.nth(&format!("{family}.{end}"), 0)?.parse().ok());
@@ -112,7 +112,7 @@ impl<'l> Packet<'l> {
         }
     }
 
-    /// Seconds since 1970.
+    /// Returns the seconds since 1970.
     pub fn time(&self) -> f64 {
         self.text("frame.time_epoch").parse().unwrap_or_default()
     }

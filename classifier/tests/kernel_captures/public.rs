@@ -1,4 +1,4 @@
-//! Captures that others made, of which none is in this repository.
+//! Public captures, none of which is in this repository.
 
 use std::{
     collections::BTreeMap,
@@ -14,24 +14,24 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    command::{classifier, judged},
+    command::{classified, classifier},
     packet::Packet,
     truth::Truth,
     tshark::{Dissected, dissect},
 };
 
-/// The public captures, beside the repository.
+/// Directory of the public captures, beside the repository.
 const FOLDER: &str = "../../shared/captures";
 
-/// Names a folder whose files are taken in place of the public captures.
+/// Variable with a directory whose files replace the public captures.
 const OTHERS: &str = "CLASSIFIER_CAPTURES";
 
-/// The folder that is named.
+/// Returns the directory of the variable.
 pub fn others() -> Option<OsString> {
     env::var_os(OTHERS)
 }
 
-/// The captures; none where they are not, which only a machine may be that is not the one that decides.
+/// Lists the captures; none if they are missing, which is an error on the machine that decides.
 pub fn captures() -> Vec<PathBuf> {
     if let Some(folder) = others() {
         let files = files(Path::new(&folder));
@@ -41,7 +41,7 @@ pub fn captures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
     let Ok(manifest) = fs::read_to_string(folder.join("MANIFEST.tsv")) else {
         assert!(env::var_os("CI").is_none(), "NOT TESTED: there are no captures in {}", folder.display());
-        // Past the harness, which keeps to itself what a test says that does not fail.
+        // Written past the harness, which hides the output of a passing test.
         let said = writeln!(io::stderr(), "NOT TESTED: there are no captures in {}", folder.display());
         said.expect("somebody hears it");
         return Vec::new();
@@ -50,7 +50,7 @@ pub fn captures() -> Vec<PathBuf> {
     names.map(|name| folder.join(name)).collect()
 }
 
-/// All files of a folder, and those of folders in it.
+/// Lists all files of a directory and its subdirectories.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries =
         fs::read_dir(folder).unwrap_or_else(|error| panic!("{OTHERS}: {}: {error}", folder.display()));
@@ -60,7 +60,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     paths.into_iter().flat_map(below).collect()
 }
 
-/// Runs this over all files, on as many threads as there are processors.
+/// Runs a closure over all files, on as many threads as there are processors.
 pub fn over_all(files: &[PathBuf], work: impl Fn(&Path) + Sync) {
     let left = Mutex::new(files.iter());
     let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -84,14 +84,18 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
     over_all(&files, |file| {
         let Dissected { lines, is_broken } = dissect(file);
         let truth = Truth::of(&lines);
-        let judged = judged(file, lines.len());
+        let classified = classified(file, lines.len());
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let mut differences = Vec::new();
-        if judged.packets.len() > lines.len() {
-            differences.push(format!("{name}: {} packets, by tshark {}", judged.packets.len(), lines.len()));
+        if classified.packets.len() > lines.len() {
+            differences.push(format!(
+                "{name}: {} packets, by tshark {}",
+                classified.packets.len(),
+                lines.len()
+            ));
         }
         for (number, ((expected, found), line)) in
-            (1..).zip(truth.classes.iter().zip(&judged.packets).zip(&lines))
+            (1..).zip(truth.classes.iter().zip(&classified.packets).zip(&lines))
         {
             let Some((protocol, role)) = found else { continue };
             if (protocol.as_str(), role.as_str()) != *expected {
@@ -100,20 +104,20 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
                     .push(format!("{name} {number}: {protocol} {role}, by tshark {expected:?}: {layers}"));
             }
         }
-        let failure = judged.failure.as_deref().unwrap_or_default();
-        // Of some link types tshark has no line.
-        let unjudged = judged.packets.iter().any(Option::is_none)
+        let failure = classified.failure.as_deref().unwrap_or_default();
+        // tshark has no line for some link types.
+        let unclassified = classified.packets.iter().any(Option::is_none)
             || lines.is_empty() && !failure.is_empty() && !is_broken;
         let breaks = ["at byte", "give a pcap or pcapng file"].iter().any(|word| failure.contains(word));
-        if unjudged != failure.contains("of link type") || is_broken != breaks {
+        if unclassified != failure.contains("of unsupported link types") || is_broken != breaks {
             differences.push(format!("{name}: {failure:?}"));
         }
-        if !unjudged && !is_broken {
+        if !unclassified && !is_broken {
             differences.extend(sums_differ(file, &truth).map(|difference| format!("{name}: {difference}")));
         }
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts[0] += 1;
-        counts[1] += judged.packets.iter().flatten().count();
+        counts[1] += classified.packets.iter().flatten().count();
         wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(differences);
     });
     let (wrong, counts) = (wrong.into_inner().expect("no panic"), counts.into_inner().expect("no panic"));
@@ -121,7 +125,7 @@ fn every_packet_of_the_public_captures_is_what_tshark_says() {
     println!("{} captures, {} packets", counts[0], counts[1]);
 }
 
-/// Bytes, and ICMP messages by type, code and what they quote. IANA has not named every type and code: those are
+/// Compares bytes, and ICMP messages by type, code and quoted protocol. Types and codes without a name are
 /// counted together.
 fn sums_differ(file: &Path, truth: &Truth) -> Option<String> {
     let (written, _) = classifier(&["--format", "json"], file);

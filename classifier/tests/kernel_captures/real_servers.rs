@@ -1,4 +1,4 @@
-//! Captures of real FTP servers, made here: passive and active data, by two clients, over IPv4 and IPv6.
+//! Captures of real FTP servers: passive and active data, by two clients, over IPv4 and IPv6.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -8,16 +8,16 @@ use testbed::{
 };
 
 use crate::{
-    command::judged,
+    command::classified,
     truth::Truth,
     tshark::{Dissected, dissect},
 };
 
 const LENGTH: usize = 100_000;
 
-/// How curl asks for its data connections.
+/// Options of curl for its data connections.
 const CURL: [&[&str]; 3] = [&["--disable-epsv"], &[], &["--ftp-port", "-"]];
-/// How lftp does.
+/// Options of lftp for its data connections.
 const LFTP: [&str; 2] = ["set ftp:passive-mode on", "set ftp:passive-mode off"];
 
 #[test]
@@ -41,22 +41,23 @@ fn every_packet_is_what_tshark_says(start: impl Fn(&Host) -> Ftp) {
     let (_, at_server) = lab.link(&client, &server);
     let ftp = start(&server);
     ftp.publish("long", &vec![b'x'; LENGTH]);
-    let capture = server.capture(&at_server.name, &[]);
+    let mut capture = server.capture(&at_server.name, &[]);
     for there in [IpAddr::V4(at_server.v4), IpAddr::V6(at_server.v6)] {
         transfers(&client, there, &ftp);
     }
-    capture.settle();
+    // Later packets, such as neighbour discovery, are in no compared file.
+    let captured = capture.finish().len();
     let Dissected { lines, is_broken } = dissect(capture.file());
     assert!(!is_broken, "tcpdump writes whole packets");
-    let (truth, judged) = (Truth::of(&lines), judged(capture.file(), lines.len()));
-    assert_eq!(judged.failure, None);
+    let (truth, classified) = (Truth::of(&lines), classified(capture.file(), lines.len()));
+    assert_eq!(classified.failure, None);
     let mut packets = BTreeMap::new();
-    for (number, (expected, found)) in (1..).zip(truth.classes.iter().zip(&judged.packets)) {
-        let (protocol, role) = found.as_ref().expect("it was judged");
+    for (number, (expected, found)) in (1..).zip(truth.classes.iter().zip(&classified.packets)) {
+        let (protocol, role) = found.as_ref().expect("it was classified");
         assert_eq!((protocol.as_str(), role.as_str()), *expected, "packet {number}: {}", lines[number - 1]);
         *packets.entry((protocol.as_str(), role.as_str())).or_insert(0) += 1;
     }
-    assert_eq!(capture.stop().len(), lines.len(), "packets that tcpdump and tshark count");
+    assert_eq!(captured, lines.len(), "packets that tcpdump and tshark count");
     for protocol in ["ftp_control", "ftp_data_passive", "ftp_data_active"] {
         for role in ["to_server", "from_server"] {
             assert!(packets.get(&(protocol, role)).is_some_and(|count| *count > 20), "{packets:?}");

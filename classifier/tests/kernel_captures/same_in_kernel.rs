@@ -1,4 +1,4 @@
-//! The loaded program says of every captured packet what the host's build says.
+//! The loaded program classifies every captured packet like the userspace build.
 
 use std::{
     env, fs,
@@ -9,11 +9,11 @@ use std::{
 
 use classifier::offline::Capture;
 use classifier_common::{
-    control::{Policy, Tally},
+    control::{Tally, TrackingConfig},
     endpoint::Endpoint,
     fixtures::{
         self,
-        ftp_traces::{HostWorld, VARIANTS, World, all, run},
+        ftp_traces::{HostTraceEnv, TraceEnv, VARIANTS, all, run},
     },
     label::Label,
     packet::Link,
@@ -28,21 +28,21 @@ use crate::{
 const SECOND: u64 = 1_000_000_000;
 const START: u64 = 1_000_000 * SECOND;
 
-/// What both write: standard output, and the last words of what cannot be read.
+/// Returns the output of both: standard output, and errors.
 fn written(arguments: &[&str], files: &[PathBuf]) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_classifier"));
     command.arg("pcap").args(arguments).args(files).env_remove("RUST_LOG").env_remove("CLASSIFIER_CONFIG");
     let output = command.output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let said: String = said.lines().filter(|line| !line.contains("runs no program over")).collect();
+    let said: String = said.lines().filter(|line| !line.contains("the minimum for the kernel")).collect();
     (String::from_utf8(output.stdout).expect("text"), said)
 }
 
-/// The kernel takes milliseconds for a test run of an XDP program, whatever it does: one output of many packets.
+/// A test run of an XDP program takes milliseconds: one output for many packets.
 const LINES: &[&[&str]] = &[&["--packets"]];
 const EVERYTHING: &[&[&str]] = &[&["--packets"], &["--format", "prometheus"], &["--format", "json"]];
 
-/// All outputs at once: a test run is waiting for the greater part.
+/// Compares all outputs in parallel: a test run mostly waits.
 fn assert_same(files: &[PathBuf], outputs: &[&[&str]], least: usize) {
     thread::scope(|scope| {
         for arguments in outputs {
@@ -62,7 +62,7 @@ fn assert_same_output(files: &[PathBuf], arguments: &[&str], least: usize) {
     assert!(host.0.lines().count() >= least, "{arguments:?}: {}", host.0.lines().count());
 }
 
-/// In the order of their times, so that no file begins before the one before it has ended for want of order alone.
+/// Sorted by time, so that no file begins before the end of the previous one.
 #[test]
 fn the_public_captures_are_the_same_in_the_kernel() {
     let began = |file: &PathBuf| {
@@ -88,7 +88,7 @@ fn frames(link: Link) -> Vec<Vec<u8>> {
     all.flat_map(|fixture| fixture.steps).map(|step| step.frame).collect()
 }
 
-/// Every fixture, whole and cut by a snap length, on Ethernet, raw IP and both by turns.
+/// Every fixture, whole and cut by a snap length, on Ethernet, raw IP and both in turn.
 #[test]
 fn the_fixtures_are_the_same_in_the_kernel() {
     let (ethernet, raw) = (frames(Link::Ethernet), frames(Link::RawIp));
@@ -116,10 +116,10 @@ fn the_fixtures_are_the_same_in_the_kernel() {
 /// The traces of the FTP tracking, an hour apart.
 #[test]
 fn the_traces_of_ftp_are_the_same_in_the_kernel() {
-    let mut recorder = Recorder { host: HostWorld::new(), now: START, packets: Vec::new() };
+    let mut recorder = Recorder { host: HostTraceEnv::new(), now: START, packets: Vec::new() };
     for (_, table) in all() {
         for case in table {
-            recorder.host = HostWorld::new();
+            recorder.host = HostTraceEnv::new();
             recorder.now += 3600 * SECOND;
             run(case.trace, VARIANTS[0], &mut recorder)
                 .unwrap_or_else(|failure| panic!("{}: {failure}", case.name));
@@ -131,15 +131,15 @@ fn the_traces_of_ftp_are_the_same_in_the_kernel() {
     assert_same(&[file], EVERYTHING, 50);
 }
 
-/// Keeps the frames that a trace shows.
+/// Records the frames of a trace.
 struct Recorder {
-    host: HostWorld,
+    host: HostTraceEnv,
     now: u64,
     packets: Vec<Captured>,
 }
 
-impl World for Recorder {
-    fn begin(&mut self, policy: Policy) {
+impl TraceEnv for Recorder {
+    fn begin(&mut self, policy: TrackingConfig) {
         self.host.begin(policy);
     }
 
@@ -158,6 +158,10 @@ impl World for Recorder {
         self.host.see(frame)
     }
 
+    fn quoted(&self) -> Option<Protocol> {
+        self.host.quoted()
+    }
+
     fn tally(&self, tally: Tally) -> u64 {
         self.host.tally(tally)
     }
@@ -171,7 +175,7 @@ impl World for Recorder {
     }
 }
 
-/// A folder for as long as this lives.
+/// A directory that is removed at its drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -194,7 +198,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Where it cannot be removed it stays in the folder for temporary files.
+        // A directory that cannot be removed stays in the directory for temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

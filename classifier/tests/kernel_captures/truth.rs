@@ -1,4 +1,4 @@
-//! What tshark's dissection of a whole capture comes to.
+//! Expected counts of a whole capture, from tshark's dissection.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::{
 
 pub struct Truth {
     pub classes: Vec<Class>,
-    /// ICMP messages, and how many of each.
+    /// Number of ICMP messages of each kind.
     pub messages: BTreeMap<Message, u64>,
-    /// `None` where a packet is said to be longer than tshark can say.
+    /// Sum of bytes; `None` if a packet is longer than tshark can tell.
     pub bytes: Option<u64>,
 }
 
@@ -22,10 +22,10 @@ impl Truth {
         let mut truth = Self { classes: Vec::new(), messages: BTreeMap::new(), bytes: Some(0) };
         for line in lines {
             let packet = Packet::of(line);
-            let mut by_headers = fragments.judge(&packet);
+            let mut by_headers = fragments.classify(&packet);
             if by_headers.is_tcp {
                 let may_be_data = ["tcp_other", "ftp_data_active"].contains(&by_headers.class.0);
-                if let Some(class) = announced.judge(&packet)
+                if let Some(class) = announced.classify(&packet)
                     && may_be_data
                 {
                     by_headers.class = class;
@@ -45,7 +45,7 @@ impl Truth {
     }
 }
 
-/// Bytes that a packet had: no fewer than were captured of it.
+/// Returns the original length of a packet, at least the captured one.
 fn length(packet: &Packet<'_>) -> Option<u64> {
     const LONGEST: u64 = i32::MAX as u64;
     let [said, captured] = ["frame.len", "frame.cap_len"].map(|field| packet.number(field, 0));

@@ -1,20 +1,20 @@
-//! tshark, which shares nothing with the classifier.
+//! Runs tshark, which shares no code with the classifier.
 
 use std::{path::Path, process::Command};
 
 use crate::packet::{AGGREGATOR, FIELDS};
 
-/// What it makes of a file.
+/// Dissection of a file.
 pub struct Dissected {
-    /// A line a packet, as [`Packet`](crate::packet::Packet) reads it.
+    /// Lines, one for each packet, for [`Packet`](crate::packet::Packet).
     pub lines: Vec<String>,
-    /// The file does not go on behind them, or is none that can be read.
+    /// True if the file is truncated or unreadable after them.
     pub is_broken: bool,
 }
 
 pub fn dissect(file: &Path) -> Dissected {
     let mut tshark = Command::new("tshark");
-    // Fragments stay what they are on the wire, and so do segments.
+    // Fragments and segments are not reassembled.
     for preference in ["ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams"] {
         tshark.args(["-o", &format!("{preference}:FALSE")]);
     }
@@ -31,7 +31,7 @@ pub fn dissect(file: &Path) -> Dissected {
     ]);
     tshark.args(FIELDS.map(|field| ["-e", field]).as_flattened());
     let output = tshark.arg("-r").arg(file).output().expect("tshark is installed");
-    // A file that is cut is dissected as far as it goes.
+    // A truncated file is dissected as far as possible.
     let lines = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
     let said = String::from_utf8_lossy(&output.stderr);
     let is_broken = [

@@ -1,13 +1,13 @@
-//! What a capture says became of connections: by another code than the one under test.
+//! Outcomes of connections in a capture, by code that is independent of the tested one.
 
 use std::collections::BTreeMap;
 
 use testbed::Packet;
 
-/// Ends and number of a SYN.
+/// Addresses, ports and sequence number of a SYN.
 type Syn = (Vec<u8>, Vec<u8>, u16, u16, u32);
 
-/// Outcomes of connections by dialled port.
+/// Outcomes of connections by destination port.
 pub type Outcomes = BTreeMap<(u16, &'static str), u64>;
 
 struct Tcp<'a> {
@@ -23,10 +23,10 @@ fn be16(bytes: &[u8]) -> u16 {
     u16::from_be_bytes(bytes[..2].try_into().unwrap())
 }
 
-/// Protocol, hosts and content.
+/// Protocol, addresses and payload.
 type Ip<'a> = (u8, (&'a [u8], &'a [u8]), &'a [u8]);
 
-/// An IP packet without extension headers, as all are here.
+/// Parses an IP packet without extension headers.
 fn ip(packet: &[u8]) -> Option<Ip<'_>> {
     match packet[0] >> 4 {
         4 => {
@@ -37,7 +37,7 @@ fn ip(packet: &[u8]) -> Option<Ip<'_>> {
     }
 }
 
-/// Every connection of a capture, once, under what the first answer to it says.
+/// Lists every connection of a capture once, with the outcome of its first answer.
 pub fn outcomes(packets: &[Packet]) -> Outcomes {
     let mut all = BTreeMap::<Syn, &'static str>::new();
     for packet in packets.iter().filter(|packet| packet.bytes.len() > 34) {
@@ -53,6 +53,16 @@ pub fn outcomes(packets: &[Packet]) -> Outcomes {
         *outcomes.entry((port, outcome)).or_default() += 1;
     }
     outcomes
+}
+
+/// Counts the ICMP errors of a capture that report an unreachable port, host or network, and quote TCP.
+pub fn errors(packets: &[Packet]) -> u64 {
+    let packets = packets.iter().filter(|packet| packet.bytes.len() > 34);
+    let errors = packets.filter_map(|packet| ip(&packet.bytes[14..])).filter(|(protocol, _, content)| {
+        matches!((protocol, content[0]), (1, 3) | (58, 1))
+            && ip(&content[8..]).is_some_and(|(quoted, ..)| quoted == 6)
+    });
+    errors.count() as u64
 }
 
 fn of_tcp(all: &mut BTreeMap<Syn, &'static str>, tcp: &Tcp<'_>) {

@@ -1,11 +1,11 @@
-//! Whether some bytes are in anything that an agent and its programs keep or show.
+//! Searches for bytes in everything that an agent and its programs store or show.
 
 use aya::programs::loaded_programs;
 use testbed::Agent;
 
 use crate::maps;
 
-/// Where they are: maps by name, the log, pages.
+/// Lists the locations of the bytes: maps by name, the log, pages.
 pub fn found_in(agent: &Agent, bytes: &[u8]) -> Vec<String> {
     let holds = |content: &[u8]| content.windows(bytes.len()).any(|window| window == bytes);
     let mut found: Vec<_> =
@@ -21,7 +21,7 @@ pub fn found_in(agent: &Agent, bytes: &[u8]) -> Vec<String> {
     found
 }
 
-/// The bytes of every map that the agent's programs use.
+/// Reads every map of the agent's programs.
 fn maps(agent: &Agent) -> Vec<(String, Vec<u8>)> {
     let programs: Vec<u32> = agent
         .metrics()

@@ -1,10 +1,10 @@
-//! A flood of SYNs takes no more than the table has, and what gives way is counted.
+//! A flood of SYNs fills the table at most, and evictions are counted.
 
 use classifier_common::{
     abi::{Direction, PROGRAM_INGRESS},
-    connection::PLACES,
+    connection::ENTRIES,
     fixtures::{
-        connection_traces::{World as _, counted},
+        connection_traces::{ConnTraceEnv as _, counted},
         ftp_traces::network::Network,
     },
 };
@@ -18,7 +18,7 @@ const FLOOD: u32 = 100_000;
 fn a_flood_is_bounded_and_what_gives_way_is_counted() {
     let network = Network { v6: false, tagged: false };
     let found = Lab::new().host("harness").enter(|| {
-        let mut world = KernelWorld::new(PROGRAM_INGRESS);
+        let mut world = KernelWorld::new(PROGRAM_INGRESS, None);
         for nth in 0..FLOOD {
             let port = u16::try_from(nth & 0xffff).unwrap();
             let host = if nth >> 16 == 0 { 1 } else { 3 };
@@ -30,5 +30,5 @@ fn a_flood_is_bounded_and_what_gives_way_is_counted() {
     });
     let (evicted, unanswered) = (found["in evicted"], found["in smtp unanswered"]);
     assert_eq!(evicted + unanswered, u64::from(FLOOD), "{found:?}");
-    assert!(evicted >= u64::from(FLOOD) - PLACES as u64 && unanswered > PLACES as u64 / 2, "{found:?}");
+    assert!(evicted >= u64::from(FLOOD) - ENTRIES as u64 && unanswered > ENTRIES as u64 / 2, "{found:?}");
 }

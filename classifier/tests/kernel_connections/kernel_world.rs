@@ -1,4 +1,4 @@
-//! Two loaded programs, one a hook, over the same maps, as the surroundings of a trace.
+//! Two loaded programs, one for each hook, over the same maps, as the environment of a trace.
 
 use std::time::Duration;
 
@@ -10,22 +10,24 @@ use aya::{
 use classifier::{
     config::FtpSettings,
     datapath::{Datapath, TestCounters, Tracking},
-    ftp,
+    snapshot::FtpSnapshot,
 };
 use classifier_common::{
     abi::{Direction, MAP_CONNECTIONS, MAP_WAITING, PROGRAM_EGRESS},
-    connection::{Place, SETS, WAYS},
+    connection::{BUCKETS, Connection, WAYS},
     counter::Counters,
-    fixtures::connection_traces::World,
+    fixtures::connection_traces::ConnTraceEnv,
     packet::Link,
 };
 
-/// In a test run a frame comes from the loopback interface of the network namespace.
+use crate::first_part::first_part;
+
+/// Interface of a test run: loopback of the network namespace.
 const LOOPBACK: u32 = 1;
 
-const SET: usize = WAYS * size_of::<Place>();
+const BUCKET: usize = WAYS * size_of::<Connection>();
 
-/// Where a place keeps when its SYN was seen, and when the last of it.
+/// Offset in an entry of the times of its SYN, and of its last one.
 const SINCE: usize = 40;
 const SEEN: usize = 48;
 
@@ -36,68 +38,77 @@ pub struct KernelWorld {
     counters: TestCounters,
     before: [Box<Counters>; 2],
     ingress: &'static str,
+    /// End of the first part of a frame, on ingress.
+    part: Option<usize>,
 }
 
 impl KernelWorld {
-    /// Loads the program of ingress of this name, and that of egress.
-    pub fn new(ingress: &'static str) -> Self {
+    /// Loads this ingress program, with frames whose first part ends there, and the egress program.
+    pub fn new(ingress: &'static str, part: Option<usize>) -> Self {
         let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet).unwrap();
         let before = counters.read_both().unwrap();
         for name in [ingress, PROGRAM_EGRESS] {
             datapath.program(name).unwrap();
         }
-        Self { datapath, _tracking: tracking, counters, before, ingress }
+        Self { datapath, _tracking: tracking, counters, before, ingress, part }
     }
 
-    /// Forgets all connections, and what was counted of them.
+    /// Clears all connections and their counters.
     pub fn forget(&mut self) {
-        let mut sets = self.sets();
-        for set in 0..u32::try_from(SETS).unwrap() {
-            sets.set(set, [0; SET], 0).unwrap();
+        let mut buckets = self.buckets();
+        for bucket in 0..u32::try_from(BUCKETS).unwrap() {
+            buckets.set(bucket, [0; BUCKET], 0).unwrap();
         }
         let mut waiting = Array::<_, u64>::try_from(self.map(MAP_WAITING)).unwrap();
         waiting.set(0, 0, 0).unwrap();
         self.before = self.counters.read_both().unwrap();
     }
 
-    fn map(&mut self, wanted: &str) -> Map {
+    /// Returns the number of the map with this name.
+    pub fn id(&mut self, wanted: &str) -> u32 {
         let program = self.datapath.program(self.ingress).unwrap();
         let ids = program.info().unwrap().map_ids().unwrap().unwrap();
         let named = |id: &u32| MapInfo::from_id(*id).unwrap().name_as_str() == Some(wanted);
-        let id = ids.into_iter().find(named).unwrap();
-        Map::from_map_data(MapData::from_id(id).unwrap()).unwrap()
+        ids.into_iter().find(named).unwrap()
     }
 
-    fn sets(&mut self) -> Array<MapData, [u8; SET]> {
+    fn map(&mut self, wanted: &str) -> Map {
+        Map::from_map_data(MapData::from_id(self.id(wanted)).unwrap()).unwrap()
+    }
+
+    fn buckets(&mut self) -> Array<MapData, [u8; BUCKET]> {
         Array::try_from(self.map(MAP_CONNECTIONS)).unwrap()
     }
 
-    /// Makes every place older.
+    /// Ages every entry.
     fn age(&mut self, by: Duration) {
-        let mut sets = self.sets();
+        let mut buckets = self.buckets();
         let nanoseconds = u64::try_from(by.as_nanos()).unwrap();
-        for number in 0..u32::try_from(SETS).unwrap() {
-            let mut set = sets.get(&number, 0).unwrap();
-            if set.iter().all(|byte| *byte == 0) {
+        for number in 0..u32::try_from(BUCKETS).unwrap() {
+            let mut bucket = buckets.get(&number, 0).unwrap();
+            if bucket.iter().all(|byte| *byte == 0) {
                 continue;
             }
-            for place in set.chunks_exact_mut(size_of::<Place>()) {
-                let since = u64::from_ne_bytes(place[SINCE..SINCE + 8].try_into().unwrap());
-                place[SINCE..SINCE + 8].copy_from_slice(&since.saturating_sub(nanoseconds).to_ne_bytes());
-                let seen = u32::from_ne_bytes(place[SEEN..SEEN + 4].try_into().unwrap());
+            for entry in bucket.chunks_exact_mut(size_of::<Connection>()) {
+                let since = u64::from_ne_bytes(entry[SINCE..SINCE + 8].try_into().unwrap());
+                entry[SINCE..SINCE + 8].copy_from_slice(&since.saturating_sub(nanoseconds).to_ne_bytes());
+                let seen = u32::from_ne_bytes(entry[SEEN..SEEN + 4].try_into().unwrap());
                 let units = u32::try_from(nanoseconds >> 20).unwrap();
-                place[SEEN..SEEN + 4].copy_from_slice(&seen.wrapping_sub(units).to_ne_bytes());
+                entry[SEEN..SEEN + 4].copy_from_slice(&seen.wrapping_sub(units).to_ne_bytes());
             }
-            sets.set(number, set, 0).unwrap();
+            buckets.set(number, bucket, 0).unwrap();
         }
     }
 }
 
-impl World for KernelWorld {
+impl ConnTraceEnv for KernelWorld {
     fn see(&mut self, frame: &[u8], direction: Direction) -> Result<(), String> {
         let name = if direction == Direction::Ingress { self.ingress } else { PROGRAM_EGRESS };
-        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
+        let part = self.part.filter(|part| direction == Direction::Ingress && *part < frame.len());
+        let context = part.map(first_part);
+        let options =
+            TestRunOptions { data_in: Some(frame), ctx_in: context.as_deref(), ..TestRunOptions::default() };
         let program = self.datapath.program(name).unwrap();
         let result = if let Program::Xdp(xdp) = program {
             xdp.test_run(options)
@@ -112,7 +123,7 @@ impl World for KernelWorld {
         self.age(Duration::from_secs(seconds));
         // As at a scrape.
         self.datapath
-            .snapshot([], [], ftp::Snapshot::default())
+            .snapshot([], [], FtpSnapshot::default())
             .map(drop)
             .map_err(|refused| refused.to_string())
     }

@@ -1,14 +1,23 @@
-//! What becomes of connections, and whether sessions were encrypted: by the loaded programs, frame by frame, and between
+//! Outcomes of connections, and encryption of sessions: by the loaded programs, frame by frame, and between
 //! real clients and servers, against a capture.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
+mod asymmetric;
+mod bonded;
+mod bulk;
 mod captured;
+mod connecting;
 mod credentials;
-mod dialling;
+mod crossing;
+#[path = "../support/first_part.rs"]
+mod first_part;
 mod flood;
 mod kernel_world;
+mod large_hellos;
 mod maps;
+mod openssl;
 mod outcomes;
+mod rejected_data;
 mod scene;
 mod sessions;
 mod traces;

@@ -1,4 +1,4 @@
-//! All that a map holds, byte by byte.
+//! Reads the whole content of a map.
 #![expect(unsafe_code, reason = "the keys and values of a map whose shape is found out")]
 
 use std::{
@@ -17,7 +17,7 @@ use aya::{
 const LOOK_UP: libc::c_int = 1;
 const NEXT_KEY: libc::c_int = 4;
 
-/// Of `union bpf_attr`, what both read.
+/// The part of `union bpf_attr` that both commands read.
 #[repr(C)]
 struct Element {
     map: u32,
@@ -26,7 +26,7 @@ struct Element {
     flags: u64,
 }
 
-/// Name and content of the map with this number.
+/// Returns name and content of the map with this number.
 pub fn read(id: u32) -> (String, Vec<u8>) {
     let info = MapInfo::from_id(id).unwrap();
     let map = MapData::from_id(id).unwrap();
@@ -36,7 +36,7 @@ pub fn read(id: u32) -> (String, Vec<u8>) {
     let content = if kind == MapType::RingBuf {
         ring(fd, info.max_entries() as usize)
     } else if kind == MapType::ArrayOfMaps {
-        // Of maps of numbers alone.
+        // Maps of maps have only numbers.
         Vec::new()
     } else {
         let per_cpu = matches!(kind, MapType::PerCpuArray | MapType::PerCpuHash | MapType::LruPerCpuHash);
@@ -70,23 +70,24 @@ fn ask(command: libc::c_int, map: RawFd, key: *mut u8, value: *mut u8) -> Result
         value: value.expose_provenance() as u64,
         flags: 0,
     };
-    // SAFETY: the command reads an `Element`, a key of the map's size or none, and writes as much as there is room for.
+    // SAFETY: the command reads an `Element`, a key of the map's size or none, and writes at most the size of
+    // the buffer.
     let answer = unsafe { libc::syscall(libc::SYS_bpf, command, &raw mut element, size_of::<Element>()) };
     if answer == 0 { Ok(()) } else { Err(Error::last_os_error()) }
 }
 
-/// What is in a ring buffer, taken or not: its two pages of positions, then the data.
+/// Returns the content of a ring buffer, consumed or not: its two pages of positions, then the data.
 fn ring(map: RawFd, bytes: usize) -> Vec<u8> {
     // SAFETY: asking for the size of a page has no requirements.
     let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap();
     let length = page + bytes;
     let offset = libc::off_t::try_from(page).unwrap();
-    // SAFETY: a new mapping, of the producer's page and the data behind it, which the kernel lets be read.
+    // SAFETY: a new mapping of the producer's page and the data after it, which the kernel permits to read.
     let mapped = unsafe { libc::mmap(null_mut(), length, libc::PROT_READ, libc::MAP_SHARED, map, offset) };
     assert_ne!(mapped, libc::MAP_FAILED, "{}", Error::last_os_error());
-    // SAFETY: it was mapped for reading, as long as that.
+    // SAFETY: the memory is mapped for reading, with this length.
     let content = unsafe { slice::from_raw_parts(mapped.cast::<u8>(), length) }[page..].to_vec();
-    // SAFETY: nobody has a part of it any more.
+    // SAFETY: no reference to the mapping is left.
     unsafe { libc::munmap(mapped, length) };
     content
 }

@@ -1,5 +1,5 @@
-//! Real services, some open, some refused, some dropped by nft, some rejected with ICMP: every connection lands in the
-//! outcome that a capture shows.
+//! Real services, some open, some refused, some dropped by nft, some rejected with ICMP: every connection has
+//! the outcome that a capture shows.
 
 use std::{
     collections::BTreeMap,
@@ -15,14 +15,14 @@ use testbed::{
 
 use crate::{
     captured,
-    dialling::dial,
+    connecting::connect_times,
     scene::{DROPPED, REFUSED, REJECTED, Scene, by_host, outcomes},
 };
 
 /// Connections of each outcome, half of them in either family.
 const EACH: usize = 1000;
 
-/// What the programs are given for an answer.
+/// Time limit of the programs for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn name(port: u16) -> &'static str {
@@ -34,25 +34,27 @@ fn name(port: u16) -> &'static str {
         REFUSED => "refused",
         DROPPED => "dropped",
         REJECTED => "rejected",
-        port => panic!("nobody dials {port}"),
+        port => panic!("no service at {port}"),
     }
 }
 
-/// Mail servers start a process for each; when they do not keep up, a SYN is dropped, and the capture shows it.
-fn dial_services(scene: &Scene, to: &[IpAddr]) {
+/// Connects to mail servers, which start a process for each connection. An overloaded one drops a SYN, which
+/// the capture shows.
+fn connect_to_services(scene: &Scene, to: &[IpAddr]) {
     for (port, count) in [(21, EACH), (25, 100), (110, 40), (143, 40)] {
-        dial(&scene.client, to, port, count, Duration::from_secs(5));
+        connect_times(&scene.client, to, port, count, Duration::from_secs(5));
     }
 }
 
-/// An error that comes back while `connect` still holds its socket does not end it (`tcp_v4_err`): its SYN comes again after a
-/// second. Few wait for that, as few do where nobody answers; each is one connection all the same.
-fn dial_others(scene: &Scene, to: &[IpAddr]) {
+/// Connects to the other ports. An error that arrives while `connect` still holds its socket does not end it
+/// (`tcp_v4_err`): its SYN is repeated after a second. Few such connections are made, as few as without an
+/// answer; each is one connection all the same.
+fn connect_to_others(scene: &Scene, to: &[IpAddr]) {
     let (soon, patient) = (Duration::from_millis(20), Duration::from_secs(4));
-    dial(&scene.client, to, REFUSED, EACH, patient);
+    connect_times(&scene.client, to, REFUSED, EACH, patient);
     for port in [REJECTED, DROPPED] {
-        dial(&scene.client, to, port, EACH, soon);
-        dial(&scene.client, to, port, 8, patient);
+        connect_times(&scene.client, to, port, EACH, soon);
+        connect_times(&scene.client, to, port, 8, patient);
     }
 }
 
@@ -66,8 +68,8 @@ fn every_connection_lands_in_the_outcome_that_a_capture_shows() {
     let filter = "tcp[13] & 6 != 0 or icmp or icmp6 or (ip6 and ip6[6] == 6)";
     let capture = scene.server.capture(&scene.at_server.name, &["-s", "128", filter]);
     let to: [IpAddr; 2] = [scene.at_server.v4.into(), scene.at_server.v6.into()];
-    dial_services(&scene, &to);
-    dial_others(&scene, &to);
+    connect_to_services(&scene, &to);
+    connect_to_others(&scene, &to);
     let over = Instant::now() + TIMEOUT;
 
     let packets = capture.stop();
@@ -86,17 +88,19 @@ fn every_connection_lands_in_the_outcome_that_a_capture_shows() {
     let found = |agent: &Agent, direction| -> BTreeMap<_, _> {
         outcomes(&agent.metrics(), direction).into_iter().collect()
     };
-    assert_eq!(found(&agents[1], "inbound"), expected);
-    assert_eq!(found(&agents[0], "outbound"), expected);
+    assert_eq!(found(&agents[1], "ingress"), expected);
+    assert_eq!(found(&agents[0], "egress"), expected);
     let hosts = |agent: &Agent, direction| by_host(&agent.metrics(), direction).into_iter().collect();
-    let (inbound, outbound): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        (hosts(&agents[1], "inbound"), hosts(&agents[0], "outbound"));
-    assert_eq!((&inbound, &outbound), (&expected, &expected));
-    assert!(agents.iter().all(|agent| agent.metrics().sum("classifier_source_connections_error", &[]) == 0));
-    for (agent, other) in agents.iter().zip(["inbound", "outbound"]) {
+    let (received, sent): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        (hosts(&agents[1], "ingress"), hosts(&agents[0], "egress"));
+    assert_eq!((&received, &sent), (&expected, &expected));
+    assert!(
+        agents.iter().all(|agent| agent.metrics().sum("classifier_source_connections_overcount", &[]) == 0)
+    );
+    for (agent, other) in agents.iter().zip(["ingress", "egress"]) {
         assert_eq!(found(agent, other), BTreeMap::new());
         let samples = agent.metrics();
         assert_eq!(samples.sum("classifier_tcp_handshakes_evicted_total", &[]), 0);
-        assert_eq!(samples.sum("classifier_tcp_handshake_seconds_count", &[]), of("established"));
+        assert_eq!(samples.sum("classifier_tcp_handshake_duration_seconds_count", &[]), of("established"));
     }
 }

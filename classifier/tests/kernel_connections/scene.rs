@@ -1,10 +1,10 @@
-//! Two hosts, an agent on each: what goes out of one comes into the other.
+//! Two hosts with an agent on each: egress of one is ingress of the other.
 
 use testbed::{Agent, End, Host, Lab, Samples, servers::Folder};
 
 use crate::BINARY;
 
-/// Ports beside those that are known, and what happens to who dials them.
+/// Ports in addition to the known ones, with the fate of connections to them.
 pub const REFUSED: u16 = 2525;
 pub const DROPPED: u16 = 2526;
 pub const REJECTED: u16 = 2527;
@@ -56,11 +56,15 @@ impl Scene {
         Self { client, server, at_client, at_server, folder, _lab: lab }
     }
 
-    /// What drops, and what rejects with an ICMP error.
+    /// Drops some ports, and rejects others with an ICMP error.
     pub fn firewall(&self) {
         let file = self.folder.write("rules.nft", RULES);
         self.server.run("nft", &["-f", &file]);
-        // Errors are not to be held back.
+        self.unlimited_errors();
+    }
+
+    /// Disables the rate limit of ICMP errors on both hosts.
+    pub fn unlimited_errors(&self) {
         for host in [&self.client, &self.server] {
             host.sysctl("net/ipv4/icmp_ratelimit", "0");
             host.sysctl("net/ipv4/icmp_msgs_per_sec", "1000000");
@@ -69,7 +73,7 @@ impl Scene {
         }
     }
 
-    /// Agents on both.
+    /// Starts agents on both hosts.
     pub fn agents(&self) -> [Agent; 2] {
         let file = self.folder.join("classifier.toml");
         [(&self.client, &self.at_client), (&self.server, &self.at_server)]
@@ -77,7 +81,7 @@ impl Scene {
     }
 }
 
-/// The outcomes of one direction by protocol and outcome, but for those that are 0.
+/// Returns the outcomes of one direction by protocol and outcome, without those of 0.
 pub fn outcomes(samples: &Samples, direction: &str) -> Vec<(String, u64)> {
     let all = samples.of("classifier_tcp_connections_total", &[]);
     let all = all.filter(|sample| sample.label("direction") == direction && sample.value > 0.0);
@@ -91,7 +95,7 @@ pub fn outcomes(samples: &Samples, direction: &str) -> Vec<(String, u64)> {
     all
 }
 
-/// The same, by whom connections were with: those of the hosts that are listed, each family's one.
+/// Returns the outcomes by peer: the listed hosts, one of each family.
 pub fn by_host(samples: &Samples, direction: &str) -> Vec<(String, u64)> {
     let mut all = std::collections::BTreeMap::<_, u64>::new();
     for sample in samples.of("classifier_source_connections", &[]) {

@@ -1,14 +1,18 @@
-//! Sessions between real clients and servers: which were encrypted is counted as the clients were told, and no byte of what
-//! they logged in with is in anything that the programs or the agent keep.
+//! Sessions between real clients and servers: encryption is counted as requested from the clients, and no
+//! byte of their credentials is in anything that the programs or the agent store.
 
-use std::{io::Write as _, net::IpAddr, process::Stdio, thread, time::Duration};
+use std::net::IpAddr;
 
 use testbed::{
     Agent, Host,
     servers::{Dovecot, Folder, Ftp, Postfix},
 };
 
-use crate::{credentials::found_in, scene::Scene};
+use crate::{
+    credentials::found_in,
+    openssl::{s_client, upgraded},
+    scene::Scene,
+};
 
 /// Sessions of each kind and family.
 const EACH: usize = 3;
@@ -17,23 +21,8 @@ fn curl(host: &Host, arguments: &[&str]) {
     let always =
         ["--disable", "--silent", "--show-error", "--insecure", "--noproxy", "*", "--max-time", "20"];
     let mut command = host.command("curl");
-    // Some of them are refused at their end; what was said until then is what counts.
+    // Some of them are refused at their end; the part before counts.
     let _ = command.args(always).args(arguments).output().unwrap();
-}
-
-/// STARTTLS as another client does it.
-fn s_client(host: &Host, address: IpAddr, port: u16, protocol: &str) {
-    let to = if address.is_ipv6() { format!("[{address}]:{port}") } else { format!("{address}:{port}") };
-    let mut command = host.command("openssl");
-    command.args(["s_client", "-quiet", "-connect", &to, "-starttls", protocol]);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    thread::sleep(Duration::from_millis(300));
-    // It may have ended by itself.
-    let _ = child.stdin.take().unwrap().write_all(b"QUIT\r\n");
-    thread::sleep(Duration::from_millis(100));
-    let _ = child.kill();
-    child.wait().unwrap();
 }
 
 fn count(agent: &Agent, protocol: &str) -> [u64; 3] {
@@ -71,7 +60,9 @@ fn sessions_are_counted_as_they_were_and_no_password_is_kept() {
             curl(client, &[&envelope[..], &["--ssl-reqd", &url]].concat());
         }
         for (port, protocol) in [(25, "smtp"), (110, "pop3"), (143, "imap")] {
-            s_client(client, address, port, protocol);
+            let before = agents.each_ref().map(|agent| upgraded(agent, protocol) + 1);
+            let is_seen = || agents.each_ref().map(|agent| upgraded(agent, protocol)) == before;
+            s_client(client, address, port, &["-starttls", protocol], is_seen);
         }
     }
     let each = 2 * EACH as u64;
@@ -82,12 +73,12 @@ fn sessions_are_counted_as_they_were_and_no_password_is_kept() {
         assert_eq!(count(agent, "ftp_control"), [each, each, 0]);
         assert_eq!(agent.metrics().sum("classifier_sessions_evicted_total", &[]), 0);
     }
-    // Both passwords are `secret`; base64 is how some of them were said.
+    // Both passwords are `secret`; some were sent in base64.
     for agent in &agents {
         for secret in ["secret", "c2VjcmV0", "dGVzdGVyAHNlY3JldA", "AHRlc3RlcgBzZWNyZXQ"] {
             assert_eq!(found_in(agent, secret.as_bytes()), Vec::<String>::new(), "{secret}");
         }
-        // The search finds what is there.
+        // The search finds present data.
         assert!(!found_in(agent, &scene.at_client.v4.octets()).is_empty());
     }
 }

@@ -9,21 +9,21 @@ use testbed::{FrameSocket, Lab};
 
 use crate::{
     frames,
-    seen::{Seen, assert_same, judge, total},
+    seen::{Seen, assert_same, count_frame, total},
 };
 
 const FRAMES: usize = 200_000;
 const MTU: u32 = 20_000;
 
-/// Frames arrive in the order in which one CPU sends them.
+/// Pins this thread to a CPU: frames then arrive in their order.
 pub fn stay_on_this_cpu() {
     let mut this = CpuSet::new();
     this.set(sched_getcpu());
     sched_setaffinity(None, &this).unwrap();
 }
 
-/// The kernel drops a frame whose outer tag is not whole, or has not two bytes behind it, when it takes the
-/// tag out: after the interface's counter and XDP, before TC.
+/// Tells whether a frame reaches TC. The kernel drops a frame with a truncated outer tag, or with less than
+/// two bytes after it, when it removes the tag: after the interface's counter and XDP, before TC.
 fn reaches_tc(frame: &[u8]) -> bool {
     frame.len() >= 20 || !matches!(frame[12..14], [0x81, 0x00] | [0x88, 0xa8])
 }
@@ -43,9 +43,9 @@ fn every_frame_is_counted_once(mode: XdpMode, hook: &str) {
     stay_on_this_cpu();
     frames::each(Link::Ethernet, 14, MTU as usize + 14, FRAMES, |frame| {
         socket.send(frame).unwrap_or_else(|error| panic!("{error}: {} bytes", frame.len()));
-        judge(&mut sent, &sent_tables, Link::Ethernet, frame);
+        count_frame(&mut sent, &sent_tables, Link::Ethernet, frame);
         if hook == "xdp_native" || reaches_tc(frame) {
-            judge(&mut arrived, &arrived_tables, Link::Ethernet, frame);
+            count_frame(&mut arrived, &arrived_tables, Link::Ethernet, frame);
         }
     });
 
@@ -54,7 +54,7 @@ fn every_frame_is_counted_once(mode: XdpMode, hook: &str) {
     let egress = outgoing.once(Direction::Egress, frames);
     let ingress = incoming.once(Direction::Ingress, reached);
     assert!(frames >= FRAMES as u64);
-    // A veth that polls, as it does under native XDP, counts bytes without the link-layer header.
+    // A veth that polls, as under native XDP, counts bytes without the link-layer header.
     let uncounted = if hook == "xdp_native" { 14 * frames } else { 0 };
     let crossed = sender.traffic(&from.name);
     assert_eq!((crossed.tx_packets, crossed.tx_bytes + uncounted, crossed.tx_dropped), (frames, bytes, 0));
@@ -69,13 +69,14 @@ fn every_frame_is_counted_once(mode: XdpMode, hook: &str) {
 }
 
 /// XDP on the receiving and TC on the sending side count every frame once, and class by class, message by
-/// message, flag by flag what the host's build says of the same frames.
+/// message, flag by flag like the userspace build.
 #[test]
 fn native_xdp_and_tc_egress_count_every_frame_as_the_host_does() {
     every_frame_is_counted_once(XdpMode::Native, "xdp_native");
 }
 
-/// The same for TC on both sides, less the frames that the kernel drops before TC ingress.
+/// TC on both sides counts like the userspace build, except the frames that the kernel drops before TC
+/// ingress.
 #[test]
 fn tc_ingress_and_egress_count_every_frame_as_the_host_does() {
     every_frame_is_counted_once(XdpMode::Off, "tcx");

@@ -1,4 +1,4 @@
-//! The frames that are sent: the same for the same seed.
+//! The sent frames: the same for the same seed.
 
 use std::{cell::RefCell, collections::HashSet};
 
@@ -14,25 +14,24 @@ use classifier_common::{
 };
 use fastrand::Rng;
 
-/// Longer than a page: packet sockets leave all but the link-layer header of such a frame out of the
+/// Bytes of a frame of more than a page: packet sockets leave everything but the link-layer header of such a frame out of the
 /// buffer's linear part, and XDP gets it in parts.
 const PAST_A_PAGE: usize = 4500;
 
-/// First fragments with keys of their own. The kernel's table has room for these and some more, so that
-/// nothing is forgotten: which one would be, is the kernel's to choose.
+/// First fragments with different keys. The kernel's table has a few more entries, so that nothing is
+/// evicted: the kernel would choose which.
 const FIRST_FRAGMENTS: usize = 6000;
 
-/// Bytes of the longest frame that every prefix is sent of.
+/// Length up to which every prefix of a frame is sent.
 const CUT_EVERYWHERE: usize = 1600;
 
-/// The seed: from `CLASSIFIER_SEED`, else always the same.
+/// Returns the seed: from `CLASSIFIER_SEED`, else a constant.
 pub fn seed() -> u64 {
     std::env::var("CLASSIFIER_SEED").map_or(0x1e3_77b9, |seed| seed.parse().expect("a number"))
 }
 
 /// Calls `send` with at least `count` frames: each fixture, each prefix of each, each padded past a page,
-/// then fixtures that were damaged, padded past a page or not, and random bytes. None has fewer than `least`
-/// or more than `most` bytes.
+/// then damaged fixtures, padded past a page or not, and random bytes. All have `least` to `most` bytes.
 pub fn each(link: Link, least: usize, most: usize, count: usize, mut send: impl FnMut(&[u8])) {
     let mut random = Rng::with_seed(seed());
     let filter = Filter::new(link);
@@ -96,12 +95,12 @@ fn random_bytes(random: &mut Rng, length: usize) -> Vec<u8> {
     std::iter::repeat_with(|| random.u8(..)).take(length).collect()
 }
 
-/// What a wire, a driver or an attacker does to a frame.
+/// Damages a frame like a wire, a driver or an attacker.
 fn damage(random: &mut Rng, frame: &mut Vec<u8>) {
     if frame.is_empty() {
         return;
     }
-    // Most of what is read stands in the first bytes.
+    // The first bytes are read most.
     let place = |random: &mut Rng| random.usize(..frame.len().min(100));
     let at = place(random);
     match random.u8(..11) {
@@ -121,7 +120,7 @@ fn damage(random: &mut Rng, frame: &mut Vec<u8>) {
     }
 }
 
-/// Leaves out first fragments past [`FIRST_FRAGMENTS`].
+/// Skips first fragments past [`FIRST_FRAGMENTS`].
 struct Filter {
     link: Link,
     tables: HostTables,

@@ -7,13 +7,13 @@ use testbed::{FrameSocket, Lab, Tun};
 use crate::{
     ethernet::stay_on_this_cpu,
     frames,
-    seen::{Seen, assert_same, judge, total},
+    seen::{Seen, assert_same, count_frame, total},
 };
 
 const FRAMES: usize = 40_000;
 
-/// On a link without a link-layer header, in both directions, every packet is counted once and as the
-/// host's build says, and leaves as it was sent.
+/// On a link without a link-layer header, in both directions, every packet is counted once and like the
+/// userspace build, and leaves unchanged.
 #[test]
 fn every_packet_of_a_tun_device_is_counted_as_the_host_does() {
     let lab = Lab::new();
@@ -26,11 +26,11 @@ fn every_packet_of_a_tun_device_is_counted_as_the_host_does() {
     let mut expected = Counters::new(0, 0);
     stay_on_this_cpu();
     frames::each(Link::RawIp, 1, 5000, FRAMES, |frame| {
-        judge(&mut expected, &tables, Link::RawIp, frame);
+        count_frame(&mut expected, &tables, Link::RawIp, frame);
         socket.send(frame).unwrap();
         let left = tun.sent().expect("it was sent");
         assert_eq!(&left[4..], frame, "the packet was changed");
-        // The protocol that the sender names need not be that of the packet.
+        // The sender's protocol need not be that of the packet.
         tun.receive(&[&[0, 0, 0x86, 0xdd], frame]).unwrap();
     });
     let packets = total(&expected).packets;

@@ -1,4 +1,4 @@
-//! The image that the recipe makes.
+//! The image of the container recipe.
 
 use std::{
     env::temp_dir,
@@ -19,7 +19,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Builds it with the agent under test.
+    /// Builds the image with the agent under test.
     pub fn build() -> Self {
         let (image, context) = (Self { store: Folder::new("store") }, Folder::new("context"));
         fs::copy(env!("CARGO_BIN_EXE_classifier"), context.path().join("classifier")).expect("a copy");
@@ -28,14 +28,14 @@ impl Image {
         image
     }
 
-    /// How it says that it is to be run.
+    /// Returns the image's configuration of its run.
     pub fn configuration(&self) -> Value {
         let said = run(self.buildah().args(["inspect", "--type", "image", NAME]));
         let said: Value = serde_json::from_str(&said).expect("JSON");
         said["OCIv1"]["config"].clone()
     }
 
-    /// The folder with its files; they go with the image.
+    /// Unpacks its files into a directory that is removed with the image.
     pub fn files(&self) -> PathBuf {
         let container = run(self.buildah().args(["from", NAME]));
         run(self.buildah().args(["mount", container.trim()])).trim().into()
@@ -43,14 +43,14 @@ impl Image {
 
     fn buildah(&self) -> Command {
         let mut command = Command::new("buildah");
-        // Without a driver that mounts anything; nothing of the machine's own store is touched.
+        // Without a driver that mounts anything, and without the machine's own store.
         command.args(["--storage-driver", "vfs", "--root", &self.store.join("root")]);
         command.args(["--runroot", &self.store.join("run")]).env("TMPDIR", temp_dir());
         command
     }
 }
 
-/// What a folder holds, with the folders below it.
+/// Lists a directory with its subdirectories.
 pub fn listed(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
     entries.map(|name| name.to_string_lossy().into_owned()).collect()

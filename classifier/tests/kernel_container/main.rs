@@ -1,4 +1,4 @@
-//! The container recipe: what it makes, and that this runs with what the `DaemonSet` gives it.
+//! The container recipe: its image, and its run with the rights of the `DaemonSet`.
 
 mod image;
 
@@ -10,9 +10,9 @@ use testbed::{Host, Lab, Running, Samples, attached_in, left_behind};
 
 const DAEMON_SET: &str = include_str!("../../../deploy/kubernetes/classifier.yaml");
 
-/// Makes of an image's folder the root of a container, and runs what is in it: read-only, with the folders that every
-/// runtime adds and the node's bpffs, and with no capability but three. The agent under test is not linked statically,
-/// as the one that is released is, so it is lent the machine's libraries.
+/// Script that makes the directory of an image the root of a container, and runs it: read-only, with the
+/// directories that every runtime adds and the node's bpffs, and with three capabilities alone. The tested
+/// agent is not statically linked like the released one, so it gets the machine's libraries.
 const RUN: &str = r#"
 root=$0
 mkdir "$root/proc" "$root/sys" "$root/lib" "$root/lib64"
@@ -57,7 +57,7 @@ fn the_image_is_one_file_that_runs_with_what_the_daemon_set_gives() {
     let requests = [("direction", "ingress"), ("type", "8")];
     assert_eq!(Samples::parse(&ask("/metrics")).sum("classifier_icmp_packets_total", &requests), 10);
     assert_eq!(agent.interrupt().code(), Some(0), "{}", agent.said());
-    // What it pinned goes with the bpffs, which nobody else had.
+    // Its pins are removed with the bpffs, which no other process had.
     assert_eq!(left_behind(), Vec::<String>::new(), "still loaded");
     assert_eq!(attached_in(&server), Vec::<String>::new(), "still attached");
 }

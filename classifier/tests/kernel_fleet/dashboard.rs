@@ -1,4 +1,4 @@
-//! Every query of the dashboard, asked of a Prometheus that has scraped a node where everything happens.
+//! Every query of the dashboard and of docs/metrics.md, sent to a Prometheus that scrapes a busy node.
 
 use std::{net::UdpSocket, thread, time::Duration};
 
@@ -10,15 +10,19 @@ use testbed::{
 
 use crate::deployed::{self, DASHBOARD};
 
-/// Queries that have no data here, and why.
-const EMPTY: [(&str, &str); 1] =
-    [("classifier_program_run_seconds_total", "kernel.bpf_stats_enabled is off: it costs every packet time")];
+/// Queries without data here, with the reason.
+const EMPTY: [(&str, &str); 2] = [
+    ("classifier_program_run_seconds_total", "kernel.bpf_stats_enabled is off: it costs every packet time"),
+    ("changes(process_start_time_seconds", "the agent does not restart"),
+];
 
-/// The dashboard's variables, as it asks for everything.
+const METRICS_PAGE: &str = include_str!("../../../docs/metrics.md");
+
+/// Variables of the dashboard, with their values for everything.
 const VARIABLES: [(&str, &str); 4] =
-    [("$__rate_interval", "30s"), ("$job", "classifier"), ("$instance", ".*"), ("$interface", ".*")];
+    [("$__rate_interval", "5m"), ("$job", "classifier"), ("$instance", ".*"), ("$interface", ".*")];
 
-/// Lets nothing but pings in.
+/// A policy that admits only pings.
 const POLICY: &str = "\
 default = \"drop\"
 
@@ -40,7 +44,7 @@ fn every_query_of_the_dashboard_has_an_answer() {
     ftp.publish("file", &vec![b'.'; 50_000]);
     let mut prometheus = deployed::prometheus(&server, &["127.0.0.1:9877".to_owned()]);
     prometheus.wait_for(r#"up{job="classifier"} == 1"#, |up| up.len() == 1);
-    // A series that begins has no rate before it has been scraped twice.
+    // A new series has no rate before its second scrape.
     for _ in 0..5 {
         talk(&client, &server, &at_client, &at_server, &ftp);
         thread::sleep(Duration::from_millis(1200));
@@ -52,6 +56,11 @@ fn every_query_of_the_dashboard_has_an_answer() {
     assert!(queries.len() > 40, "{queries:?}");
     let unanswered: Vec<_> = queries.iter().filter(|query| !is_answered(&prometheus, query)).collect();
     assert!(unanswered.is_empty(), "{unanswered:#?}");
+    let examples = examples();
+    assert!(examples.len() > 60, "{examples:?}");
+    // A query that does not parse fails. Others select problems, and this node has none.
+    let answered = examples.iter().filter(|query| !prometheus.query(query).is_empty()).count();
+    assert!(answered > examples.len() / 2, "{answered} of {}", examples.len());
     agent.stop();
 }
 
@@ -60,7 +69,7 @@ fn is_answered(prometheus: &Prometheus, query: &str) -> bool {
     prometheus.query(query).is_empty() == empty
 }
 
-/// A transfer each way, one that is refused, ports where nobody listens, and pings.
+/// Makes a transfer in each direction, a refused one, connections to closed ports, and pings.
 fn talk(client: &Host, server: &Host, at_client: &End, at_server: &End, ftp: &Ftp) {
     let there = at_server.v4.to_string();
     client.run("ping", &["-n", "-q", "-c", "3", "-i", "0.02", &there]);
@@ -69,7 +78,7 @@ fn talk(client: &Host, server: &Host, at_client: &End, at_server: &End, ftp: &Ft
     for mode in
         [&["--ftp-pasv"][..], &["--ftp-port", "-"], &["--quote", "PASV", "--quote", "PORT 1,2,3,4,5,6"]]
     {
-        // The last is refused by the server, and by the classifier.
+        // The server refuses the last one, and the classifier rejects it.
         let mut curl = client.command("curl");
         let output =
             curl.args(login).args(mode).args(["-o", "/dev/null", &url]).output().expect("curl starts");
@@ -83,7 +92,15 @@ fn talk(client: &Host, server: &Host, at_client: &End, at_server: &End, ftp: &Ft
     server.enter(|| std::net::TcpStream::connect((at_client.v4, 25)).expect_err("nobody listens"));
 }
 
-/// What the panels and variables ask, with the variables filled in.
+/// Lists the example queries of docs/metrics.md.
+fn examples() -> Vec<&'static str> {
+    let rows = METRICS_PAGE
+        .lines()
+        .filter(|line| line.starts_with("| `classifier_") || line.starts_with("| `process_"));
+    rows.filter_map(|row| row.strip_suffix("` |")?.rsplit_once('`')).map(|(_, query)| query).collect()
+}
+
+/// Lists the queries of panels and variables, with the variables filled in.
 fn queries(dashboard: &Value) -> Vec<String> {
     let mut found = Vec::new();
     collect(dashboard, &mut found);

@@ -1,4 +1,4 @@
-//! What `deploy/` holds for Prometheus and Grafana, as it is but for its times and targets.
+//! The files of `deploy/` for Prometheus and Grafana, unchanged except times and targets.
 
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ const RULES: &str = include_str!("../../../deploy/prometheus/rules.yml");
 const ALERTS: &str = include_str!("../../../deploy/prometheus/alerts.yml");
 pub const DASHBOARD: &str = include_str!("../../../deploy/grafana/classifier.json");
 
-/// The folder of Prometheus' files.
+/// Returns the directory of Prometheus' files.
 pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../deploy/prometheus")
 }
 
 /// Starts a Prometheus with the deployed files that scrapes and evaluates every second, and whose alerts fire
-/// after a second in place of minutes: `promtool test rules` sees to the minutes.
+/// after a second instead of minutes: `promtool test rules` tests the minutes.
 pub fn prometheus(host: &Host, targets: &[String]) -> Prometheus {
     let listed = targets.iter().fold(String::new(), |list, target| list + "          - " + target + "\n");
     let configuration = replaced(SCRAPE, "_interval: 30s", "_interval: 1s");

@@ -1,9 +1,9 @@
-//! Nodes with an agent each, beside one host that watches them all.
+//! Nodes with an agent each, and one host that watches them all.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
 use classifier_common::{
-    fixtures::{self, Step},
+    fixtures::{self, FixtureStep},
     packet::Link,
     protocol::Protocol,
 };
@@ -16,10 +16,10 @@ pub type Totals = BTreeMap<(&'static str, &'static str), (u64, u64)>;
 
 pub struct Node {
     pub agent: Running,
-    /// Where it is scraped.
+    /// Address for scrapes.
     pub target: String,
     wire: FrameSocket,
-    // The host goes when nobody holds it.
+    // The host ends with its last owner.
     _host: Host,
 }
 
@@ -29,7 +29,7 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// Starts the nodes, all at once, and waits until each serves.
+    /// Starts the nodes in parallel, and waits until each serves.
     pub fn new(count: usize) -> Self {
         let lab = Lab::new();
         let [monitor, peer] = ["monitor", "peer"].map(|name| lab.host(name));
@@ -44,7 +44,7 @@ impl Fleet {
         self.nodes.iter().map(|node| node.target.clone()).collect()
     }
 
-    /// Sends frames of known protocols to every node, to each another number of each.
+    /// Sends frames of known protocols to every node, a different number of each to each node.
     pub fn send(&self) -> Totals {
         let mut totals = Totals::new();
         for (number, node) in self.nodes.iter().enumerate() {
@@ -65,7 +65,7 @@ impl Fleet {
 impl Node {
     fn start(lab: &Lab, monitor: &Host, peer: &Host) -> Self {
         let host = lab.host("node");
-        // Scrapes cross another link than what is counted.
+        // Scrapes cross another link than counted packets.
         let (_, scraped) = lab.link(monitor, &host);
         let (sending, counted): (End, End) = lab.wire(peer, &host, 1500);
         let target = SocketAddr::from((scraped.v4, PORT)).to_string();
@@ -76,12 +76,12 @@ impl Node {
 }
 
 fn label(protocol: Protocol) -> &'static str {
-    let row = Protocol::FIXED.iter().find(|(fixed, ..)| *fixed == protocol);
-    row.map(|(_, label, _)| *label).expect("a fixed protocol")
+    protocol.fixed_label().expect("a fixed protocol")
 }
 
-/// One packet each way of every fixed protocol with a port but FTP's control, in either family.
-fn frames() -> Vec<Step> {
+/// Creates one packet in each direction of every fixed protocol with a port except FTP's control, in either
+/// family.
+fn frames() -> Vec<FixtureStep> {
     let wanted = |name: &str| {
         let port = name.strip_prefix("IPv4 TCP ").or_else(|| name.strip_prefix("IPv6 TCP "));
         let port = port.and_then(|name| name.strip_prefix("to port ").or(name.strip_prefix("from port ")));

@@ -1,4 +1,4 @@
-//! Many nodes and one Prometheus, with what `deploy/` holds for it.
+//! Many nodes and one Prometheus, with the files of `deploy/`.
 #![expect(clippy::print_stdout, reason = "docs/fleet.md shows what a node costs")]
 
 mod dashboard;
@@ -58,7 +58,7 @@ fn the_totals_of_twenty_nodes_are_what_was_sent_and_one_that_stops_is_missed() {
     prometheus.wait_for("job:classifier_nodes:up == 19", |up| up.len() == 1);
 }
 
-/// For docs/fleet.md, which shows it.
+/// Prints the cost of a node, for docs/fleet.md.
 fn say_what_a_node_costs(fleet: &Fleet, prometheus: &Prometheus) {
     let series = prometheus.query("scrape_samples_scraped");
     let url = format!("http://{}/metrics", fleet.nodes[0].target);

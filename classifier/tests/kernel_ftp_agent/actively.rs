@@ -1,6 +1,6 @@
-//! A server that dials before it answers PORT, and from any port.
+//! A server that connects before it answers PORT, and from any port.
 
-use std::{net::IpAddr, thread, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use testbed::{
     Agent, Capture, Host, Lab, Segment, run,
@@ -18,7 +18,7 @@ const LENGTH: usize = 30_000;
 const DATA: Kind = Kind::Data { mode: "active", evidence: "announced" };
 
 #[test]
-fn a_server_that_dials_before_it_answers() {
+fn a_server_that_connects_before_it_answers() {
     let lab = Lab::new();
     let hosts @ [client, server] = &["client", "server"].map(|name| lab.host(name));
     let (at_client, at_server) = lab.link(client, server);
@@ -33,12 +33,14 @@ fn a_server_that_dials_before_it_answers() {
     let under_way = [0, 1].map(|at| hosts[at].capture(&ends[at].name, &["-s", "128", "tcp"]));
     transfers(client, &ftp, (&at_server.v4.to_string(), &format!("[{}]", at_server.v6)));
     both_until(&agents, &[("learned port", 2), ("learned eprt", 3), ("by kernel", 5), ("rejected", 0)]);
+    let places = [0, 1].map(|at| (&hosts[at], &*ends[at].name));
+    testbed::wait_until_quiet(&places, Duration::from_millis(100));
     both_until(&agents, &[("endpoints", 0), ("removed closed", 5), ("sessions", 0)]);
     let servers = [IpAddr::V4(at_server.v4), IpAddr::V6(at_server.v6)];
     for ((agent, capture), (host, end)) in agents.iter().zip(under_way).zip(hosts.iter().zip(ends)) {
         let segments = segments(capture);
-        let dialled = segments.iter().filter(|segment| kind(segment) == DATA && segment.opens());
-        let from: Vec<_> = dialled.map(|segment| (segment.from.ip(), segment.from.port())).collect();
+        let connected = segments.iter().filter(|segment| kind(segment) == DATA && segment.opens());
+        let from: Vec<_> = connected.map(|segment| (segment.from.ip(), segment.from.port())).collect();
         assert_eq!(from.len(), 5, "{from:?}");
         assert!(from.iter().all(|(ip, port)| servers.contains(ip) && *port != 20), "{from:?}");
         let captured = of_segments(segments.iter(), &mac(host, &end.name), servers, kind);
@@ -48,7 +50,7 @@ fn a_server_that_dials_before_it_answers() {
     agents.into_iter().for_each(Agent::stop);
 }
 
-/// By PORT two of them, by EPRT three.
+/// Makes two transfers by PORT, and three by EPRT.
 fn transfers(client: &Host, ftp: &Ftp, (v4, v6): (&str, &str)) {
     let always = ["--disable", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "20"];
     let curl = |more: &[&str], host: &str| {
@@ -72,7 +74,6 @@ fn transfers(client: &Host, ftp: &Ftp, (v4, v6): (&str, &str)) {
         run(client.command("lftp").env("HOME", files.path()).args(["--norc", "-c", &script]));
         assert_eq!(std::fs::read(read).expect("a file").len(), LENGTH);
     }
-    thread::sleep(Duration::from_millis(200));
 }
 
 fn kind(segment: &Segment) -> Kind {

@@ -1,4 +1,4 @@
-//! More announcements than there is room for.
+//! More announcements than capacity.
 
 use testbed::Agent;
 
@@ -10,7 +10,7 @@ use crate::{
 #[test]
 fn an_announcement_in_the_place_of_its_own_session_s_last_stands() {
     let wire = Wire::new();
-    // One set.
+    // One bucket.
     let agents = wire.agents(&[], "[ftp]\nmax_endpoints = 4\n");
     let mut sessions = [50_000, 50_001, 50_002, 50_003].map(|port| Control::open(&wire, port));
     for (session, low) in sessions.iter_mut().zip(64..) {

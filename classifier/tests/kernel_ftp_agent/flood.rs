@@ -1,4 +1,4 @@
-//! What has nothing to do with an established session is none of the tracking's business.
+//! Packets without an established session are ignored by the tracking.
 
 use testbed::Agent;
 
@@ -13,7 +13,7 @@ const MANY: u16 = 5000;
 fn floods_at_port_21_make_no_session_and_no_label() {
     let wire = Wire::new();
     let agents = wire.agents(&[], "");
-    // The server answers some of them, the client never goes on.
+    // The server answers some of them, the client never continues.
     for port in 10_000..10_000 + MANY {
         wire.send([(1, port), (2, 21)], 2, (port.into(), 0), b"");
         if port % 10 == 0 {
@@ -38,7 +38,7 @@ fn floods_at_port_21_make_no_session_and_no_label() {
         );
         until(agent, &[("rejected not_established", u64::from(MANY) + 1), ("rejected", u64::from(MANY) + 1)]);
     }
-    // And a session is one as ever.
+    // A real session is tracked as usual.
     let mut control = Control::open(&wire, 9000);
     control.say("C> PASV\nS> 227 ok (10,0,0,2,156,64)");
     both_until(&agents, &[("sessions", 1), ("learned pasv", 1)]);

@@ -1,8 +1,8 @@
-//! The agent's half of the FTP tracking on the real kernel: what the programs cannot take in order, what is over,
-//! and what an adversary can have it do.
+//! The agent's half of the FTP tracking on the real kernel: out-of-order segments, expired entries, and
+//! attacks.
 //!
-//! Frames are made by hand and put on a veth pair, whose ends are a client's host and a server's: what one of
-//! them sends on egress, the other receives on ingress.
+//! Frames are made by hand and put on a veth pair, whose ends are a client's host and a server's: egress of
+//! one is ingress of the other.
 
 mod actively;
 mod bounded;

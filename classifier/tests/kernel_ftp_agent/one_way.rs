@@ -1,4 +1,4 @@
-//! Where one direction alone is seen, and where the session is older than the agent.
+//! Observers of one direction alone, and sessions that are older than the agent.
 
 use testbed::Agent;
 

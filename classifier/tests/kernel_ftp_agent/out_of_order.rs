@@ -1,4 +1,4 @@
-//! Announcements behind a hole are completed by the agent, on either hook.
+//! Announcements after a gap are completed by the agent, on either hook.
 
 use std::{thread, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     wire::{Control, FRAMES, Wire},
 };
 
-/// Announcements before the ones that are used.
+/// Ports that are announced before the used ones.
 const PORTS: std::ops::Range<u16> = 40_000..40_500;
 const MANY: u64 = (PORTS.end - PORTS.start) as u64;
 
@@ -23,7 +23,7 @@ fn announcements_behind_a_hole_are_learned_by_native_xdp() {
     println!("{}", announcements_behind_a_hole_are_learned(&["--xdp-mode", "native"]));
 }
 
-/// Gives how long it took.
+/// Runs the test, and returns the time to learn.
 fn announcements_behind_a_hole_are_learned(options: &[&str]) -> String {
     let wire = Wire::new();
     let agents = wire.agents(options, "");
@@ -33,7 +33,7 @@ fn announcements_behind_a_hole_are_learned(options: &[&str]) -> String {
         thread::sleep(Duration::from_millis(3));
     }
     for agent in &agents {
-        // Each gives way to the next.
+        // The next one replaces each.
         until(agent, &[("by agent", MANY), ("learned pasv", MANY), ("removed replaced", MANY - 1)]);
         until(agent, &[("endpoints", 1), ("lost", 0), ("rejected unsolicited", 0), ("by kernel", 0)]);
     }
@@ -46,7 +46,7 @@ fn announcements_behind_a_hole_are_learned(options: &[&str]) -> String {
 fn their_data_is_counted(wire: &Wire, control: &mut Control<'_>, agents: &[Agent; 2]) {
     control.passive_behind_a_hole(41_000);
     both_until(agents, &[("by agent", MANY + 1)]);
-    // Somebody else's, and one to another port.
+    // A data connection of another host, and one to another port.
     wire.data((3, 51_000), (2, 41_000));
     wire.data((1, 51_000), (2, 41_001));
     wire.data((1, 51_000), (2, 41_000));

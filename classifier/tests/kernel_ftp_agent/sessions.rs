@@ -1,4 +1,4 @@
-//! More sessions than there is room for.
+//! More sessions than capacity.
 
 use std::time::{Duration, Instant};
 
@@ -68,7 +68,7 @@ fn nothing_is_inferred_for_an_encrypted_session_that_gave_way() {
     agents.into_iter().for_each(Agent::stop);
 }
 
-/// Whoever goes on is known again: with the first segment after the agent has made room.
+/// Continues sessions until they are known again: with the first segment after the agent has evicted others.
 fn go_on_until_known(secured: &mut [Control<'_>], agents: &[Agent]) {
     let wanted = secured.len() as u64;
     let is_known = |agent: &Agent| agent.metrics().number("sessions encrypted") == wanted;

@@ -1,4 +1,4 @@
-//! What an agent says of the FTP tracking.
+//! An agent's numbers of the FTP tracking.
 
 use std::{
     thread,
@@ -7,9 +7,9 @@ use std::{
 
 use testbed::{Agent, Samples};
 
-/// Numbers of `/metrics`, in the words of these tests.
+/// Numbers of `/metrics`, by the names of these tests.
 pub trait Watched {
-    /// One number: `learned pasv` is that of one label's value, `learned` that of all.
+    /// Returns one number: `learned pasv` is that of one label's value, `learned` that of all.
     fn number(&self, name: &str) -> u64;
 }
 
@@ -21,12 +21,12 @@ impl Watched for Samples {
             "removed" => ("classifier_ftp_data_endpoints_removed_total", "reason"),
             "rejected" => ("classifier_ftp_rejected_total", "reason"),
             "endpoints" => ("classifier_ftp_data_endpoints", "state"),
-            "by" => ("classifier_ftp_learn_seconds_count", "by"),
+            "by" => ("classifier_ftp_learn_duration_seconds_count", "by"),
             "segments" => ("classifier_ftp_control_segments_total", ""),
             "lost" => ("classifier_ftp_control_segments_lost_total", ""),
             "events_lost" => ("classifier_ftp_events_lost_total", ""),
             "sessions" => ("classifier_ftp_sessions", "control"),
-            "refused" => ("classifier_ftp_sessions_refused_total", ""),
+            "refused" => ("classifier_ftp_sessions_table_full_total", ""),
             "evicted" => ("classifier_ftp_sessions_evicted_total", ""),
             "map" => ("classifier_map_entries", "map"),
             "memory" => ("process_resident_memory_bytes", ""),
@@ -39,7 +39,7 @@ impl Watched for Samples {
     }
 }
 
-/// Waits until all of these numbers are so, for at most ten seconds.
+/// Waits until these numbers have these values, for at most ten seconds.
 pub fn until(agent: &Agent, wanted: &[(&str, u64)]) {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
@@ -57,18 +57,18 @@ pub fn until(agent: &Agent, wanted: &[(&str, u64)]) {
     }
 }
 
-/// The same for both agents.
+/// Waits for the same values of both agents.
 pub fn both_until(agents: &[Agent; 2], wanted: &[(&str, u64)]) {
     for agent in agents {
         until(agent, wanted);
     }
 }
 
-/// The upper bounds of the buckets in which the median and the 99th percentile of the agent's times lie.
+/// Returns the upper bounds of the buckets of the median and the 99th percentile of the agent's times.
 pub fn learn_times(agent: &Agent) -> String {
     let samples = agent.metrics();
     let mut buckets: Vec<_> = samples
-        .of("classifier_ftp_learn_seconds_bucket", &[("by", "agent")])
+        .of("classifier_ftp_learn_duration_seconds_bucket", &[("by", "agent")])
         .map(|sample| (sample.label("le").parse::<f64>().expect("a bound"), sample.value))
         .collect();
     buckets.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -1,9 +1,9 @@
-//! Two hosts on a wire that says nothing of its own, and what is made to cross it.
+//! Two hosts on a wire without traffic of its own, and frames on it.
 
 use std::{cell::RefCell, thread, time::Duration};
 
 use classifier_common::fixtures::ftp_traces::{
-    connection::{Connection, Segment},
+    connection::{TraceConnection, TraceSegment},
     network::{End as Address, Network},
     statement,
 };
@@ -11,7 +11,7 @@ use testbed::{Agent, End, FrameSocket, Host, Lab, servers::Folder};
 
 use crate::BINARY;
 
-/// How long frames that were sent may be on their way before those of the other side are sent.
+/// Time for frames to arrive before those of the other side are sent.
 const TURN: Duration = Duration::from_micros(500);
 
 /// The wire, the client's end first.
@@ -20,7 +20,7 @@ pub struct Wire {
     pub ends: [End; 2],
     sockets: [FrameSocket; 2],
     sender: RefCell<usize>,
-    files: Folder,
+    pub files: Folder,
 }
 
 impl Wire {
@@ -39,12 +39,12 @@ impl Wire {
         self.hosts[at].agent(BINARY, &[&place[..], options].concat())
     }
 
-    /// An agent at each end.
+    /// Starts an agent at each end.
     pub fn agents(&self, options: &[&str], configuration: &str) -> [Agent; 2] {
         [0, 1].map(|at| self.agent(at, options, configuration))
     }
 
-    /// Sends what host 1 sends from the client's end, and the rest from the server's.
+    /// Sends the segments of host 1 from the client's end, and those of others from the server's.
     pub fn send(&self, ends: [Address; 2], flags: u8, numbers: (u32, u32), payload: &[u8]) {
         let side = usize::from(ends[0].0 != 1);
         if self.sender.replace(side) != side {
@@ -54,7 +54,7 @@ impl Wire {
         self.sockets[side].send(&frame).expect("the wire is up");
     }
 
-    /// A data connection: the handshake and some bytes, then both FINs. It is `FRAMES` frames.
+    /// Sends a data connection: the handshake and some bytes, then both FINs. It has `FRAMES` frames.
     pub fn data(&self, from: Address, to: Address) {
         let (there, back) = ([from, to], [to, from]);
         for (ends, flags) in [(there, 2), (back, 18), (there, 16), (back, 16), (there, 17), (back, 17)] {
@@ -64,30 +64,30 @@ impl Wire {
     }
 }
 
-/// Frames of a data connection.
+/// Number of frames of a data connection.
 pub const FRAMES: u64 = 6;
 
-/// A control connection on the wire, told as a trace of `classifier-common` is.
+/// A control connection on the wire, as a trace of `classifier-common`.
 pub struct Control<'w> {
     wire: &'w Wire,
-    connection: Connection,
+    connection: TraceConnection,
 }
 
 impl<'w> Control<'w> {
     pub fn on(wire: &'w Wire, client_port: u16) -> Self {
         let first = u32::from(client_port).wrapping_mul(70_001);
         let ends = [(1, client_port), (2, 21)];
-        Self { wire, connection: Connection::new(ends, [first, first.wrapping_add(77_000)]) }
+        Self { wire, connection: TraceConnection::new(ends, [first, first.wrapping_add(77_000)]) }
     }
 
-    /// The same after its handshake and greeting.
+    /// Opens a control connection, up to its greeting.
     pub fn open(wire: &'w Wire, client_port: u16) -> Self {
         let mut control = Self::on(wire, client_port);
         control.say("C syn\nS syn ack\nC ack\nS> 220 ready");
         control
     }
 
-    /// Says segments, one a line.
+    /// Sends segments, one on each line.
     pub fn say(&mut self, trace: &str) {
         for line in trace.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let said = statement::said(line).unwrap_or_else(|| panic!("{line}: no segment"));
@@ -101,12 +101,13 @@ impl<'w> Control<'w> {
             let opens = said.side == 0 && said.words == ["syn"];
             let resets = said.words == ["rst"];
             let flags = statement::flags(&said.words) | if opens || resets { 0 } else { 16 };
-            let Segment { ends, flags, numbers, bytes } = self.connection.segment(&said, flags, &said.bytes);
+            let TraceSegment { ends, flags, numbers, bytes } =
+                self.connection.segment(&said, flags, &said.bytes);
             self.wire.send(ends, flags, numbers, &bytes);
         }
     }
 
-    /// The server's 227 for a port, behind a hole of one byte that is then filled.
+    /// Announces a port in a 227 after a gap of one byte, which is then filled.
     pub fn passive_behind_a_hole(&mut self, port: u16) {
         let rest = format!("27 ok (10,0,0,2,{},{})", port >> 8, port & 0xff);
         let length = rest.len() + 2;

@@ -1,4 +1,4 @@
-//! What the maps of a program hold, beside the host's.
+//! Comparison of a program's maps with those of the userspace build.
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -6,17 +6,18 @@ use classifier::datapath::{SharedEndpoints, Tracking};
 use classifier_common::{
     control::{Session, SessionKey, Tallies},
     counter::Counters,
-    endpoint::{Endpoint, Evidence, Set as _, State, WAYS, slot},
+    endpoint::{Endpoint, EndpointState, Evidence, WAYS, slot},
     host::HostTracking,
     label::Label,
     protocol::Class,
+    table::Bucket as _,
 };
 
 fn same<T: PartialEq + Debug>(what: &str, kernel: &T, host: &T) -> Result<(), String> {
     if kernel == host { Ok(()) } else { Err(format!("{what}: {kernel:?}, and {host:?} on the host")) }
 }
 
-/// What one packet was counted as.
+/// Returns the class of one packet, from the counters before and after.
 pub fn label(before: &Counters, after: &Counters) -> Result<Label, String> {
     let grown =
         before.classes.iter().zip(&after.classes).map(|(before, after)| after.packets - before.packets);
@@ -30,7 +31,7 @@ pub fn label(before: &Counters, after: &Counters) -> Result<Label, String> {
     Ok(Label { class, evidence })
 }
 
-/// To the last counter.
+/// Compares all counters.
 pub fn counters(kernel: &Counters, host: &Counters) -> Result<(), String> {
     for (class, (kernel, host)) in (0..).map(Class::from_index).zip(kernel.classes.iter().zip(&host.classes))
     {
@@ -44,7 +45,7 @@ pub fn counters(kernel: &Counters, host: &Counters) -> Result<(), String> {
     same("fragments without room", &kernel.unremembered, &host.unremembered)
 }
 
-/// By number of [`classifier_common::control::Tally`].
+/// Compares tallies, by number of [`classifier_common::control::Tally`].
 pub fn tallies(kernel: &Tallies, host: &Tallies) -> Result<(), String> {
     same("tallies", kernel, host)
 }
@@ -57,7 +58,7 @@ fn by_connection(sessions: impl Iterator<Item = (SessionKey, Session)>) -> BTree
     sessions.map(|(key, session)| (format!("{key:?}"), session)).collect()
 }
 
-/// All of each but its name and its times.
+/// Compares sessions, except ids and times.
 pub fn sessions(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     let plain = |(key, session)| (key, Session { id: 0, since: 0, last: 0, ..session });
     let kernel: BTreeMap<_, _> = kernel_sessions(kernel).into_iter().map(plain).collect();
@@ -66,16 +67,16 @@ pub fn sessions(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     kernel.iter().try_for_each(|(key, session)| same(key, session, &host[key]))
 }
 
-/// Every place that is taken, by its slot.
+/// Lists every used entry, by its slot.
 pub fn taken(endpoints: &SharedEndpoints) -> Vec<(u32, Endpoint)> {
-    let places = (0..endpoints.capacity() / WAYS).flat_map(|set| (0..WAYS).map(move |way| (set, way)));
-    places
-        .filter(|(set, way)| endpoints.set(*set).word(*way).state() != State::Free)
-        .map(|(set, way)| (slot(set, way), endpoints.at(slot(set, way))))
+    let entries = (0..endpoints.capacity() / WAYS).flat_map(|bucket| (0..WAYS).map(move |way| (bucket, way)));
+    entries
+        .filter(|(bucket, way)| endpoints.bucket(*bucket).word(*way).state() != EndpointState::Free)
+        .map(|(bucket, way)| (slot(bucket, way), endpoints.at(slot(bucket, way))))
         .collect()
 }
 
-/// All of each but its times; of its session, the connection.
+/// Compares endpoints, except times; sessions are compared by connection.
 pub fn endpoints(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     let plain = |sessions: BTreeMap<String, Session>, taken: Vec<(u32, Endpoint)>| {
         let of = move |id| sessions.iter().find(|(_, session)| session.id == id).map(|(key, _)| key.clone());
@@ -87,6 +88,6 @@ pub fn endpoints(kernel: &Tracking, host: &HostTracking) -> Result<(), String> {
     let host_sessions = by_connection(host.sessions().into_iter());
     let (kernel, host) =
         (plain(kernel_sessions(kernel), taken(kernel.endpoints())), plain(host_sessions, host.endpoints()));
-    same("places", &kernel.keys().collect::<Vec<_>>(), &host.keys().collect())?;
-    kernel.iter().try_for_each(|(slot, place)| same(&format!("place {slot}"), place, &host[slot]))
+    same("endpoints", &kernel.keys().collect::<Vec<_>>(), &host.keys().collect())?;
+    kernel.iter().try_for_each(|(slot, entry)| same(&format!("slot {slot}"), entry, &host[slot]))
 }

@@ -1,4 +1,4 @@
-//! A loaded program's maps as they were when it was loaded, in a hundredth of the time that loading takes.
+//! Resets a loaded program's maps, in a hundredth of the time of loading.
 
 use aya::{
     Pod,
@@ -8,22 +8,23 @@ use aya::{
 };
 use classifier::datapath::SharedEndpoints;
 use classifier_common::{
-    abi::{MAP_FRAGMENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
-    control::{Candidate, Policy, Session, SessionKey, TALLIES, Tallies},
-    endpoint::{Address, Owner, Set as _, State, Word, place_of},
+    abi::{MAP_ENCRYPTED, MAP_FRAGMENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
+    address::Address,
+    control::{Embryonic, Session, SessionKey, TALLIES, Tallies, TrackingConfig},
+    endpoint::{Endpoint, EndpointBucket as _, EndpointState, PackedEndpoint, position},
     fragment::FragmentKey,
+    table::Bucket as _,
 };
 
 use crate::agreement::taken;
 
 const ADDRESS: usize = size_of::<Address>();
 
-/// The maps that a program keeps anything in from one frame to the next, but for the endpoints and the ports; its
-/// counters only grow.
+/// Number of maps with state from one frame to the next, without endpoints and ports; counters only grow.
 const KEPT: usize = 7;
 
-/// Empties the maps of a program, and gives it this policy anew.
-pub fn forget(program: &Program, policy: Policy) {
+/// Empties the maps of a program, and writes this policy again.
+pub fn forget(program: &Program, policy: TrackingConfig) {
     let ids = program.info().unwrap().map_ids().unwrap().expect("a kernel that tells of a program's maps");
     let mut emptied = 0;
     for id in ids {
@@ -31,8 +32,8 @@ pub fn forget(program: &Program, policy: Policy) {
         let map = || Map::from_map_data(MapData::from_id(id).unwrap()).unwrap();
         match name.as_str() {
             MAP_SESSIONS => empty::<[u8; size_of::<SessionKey>()], [u8; size_of::<Session>()]>(map()),
-            "CANDIDATES" => empty::<[u8; size_of::<SessionKey>()], [u8; size_of::<Candidate>()]>(map()),
-            "ENCRYPTED" => empty::<[u8; 2 * ADDRESS], i64>(map()),
+            "CANDIDATES" => empty::<[u8; size_of::<SessionKey>()], [u8; size_of::<Embryonic>()]>(map()),
+            MAP_ENCRYPTED => empty::<[u8; 2 * ADDRESS], u64>(map()),
             "RATES" => empty::<[u8; ADDRESS], [u64; 2]>(map()),
             MAP_FRAGMENTS => empty::<[u8; size_of::<FragmentKey>()], u32>(map()),
             MAP_POLICY => Array::try_from(map()).unwrap().set(0, policy, 0).unwrap(),
@@ -56,15 +57,14 @@ fn empty<K: Pod, V: Pod>(map: Map) {
     }
 }
 
-/// Frees every place of the endpoint table, and what the port table counts of it.
+/// Frees every entry of the endpoint table, and resets the counts in the port table.
 pub fn free(endpoints: &SharedEndpoints) {
-    let nobody = Owner { address: Address::default(), peer: Address::default(), port: 0 };
     for (slot, _) in taken(endpoints) {
-        let (number, way) = place_of(slot);
-        let set = endpoints.set(number);
-        let word = set.word(way);
-        assert_ne!(word.state(), State::Claimed, "nobody works at it");
-        set.fill(way, &nobody, 0, Word::FREE);
-        set.port_left(word.port());
+        let (number, way) = position(slot);
+        let bucket = endpoints.bucket(number);
+        let word = bucket.word(way);
+        assert_ne!(word.state(), EndpointState::Claimed, "nobody works at it");
+        bucket.fill(way, Endpoint::default(), PackedEndpoint::FREE);
+        bucket.port_left(word.port());
     }
 }

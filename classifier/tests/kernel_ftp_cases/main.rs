@@ -1,13 +1,16 @@
-//! The traces of the FTP tracking (`classifier_common::fixtures::ftp_traces`), frame by frame through the loaded
-//! programs by `BPF_PROG_TEST_RUN`.
+//! The traces of the FTP tracking (`classifier_common::fixtures::ftp_traces`), frame by frame through the
+//! loaded programs by `BPF_PROG_TEST_RUN`.
 //!
-//! After each frame a program has counted what the host's build says of it, to the last counter, and what the
-//! trace states; at a trace's end its tallies, endpoints and sessions are the host's. Nothing is left out: every
-//! case runs in each of its variants.
+//! After each frame all counters of a program equal those of the userspace build and of the trace. At a
+//! trace's end, so do tallies, endpoints and sessions. Every case runs in each of its variants.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod agreement;
+#[path = "../support/first_part.rs"]
+mod first_part;
 mod forgetting;
 mod hook;
+mod pairs;
+mod redacted;
 mod traces;
 mod world;

@@ -4,31 +4,31 @@ use std::time::Instant;
 
 use classifier_common::{
     abi::{PROGRAM_INGRESS, PROGRAM_XDP},
-    fixtures::ftp_traces::{Case, VARIANTS, Variant, all, run},
+    fixtures::ftp_traces::{FtpCase, VARIANTS, Variant, all, run},
 };
 use testbed::Lab;
 
 use crate::world::KernelWorld;
 
-/// Fewer have been lost on the way here.
+/// Least number of cases, so that none is lost on the way.
 const CASES_LEAST: usize = 150;
 
-fn run_one(world: &mut KernelWorld, case: &Case, variant: Variant) -> Result<(), String> {
+fn run_one(world: &mut KernelWorld, case: &FtpCase, variant: Variant) -> Result<(), String> {
     run(case.trace, variant, world)?;
     world.agrees()
 }
 
-/// What ran there.
-fn every_trace_holds_in(program: &'static str) -> String {
+/// Runs every trace through a program.
+fn every_trace_holds_in(program: &'static str, part: Option<usize>, variants: &[Variant]) -> String {
     let lab = Lab::new();
     let started = Instant::now();
     let (mut failures, mut cases, mut runs) = (Vec::new(), 0, 0);
     lab.host("harness").enter(|| {
-        let mut world = KernelWorld::new(program);
+        let mut world = KernelWorld::new(program, part);
         for (file, table) in all() {
             for case in table {
                 cases += 1;
-                for variant in VARIANTS.into_iter().filter(|variant| variant.suits(&case)) {
+                for variant in variants.iter().copied().filter(|variant| variant.suits(&case)) {
                     runs += 1;
                     world = world.anew();
                     if let Err(failure) = run_one(&mut world, &case, variant) {
@@ -45,10 +45,18 @@ fn every_trace_holds_in(program: &'static str) -> String {
 
 #[test]
 fn every_trace_holds_in_xdp() {
-    println!("{}", every_trace_holds_in(PROGRAM_XDP));
+    println!("{}", every_trace_holds_in(PROGRAM_XDP, None, &VARIANTS));
+}
+
+/// A driver leaves the headers in the first part of the buffer, without payload, or not even them.
+#[test]
+fn every_trace_holds_in_xdp_whose_first_part_is_headers_or_less() {
+    let [behind, within] = [54, 40];
+    println!("{}", every_trace_holds_in(PROGRAM_XDP, Some(behind), &VARIANTS[..1]));
+    println!("{}", every_trace_holds_in(PROGRAM_XDP, Some(within), &VARIANTS[..1]));
 }
 
 #[test]
 fn every_trace_holds_in_tc() {
-    println!("{}", every_trace_holds_in(PROGRAM_INGRESS));
+    println!("{}", every_trace_holds_in(PROGRAM_INGRESS, None, &VARIANTS));
 }

@@ -1,13 +1,13 @@
-//! A loaded program as the surroundings of a trace, and the host's build beside it.
+//! A loaded program as the environment of a trace, next to the userspace build.
 
 use std::{convert::identity, thread, time::Duration};
 
-use classifier::datapath::now;
+use classifier::clock::now;
 use classifier_common::{
-    control::{Policy, Tally},
+    control::{Tally, TrackingConfig},
     counter::Counters,
     endpoint::Endpoint,
-    fixtures::ftp_traces::{HostWorld, World},
+    fixtures::ftp_traces::{HostTraceEnv, TraceEnv},
     label::Label,
     ports::Transport,
     protocol::Protocol,
@@ -16,48 +16,50 @@ use classifier_common::{
 
 use crate::{agreement, hook::Hook};
 
-/// Seconds that pass by the machine's clock too. What the programs read from it is the second that a source's
-/// rate counts in, and the order of what happened: they let nothing expire, so that hours are no more than this.
+/// Longest real wait, in seconds. The programs read the machine's clock for the second of a source's rate,
+/// and for the order of events. Nothing expires by it, so that longer waits of a trace need no more.
 const WAIT_MOST: u64 = 2;
 
-/// Nanoseconds of a second's beginning in which there is time for a trace that fills a source's rate.
+/// Nanoseconds at the beginning of a second in which a trace that fills a source's rate can begin.
 const EARLY: u64 = 500_000_000;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// One program, and what the host says.
+/// One program, and the userspace build.
 pub struct KernelWorld {
     program: &'static str,
     hook: Hook,
-    host: HostWorld,
+    host: HostTraceEnv,
     ports: Vec<(Transport, u16, Protocol)>,
-    /// What the program has counted.
+    /// Counts of the program.
     counted: Box<Counters>,
-    /// What the host's build counts.
+    /// Counts of the userspace build.
     expected: Box<Counters>,
     jumped: u64,
+    /// End of the first part of a frame.
+    part: Option<usize>,
 }
 
 impl KernelWorld {
-    /// Loads the program, with the default policy and ports.
-    pub fn new(program: &'static str) -> Self {
-        let hook = Hook::load(program, Policy::default());
+    /// Loads the program, with the default policy and ports, for frames whose first part ends there.
+    pub fn new(program: &'static str, part: Option<usize>) -> Self {
+        let hook = Hook::load(program, TrackingConfig::default()).in_parts(part);
         let counted = hook.counters();
-        let (host, expected) = (HostWorld::new(), counted.clone());
-        Self { program, hook, host, ports: Vec::new(), counted, expected, jumped: 0 }
+        let (host, expected) = (HostTraceEnv::new(), counted.clone());
+        Self { program, hook, host, ports: Vec::new(), counted, expected, jumped: 0, part }
     }
 
-    /// A world that knows nothing again; the program stays loaded where its policy is the default.
+    /// Resets the world; a program with the default policy stays loaded.
     pub fn anew(mut self) -> Self {
-        if self.hook.tracking.policy() != Policy::default() {
-            return Self::new(self.program);
+        if self.hook.tracking.policy() != TrackingConfig::default() {
+            return Self::new(self.program, self.part);
         }
         self.hook.forget();
         let expected = self.counted.clone();
-        Self { host: HostWorld::new(), ports: Vec::new(), expected, jumped: 0, ..self }
+        Self { host: HostTraceEnv::new(), ports: Vec::new(), expected, jumped: 0, ..self }
     }
 
-    /// Whether the program's maps hold what the host's do.
+    /// Compares the program's maps with those of the userspace build.
     pub fn agrees(&self) -> Result<(), String> {
         let (kernel, host) = (&self.hook.tracking, self.host.tracking());
         agreement::tallies(&kernel.tallies().unwrap(), &host.tallies())?;
@@ -67,10 +69,10 @@ impl KernelWorld {
     }
 }
 
-impl World for KernelWorld {
-    fn begin(&mut self, policy: Policy) {
+impl TraceEnv for KernelWorld {
+    fn begin(&mut self, policy: TrackingConfig) {
         self.host.begin(policy);
-        self.hook = Hook::load(self.program, policy);
+        self.hook = Hook::load(self.program, policy).in_parts(self.part);
         self.counted = self.hook.counters();
         self.expected = self.counted.clone();
         self.hook.set_ports(&self.ports);
@@ -92,7 +94,7 @@ impl World for KernelWorld {
     }
 
     fn see(&mut self, frame: &[u8]) -> Result<Label, String> {
-        let outcome = self.host.judge(frame);
+        let outcome = self.host.classify(frame);
         self.expected.count(&outcome, OnWire { packets: 1, bytes: frame.len() as u64 }, identity);
         self.hook.run(frame)?;
         self.jumped += self.hook.jumped();
@@ -104,6 +106,11 @@ impl World for KernelWorld {
         }
         agreement::counters(&self.counted, &self.expected)?;
         Ok(label)
+    }
+
+    fn quoted(&self) -> Option<Protocol> {
+        // The program's counters equal those of the userspace build: see above.
+        self.host.quoted()
     }
 
     fn tally(&self, tally: Tally) -> u64 {

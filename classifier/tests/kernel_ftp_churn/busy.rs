@@ -1,4 +1,4 @@
-//! Other work for the machine.
+//! Background load for the machine.
 
 use std::{
     hint,

@@ -1,4 +1,4 @@
-//! The transfers, with other connections beside them.
+//! The transfers, with other connections at the same time.
 
 use std::{
     collections::BTreeSet,
@@ -12,24 +12,24 @@ use testbed::{Segment, converse, servers::Ftp};
 
 use crate::{network::Network, truth::Kind};
 
-/// So many clients go on at a time, each so many times with a session of its own, of so many transfers.
+/// Number of concurrent clients. Each has several sessions, with several transfers each.
 const CLIENTS: usize = 50;
 const SESSIONS: usize = 4;
 const TRANSFERS: usize = 10;
 
-/// Transfers in all.
+/// Number of all transfers.
 pub const ALL: usize = CLIENTS * SESSIONS * TRANSFERS;
 
 /// Bytes of a transfer.
 const LENGTH: usize = 3000;
 
-/// Other connections beside them.
+/// Number of other connections.
 const DECOYS: usize = 200;
 
-/// What all of it must be counted as.
+/// Expected class of all transfers.
 const DATA: Kind = Kind::Data { mode: "passive", evidence: "announced" };
 
-/// Client and server, what is fetched, and where other connections go.
+/// Client and server, the transferred file, and the target of other connections.
 pub struct Churn<'n> {
     network: &'n Network,
     server: &'n Ftp,
@@ -52,8 +52,9 @@ impl<'n> Churn<'n> {
                 scope.spawn(move || (0..SESSIONS).for_each(|session| self.session(client + session)));
             }
             for _ in 0..DECOYS {
-                let dialled = self.network.client.dial((self.network.at_client.v4, 0).into(), self.decoys_at);
-                converse(&dialled, &self.decoys);
+                let connected =
+                    self.network.client.connect((self.network.at_client.v4, 0).into(), self.decoys_at);
+                converse(&connected, &self.decoys);
                 thread::sleep(Duration::from_millis(10));
             }
         });
@@ -74,24 +75,25 @@ impl<'n> Churn<'n> {
         assert_eq!(read.len(), LENGTH * TRANSFERS, "{how:?} {url}");
     }
 
-    /// A transfer that did not take place proves nothing. Gives the number of segments of data.
+    /// Asserts that every transfer took place, since a missing one proves nothing. Returns the number of data
+    /// segments.
     pub fn was_made(&self, segments: &[Segment]) -> usize {
         let of_kind = |kind| segments.iter().filter(move |segment| self.kind(segment) == kind);
         let opening = |kind| of_kind(kind).filter(|segment| segment.opens());
         let data: BTreeSet<_> = opening(DATA).map(|segment| (segment.from, segment.to)).collect();
         assert_eq!(data.len(), ALL, "data connections");
-        // Their ports may come again.
+        // Their ports may be reused.
         assert!(opening(Kind::Other).count() >= DECOYS, "too few decoys");
         for command in ["PASV", "EPSV"] {
             let is_it = |segment: &&Segment| segment.data.starts_with(command.as_bytes());
             let sent = of_kind(Kind::Control).filter(is_it).count();
-            // A busy machine may send one twice.
+            // A busy machine may send a segment twice.
             assert!((ALL / 2..ALL * 3 / 4).contains(&sent), "{command}: {sent}");
         }
         of_kind(DATA).count()
     }
 
-    /// In the laboratory, what is neither control nor a decoy is data.
+    /// Returns the kind of a segment: in the laboratory, everything but control and decoys is data.
     pub fn kind(&self, segment: &Segment) -> Kind {
         if segment.has_port(21) {
             Kind::Control

@@ -1,5 +1,5 @@
-//! Thousands of short transfers, many at a time: none of their packets is missed, whatever else the machine
-//! does, and nothing of them is kept when they have ended.
+//! Thousands of short transfers, many at a time: no packet is missed under load, and no entry is left after
+//! the end.
 
 mod busy;
 mod churn;
@@ -7,6 +7,7 @@ mod churn;
 mod counts;
 #[path = "../support/endpoints.rs"]
 mod endpoints;
+mod long_segments;
 mod missed;
 #[path = "../support/network.rs"]
 mod network;

@@ -1,4 +1,4 @@
-//! What must have been counted of the transfers, and what was.
+//! Expected counts of the transfers, and the agents' counts.
 
 use std::{
     net::IpAddr,
@@ -18,11 +18,11 @@ use crate::{
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// Enough of a packet for its headers and a short command.
+/// Captured bytes of a packet: its headers and a short command.
 const SNAP: &str = "128";
 
-/// Makes the transfers while something else goes on. Gives how many segments crossed each place, and how long
-/// the transfers took.
+/// Makes the transfers while `meanwhile` runs. Returns the number of segments at each place, and the
+/// duration.
 pub fn no_packet_is_missed<T>(mode: &str, meanwhile: impl FnOnce() -> T) -> String {
     let network = Network::new(&Lab::new());
     network.places().into_iter().for_each(without_offloads);
@@ -53,7 +53,7 @@ fn report(mode: &str, sizes: &[usize], took: Duration) -> String {
     format!("{mode}: {ALL} transfers in {took:.1?}, segments of data at client and server: {sizes:?}")
 }
 
-/// Where the agents' counts are not those of the captures.
+/// Lists the differences between the agents' counts and the captures.
 fn missed(churn: &Churn<'_>, network: &Network, places: &[Place<'_>], watched: &Watched) -> Vec<String> {
     let at_server = &network.at_server;
     let servers = [IpAddr::V4(at_server.v4), IpAddr::V6(at_server.v6)];

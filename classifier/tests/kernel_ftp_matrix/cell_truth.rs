@@ -1,4 +1,4 @@
-//! What a cell was by the captures, and where the agents differ.
+//! The traffic of a cell by the captures, and the agents' differences.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,6 @@ use testbed::Segment;
 use crate::{
     Source,
     cells::Cell,
-    clients::Transfers,
     counts::differences,
     decoys::{Decoys, address},
     network::Network,
@@ -20,26 +19,27 @@ pub struct CellTruth<'t> {
     pub network: &'t Network,
     pub decoys: &'t Decoys<'t>,
     pub watched: &'t Watched,
-    /// Its place between the marks.
+    /// Index between the marks.
     pub number: usize,
     pub cell: Cell,
 }
 
 impl CellTruth<'_> {
-    /// Looks whether the cell was what it is called: a test of something else proves nothing. Gives the
-    /// numbers of segments that crossed the client's interface.
+    /// Asserts that the cell tested its client, command and family. Returns the numbers of segments at the
+    /// client's interface.
     pub fn is_as_intended(&self, source: Source) -> String {
         let Self { network, decoys, cell, .. } = *self;
         let segments = self.segments(0);
         commands_are_as_intended(cell, &segments);
         let data: Vec<_> = data_segments(segments.iter().copied(), decoys).collect();
         let is_passive = cell.command.mode() == "passive";
-        let dialler = address(if is_passive { &network.at_client } else { &network.at_server }, cell.family);
+        let initiator =
+            address(if is_passive { &network.at_client } else { &network.at_server }, cell.family);
         let opening: Vec<_> =
             data.iter().filter(|segment| segment.opens()).map(|segment| segment.from).collect();
-        assert_eq!(opening.len(), Transfers::VERBS.len(), "{cell}: data connections");
+        assert_eq!(opening.len(), cell.client.verbs().len(), "{cell}: data connections");
         for from in opening {
-            assert_eq!(from.ip(), dialler, "{cell}: who dials for data");
+            assert_eq!(from.ip(), initiator, "{cell}: who connects for data");
             let is_from_20 = !is_passive && source == Source::Port20;
             assert_eq!(from.port() == 20, is_from_20, "{cell}: data from port {}", from.port());
         }
@@ -53,7 +53,7 @@ impl CellTruth<'_> {
         format!("{} segments of data, {others} of decoys, {from_20} of such from port 20", data.len())
     }
 
-    /// Where the agents' counts are not those of the captures.
+    /// Lists the differences between the agents' counts and the captures.
     pub fn differences(&self) -> Vec<String> {
         let servers = [IpAddr::V4(self.network.at_server.v4), IpAddr::V6(self.network.at_server.v6)];
         let mode = self.cell.command.mode();
@@ -76,7 +76,7 @@ impl CellTruth<'_> {
         lines
     }
 
-    /// What crossed a place during this cell.
+    /// Lists the segments at a place during this cell.
     fn segments(&self, place: usize) -> Vec<&Segment> {
         let [from, to] = [self.number, self.number + 1].map(|mark| self.watched.marks[mark].at);
         let segments = self.watched.segments[place].iter();

@@ -1,4 +1,4 @@
-//! The cells of the matrix: who asks, how, over what.
+//! The cells of the matrix: client, command, and family.
 
 use std::fmt;
 
@@ -7,35 +7,62 @@ use std::fmt;
 pub enum Client {
     Curl,
     Lftp,
-    /// lftp that does not wait for the answer to one command before it sends the next.
+    /// lftp that sends commands ahead, without waiting for answers.
     LftpAhead,
+    /// wget, which only reads.
+    Wget,
+    /// Sockets of the test itself, for commands that no program sends.
+    Sockets,
+}
+
+impl Client {
+    /// Verbs of a cell's transfers, in order.
+    pub const fn verbs(self) -> &'static [&'static str] {
+        match self {
+            Self::Curl | Self::Lftp | Self::LftpAhead | Self::Sockets => &["LIST", "STOR", "RETR"],
+            Self::Wget => &["LIST", "RETR"],
+        }
+    }
 }
 
 /// A command that announces a data connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     Pasv,
+    /// PASV in a spelling that passes application gateways.
+    HiddenPasv,
     Epsv,
     Port,
     Eprt,
 }
 
 impl Command {
-    /// As the client sends it.
+    /// Returns the command as the client sends it.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pasv => "PASV",
+            Self::HiddenPasv => "P@SW",
             Self::Epsv => "EPSV",
             Self::Port => "PORT",
             Self::Eprt => "EPRT",
         }
     }
 
-    /// As `/metrics` labels what comes of it.
+    /// Returns the mode of the data connection in `/metrics`.
     pub const fn mode(self) -> &'static str {
         match self {
-            Self::Pasv | Self::Epsv => "passive",
+            Self::Pasv | Self::HiddenPasv | Self::Epsv => "passive",
             Self::Port | Self::Eprt => "active",
+        }
+    }
+
+    /// Returns the command of the endpoint in `/metrics`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pasv | Self::HiddenPasv => "pasv",
+            Self::Epsv => "epsv",
+            Self::Port => "port",
+            Self::Eprt => "eprt",
         }
     }
 }
@@ -47,7 +74,7 @@ pub enum Family {
     V6,
 }
 
-/// One cell: a listing, an upload and a download.
+/// One cell: a listing, an upload if the client can, and a download.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
     pub client: Client,
@@ -66,25 +93,30 @@ impl fmt::Display for Cell {
 }
 
 impl Cell {
-    /// Why there is no such cell.
+    /// Returns the reason why there is no such cell.
     pub const fn obstacle(self) -> Option<&'static str> {
         match self {
+            Self { client: Client::Sockets, .. } => None,
             Self { command: Command::Pasv | Command::Port, family: Family::V6, .. } => {
                 Some("PASV and PORT have no room for an IPv6 address (RFC 2428 §1)")
             }
             Self { client: Client::Lftp | Client::LftpAhead, command: Command::Eprt, family: Family::V4 } => {
                 Some("lftp has no setting for it: it says PORT over IPv4, EPRT over IPv6")
             }
+            Self { client: Client::Wget, command: Command::Epsv, family: Family::V4 } => {
+                Some("wget has no setting for it: it says PASV over IPv4, EPSV over IPv6")
+            }
             Self { .. } => None,
         }
     }
 
-    /// Every combination, whether it can be or not.
-    pub fn all() -> Vec<Self> {
+    /// Lists every combination of these with either family, possible or not.
+    pub fn of(clients: &[Client], commands: &[Command]) -> Vec<Self> {
         let mut cells = Vec::new();
-        for client in [Client::Curl, Client::Lftp, Client::LftpAhead] {
-            for command in [Command::Pasv, Command::Epsv, Command::Port, Command::Eprt] {
-                cells.extend([Family::V4, Family::V6].map(|family| Self { client, command, family }));
+        for client in clients {
+            for command in commands {
+                let cell = |family| Self { client: *client, command: *command, family };
+                cells.extend([Family::V4, Family::V6].map(cell));
             }
         }
         cells

@@ -1,4 +1,4 @@
-//! A cell's transfers, by a client that has been told which command to use.
+//! Runs a cell's transfers, by a client with an option for the command.
 
 use std::{fs, net::IpAddr};
 
@@ -7,12 +7,15 @@ use testbed::{
     servers::{Folder, Ftp},
 };
 
-use crate::cells::{Cell, Client, Command};
+use crate::{
+    cells::{Cell, Client, Command},
+    sockets::Session,
+};
 
-/// Bytes of a file: many segments, with fewer under way than a queue of veth holds.
+/// Bytes of a file: many segments, with fewer in flight than a queue of veth holds.
 const LENGTH: usize = 100_000;
 
-/// What every cell transfers.
+/// Transfers of every cell.
 pub struct Transfers<'s> {
     server: &'s Ftp,
     files: Folder,
@@ -20,9 +23,6 @@ pub struct Transfers<'s> {
 }
 
 impl<'s> Transfers<'s> {
-    /// Verbs of a cell's transfers, in their order.
-    pub const VERBS: [&'static str; 3] = ["LIST", "STOR", "RETR"];
-
     pub fn of(server: &'s Ftp) -> Self {
         server.publish("long", &vec![b'x'; LENGTH]);
         let files = Folder::new("matrix");
@@ -30,7 +30,8 @@ impl<'s> Transfers<'s> {
         Self { server, files, upload }
     }
 
-    /// A listing, an upload, a download. The upload takes the name, which must be new.
+    /// Makes a listing, an upload if the client can, and a download. The upload takes the name, which must be
+    /// new.
     pub fn make(&self, host: &Host, server: IpAddr, cell: Cell, name: &str) {
         let url = match server {
             IpAddr::V4(address) => format!("ftp://{address}"),
@@ -41,17 +42,21 @@ impl<'s> Transfers<'s> {
             Client::Curl => self.curl(host, cell.command, &url, name),
             Client::Lftp => self.lftp(host, "on", cell.command, &url, name),
             Client::LftpAhead => self.lftp(host, "off", cell.command, &url, name),
+            Client::Wget => self.wget(host, &url),
+            Client::Sockets => self.sockets(host, cell.command, server, name),
         }
         let list = fs::read_to_string(list).expect("a listing");
         assert!(list.contains("long"), "{cell}: {list}");
         assert_eq!(fs::read(read).expect("a file").len(), LENGTH, "{cell}: read");
-        assert_eq!(self.server.stored(name).map(|stored| stored.len()), Some(LENGTH), "{cell}: stored");
+        if cell.client.verbs().contains(&"STOR") {
+            assert_eq!(self.server.stored(name).map(|stored| stored.len()), Some(LENGTH), "{cell}: stored");
+        }
     }
 
     fn curl(&self, host: &Host, command: Command, url: &str, name: &str) {
         let [list, read] = ["list", "read"].map(|name| self.files.join(name));
         let how: &[&str] = match command {
-            Command::Pasv => &["--disable-epsv"],
+            Command::Pasv | Command::HiddenPasv => &["--disable-epsv"],
             Command::Epsv => &[],
             Command::Port => &["--ftp-port", "-", "--disable-eprt"],
             Command::Eprt => &["--ftp-port", "-"],
@@ -60,7 +65,7 @@ impl<'s> Transfers<'s> {
         let always = [&fail, &["--user", self.server.login()][..], how].concat();
         let [listed, stored, file] =
             ["pub/", &format!("in/{name}"), "pub/long"].map(|at| format!("{url}/{at}"));
-        // What is said before --next holds up to there.
+        // Options before --next apply up to there.
         let transfers: [&[&str]; 3] = [
             &["--output", &list, &listed],
             &["--upload-file", &self.upload, &stored],
@@ -73,7 +78,7 @@ impl<'s> Transfers<'s> {
     fn lftp(&self, host: &Host, waits: &str, command: Command, url: &str, name: &str) {
         let [list, read] = ["list", "read"].map(|name| self.files.join(name));
         let how = match command {
-            Command::Pasv => "set ftp:prefer-epsv off",
+            Command::Pasv | Command::HiddenPasv => "set ftp:prefer-epsv off",
             Command::Epsv => "set ftp:prefer-epsv on",
             Command::Port | Command::Eprt => "set ftp:passive-mode off",
         };
@@ -86,5 +91,28 @@ impl<'s> Transfers<'s> {
             self.upload
         );
         run(host.command("lftp").env("HOME", self.files.path()).args(["--norc", "-c", &script]));
+    }
+
+    /// Downloads a directory with its content, over one control connection.
+    fn wget(&self, host: &Host, url: &str) {
+        let (user, password) = self.server.login().split_once(':').expect("name and password");
+        let folder = self.files.join("tree");
+        let [user, password] = [format!("--user={user}"), format!("--password={password}")];
+        let where_to = ["--directory-prefix", &folder, "--no-host-directories", "--no-remove-listing"];
+        let what = ["--no-config", "--no-proxy", "--tries=1", "--timeout=10", "--no-verbose", "--recursive"];
+        host.run("wget", &[&what[..], &where_to, &[&user, &password, &format!("{url}/pub/")]].concat());
+        for (from, to) in [("tree/pub/.listing", "list"), ("tree/pub/long", "read")] {
+            fs::rename(self.files.join(from), self.files.join(to)).expect("it was read");
+        }
+    }
+
+    fn sockets(&self, host: &Host, command: Command, server: IpAddr, name: &str) {
+        let [list, read, upload] = [self.files.join("list"), self.files.join("read"), self.upload.clone()];
+        host.enter(|| {
+            let mut session = Session::begin(server, self.server.login());
+            fs::write(list, session.read(command.word(), "LIST pub")).expect("it is ours");
+            session.write(command.word(), &format!("STOR in/{name}"), &fs::read(upload).expect("a file"));
+            fs::write(read, session.read(command.word(), "RETR pub/long")).expect("it is ours");
+        });
     }
 }

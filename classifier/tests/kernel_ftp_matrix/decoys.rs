@@ -1,4 +1,4 @@
-//! Connections between the same hosts that are no FTP data, whatever their ports were before.
+//! Connections between the same hosts that are no FTP data, on ports that were used for data.
 
 use std::{
     collections::HashMap,
@@ -11,10 +11,10 @@ use testbed::{End, Host, Lab, Segment, converse, now};
 
 use crate::{cells::Family, network::Network, truth::Kind};
 
-/// A connection from port 20 is FTP data by that alone.
+/// Kind of a connection from port 20, which is FTP data by its port alone.
 const FROM_20: Kind = Kind::Data { mode: "active", evidence: "port20" };
 
-/// The hosts between which they go, and all that were made.
+/// The hosts of the decoys, and all that were made.
 pub struct Decoys<'n> {
     network: &'n Network,
     other: Host,
@@ -24,11 +24,11 @@ pub struct Decoys<'n> {
     made: Mutex<HashMap<[SocketAddr; 2], Vec<Made>>>,
 }
 
-/// When a decoy was made, and as what it counts.
+/// Time of a decoy, and its kind.
 type Made = (Duration, Kind);
 
 impl<'n> Decoys<'n> {
-    /// With a third host at the router, and a listener at client and server.
+    /// Creates decoys, with a third host at the router, and a listener at client and server.
     pub fn new(lab: &Lab, network: &'n Network) -> Self {
         let other = lab.host("other");
         let (router_to_other, at_other) = lab.link(&network.router, &other);
@@ -39,7 +39,7 @@ impl<'n> Decoys<'n> {
         Self { network, other, at_other, at_client, at_server, made: Mutex::default() }
     }
 
-    /// To ports that nobody has announced, while transfers go on.
+    /// Connects to ports that were not announced, while transfers run.
     pub fn unannounced(&self, family: Family) {
         let Network { client, server, at_client, at_server, .. } = self.network;
         let [here, there, third] = [at_client, at_server, &self.at_other].map(|end| address(end, family));
@@ -48,21 +48,21 @@ impl<'n> Decoys<'n> {
         self.make((&self.other, third, 0), there, &self.at_server);
     }
 
-    /// From port 20 of the server, to a port that nobody has announced.
+    /// Connects from port 20 of the server to a port that was not announced.
     pub fn of_port_20(&self, family: Family) {
         let [here, there] =
             [&self.network.at_client, &self.network.at_server].map(|end| address(end, family));
         self.make((&self.network.server, there, 20), here, &self.at_client);
     }
 
-    /// To the port that the data of a download went to, once it has ended: from the same port where that can
-    /// be, from another one, and from a third host.
+    /// Connects to the port of a download's data after its end: from the same port if possible, from another
+    /// one, and from a third host.
     pub fn afterwards(&self, family: Family, data: &Segment) {
         let [client, server] = [&self.network.client, &self.network.server];
         let is_passive = data.to.ip() == address(&self.network.at_server, family);
         let (near, far) = if is_passive { (client, server) } else { (server, client) };
         let listener = far.listen(data.to);
-        // The server closes first what it sends, and cannot dial from the same port for a while.
+        // The server closes first when it sends, and cannot connect from the same port for a while.
         if is_passive {
             self.make((near, data.from.ip(), data.from.port()), data.to.ip(), &listener);
         }
@@ -73,16 +73,16 @@ impl<'n> Decoys<'n> {
     fn make(&self, (host, from, port): (&Host, IpAddr, u16), to: IpAddr, listener: &TcpListener) {
         let since = now();
         let to = (to, listener.local_addr().expect("it listens").port()).into();
-        let dialled = host.dial((from, port).into(), to);
-        let from = dialled.local_addr().expect("it is bound");
+        let connected = host.connect((from, port).into(), to);
+        let from = connected.local_addr().expect("it is bound");
         let kind = if from.port() == 20 { FROM_20 } else { Kind::Other };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.entry(ends(from, to)).or_default().push((since, kind));
         drop(made);
-        converse(&dialled, listener);
+        converse(&connected, listener);
     }
 
-    /// What the segment is, if it is of a decoy.
+    /// Returns the kind of a segment of a decoy.
     pub fn kind(&self, segment: &Segment) -> Option<Kind> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let same_ends = made.get(&ends(segment.from, segment.to))?;
@@ -90,12 +90,12 @@ impl<'n> Decoys<'n> {
     }
 }
 
-/// The same for both ways of a connection.
+/// Returns both directions of a connection.
 fn ends(from: SocketAddr, to: SocketAddr) -> [SocketAddr; 2] {
     [from.min(to), from.max(to)]
 }
 
-/// An end's address.
+/// Returns an end's address.
 pub fn address(end: &End, family: Family) -> IpAddr {
     match family {
         Family::V4 => IpAddr::V4(end.v4),

@@ -1,11 +1,12 @@
-//! The whole matrix for one server, in one go: one set of agents and captures, looked at after each cell.
+//! Runs the whole matrix for one server, with one set of agents and captures, which are compared after each
+//! cell.
 
 use testbed::{Host, Lab, servers::Ftp};
 
 use crate::{
     Source,
     cell_truth::CellTruth,
-    cells::{Cell, Command},
+    cells::Cell,
     clients::Transfers,
     decoys::Decoys,
     endpoints::complaints,
@@ -16,9 +17,14 @@ use crate::{
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// Gives the table of cells with their numbers of segments, and with the reasons for those that are not
-/// there.
-pub fn data_is_counted_as_captured(mode: &str, start: impl Fn(&Host) -> Ftp, source: Source) -> String {
+/// Runs the matrix, and returns the table of cells with their numbers of segments, and with the reasons of
+/// missing ones.
+pub fn data_is_counted_as_captured(
+    mode: &str,
+    start: impl Fn(&Host) -> Ftp,
+    source: Source,
+    cells: Vec<Cell>,
+) -> String {
     let lab = Lab::new();
     let network = Network::new(&lab);
     let decoys = Decoys::new(&lab, &network);
@@ -27,8 +33,7 @@ pub fn data_is_counted_as_captured(mode: &str, start: impl Fn(&Host) -> Ftp, sou
     let places = network.places();
     let mut watch = Watch::start(&network, BINARY, mode, &[&places[..1], &places[1..3], &places[3..]], "0");
     let transfers = Transfers::of(&server);
-    let (impossible, cells): (Vec<_>, Vec<_>) =
-        Cell::all().into_iter().partition(|cell| cell.obstacle().is_some());
+    let (impossible, cells): (Vec<_>, Vec<_>) = cells.into_iter().partition(|cell| cell.obstacle().is_some());
     for (number, cell) in cells.iter().enumerate() {
         let run = Run { network: &network, decoys: &decoys, transfers: &transfers, cell: *cell };
         run.transfers(&format!("cell-{number}"));
@@ -52,13 +57,11 @@ pub fn data_is_counted_as_captured(mode: &str, start: impl Fn(&Host) -> Ftp, sou
     table
 }
 
-/// What the agents complain of: each cell has made an endpoint for each of its transfers.
+/// Lists the agents' complaints: each cell has made an endpoint for each of its transfers.
 fn forgotten(watch: &Watch<'_>, cells: &[Cell]) -> Vec<String> {
-    let commands =
-        [("pasv", Command::Pasv), ("epsv", Command::Epsv), ("port", Command::Port), ("eprt", Command::Eprt)];
-    let learned = commands.map(|(label, command)| {
-        let transfers = cells.iter().filter(|cell| cell.command == command).count() * Transfers::VERBS.len();
-        (label, transfers as u64)
+    let learned = ["pasv", "epsv", "port", "eprt"].map(|label| {
+        let cells = cells.iter().filter(|cell| cell.command.label() == label);
+        (label, cells.map(|cell| cell.client.verbs().len() as u64).sum())
     });
     let agents = watch.agents().zip(["client", "router", "server"]);
     let of_agent = |(agent, at)| {

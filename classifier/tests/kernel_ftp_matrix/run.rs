@@ -1,4 +1,4 @@
-//! One cell: its transfers, with decoys beside them and after them.
+//! Runs one cell: its transfers, with decoys during and after them.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -25,7 +25,7 @@ pub struct Run<'r> {
 }
 
 impl Run<'_> {
-    /// Makes the transfers, with decoys all the while. The upload takes the name.
+    /// Makes the transfers, with decoys all the time. The upload takes the name.
     pub fn transfers(&self, name: &str) {
         let Self { network, decoys, transfers, cell } = *self;
         let done = AtomicBool::new(false);
@@ -41,16 +41,16 @@ impl Run<'_> {
         });
     }
 
-    /// Uses the ports of a transfer again, once all of it has crossed.
+    /// Reuses the ports of a transfer after all of it has crossed.
     pub fn decoys_afterwards(&self, watch: &Watch<'_>) {
         self.network.wait_until_quiet(QUIET);
         let data = self.data_connections(watch);
-        // The last is the download's.
-        self.decoys.afterwards(self.cell.family, &data[Transfers::VERBS.len() - 1]);
+        // The last one is the download's.
+        self.decoys.afterwards(self.cell.family, &data[self.cell.client.verbs().len() - 1]);
         self.decoys.of_port_20(self.cell.family);
     }
 
-    /// First segments of this cell's data connections, as soon as the capture has them.
+    /// Returns the first segments of this cell's data connections, as soon as the capture has them.
     fn data_connections(&self, watch: &Watch<'_>) -> Vec<Segment> {
         let deadline = Instant::now() + Duration::from_secs(5);
         let since = watch.marks.last().map_or(Duration::ZERO, |mark| mark.at);
@@ -60,7 +60,7 @@ impl Run<'_> {
                 captured.iter().filter_map(Segment::read).filter(|segment| segment.at > since).collect();
             let data: Vec<_> =
                 data_segments(&segments, self.decoys).filter(|segment| segment.opens()).cloned().collect();
-            if data.len() == Transfers::VERBS.len() {
+            if data.len() == self.cell.client.verbs().len() {
                 return data;
             }
             assert!(Instant::now() < deadline, "{}: {} data connections", self.cell, data.len());
@@ -69,7 +69,7 @@ impl Run<'_> {
     }
 }
 
-/// Sets a flag also where a panic ends its scope.
+/// Sets a flag at the end of its scope, also by a panic.
 struct Ending<'f>(&'f AtomicBool);
 
 impl Drop for Ending<'_> {

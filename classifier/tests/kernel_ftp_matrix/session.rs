@@ -1,4 +1,4 @@
-//! What a cell's control connections and data connections were, from the capture alone.
+//! A cell's control connections and data connections, from the capture alone.
 
 use std::net::SocketAddr;
 
@@ -6,15 +6,16 @@ use testbed::Segment;
 
 use crate::{
     cells::{Cell, Client},
-    clients::Transfers,
     decoys::Decoys,
 };
 
-/// Commands that announce a data connection, and that use one.
-const COMMANDS: [&str; 13] =
-    ["PASV", "EPSV", "PORT", "EPRT", "LPSV", "LPRT", "LIST", "NLST", "MLSD", "STOR", "STOU", "APPE", "RETR"];
+/// Commands that announce or use a data connection.
+const COMMANDS: [&str; 14] = [
+    "PASV", "P@SW", "EPSV", "PORT", "EPRT", "LPSV", "LPRT", "LIST", "NLST", "MLSD", "STOR", "STOU", "APPE",
+    "RETR",
+];
 
-/// The segments that are neither of a control connection nor of a decoy: in the laboratory, those are data.
+/// Lists the segments of neither a control connection nor a decoy: in the laboratory, those are data.
 pub fn data_segments<'s>(
     segments: impl IntoIterator<Item = &'s Segment>,
     decoys: &Decoys<'_>,
@@ -22,9 +23,9 @@ pub fn data_segments<'s>(
     segments.into_iter().filter(|segment| !segment.has_port(21) && decoys.kind(segment).is_none())
 }
 
-/// Looks whether the client has sent the intended command before each transfer, and no other.
+/// Asserts that the client has sent the intended command before each transfer, and no other.
 pub fn commands_are_as_intended(cell: Cell, segments: &[&Segment]) {
-    let intended = Transfers::VERBS.map(|verb| [cell.command.word(), verb]);
+    let intended: Vec<_> = cell.client.verbs().iter().map(|verb| [cell.command.word(), verb]).collect();
     assert_eq!(commands(segments), intended.as_flattened(), "{cell}");
     let is_ahead = segments.iter().filter(|segment| segment.to.port() == 21).any(|segment| {
         let text = String::from_utf8_lossy(&segment.data);
@@ -37,7 +38,7 @@ pub fn commands_are_as_intended(cell: Cell, segments: &[&Segment]) {
     );
 }
 
-/// The commands that have to do with data connections, in their order.
+/// Lists the commands about data connections, in order.
 fn commands(segments: &[&Segment]) -> Vec<String> {
     let mut streams: Vec<(SocketAddr, Vec<u8>)> = Vec::new();
     for segment in segments.iter().filter(|segment| segment.to.port() == 21) {

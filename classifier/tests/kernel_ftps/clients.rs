@@ -7,23 +7,23 @@ use testbed::{
     servers::{Folder, Ftp},
 };
 
-/// Bytes of the file that is read and written.
+/// Bytes of the transferred file.
 pub const LONG: usize = 300_000;
 
-/// What every call of curl begins with.
+/// First arguments of every call of curl.
 const CURL: [&str; 7] = ["--disable", "--silent", "--show-error", "--noproxy", "*", "--max-time", "30"];
 
-/// TLS for control and data.
+/// Options for TLS on control and data.
 pub const SECURE: [&str; 2] = ["--ssl-reqd", "--insecure"];
-/// TLS for the control connection alone. curl 7.87 to 7.88 never begins the handshake of an active data
-/// connection (<https://github.com/curl/curl/issues/10666>).
+/// Options for TLS on the control connection alone. curl 7.87 to 7.88 never begins the handshake of an active
+/// data connection (<https://github.com/curl/curl/issues/10666>).
 pub const SECURE_CONTROL: [&str; 2] = ["--ftp-ssl-control", "--insecure"];
 
-/// The version of TLS for writes. With 1.3 the server sends tickets on the data connection, which a client that
-/// writes does not read: its close becomes a reset, and the server may lose the end of the file.
+/// Version of TLS for uploads. With 1.3 the server sends tickets on the data connection, which an uploading
+/// client does not read: its close becomes a reset, and the server may lose the end of the file.
 const BEFORE_TICKETS: &str = "1.2";
 
-/// A client of a server, with files to write.
+/// A client of a server, with files to upload.
 pub struct Client<'n> {
     host: &'n Host,
     server: &'n Ftp,
@@ -32,7 +32,7 @@ pub struct Client<'n> {
 }
 
 impl<'n> Client<'n> {
-    /// A client by URLs of this scheme.
+    /// Creates a client with URLs of this scheme.
     pub fn new(host: &'n Host, server: &'n Ftp, scheme: &'static str) -> Self {
         server.publish("long", "0123456789abcdef\n".repeat(LONG / 17).as_bytes());
         let files = Folder::new("ftps-client");
@@ -40,7 +40,7 @@ impl<'n> Client<'n> {
         Self { host, server, scheme, files }
     }
 
-    /// A listing, a read and a write by curl; `name` is new to the server.
+    /// Makes a listing, a download and an upload by curl; `name` is new to the server.
     pub fn curl(&self, there: IpAddr, options: &[&str], name: &str) {
         let options = [&CURL[..], &["--user", self.server.login()], options].concat();
         let curl = |arguments: &[&str]| self.host.run("curl", &[&options[..], arguments].concat());
@@ -53,7 +53,7 @@ impl<'n> Client<'n> {
         self.assert_stored(name);
     }
 
-    /// The same by lftp, after these settings, with TLS as for writes throughout.
+    /// Makes the transfers by lftp, after these settings, with the TLS version of uploads.
     pub fn lftp(&self, there: IpAddr, settings: &str, name: &str) {
         let (user, url) = (self.server.login().replace(':', ","), self.url(there));
         let long = self.files.join("long");
@@ -68,7 +68,7 @@ impl<'n> Client<'n> {
         self.assert_stored(name);
     }
 
-    /// A read by curl that takes ten seconds: enough to hold it while it goes on.
+    /// Begins a download by curl that takes ten seconds: enough to stop it in between.
     pub fn slow_read(&self, there: IpAddr, options: &[&str]) -> Running {
         let url = format!("{}/pub/long", self.url(there));
         let slow = ["--limit-rate", "30k", "--user", self.server.login(), &url];
@@ -85,7 +85,7 @@ impl<'n> Client<'n> {
     }
 }
 
-/// Waits for the end of a slow read that was held, which must be a good one.
+/// Waits for the successful end of a slow download that was stopped.
 pub fn finish(mut read: Running) {
     read.go_on();
     let status = read.wait();

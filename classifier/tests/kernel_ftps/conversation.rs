@@ -1,4 +1,4 @@
-//! Connections that have nothing to do with FTP.
+//! Connections that are unrelated to FTP.
 
 use std::{
     io::{Read as _, Write as _},
@@ -16,8 +16,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Opens a connection to a port on which nothing listens yet, or to any high one where it is 0, and says
-    /// something both ways.
+    /// Opens a connection to a port without a listener, or to any high one if it is 0, and exchanges data.
     pub fn begin(from: &Host, (to, address): (&Host, IpAddr), port: u16, protocol: &'static str) -> Self {
         let listener = to.enter(|| TcpListener::bind((address, port)).expect("a free port"));
         let there: SocketAddr = listener.local_addr().expect("it is bound");
@@ -29,14 +28,14 @@ impl Conversation {
         begun
     }
 
-    /// Says something both ways.
+    /// Exchanges data.
     pub fn go_on(&mut self) {
         let [client, server] = &mut self.ends;
         pass(client, server);
         pass(server, client);
     }
 
-    /// Says something, and closes it.
+    /// Exchanges data, and closes the connection.
     pub fn end(mut self) -> Decoy {
         self.go_on();
         self.decoy

@@ -1,27 +1,27 @@
-//! Counts by what is counted, from captures and from `/metrics`, in the same words.
+//! Counts from captures and from `/metrics`, by the same names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use testbed::Samples;
 
-/// How many of what; nothing that is 0.
+/// Counts by name, without those of 0.
 pub type Counts = BTreeMap<String, u64>;
 
 pub const PACKETS: &str = "classifier_packets_total";
 pub const BYTES: &str = "classifier_bytes_total";
 pub const DATA: &str = "classifier_ftp_data_packets_total";
 
-/// The families, each with the labels that tell its series apart.
+/// Families, each with the labels that distinguish its series.
 const FAMILIES: [(&str, &[&str]); 3] = [
     (PACKETS, &["direction", "protocol", "role"]),
     (BYTES, &["direction", "protocol", "role"]),
     (DATA, &["direction", "mode", "evidence"]),
 ];
 
-/// What hosts say of their own accord, and the captures leave out.
+/// Protocols of spontaneous traffic, which the captures leave out.
 const NEIGHBOURS: [&str; 2] = ["icmpv6", "non_ip"];
 
-/// What an agent has counted on an interface.
+/// Returns an agent's counts on an interface.
 pub fn of_metrics(samples: &Samples, interface: &str) -> Counts {
     let mut counts = Counts::new();
     for (family, labels) in FAMILIES {
@@ -43,7 +43,7 @@ pub fn add(counts: &mut Counts, series: &[&str], count: u64) {
     }
 }
 
-/// The lines in which two counts differ.
+/// Lists the lines in which two counts differ.
 pub fn differences(captured: &Counts, counted: &Counts) -> Vec<String> {
     let series: BTreeSet<_> = captured.keys().chain(counted.keys()).collect();
     let of = |counts: &Counts, one: &String| counts.get(one).copied().unwrap_or(0);
@@ -52,7 +52,7 @@ pub fn differences(captured: &Counts, counted: &Counts) -> Vec<String> {
     lines.map(|(one, captured, counted)| format!("{one}: captured {captured}, counted {counted}")).collect()
 }
 
-/// Sum of the series of a family that have this word, over both directions.
+/// Sums the series of a family that have this word, over both directions.
 pub fn sum(counts: &Counts, family: &str, words: &str) -> u64 {
     let of_them = |series: &str| series.starts_with(family) && series.ends_with(words);
     counts.iter().filter(|(series, _)| of_them(series)).map(|(_, count)| count).sum()

@@ -1,5 +1,5 @@
-//! Real clients talk to a real FTP server over TLS, where no announcement can be read: what the agents count
-//! as data is what was data.
+//! Real clients talk to a real FTP server over TLS, where announcements cannot be read: the agents count
+//! exactly the data as data.
 
 mod clients;
 mod conversation;
@@ -13,7 +13,7 @@ mod truth;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// How a data connection is known: by the encrypted session of its hosts.
+/// Evidence from the encrypted session of the hosts.
 const INFERRED: &str = "inferred";
-/// Or by what the control connection said in the clear.
+/// Evidence from a clear-text control connection.
 const ANNOUNCED: &str = "announced";

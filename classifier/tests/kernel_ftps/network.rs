@@ -1,4 +1,4 @@
-//! Client, server and a stranger, with a router between them.
+//! Client, server and a third host, with a router between them.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ pub struct Network {
     pub server: Host,
     pub stranger: Host,
     pub router: Host,
-    /// The ends of the hosts' links, and those of the router, in the order of the hosts.
+    /// Ends of the hosts' links at the hosts, in their order.
     far: [End; 3],
     near: [End; 3],
 }
@@ -38,7 +38,7 @@ impl Network {
         });
         let (near, far) = (links.each_ref().map(|link| link.0.clone()), links.map(|link| link.1));
         let network = Self { client, server, stranger, router, far, near };
-        // Segments cross the captures one by one, as they do the wire.
+        // Segments cross the captures one by one, as on a wire.
         let off = ["tso", "gso", "gro", "tx", "rx"].map(|offload| [offload, "off"]);
         for Place { host, interface } in network.places() {
             host.run("ethtool", &[&["-K", interface], off.as_flattened()].concat());
@@ -46,13 +46,13 @@ impl Network {
         network
     }
 
-    /// Where agents look: at the client, at the server, at the router towards each of them.
+    /// Places of the agents: at the client, at the server, at the router towards each of them.
     pub fn vantage_points(&self) -> [Place<'_>; 4] {
         let [at_client, at_server, _, to_client, to_server, _] = self.places();
         [at_client, at_server, to_client, to_server]
     }
 
-    /// Every end of every link.
+    /// Lists every end of every link.
     pub fn places(&self) -> [Place<'_>; 6] {
         let [client, server, stranger] = &self.far;
         let [to_client, to_server, to_stranger] = &self.near;
@@ -67,12 +67,12 @@ impl Network {
         .map(|(host, end)| Place { host, interface: &end.name })
     }
 
-    /// The addresses of the client, IPv4 first.
+    /// Returns the addresses of the client, IPv4 first.
     pub fn client_addresses(&self) -> [IpAddr; 2] {
         addresses(&self.far[0])
     }
 
-    /// The addresses of the server, IPv4 first.
+    /// Returns the addresses of the server, IPv4 first.
     pub fn server_addresses(&self) -> [IpAddr; 2] {
         addresses(&self.far[1])
     }

@@ -1,11 +1,11 @@
-//! What is seen while hosts talk: by captures, and by agents at every vantage point.
+//! Observes the traffic of hosts by captures, and by agents at every vantage point.
 
 use std::{
     thread,
     time::{Duration, Instant},
 };
 
-use testbed::{Agent, Capture, Traffic};
+use testbed::{Agent, Capture};
 
 use crate::{
     BINARY,
@@ -15,19 +15,19 @@ use crate::{
     truth::Truth,
 };
 
-/// How long an agent may take to see that a session has begun or has ended.
+/// Time limit for an agent to notice the begin or end of a session.
 const SOON: Duration = Duration::from_secs(5);
 
-/// What crossed an interface, and what was counted of it.
+/// The captured segments of an interface, and the agent's counts.
 pub struct Seen {
-    /// The host and its interface.
+    /// Host and interface.
     place: String,
     segments: Vec<Segment>,
     counted: Counts,
 }
 
 impl Seen {
-    /// Holds what was counted to the truth, and gives it.
+    /// Asserts that the counts equal the truth, and returns them.
     pub fn agrees_with(&self, truth: &Truth) -> Counts {
         let captured = truth.of(&self.segments);
         assert_eq!(differences(&captured, &self.counted), [""; 0], "{}", self.place);
@@ -36,8 +36,8 @@ impl Seen {
 }
 
 impl Network {
-    /// Captures at the vantage points and runs agents there while `talk` talks, so that all of them see the
-    /// same packets. In the end no session may be left.
+    /// Captures at the vantage points and runs agents there while `talk` runs, so that all of them see the
+    /// same packets. No session may be left in the end.
     pub fn observe<T>(&self, options: &[&str], talk: impl FnOnce(&[Agent]) -> T) -> (Vec<Seen>, T) {
         let [at_client, at_server, to_client, to_server] = self.vantage_points();
         let agents = [
@@ -65,23 +65,14 @@ impl Network {
         (seen, told)
     }
 
-    /// Waits until no packet has crossed any link for 300 ms.
+    /// Waits until every TCP connection has ended, and no packet has crossed any link for a while.
     fn wait_until_quiet(&self) {
-        let traffic = || self.places().map(|place| place.host.traffic(place.interface));
-        let deadline = Instant::now() + Duration::from_secs(20);
-        let mut last: (Instant, [Traffic; 6]) = (Instant::now(), traffic());
-        while last.0.elapsed() < Duration::from_millis(300) {
-            assert!(Instant::now() < deadline, "never quiet");
-            thread::sleep(Duration::from_millis(30));
-            let now = traffic();
-            if now != last.1 {
-                last = (Instant::now(), now);
-            }
-        }
+        let places = self.places().map(|place| (place.host, place.interface));
+        testbed::wait_until_quiet(&places, Duration::from_millis(100));
     }
 }
 
-/// Waits until every agent follows so many control connections of a kind.
+/// Waits until every agent follows this many control connections of a kind.
 pub fn wait_for_sessions(agents: &[Agent], control: &str, count: u64) {
     let deadline = Instant::now() + SOON;
     for agent in agents {
@@ -98,12 +89,12 @@ fn agent(places: &[Place<'_>], options: &[&str]) -> Agent {
     places[0].host.agent(BINARY, &[options, &interfaces].concat())
 }
 
-/// Keeps of each TCP segment what comes before its data.
+/// Captures the headers of each TCP segment.
 fn capture(place: Place<'_>, way: &str) -> Capture {
     place.host.capture(place.interface, &["-s", "128", "-Q", way, "tcp"])
 }
 
-/// Ends the captures of either way.
+/// Ends the captures of both directions.
 fn finish([ingress, egress]: [Capture; 2]) -> Vec<Segment> {
     let ways = [("ingress", ingress), ("egress", egress)];
     let read = |(direction, capture): (_, Capture)| {

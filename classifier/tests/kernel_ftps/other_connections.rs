@@ -1,4 +1,4 @@
-//! What is no data stays what it is, whatever sessions its hosts have.
+//! Connections without data keep their class, for any sessions of their hosts.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ use crate::{
     truth::{Decoy, Truth},
 };
 
-/// A port that the configuration gives to `backup`.
+/// Port that the configuration assigns to `backup`.
 const BACKUP: u16 = 9102;
 
 #[test]
@@ -48,7 +48,7 @@ fn around_a_session(
 
     let read = client.slow_read(there, &SECURE);
     wait_for_sessions(agents, "encrypted", 1);
-    // Its session lasts for as long as what follows takes.
+    // Its session lasts as long as the following connections.
     read.hold();
     older.go_on();
     let meanwhile = [

@@ -7,7 +7,7 @@ use testbed::Packet;
 const ETHERNET: usize = 14;
 const IPV6: usize = 40;
 
-/// A segment as it crossed an interface.
+/// A segment that crossed an interface.
 pub struct Segment {
     pub direction: &'static str,
     pub from: SocketAddr,
@@ -17,7 +17,8 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Reads a frame that tcpdump took for TCP: hosts of the lab send neither tags nor extension headers.
+    /// Reads a frame that tcpdump identified as TCP: hosts of the lab send neither tags nor extension
+    /// headers.
     pub fn read(direction: &'static str, packet: &Packet) -> Self {
         let ip = &packet.bytes[ETHERNET..];
         let (from, to, transport): (IpAddr, IpAddr, _) = if packet.bytes[12..ETHERNET] == [0x08, 0x00] {

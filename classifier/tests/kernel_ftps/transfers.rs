@@ -1,4 +1,4 @@
-//! Every kind of transfer, seen from everywhere.
+//! Every kind of transfer, observed everywhere.
 
 use testbed::servers::{Folder, Ftp};
 
@@ -10,11 +10,11 @@ use crate::{
     truth::Truth,
 };
 
-/// What curl needs for each kind of active transfer, over each family.
+/// Options of curl for each kind of active transfer, over each family.
 const ACTIVE: [&[&[&str]]; 2] =
     [&[&["--ftp-port", "-"], &["--ftp-port", "-", "--disable-eprt"]], &[&["--ftp-port", "-"]]];
 
-/// The same for passive transfers, by EPSV and by PASV.
+/// Options of curl for passive transfers, by EPSV and by PASV.
 const PASSIVE: [&[&[&str]]; 2] = [&[&[], &["--disable-epsv"]], &[&[]]];
 
 #[test]
@@ -81,8 +81,8 @@ fn what_is_announced_after_the_control_connection_is_cleared_is_learned() {
     let client = Client::new(&network.client, &server, "ftp");
     let (seen, ()) = network.observe(&[], |_| {
         for (number, there) in network.server_addresses().into_iter().enumerate() {
-            // The server closes the TLS session first, or the client does. lftp says more of TLS after its end,
-            // which ProFTPD takes for a command.
+            // The server closes the TLS session first, or the client does. lftp sends more TLS records after
+            // its end, which ProFTPD takes for a command.
             for mode in ["passive", "active"] {
                 let cleared = [&SECURE[..], &["--ftp-ssl-ccc", "--ftp-ssl-ccc-mode", mode]].concat();
                 client.curl(there, &cleared, &format!("{mode}-{number}"));
@@ -121,7 +121,7 @@ fn truth(network: &Network, control: u16, passive: Option<&'static str>, active:
     Truth { server: network.server_addresses(), control, passive, active, decoys: vec![] }
 }
 
-/// A transfer that did not take place proves nothing.
+/// Asserts that all transfers took place, since a missing one proves nothing.
 fn all_was_there(captured: &Counts, protocols: &[&str]) {
     for protocol in protocols {
         for role in ["to_server", "from_server"] {

@@ -1,4 +1,4 @@
-//! What the segments on the wire are: who listened where is known here, and nothing is guessed.
+//! The true kinds of the segments on the wire: the test knows the listeners, and guesses nothing.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,24 +7,24 @@ use crate::{
     segment::Segment,
 };
 
-/// From where `ProFTPD` dials for active data.
+/// Source port of `ProFTPD` for active data.
 const ACTIVE: u16 = 20;
 
-/// What a test knows of its connections.
+/// A test's knowledge of its connections.
 pub struct Truth {
     /// Addresses of the FTP server.
     pub server: [IpAddr; 2],
-    /// Its port for control connections.
+    /// Port of the server for control connections.
     pub control: u16,
-    /// How connections to its high ports are known for data, if they are.
+    /// Evidence by which connections to its high ports are data, if they are.
     pub passive: Option<&'static str>,
-    /// How those from its port 20 are.
+    /// Evidence by which connections from its port 20 are data.
     pub active: &'static str,
-    /// Connections that are no data.
+    /// Connections without data.
     pub decoys: Vec<Decoy>,
 }
 
-/// A connection that has nothing to do with FTP.
+/// A connection that is unrelated to FTP.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoy {
     pub client: SocketAddr,
@@ -40,7 +40,7 @@ struct Class {
 }
 
 impl Truth {
-    /// What must have been counted where these segments crossed.
+    /// Returns the expected counts at the place of these segments.
     pub fn of(&self, segments: &[Segment]) -> Counts {
         let mut counts = Counts::new();
         for segment in segments {

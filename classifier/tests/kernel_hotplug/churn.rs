@@ -1,16 +1,16 @@
-//! Anything at any time: what is attached in the end is what there is.
+//! Random changes of interfaces: in the end exactly the present ones are attached.
 
 use testbed::{Samples, attached_in};
 
 use crate::{
     library::inner_maps,
-    node::{Node, attached, counted, packets, wait},
+    node::{Node, assert_packets, attached, counted, packets, wait},
 };
 
 const NAMES: u64 = 12;
 const CHANGES: usize = 400;
 
-/// Changes at random, of which many cannot be: a name that is taken, or that nobody has.
+/// Creates random changes, many of which are impossible: a name that is taken, or that no interface has.
 fn changes(random: &mut fastrand::Rng) -> String {
     let change = |_| {
         let [one, other] = [(); 2].map(|()| random.u64(..NAMES));
@@ -46,9 +46,9 @@ fn whatever_happens_in_whatever_order_the_end_is_what_there_is() {
         for name in &there {
             node.ip(&format!("link set dev {name} nomaster arp off multicast off up"));
             let before = packets(&agent.metrics(), name);
-            // Up at one end alone, a pair drops behind the hook of egress.
+            // With one end up alone, a pair drops after the hook of egress.
             node.send(name, 3);
-            assert_eq!(packets(&agent.metrics(), name), [before[0], before[1] + 3], "{name}");
+            assert_packets(&agent, name, [before[0], before[1] + 3]);
         }
         if let Some(program) = metrics.of("classifier_program_info", &[]).next() {
             let maps = inner_maps(program.label("id")).len();

@@ -1,4 +1,4 @@
-//! Many interfaces at once: how fast they are attached, what they cost, and that nothing of them stays.
+//! Many interfaces at once: the time to attach them, their cost, and the absence of leaks.
 
 use std::{
     collections::BTreeMap,
@@ -13,13 +13,14 @@ use crate::{
     node::{Node, attached, counted, packets, wait},
 };
 
-/// Within this every scrape is answered, whatever happens to interfaces meanwhile.
-const SCRAPE: Duration = Duration::from_secs(1);
+/// Limit: half of Prometheus' time limit for a scrape (`scrape_timeout`, 10 s): every scrape is answered within it,
+/// for any changes of interfaces meanwhile.
+const SCRAPE: Duration = Duration::from_secs(5);
 
-/// What the kernel says of a link's descriptor.
+/// Name of a link's descriptor in the kernel.
 const LINK: &str = "anon_inode:bpf_link";
 
-/// All at once, by one process.
+/// Creates all pairs at once, by one process.
 fn create(node: &Node, pairs: usize) {
     let commands = (0..pairs).map(|number| {
         format!(
@@ -30,7 +31,7 @@ fn create(node: &Node, pairs: usize) {
     node.batch(&commands.collect::<String>());
 }
 
-/// Scrapes until it is so, each in time; gives the slowest too.
+/// Scrapes until the condition is true, each in time; returns the slowest scrape too.
 fn scrape_until(agent: &Agent, is_so: impl Fn(&Samples) -> bool) -> (Samples, Duration) {
     let mut slowest = Duration::ZERO;
     let last = wait(agent, |_| {
@@ -43,13 +44,13 @@ fn scrape_until(agent: &Agent, is_so: impl Fn(&Samples) -> bool) -> (Samples, Du
     (last, slowest)
 }
 
-/// Open files of the agent, by what they are.
+/// Counts the agent's open files by their kind.
 fn files(agent: &Agent) -> BTreeMap<String, usize> {
     let mut files = BTreeMap::new();
     for file in fs::read_dir(format!("/proc/{}/fd", agent.id())).unwrap() {
         let Ok(target) = fs::read_link(file.unwrap().path()) else { continue };
         let target = target.to_string_lossy().into_owned();
-        // One that was accepted a moment ago may still be open, or not.
+        // A connection that was accepted a moment ago may still be open.
         if !target.starts_with("socket:") {
             *files.entry(target).or_default() += 1;
         }
@@ -73,7 +74,7 @@ fn a_hundred_interfaces_at_once_are_attached_while_scrapes_are_answered() {
         println!(
             "{PAIRS} interfaces, {label}: created in {created:?}, attached after {all:?}, slowest scrape {slowest:?}"
         );
-        assert!(all < Duration::from_secs(15), "{all:?}");
+        assert!(all < Duration::from_mins(1), "{all:?}");
         agent.stop();
     }
 }
@@ -108,7 +109,7 @@ fn two_hundred_interfaces_that_leave_and_return_twice_leave_nothing() {
         );
         let mut expected = is.clone();
         if round == 1 {
-            // With the first that leave there will be a map of nobody's, for their places.
+            // The first departures create a placeholder map for their slots.
             *expected.entry("anon_inode:bpf-map".into()).or_default() += 1;
         } else {
             assert_eq!(full.as_ref(), Some(&is), "round {round}");

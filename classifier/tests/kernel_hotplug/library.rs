@@ -1,4 +1,6 @@
-//! The agent's room of interfaces by itself, with times of a test's own.
+//! The reconciliation of interfaces by itself, with a test's own durations.
+
+use classifier_common::abi::Direction;
 
 use std::{
     collections::BTreeSet,
@@ -9,12 +11,13 @@ use std::{
 
 use classifier::{
     config::{FtpSettings, Layer, Settings},
-    counters::{Snapshot, Source as _},
     datapath::Datapath,
-    ftp::{Lifetimes, Room},
+    ftp::{FtpRuntime, Lifetimes},
     hotplug::{self, Live, Times},
     interfaces::{self, Watch},
     metrics::LearnTimes,
+    snapshot::{Snapshot, SnapshotSource as _},
+    supervisor::{Pauses, Supervisor, Task},
 };
 use testbed::Host;
 
@@ -35,18 +38,22 @@ pub fn follow(
             let links = interfaces::list().await.unwrap();
             let (datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
             let lifetimes = Lifetimes::new(settings.ftp.endpoint_ttl);
-            let learned = LearnTimes::new(tracking.shared_own()).unwrap();
-            let ftp = Arc::new(Mutex::new(Room::new(tracking, lifetimes, learned)));
+            let learned = LearnTimes::new(tracking.shared_agent_counters()).unwrap();
+            let ftp = Arc::new(Mutex::new(FtpRuntime::new(tracking, lifetimes, learned)));
             let live = Arc::new(Live::start(datapath, ftp, links, &settings, times).unwrap());
-            let task = tokio::spawn(hotplug::follow(Arc::clone(&live), watch));
+            let supervisor = Supervisor::new(Pauses::default());
+            let (followed, mut first) = (Arc::clone(&live), Some(watch));
+            supervisor.spawn(Task::Interfaces, move |running| {
+                hotplug::follow(Arc::clone(&followed), first.take(), running)
+            });
             body(live).await;
-            assert!(!task.is_finished());
-            task.abort();
+            assert_eq!(supervisor.reasons(), Vec::<String>::new());
+            assert!(supervisor.restarts().all(|(_, restarts)| restarts == 0));
         });
     });
 }
 
-/// Waits until a snapshot is as it should be.
+/// Waits until a snapshot meets the condition.
 pub async fn until(live: &Live, is_so: impl Fn(&Snapshot) -> bool) -> Snapshot {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -59,17 +66,17 @@ pub async fn until(live: &Live, is_so: impl Fn(&Snapshot) -> bool) -> Snapshot {
     }
 }
 
-/// Name, hook of ingress, and packets in.
+/// Lists name, ingress hook, and received packets.
 pub fn counts(snapshot: &Snapshot) -> Vec<(&str, &str, u64)> {
     let mut counts = Vec::new();
     for one in &snapshot.interfaces {
-        let counters = one.ingress_counters.as_ref().unwrap();
+        let counters = one.side(Direction::Ingress).unwrap();
         counts.push((&*one.name, one.ingress, counters.classes.iter().map(|tally| tally.packets).sum()));
     }
     counts
 }
 
-/// The maps that a program's map of maps holds, by number: also those that nothing else holds.
+/// Lists the inner maps of a program's map of maps, by number, including those without another owner.
 pub fn inner_maps(program: &str) -> BTreeSet<String> {
     let bpftool = |words: &[&str]| -> serde_json::Value {
         let json = testbed::run(Command::new("bpftool").arg("--json").args(words));

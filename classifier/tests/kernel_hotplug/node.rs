@@ -1,7 +1,7 @@
-//! A host whose interfaces come and go, and the agent on it.
+//! A host whose interfaces come and go, with an agent.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::Write as _,
     net::{Ipv4Addr, Ipv6Addr},
     process::{ExitStatus, Stdio},
@@ -14,10 +14,10 @@ use testbed::{Agent, End, FrameSocket, Host, Lab, Samples};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// How long anything may take to follow.
+/// Time limit for any change.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A host on whose links the kernel says nothing of its own.
+/// A host whose kernel sends no traffic of its own on the links.
 pub struct Node(pub Host);
 
 impl Node {
@@ -31,7 +31,7 @@ impl Node {
         self.0.run("ip", &words.split(' ').collect::<Vec<_>>());
     }
 
-    /// A veth pair, up, the other end of `name` being `far-name`.
+    /// Creates a veth pair, up; the other end of `name` is `far-name`.
     pub fn pair(&self, name: &str) {
         self.ip(&format!("link add {name} type veth peer name far-{name}"));
         for end in [name, &format!("far-{name}")] {
@@ -39,12 +39,12 @@ impl Node {
         }
     }
 
-    /// Runs commands of `ip` one after the other, in one process.
+    /// Runs commands of `ip` in order, in one process.
     pub fn batch(&self, commands: &str) {
         assert!(self.feed(&["-batch", "-"], commands).success());
     }
 
-    /// The same, where some may fail.
+    /// Runs commands of `ip`, some of which may fail.
     pub fn try_batch(&self, commands: &str) {
         self.feed(&["-force", "-batch", "-"], commands);
     }
@@ -57,15 +57,45 @@ impl Node {
         child.wait().unwrap()
     }
 
-    /// The interfaces whose names begin so.
+    /// Lists the interfaces whose names have this prefix.
     pub fn names(&self, prefix: &str) -> BTreeSet<String> {
         let listed = self.0.run("ip", &["-oneline", "link"]);
         let listed = listed.lines().filter_map(|line| line.split([':', '@']).nth(1));
         listed.map(|name| name.trim().to_owned()).filter(|name| name.starts_with(prefix)).collect()
     }
 
-    /// Sends so many frames out of an interface.
+    /// Waits until every interface whose name begins with `prefix` is up, with a carrier.
+    pub fn wait_for_carrier(&self, prefix: &str) {
+        self.wait_while(|name, line| name.starts_with(prefix) && !line.contains("state UP"));
+    }
+
+    /// Waits until the kernel has seen the carrier of an interface that has one.
+    ///
+    /// Until then the interface has no queue, and drops in silence what is sent: the kernel looks at carriers at most
+    /// once a second (`net/core/link_watch.c`).
+    fn wait_for_queue(&self, interface: &str) {
+        let is_usable = |line: &str| ["state UP", "state UNKNOWN"].iter().any(|state| line.contains(state));
+        self.wait_while(|name, line| name == interface && line.contains("LOWER_UP") && !is_usable(line));
+    }
+
+    /// Waits while a line of `ip link` is one that `is_unfit` describes by the interface's name and the line.
+    fn wait_while(&self, is_unfit: impl Fn(&str, &str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let listed = self.0.run("ip", &["-oneline", "link"]);
+            let name = |line: &str| line.split([':', '@']).nth(1).map(|name| name.trim().to_owned());
+            let unfit = |line: &&str| name(line).is_some_and(|name| is_unfit(&name, line));
+            let Some(line) = listed.lines().find(unfit) else {
+                return;
+            };
+            assert!(Instant::now() < deadline, "{line}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Sends `count` frames out of an interface, once the kernel has seen its carrier.
     pub fn send(&self, name: &str, count: u64) {
+        self.wait_for_queue(name);
         let index = self.0.index(name);
         let end = End { name: name.to_owned(), index, v4: Ipv4Addr::UNSPECIFIED, v6: Ipv6Addr::UNSPECIFIED };
         let socket = FrameSocket::open(&self.0, &end);
@@ -79,12 +109,21 @@ impl Node {
     }
 }
 
-/// The interfaces that are attached.
+/// Lists the attached interfaces.
 pub fn attached(metrics: &Samples) -> BTreeSet<String> {
     metrics.of("classifier_interface_info", &[]).map(|sample| sample.label("interface").to_owned()).collect()
 }
 
-/// The interfaces that have series.
+/// Lists the wanted interfaces, with 1 for each attached one.
+pub fn wanted(metrics: &Samples) -> BTreeMap<String, u64> {
+    let wanted =
+        metrics.of("classifier_interface_attached", &[]).map(|sample| sample.label("interface").to_owned());
+    wanted
+        .map(|name| (name.clone(), metrics.sum("classifier_interface_attached", &[("interface", &name)])))
+        .collect()
+}
+
+/// Lists the interfaces with series.
 pub fn counted(metrics: &Samples) -> BTreeSet<String> {
     metrics.of("classifier_packets_total", &[]).map(|sample| sample.label("interface").to_owned()).collect()
 }
@@ -93,12 +132,25 @@ pub fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Packets of an interface, in and out.
+/// Returns the packets of an interface, in and out.
 pub fn packets(metrics: &Samples, interface: &str) -> [u64; 2] {
     ["ingress", "egress"].map(|direction| {
         let labels = [("interface", interface), ("direction", direction)];
         metrics.sum("classifier_packets_total", &labels)
     })
+}
+
+/// Asserts the packets of an interface, in and out, after pending packets have arrived.
+pub fn assert_packets(agent: &Agent, interface: &str, expected: [u64; 2]) {
+    let is_there =
+        |metrics: &Samples| packets(metrics, interface).iter().zip(expected).all(|(now, end)| *now >= end);
+    let deadline = Instant::now() + PATIENCE;
+    let mut metrics = agent.metrics();
+    while !is_there(&metrics) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+        metrics = agent.metrics();
+    }
+    assert_eq!(packets(&metrics, interface), expected, "{interface}; {}", agent.said());
 }
 
 /// Waits until exactly these are attached.

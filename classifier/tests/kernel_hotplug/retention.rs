@@ -1,17 +1,18 @@
-//! How long what left stays, and that other wishes at run time leave no gap.
+//! The lifetime of counters of absent interfaces, and changes of the selection without a gap.
+
+use classifier_common::abi::Direction;
 
 use std::{thread, time::Duration};
-
-use classifier::{
-    config::{Pattern, XdpMode},
-    counters::Source as _,
-    hotplug::{How, Times},
-    interfaces::ROOM,
-};
 
 use crate::{
     library::{counts, follow, inner_maps, until},
     node::Node,
+};
+use classifier::{
+    config::{Pattern, XdpMode},
+    hotplug::{AttachOptions, Times},
+    interfaces::ROOM,
+    snapshot::SnapshotSource as _,
 };
 
 #[test]
@@ -31,7 +32,7 @@ fn what_left_is_dropped_after_its_time_and_its_maps_are_freed() {
         tokio::time::sleep(Duration::from_millis(700)).await;
         assert_eq!(counts(&live.snapshot().unwrap()), [("lan0", "none", 50)]);
         until(&live, |snapshot| snapshot.interfaces.is_empty()).await;
-        // What stands in its place, and in that of any other that left.
+        // The placeholder in its slot, and in that of any other absent one.
         assert_eq!(inner_maps(&program).len(), 1);
 
         node.pair("lan0");
@@ -42,14 +43,14 @@ fn what_left_is_dropped_after_its_time_and_its_maps_are_freed() {
     });
 }
 
-/// Frames come in on `lan0` all the while, from another thread.
+/// Frames arrive on `lan0` all the time, from another thread.
 #[test]
 fn other_wishes_leave_no_gap_where_nothing_changes() {
     const ROUNDS: u64 = 50;
     let node = Node::new();
     node.pair("lan0");
     node.pair("lan1");
-    let how = How { mode: XdpMode::Auto, egress: true };
+    let how = AttachOptions { mode: XdpMode::Auto, egress: true };
     let only = |name: &str| vec![Pattern::Plain(name.into())];
     follow(&node.0, "lan*", Times::default(), ROOM, async |live| {
         until(&live, |snapshot| snapshot.interfaces.len() == 2).await;
@@ -72,13 +73,13 @@ fn other_wishes_leave_no_gap_where_nothing_changes() {
         let last = until(&live, |_| true).await;
         assert_eq!(counts(&last), [("lan0", "tcx", ROUNDS * 100), ("lan1", "tcx", 3)]);
 
-        // Another way to attach is attached anew, and goes on.
-        live.set_wanted(only("lan0"), How { mode: XdpMode::Native, egress: false });
+        // Another hook is attached, and the counts continue.
+        live.set_wanted(only("lan0"), AttachOptions { mode: XdpMode::Native, egress: false });
         let last = until(&live, |snapshot| {
             snapshot.interfaces[0].ingress == "xdp_native" && snapshot.interfaces[1].ingress == "none"
         });
         let last = last.await;
         assert_eq!(counts(&last), [("lan0", "xdp_native", ROUNDS * 100), ("lan1", "none", 3)]);
-        assert!(last.interfaces[0].egress_counters.is_none());
+        assert!(last.interfaces[0].side(Direction::Egress).is_none());
     });
 }

@@ -1,4 +1,4 @@
-//! The package on a fresh Debian that its own systemd has booted: installed, upgraded, watched, removed, purged.
+//! The package on a fresh Debian under its own systemd: installed, upgraded, watched, removed, purged.
 
 mod packages;
 mod scene;
@@ -9,7 +9,7 @@ use packages::pack;
 use scene::Scene;
 use testbed::{System, attached_in, left_behind, servers::Folder};
 
-/// `systemd-analyze security` gives points from 0 to 10.
+/// Exposure by `systemd-analyze security`, from 0 to 10.
 const EXPOSURE: &str = "1.7";
 
 #[test]
@@ -21,6 +21,7 @@ fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
     assert!(!users.contains("classifier"), "{users}");
 
     scene.install(&first);
+    it_has_pages_and_licences(&scene);
     it_runs_with_little_power(&scene);
     systemd_finds_nothing_wrong(&scene);
     it_counts(&scene);
@@ -49,6 +50,19 @@ fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
         .map(|path| format!("{}: {:?}, {:?}", path.display(), files.get(path), left.get(path)))
         .collect();
     assert!(changed.is_empty(), "before and after: {changed:#?}");
+}
+
+fn it_has_pages_and_licences(scene: &Scene) {
+    for file in [
+        "man/man1/classifier.1.gz",
+        "man/man1/classifier-run.1.gz",
+        "man/man5/classifier.toml.5.gz",
+        "doc/classifier/LICENSE-MIT",
+        "doc/classifier/LICENSE-GPL-2.0",
+        "doc/classifier/copyright",
+    ] {
+        assert!(scene.system.path().join("usr/share").join(file).exists(), "{file} is missing");
+    }
 }
 
 fn it_runs_with_little_power(scene: &Scene) {
@@ -84,7 +98,7 @@ fn it_counts(scene: &Scene) {
     assert_eq!(scene.counted() - before, 20);
 }
 
-/// While the client goes on sending: every one of its requests is counted, once.
+/// Upgrades while the client sends: every request is counted once.
 fn an_upgrade_loses_no_count(scene: &Scene, package: &Path) {
     const REQUESTS: u32 = 500;
     let (before, process) = (scene.counted(), scene.property("MainPID"));
@@ -134,13 +148,14 @@ fn one_that_is_stuck_is_started_anew(scene: &Scene) {
     it_counts(scene);
 }
 
-/// Everybody that the machine knows.
+/// Lists all users of the machine.
 fn users(system: &System) -> String {
     let read = |file: &str| fs::read_to_string(system.path().join(file)).expect("a list");
     ["etc/passwd", "etc/group", "etc/shadow", "etc/gshadow"].map(read).concat()
 }
 
-/// What packages leave behind whatever they install: dpkg's own lists, and the lists of users before the last change.
+/// Tells whether a file is bookkeeping of packages: dpkg's own lists, and the lists of users before the last
+/// change.
 fn is_bookkeeping(path: &Path) -> bool {
     let below = ["var/lib/dpkg", "var/lib/systemd"].iter().any(|folder| path.starts_with(folder));
     below || path.starts_with("etc") && path.to_string_lossy().ends_with('-')

@@ -8,7 +8,7 @@ use std::{
 
 use testbed::{run, servers::Folder};
 
-/// Packs the agent under test as a version, by the verb that packs releases.
+/// Packs the agent under test as a version, with the release's function.
 pub fn pack(folder: &Folder, version: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Boots a machine with one link to a client, and runs nothing of ours on it yet.
+    /// Boots a machine with one link to a client, without an agent yet.
     pub fn new() -> Self {
         let lab = Lab::new();
         let [client, host] = ["client", "server"].map(|name| lab.host(name));
@@ -32,31 +32,31 @@ impl Scene {
         self.machine.run(&["dpkg", "--install", &package]);
     }
 
-    /// The client sends so many echo requests.
+    /// Sends this many echo requests from the client.
     pub fn ping(&self, count: u32) {
         let mut pings = self.pings(count);
         assert!(pings.wait().success(), "{}", pings.said());
     }
 
-    /// The same, while the test goes on.
+    /// Sends echo requests in the background.
     pub fn pings(&self, count: u32) -> Running {
         let (count, address) = (count.to_string(), self.at_host.v4.to_string());
         self.client.spawn("ping", &["-n", "-q", "-c", &count, "-i", "0.02", &address])
     }
 
-    /// Echo requests that the agent has counted.
+    /// Returns the echo requests that the agent has counted.
     pub fn counted(&self) -> u64 {
         let requests = [("interface", self.at_host.name.as_str()), ("direction", "ingress"), ("type", "8")];
         self.metrics().sum("classifier_icmp_packets_total", &requests)
     }
 
-    /// What the agent serves.
+    /// Returns the agent's metrics.
     pub fn metrics(&self) -> Samples {
         let url = "http://127.0.0.1:9877/metrics";
         Samples::parse(&self.host.run("curl", &["-sSf", "--noproxy", "*", url]))
     }
 
-    /// Waits until something is so, for at most half a minute.
+    /// Waits until a condition is true, for at most half a minute.
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(30);
         while !is_so(self) {
@@ -65,7 +65,7 @@ impl Scene {
         }
     }
 
-    /// What systemd says of the service.
+    /// Returns a property of the service in systemd.
     pub fn property(&self, name: &str) -> String {
         let show = ["systemctl", "show", "classifier", "--value", "--property", name];
         self.machine.run(&show).trim().to_owned()

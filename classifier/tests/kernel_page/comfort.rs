@@ -1,4 +1,4 @@
-//! For whom the page is.
+//! Accessibility of the page.
 
 use serde_json::json;
 
@@ -57,7 +57,7 @@ fn the_page_is_for_every_screen_and_none() {
         ("contentinfo", ""),
         ("navigation", "Sections"),
         ("navigation", "Elsewhere"),
-        ("region", "Nothing is wrong"),
+        ("region", "All is well"),
         ("region", "Traffic by protocol"),
         ("heading", "classifier on "),
         ("table", "Attached interfaces"),
@@ -74,7 +74,7 @@ fn the_page_is_for_every_screen_and_none() {
     assert_eq!(browser.complaints(), <[String; 0]>::default());
 }
 
-/// Charts that nobody could see.
+/// Finds charts that are too small.
 fn too_small() -> String {
     "Array.from(document.querySelectorAll('svg')).filter(one => one.getBoundingClientRect().width < 100 \
      || one.getBoundingClientRect().height < 30).map(one => one.id)"

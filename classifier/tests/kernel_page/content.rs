@@ -1,4 +1,4 @@
-//! What the page says of what happens.
+//! The page's view of traffic.
 
 use std::{
     thread,
@@ -13,7 +13,7 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
     let mut scene = Scene::new();
     let first = scene.show();
     assert!(first.starts_with("Skip to the content\nclassifier on "), "{first}");
-    assert!(first.contains("Nothing is wrong") && first.contains("2 of 2 wanted"), "{first}");
+    assert!(first.contains("All is well") && first.contains("2 of 2 wanted"), "{first}");
     assert_eq!(scene.browser.requests(), [PAGE], "nothing else is asked for");
 
     scene.client.run("ping", &["-c", "3", "-i", "0.1", &scene.at_server.v4.to_string()]);
@@ -33,9 +33,9 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
         "{busy}"
     );
     drop(download);
-    scene.wait_for("closed", |text| text.contains("None is followed now."));
+    scene.wait_for("closed", |text| text.contains("No FTP session now."));
 
-    // The next sample is behind the last packet of a ping, and a later one ends its chart.
+    // The next sample is after the last packet of a ping, and a later one ends its chart.
     let passed = Duration::from_secs(21).saturating_sub(began.elapsed());
     thread::sleep(passed);
     scene.show();

@@ -1,5 +1,5 @@
-//! The page of a real agent that counts real traffic, in a real browser: what it says, that nothing else is asked for,
-//! and that it can be read on a phone, in the dark, without scripts, by keys alone and aloud.
+//! The page of a real agent that counts real traffic, in a real browser: its content, its lack of further
+//! requests, and its use on a phone, in the dark, without scripts, by keyboard alone and read aloud.
 
 mod comfort;
 mod content;

@@ -1,4 +1,4 @@
-//! A host with an FTP server, an agent and a browser, and one that talks to it.
+//! A host with an FTP server, an agent and a browser, and a client.
 
 use std::{
     thread,
@@ -10,17 +10,17 @@ use testbed::{Agent, Browser, End, Host, Lab, Running, servers::Ftp};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// The agent's own address, which is what the browser may ask.
+/// Address of the agent, which the browser may request.
 pub const PAGE: &str = "http://127.0.0.1:9877/";
 
-/// More than the buffers hold, and more than curl reads at a stretch.
+/// Bytes of a file: more than the buffers hold, and more than curl reads at once.
 const LENGTH: usize = 20 << 20;
 
 pub struct Scene {
     pub client: Host,
     pub server: Host,
     pub at_server: End,
-    /// Another interface of the server that is counted.
+    /// Another counted interface of the server.
     pub other: End,
     pub agent: Agent,
     pub browser: Browser,
@@ -33,7 +33,7 @@ impl Scene {
         let [client, server] = ["client", "server"].map(|name| lab.host(name));
         let (_, at_server) = lab.link(&client, &server);
         let (_, other) = lab.link(&client, &server);
-        // So that a download comes in small pieces, and curl's limit is looked at between them.
+        // A download then arrives in small pieces, and curl's limit is applied between them.
         client.sysctl("net/ipv4/tcp_rmem", "4096 16384 16384");
         let ftp = Ftp::vsftpd(&server);
         ftp.publish("long", &vec![b'x'; LENGTH]);
@@ -43,13 +43,13 @@ impl Scene {
         Self { client, server, at_server, other, agent, browser, ftp }
     }
 
-    /// A download that goes on for some seconds.
+    /// Begins a download that takes some seconds.
     pub fn slow_download(&self) -> Running {
         let url = self.url("long");
         self.client.spawn("curl", &self.curl(&["--limit-rate", "1M", &url]))
     }
 
-    /// A download in this mode.
+    /// Downloads in this mode.
     pub fn download(&self, how: &[&str]) {
         let url = self.url("short");
         self.client.run("curl", &self.curl(&[how, &[&url]].concat()));
@@ -73,7 +73,7 @@ impl Scene {
         [&always, how].concat()
     }
 
-    /// Shows the page again and again until it is as it should be.
+    /// Loads the page repeatedly until a condition is true.
     pub fn wait_for(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -86,13 +86,13 @@ impl Scene {
         }
     }
 
-    /// Shows the page, and gives the words on it.
+    /// Loads the page, and returns its text.
     pub fn show(&self) -> String {
         self.browser.go(PAGE);
         self.browser.value("document.body.innerText").as_str().expect("text").to_owned()
     }
 
-    /// The texts of all elements of this kind.
+    /// Returns the texts of all matching elements.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let expression =
             format!("Array.from(document.querySelectorAll({selector:?}), one => one.textContent)");

@@ -1,28 +1,29 @@
-//! Every fixture through `BPF_PROG_TEST_RUN` under several policies, each put in the place of the one before: the programs
-//! decide as the host does.
+//! Every fixture through `BPF_PROG_TEST_RUN` under several policies in turn: the programs decide like the
+//! userspace build.
 
 use aya::{TestRun as _, TestRunOptions, programs::Program};
 use classifier::{
+    clock::now,
     config::FtpSettings,
-    datapath::{Datapath, TestCounters, Tracking, now},
-    shadow::{Compiled, RuleRows, Trial},
+    datapath::{Datapath, TestCounters, Tracking},
+    policy::{Compiled, DryRun, RuleRows},
 };
 use classifier_common::{
     abi::{Direction, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP},
     classify::classify,
     counter::Counters,
+    dry_run::{Decided, Facts, ROWS, source},
     fixtures,
     packet::{Frame, Link},
-    shadow::{Decided, Facts, ROWS, source},
 };
 use testbed::Lab;
 
-use crate::scene::policy;
+use crate::{as_run::as_run, scene::policy};
 
-/// In a test run a frame comes from the loopback interface of the network namespace.
+/// Interface of a test run: loopback of the network namespace.
 const LOOPBACK: u32 = 1;
 
-/// Rates are used up, and nothing is saved while this runs.
+/// Policies whose rates are exhausted, without refill during the test.
 const POLICIES: [&str; 4] = [
     "default = 'accept'\n",
     "default = 'drop'
@@ -88,7 +89,7 @@ const POLICIES: [&str; 4] = [
 
 struct Harness {
     datapath: Datapath,
-    /// Its maps are those of programs that are still to be loaded.
+    /// Kept open: programs that are loaded later use its maps.
     _tracking: Tracking,
     counters: TestCounters,
     rows: RuleRows,
@@ -100,11 +101,11 @@ impl Harness {
         let (policy, names) = policy(text);
         self.rows = self.rows.adopt(Some(&policy)).unwrap();
         let compiled = Compiled::new(&policy, &self.rows, &names, now());
-        self.datapath.try_policy(&compiled).unwrap();
+        self.datapath.evaluate_policy(&compiled).unwrap();
         self.compiled = Some(compiled);
     }
 
-    /// Whether the harness takes a frame.
+    /// Tells whether the harness accepts a frame.
     fn runs(&mut self, program: &'static str, frame: &[u8]) -> bool {
         let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
         let program = self.datapath.program(program).unwrap();
@@ -143,25 +144,26 @@ fn programs_decide_about_every_fixture_as_the_host_does() {
         for text in POLICIES {
             for program in [PROGRAM_POLICY_XDP, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_EGRESS] {
                 host.enter(|| harness.apply(text));
-                let mut trial = Trial::new(harness.compiled.as_ref().unwrap());
+                let mut dry_run = DryRun::new(harness.compiled.as_ref().unwrap());
                 let (mut packets, direction) = (0, direction(program));
                 let before = harness.counters.read(direction).unwrap();
                 for fixture in all.iter().filter(|fixture| fixture.link == link) {
-                    harness.datapath.forget_fragments().unwrap();
+                    harness.datapath.clear_fragments().unwrap();
                     let tables = fixtures::tables();
                     for step in &fixture.steps {
-                        if !host.enter(|| harness.runs(program, &step.frame)) {
+                        let run = as_run(program == PROGRAM_POLICY_XDP, link, &step.frame);
+                        if !host.enter(|| harness.runs(program, &run)) {
                             break;
                         }
                         let frame = Frame::on_wire(link);
                         let outcome = classify(&step.frame, frame, &tables);
                         let from = source(&step.frame[..], frame);
-                        trial.decide(now(), Facts::new(&outcome, direction), from, 1);
+                        dry_run.decide(now(), Facts::new(&outcome, direction), from, 1);
                         packets += 1;
                     }
                 }
                 let counted = decided(&before, &harness.counters.read(direction).unwrap());
-                assert_eq!(counted, *trial.decided, "{program}, {link:?}: {text}");
+                assert_eq!(counted, *dry_run.decided, "{program}, {link:?}: {text}");
                 assert_eq!(counted.as_flattened().iter().sum::<u64>(), packets, "every packet once");
                 assert!(packets > 10, "{program}, {link:?}: {packets}");
             }

@@ -1,5 +1,5 @@
-//! The same policy tried by the agent and enforced by nft: what would be dropped is what is dropped, rule by rule, to the
-//! packet.
+//! The same policy as a dry run by the agent and enforced by nft: exactly the packets that would be dropped
+//! are dropped, rule by rule.
 
 use std::{
     net::SocketAddr,
@@ -17,7 +17,7 @@ use crate::{
     traffic::frame,
 };
 
-/// Made packets in each direction.
+/// Generated packets in each direction.
 const MADE: usize = 3000;
 
 const POLICY: &str = "default = 'drop'
@@ -67,13 +67,13 @@ const POLICY: &str = "default = 'drop'
     rate = '1/d'
     burst = 100
     [[rule]]
-    name = 'dialled'
+    name = 'connected'
     action = 'accept'
     direction = 'egress'
     state = 'new'
     protocol = ['smtp', 'imap', 'pop3']\n";
 
-/// Where what goes one way is tried, and where it is enforced behind that.
+/// A direction's dry run, and the enforcement after it.
 struct Way<'h> {
     direction: &'static str,
     enforcer: &'h Host,
@@ -99,8 +99,8 @@ impl Scene {
         Self { client, server, at_client, at_server }
     }
 
-    /// What comes to the server is enforced there, behind TCX; what it sends at the client, which sees the same packets:
-    /// on egress nft comes first.
+    /// Returns both directions: ingress of the server is enforced there, after TCX; its egress is enforced at
+    /// the client, which sees the same packets, since nft comes first on egress.
     fn ways(&self) -> [Way<'_>; 2] {
         [
             Way { direction: "ingress", enforcer: &self.server },
@@ -109,8 +109,8 @@ impl Scene {
     }
 }
 
-/// What the agent and nft have decided each way, at a moment when nothing is under way.
-fn settled(scene: &Scene, agent: &Agent, tried: &classifier::shadow::Policy) -> [(Decided, Decided); 2] {
+/// Returns the decisions of agent and nft in each direction, when no packet is pending.
+fn settled(scene: &Scene, agent: &Agent, tried: &classifier::policy::Policy) -> [(Decided, Decided); 2] {
     let look = || {
         let metrics = agent.metrics();
         scene.ways().map(|way| (decided(&metrics, way.direction), counted(way.enforcer, tried)))
@@ -184,7 +184,7 @@ fn what_a_policy_would_do_is_what_nft_does_with_it() {
     agent.leave();
 }
 
-/// Real connections and datagrams that the policy lets pass.
+/// Makes real connections and datagrams that the policy admits.
 fn talk(scene: &Scene) {
     let addresses: [(SocketAddr, SocketAddr); 2] = [
         ((scene.at_client.v4, 0).into(), (scene.at_server.v4, 25).into()),
@@ -192,6 +192,6 @@ fn talk(scene: &Scene) {
     ];
     for (from, to) in addresses {
         let listener = scene.server.listen(to);
-        converse(&scene.client.dial(from, to), &listener);
+        converse(&scene.client.connect(from, to), &listener);
     }
 }

@@ -1,7 +1,9 @@
-//! A firewall policy that is tried in the kernel: what it would do is what a firewall does, and nothing else changes.
+//! Dry run of a firewall policy in the kernel: its decisions equal a firewall's, and nothing else changes.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod agreement;
+#[path = "../support/as_run.rs"]
+mod as_run;
 mod enforced;
 mod nft;
 mod off;

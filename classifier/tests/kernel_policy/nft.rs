@@ -2,21 +2,20 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use classifier::shadow::{Policy, Rule};
+use classifier::policy::{Policy, Rule};
 use classifier_common::{
     abi::Direction,
+    dry_run::{State, Verdict},
     protocol::Role,
-    shadow::{State, Verdict},
 };
 use testbed::{Host, servers::Folder};
 
 use crate::scene::Decided;
 
-/// The fixed protocols' ports.
+/// Ports of the fixed protocols.
 const KNOWN: &str = "{ 20, 21, 25, 110, 143 }";
 
-/// The rules for a direction, where packets of that direction come in: named counters, and limits that all of a rule
-/// share.
+/// Writes the rules for a direction: named counters, and limits that all nft rules of a policy rule share.
 pub fn ruleset(policy: &Policy, direction: Direction, device: &str) -> String {
     let (mut objects, mut chain) = ("counter default { }\n".to_owned(), String::new());
     for rule in policy.rules.iter().filter(|rule| rule.direction.is_none_or(|asked| asked == direction)) {
@@ -57,7 +56,7 @@ const fn state(state: Option<State>) -> &'static str {
     }
 }
 
-/// Of two known ports the destination decides.
+/// Lists the matches of a rule's protocols: of two known ports the destination wins.
 fn protocols(rule: &Rule) -> Vec<String> {
     let any = [String::new()];
     if rule.protocols.is_empty() {
@@ -101,7 +100,7 @@ pub fn enforce(host: &Host, folder: &Folder, text: &str) {
     host.run("nft", &["-f", &folder.write("policy.nft", text)]);
 }
 
-/// What nft has counted of a policy: its counters, with what their rules do.
+/// Returns nft's counters of a policy, with the verdicts of their rules.
 pub fn counted(host: &Host, policy: &Policy) -> Decided {
     let text = host.run("nft", &["-j", "list", "counters"]);
     let said: serde_json::Value = serde_json::from_str(&text).unwrap();

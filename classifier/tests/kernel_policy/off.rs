@@ -1,12 +1,12 @@
-//! Without a policy nothing of it is loaded.
+//! Without a policy, nothing of it is loaded.
 
 use classifier::{config::FtpSettings, datapath::Datapath};
 use classifier_common::abi::{
-    MAP_PREFIXES, MAP_SHADOW, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS,
-    PROGRAM_POLICY_XDP, PROGRAM_XDP,
+    MAP_DRY_RUN, MAP_PREFIXES, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS,
+    PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP, PROGRAM_XDP,
 };
 
-/// Names of the maps that a program looks at.
+/// Lists the names of a program's maps.
 fn maps(datapath: &mut Datapath, program: &'static str) -> Vec<String> {
     let ids = datapath.program(program).unwrap().info().unwrap().map_ids().unwrap().unwrap();
     let name = |id: &u32| {
@@ -20,16 +20,16 @@ fn maps(datapath: &mut Datapath, program: &'static str) -> Vec<String> {
 fn programs_without_a_policy_know_nothing_of_one() {
     let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
     let plain = [PROGRAM_XDP, PROGRAM_INGRESS, PROGRAM_EGRESS];
-    let trying = [PROGRAM_POLICY_XDP, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_EGRESS];
-    for (plain, trying) in plain.into_iter().zip(trying) {
-        let (without, with) = (maps(&mut datapath, plain), maps(&mut datapath, trying));
-        for map in [MAP_SHADOW, MAP_PREFIXES] {
+    let evaluating = [PROGRAM_POLICY_XDP, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_EGRESS];
+    for (plain, evaluating) in plain.into_iter().zip(evaluating) {
+        let (without, with) = (maps(&mut datapath, plain), maps(&mut datapath, evaluating));
+        for map in [MAP_DRY_RUN, MAP_PREFIXES] {
             assert!(!without.iter().any(|name| name == map), "{plain}: {without:?}");
-            assert!(with.iter().any(|name| name == map), "{trying}: {with:?}");
+            assert!(with.iter().any(|name| name == map), "{evaluating}: {with:?}");
         }
         assert_eq!(without.len() + 2, with.len(), "{plain}: nothing else");
         let size = |name| datapath_size(&mut datapath, name);
-        let [small, large] = [plain, trying].map(size);
+        let [small, large] = [plain, evaluating].map(size);
         assert!(small < large, "{plain}: {small} instructions, with a policy {large}");
     }
 }

@@ -1,4 +1,4 @@
-//! Another policy under traffic: each packet sees the one or the other, and none is without a verdict.
+//! Another policy under traffic: each packet sees either, and none is without a verdict.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -9,10 +9,10 @@ use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
 
 use crate::scene::{Scene, expected, once, reload, until};
 
-const TAKEN: &str = "the configuration was read again";
-const REFUSED: &str = "the configuration is refused";
+const TAKEN: &str = "configuration reloaded";
+const REFUSED: &str = "configuration not reloaded";
 
-/// The least that an agent may do.
+/// Least privileges of an agent.
 const HELD: [&str; 6] = ["--user", "nobody", "--capabilities", "none", "--sandbox", "required"];
 
 const fn first() -> &'static str {
@@ -47,7 +47,7 @@ const fn second() -> &'static str {
 fn a_packet_sees_one_policy_as_a_whole() {
     const RELOADS: usize = 40;
     let scene = Scene::new(first());
-    let agent = scene.trying(&HELD);
+    let agent = scene.evaluating(&HELD);
     let (rounds, ended) = (AtomicU64::new(0), AtomicBool::new(false));
     let (mail, datagram) = (ethernet(ipv4(tcp(CLIENT, 25))), ethernet(ipv4(udp(CLIENT, 9))));
     thread::scope(|scope| {
@@ -80,12 +80,12 @@ fn a_packet_sees_one_policy_as_a_whole() {
 #[test]
 fn a_policy_that_is_wrong_changes_nothing() {
     let scene = Scene::new(first());
-    let agent = scene.trying(&HELD);
+    let agent = scene.evaluating(&HELD);
     let datagram = ethernet(ipv4(udp(CLIENT, 9)));
     scene.write("default = 'drop'\n[[rule]]\nname = 'a-udp'\naction = 'drop'\nfrom = ['nobody']\n");
     reload(&agent, REFUSED);
     until(&agent, "told where", || {
-        agent.said().contains("policy.toml:5:9: `rule.from`: `nobody` is no address")
+        agent.said().contains("policy.toml:5:9: `rule.from`: `nobody` is not an address")
     });
     assert_eq!(agent.metrics().sum("classifier_config_last_reload_successful", &[]), 0);
     (0..5).for_each(|_| scene.socket.send(datagram.bytes()).unwrap());

@@ -1,4 +1,4 @@
-//! What a policy has decided goes on over agents that come and go, with a policy and without.
+//! The decisions of a policy continue over restarts of agents, with a policy and without.
 
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
 use testbed::{Agent, Pins};
@@ -15,7 +15,7 @@ const BEFORE: &str = "default = 'drop'
     action = 'drop'
     protocol = ['udp_other']\n";
 
-/// The rules have changed places, and one is new.
+/// The rules are reordered, and one is new.
 const AFTER: &str = "default = 'drop'
     [[rule]]
     name = 'some'
@@ -51,7 +51,7 @@ fn rules_keep_their_counts_whoever_comes_next() {
     for mode in ["off", "native"] {
         scene.write(BEFORE);
         let flags = ["--pin-dir", &folder, "--xdp-mode", mode];
-        let agent = scene.trying(&flags);
+        let agent = scene.evaluating(&flags);
         send(&scene, 10);
         assert_eq!(
             once(&agent, 20),
@@ -59,10 +59,10 @@ fn rules_keep_their_counts_whoever_comes_next() {
             "{mode}"
         );
         agent.kill();
-        // The kernel goes on by itself.
+        // The kernel continues by itself.
         send(&scene, 5);
         scene.write(AFTER);
-        let agent = scene.trying(&flags);
+        let agent = scene.evaluating(&flags);
         let counted = [("mail", "accept", 15), ("datagrams", "drop", 15)];
         assert_eq!(once(&agent, 30), expected(&counted), "{mode}");
         send(&scene, 10);
@@ -74,13 +74,13 @@ fn rules_keep_their_counts_whoever_comes_next() {
         ];
         assert_eq!(once(&agent, 50), expected(&counted), "{mode}");
         agent.leave();
-        // Without a policy nothing is decided, and nothing said of it.
+        // Without a policy there are no decisions, and no series.
         let plain = scene.agent(&flags);
         send(&scene, 5);
         assert_eq!(once(&plain, 60), expected(&[]), "{mode}");
         assert_eq!(plain.metrics().of(FAMILY, &[]).count(), 0);
         plain.leave();
-        let agent: Agent = scene.trying(&flags);
+        let agent: Agent = scene.evaluating(&flags);
         send(&scene, 1);
         let counted = [
             ("mail", "accept", 26),

@@ -1,4 +1,4 @@
-//! A wire, and an agent at one end that tries a policy.
+//! A wire, and an agent at one end with a policy's dry run.
 
 use std::{
     collections::BTreeMap,
@@ -7,8 +7,7 @@ use std::{
 };
 
 use classifier::{
-    config::{Layer, ProtocolNames, Sources},
-    shadow::Policy,
+    config::Layer, configuration::ConfigurationSources, policy::Policy, protocol_names::ProtocolNames,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use testbed::{Agent, End, FrameSocket, Host, Lab, Samples, servers::Folder};
@@ -20,15 +19,15 @@ pub const FAMILY: &str = "classifier_policy_packets_total";
 /// Packets by rule and verdict.
 pub type Decided = BTreeMap<(String, String), u64>;
 
-/// A policy as a file says it, and the names of the fixtures' configuration.
+/// Parses a policy, with the names of the fixtures' configuration.
 pub fn policy(text: &str) -> (Policy, ProtocolNames) {
     let folder = Folder::new("policy");
     let names = "[[port]]\nprotocol = 'submission'\ntransport = 'tcp'\nports = [587]\n\
                  [[port]]\nprotocol = 'syslog'\ntransport = 'udp'\nports = [514]\n";
     let (file, policy) = (folder.write("c.toml", names), folder.write("p.toml", text));
     let flags = Layer { policy: Some(policy.into()), ..Layer::default() };
-    let settings = Sources { flags, file: Some(file.into()) }.settings().unwrap();
-    (settings.rules.unwrap(), settings.names)
+    let configuration = ConfigurationSources { flags, file: Some(file.into()) }.read().unwrap();
+    (configuration.policy.unwrap(), configuration.settings.names)
 }
 
 pub struct Scene {
@@ -40,7 +39,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// With this policy.
+    /// Creates a scene with this policy.
     pub fn new(text: &str) -> Self {
         let lab = Lab::new();
         let (sender, receiver) = (lab.host("sender"), lab.host("receiver"));
@@ -51,7 +50,7 @@ impl Scene {
         scene
     }
 
-    /// Puts another file in the place of the policy, as editors do.
+    /// Replaces the policy's file, as editors do.
     pub fn write(&self, text: &str) -> String {
         let next = self.folder.write("next.toml", text);
         let path = self.folder.join("policy.toml");
@@ -63,7 +62,7 @@ impl Scene {
         self.receiver.agent(BINARY, &[&["-i", &self.to.name][..], more].concat())
     }
 
-    pub fn trying(&self, more: &[&str]) -> Agent {
+    pub fn evaluating(&self, more: &[&str]) -> Agent {
         let path = self.folder.join("policy.toml");
         self.agent(&[&["--policy", &path][..], more].concat())
     }
@@ -73,7 +72,7 @@ pub fn hang_up(agent: &Agent) {
     kill_process(Pid::from_raw(agent.id().cast_signed()).unwrap(), Signal::HUP).unwrap();
 }
 
-/// SIGHUP, and what comes of it: these words once more in the log.
+/// Sends SIGHUP, and waits for these words once more in the log.
 pub fn reload(agent: &Agent, words: &str) {
     let said = || agent.said().matches(words).count();
     let before = said();
@@ -89,7 +88,7 @@ pub fn until(agent: &Agent, what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// What was decided in a direction; series without packets are left out.
+/// Returns the decisions in a direction, without series of 0.
 pub fn decided(samples: &Samples, direction: &str) -> Decided {
     let mut decided = Decided::new();
     for sample in samples.of(FAMILY, &[("direction", direction)]).filter(|sample| sample.value > 0.0) {
@@ -100,14 +99,14 @@ pub fn decided(samples: &Samples, direction: &str) -> Decided {
     decided
 }
 
-/// What was decided on ingress, once so many packets were counted there.
+/// Returns the decisions on ingress, after this many packets.
 pub fn once(agent: &Agent, packets: u64) -> Decided {
     let counted = || agent.metrics().sum("classifier_packets_total", &[("direction", "ingress")]);
     until(agent, "counted", || counted() >= packets);
     decided(&agent.metrics(), "ingress")
 }
 
-/// What is expected.
+/// Builds the expected decisions.
 pub fn expected(all: &[(&str, &str, u64)]) -> Decided {
     all.iter()
         .map(|(rule, verdict, packets)| (((*rule).to_owned(), format!("would_{verdict}")), *packets))

@@ -1,4 +1,4 @@
-//! Made packets of many kinds, from inside and outside of a policy's prefixes.
+//! Generated packets of many kinds, inside and outside a policy's prefixes.
 
 use classifier_common::{
     fixtures::layers::{CLIENT, Layer, ethernet, icmp, icmpv6, ipv4, ipv6, segment, udp},
@@ -6,7 +6,7 @@ use classifier_common::{
 };
 use fastrand::Rng;
 
-/// Sources of IPv4: the last three bytes.
+/// Last three bytes of IPv4 sources.
 const V4: [[u8; 3]; 6] = [[0, 2, 1], [0, 2, 77], [0, 2, 200], [0, 3, 1], [168, 1, 1], [5, 5, 5]];
 
 const FLAGS: [u8; 7] = [
@@ -22,7 +22,7 @@ const FLAGS: [u8; 7] = [
 
 const PORTS: [u16; 5] = [25, 110, 143, 8080, 5432];
 
-/// A frame of any kind.
+/// Builds a frame of any kind.
 pub fn frame(random: &mut Rng) -> Layer {
     if random.u8(..20) == 0 {
         return ethernet(Layer::of(0x0806_u16, &[0; 46]));
@@ -35,7 +35,7 @@ pub fn frame(random: &mut Rng) -> Layer {
         2 => icmpv6(128, 0, b"ping"),
         _ => {
             let (port, flags) = (PORTS[random.usize(..PORTS.len())], FLAGS[random.usize(..FLAGS.len())]);
-            // A SYN-ACK is what a server sends.
+            // A SYN-ACK is sent by a server.
             let answers = flags == flag::SYN | flag::ACK || flags != flag::SYN && random.bool();
             if answers { segment(port, CLIENT, flags) } else { segment(CLIENT, port, flags) }
         }

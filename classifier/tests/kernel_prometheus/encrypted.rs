@@ -1,4 +1,4 @@
-//! A real Prometheus behind the web configuration: TLS, client certificates and a password.
+//! A real Prometheus with the web configuration: TLS, client certificates and a password.
 
 use testbed::{
     Host, Lab, Running,
@@ -9,7 +9,7 @@ use crate::authority::{Authority, Pair, Valid};
 
 const AGENT: &str = "127.0.0.1:9877";
 
-/// `secret` at the least cost.
+/// Hash of `secret` at the least cost.
 const HASH: &str = "$2b$04$QDkkF67e8YuaoqOYOodpw.CaR0.WxlE.hot6P1Nmnml02QDA8UVti";
 
 const WEB: &str = "tls_server_config:
@@ -24,7 +24,7 @@ struct Scene {
     host: Host,
     folder: Folder,
     agent: Running,
-    /// Without it the agent's interface is gone.
+    /// Kept: without it the agent's interface is removed.
     _other: Host,
 }
 
@@ -45,7 +45,7 @@ impl Scene {
         Self { host, folder, agent, _other: other }
     }
 
-    /// How a job asks.
+    /// Writes the scrape configuration of a job.
     fn how(&self, certificate: bool, password: &str) -> String {
         let file = |name| self.folder.join(name);
         let shown = format!(", cert_file: {}, key_file: {}", file("scraper.crt"), file("scraper.key"));
@@ -56,7 +56,7 @@ impl Scene {
         )
     }
 
-    /// What curl gets: its status, and the metrics.
+    /// Returns curl's status, and the metrics.
     fn curl(&self, options: &[&str]) -> String {
         let ca = self.folder.join("ca.crt");
         let url = format!("https://{AGENT}/metrics");

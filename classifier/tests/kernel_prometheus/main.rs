@@ -4,6 +4,7 @@
 #[path = "../web_config/authority.rs"]
 mod authority;
 mod encrypted;
+mod every_address;
 
 use std::{
     io::{Read as _, Write as _},
@@ -16,10 +17,10 @@ use testbed::{
     servers::{Prometheus, check_metrics},
 };
 
-/// Where the agent serves.
+/// Address of the agent.
 const AGENT: &str = "127.0.0.1:9877";
 
-/// Where the agent is served in the text format only.
+/// Address of the proxy that serves only the text format.
 const TEXT: &str = "127.0.0.1:9878";
 
 struct Scene {
@@ -84,7 +85,7 @@ fn a_real_prometheus_scrapes_either_format_and_answers_queries() {
     scene.agent.stop();
 }
 
-/// Prometheus names a counter without its suffix where it has read `OpenMetrics`, and with it else.
+/// Prometheus stores a counter without its suffix after reading `OpenMetrics`, and with it otherwise.
 fn the_formats_are_those_that_were_asked_for(host: &Host) {
     for (job, name) in [("asked", "classifier_packets"), ("text", "classifier_packets_total")] {
         let query = format!(r#"match_target={{job="{job}"}}"#);
@@ -94,11 +95,11 @@ fn the_formats_are_those_that_were_asked_for(host: &Host) {
     }
 }
 
-/// Hands the agent's text format on, whatever is asked for: this Prometheus always asks for `OpenMetrics`.
+/// Serves the agent's text format for any `Accept`: this Prometheus always asks for `OpenMetrics`.
 fn serve_text(host: &Host) {
     let listener = host.enter(|| TcpListener::bind(TEXT).expect("a free port"));
     let host = host.clone();
-    // It ends with the process.
+    // The thread ends with the process.
     thread::spawn(move || {
         for client in listener.incoming() {
             let mut client = client.expect("a connection");

@@ -1,4 +1,4 @@
-//! Bulk transfers with offloads on: super-packets cross the hooks, and what counts is the segments that the
+//! Bulk transfers with offloads on: GSO packets cross the hooks, and the counts are the segments that the
 //! client sees on a wire without offloads.
 
 use std::{collections::BTreeMap, net::IpAddr};
@@ -21,14 +21,14 @@ use crate::{
 /// Bytes of a transfer.
 const BULK: usize = 20_000_000;
 
-/// The longest frame that is one segment.
+/// Longest frame that is one segment.
 const SEGMENT: u64 = 1514;
 
-/// What a connection may have under way: fewer segments than the 256 that veth's ring holds. What it drops
-/// was on the captured wire and never reaches the hook.
+/// TCP window of a connection: fewer segments than the 256 of veth's ring. A drop there would be on the
+/// captured wire and never reach the hook.
 const IN_FLIGHT: &str = "4096 16384 131072";
 
-/// Enough of a packet for all of its headers.
+/// Captured bytes of a packet: all of its headers.
 const SNAP: &str = "128";
 
 #[test]
@@ -41,13 +41,13 @@ fn bulk_transfers_are_counted_as_on_the_wire_by_the_automatic_choice() {
     println!("{}", bulk_transfers_are_counted_as_on_the_wire("auto"));
 }
 
-/// Gives the number of segments, and of the buffers that they came in.
+/// Runs the test, and returns the number of segments, and of the buffers that they came in.
 fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
     let network = Network::new(&Lab::new());
     let [at_client, router_to_client, _, at_server] = network.places();
     without_offloads(at_client);
     without_offloads(router_to_client);
-    // What the client sends in segments is joined there, and reaches the server as super-packets.
+    // The client's segments are merged there, and reach the server as GRO packets.
     router_to_client.host.run("ethtool", &["-K", router_to_client.interface, "gro", "on"]);
     for host in [&network.client, &network.server] {
         host.sysctl("net/ipv4/tcp_wmem", IN_FLIGHT);
@@ -63,7 +63,7 @@ fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
     let (wire, hooks) = (longest(client), longest(server));
     assert!(wire["ingress"] <= SEGMENT && wire["egress"] <= SEGMENT, "the wire has super-packets: {wire:?}");
     assert!(hooks["egress"] > SEGMENT, "no super-packet leaves the server");
-    // Native XDP has the router cut them before they get there.
+    // With native XDP the router segments them before they get there.
     assert_eq!(hooks["ingress"] > SEGMENT, mode == "auto", "super-packets that reach the server");
     let wire = of_ftp(&mirrored(&of_capture(&client.packets)));
     let counted = of_ftp(&of_metrics(&samples[0], &FAMILIES, at_server.interface));
@@ -73,7 +73,7 @@ fn bulk_transfers_are_counted_as_on_the_wire(mode: &str) -> String {
     format!("{mode}: segments in and out {packets:?}, buffers {buffers:?}")
 }
 
-/// Reads over either family, and writes, all from port 20 of the server.
+/// Makes downloads over either family, and uploads, all from port 20 of the server.
 fn transfer(network: &Network, server: &Ftp) {
     let files = Folder::new("bulk");
     let bulk = files.write("bulk", vec![b'x'; BULK]);
@@ -90,7 +90,7 @@ fn transfer(network: &Network, server: &Ftp) {
     }
 }
 
-/// The longest packet each way.
+/// Returns the longest packet in each direction.
 fn longest(seen: &Seen) -> BTreeMap<&'static str, u64> {
     let mut longest = BTreeMap::new();
     for Dissected { direction, length, .. } in &seen.packets {
@@ -100,7 +100,7 @@ fn longest(seen: &Seen) -> BTreeMap<&'static str, u64> {
     longest
 }
 
-/// The counts as the other end of the link has them.
+/// Swaps directions, as at the other end of the link.
 fn mirrored(counts: &Counts) -> Counts {
     let series = |series: &str| {
         let words = series.split(' ').map(|word| match word {
@@ -113,7 +113,7 @@ fn mirrored(counts: &Counts) -> Counts {
     counts.iter().map(|(one, count)| (series(one), *count)).collect()
 }
 
-/// Without ARP and neighbour discovery, of which each link has its own.
+/// Removes ARP and neighbour discovery, which differ between links.
 fn of_ftp(counts: &Counts) -> Counts {
     counts
         .iter()

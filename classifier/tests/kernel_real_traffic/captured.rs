@@ -1,11 +1,11 @@
-//! Counts as a capture has them.
+//! Counts from a capture.
 
 use crate::{
     counts::{Counts, FLAGS, Family, add},
     dissection::Dissected,
 };
 
-/// The families that a capture says something about, each with the labels that tell its series apart.
+/// Families that a capture can check, each with the labels that distinguish its series.
 pub const FAMILIES: [Family; 5] = [
     ("classifier_packets_total", &["direction", "protocol", "role"]),
     ("classifier_bytes_total", &["direction", "protocol", "role"]),
@@ -14,7 +14,7 @@ pub const FAMILIES: [Family; 5] = [
     ("classifier_tcp_flag_packets_total", &["direction", "protocol", "flag"]),
 ];
 
-/// What tshark has found in a capture.
+/// Counts the packets of tshark's dissection.
 pub fn of_capture(packets: &[Dissected]) -> Counts {
     let [per_packet, per_byte, icmp, quoted, flag] = FAMILIES.map(|(family, _)| family);
     let mut counts = Counts::new();
@@ -38,7 +38,7 @@ pub fn of_capture(packets: &[Dissected]) -> Counts {
     counts
 }
 
-/// Sum over every protocol and role of a direction.
+/// Sums every protocol and role of a direction.
 pub fn sum(counts: &Counts, family: &str, direction: &str) -> u64 {
     let prefix = format!("{family} {direction} ");
     counts.iter().filter(|(series, _)| series.starts_with(&prefix)).map(|(_, count)| count).sum()

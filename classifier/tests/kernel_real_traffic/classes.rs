@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use crate::dissection::Fields;
 
-/// Ports of servers, by transport always TCP.
+/// TCP ports of servers.
 const SERVERS: [(&str, &str); 5] =
     [("20", "ftp_data_active"), ("21", "ftp_control"), ("25", "smtp"), ("110", "pop3"), ("143", "imap")];
 
-/// The classes of first fragments, for the later ones.
+/// Classes of first fragments, for the later ones.
 pub type Firsts = HashMap<Vec<String>, (&'static str, &'static str)>;
 
 impl<'l> Fields<'l> {
-    /// Protocol and role; of a later fragment those of its first.
+    /// Returns protocol and role; of a later fragment those of its first.
     pub fn class(&self, outer: &[&str], firsts: &mut Firsts) -> (&'static str, &'static str) {
         let Some((offset, datagram)) = self.fragment(outer) else { return self.class_by_header(outer) };
         if offset == "0" {
@@ -23,7 +23,8 @@ impl<'l> Fields<'l> {
         firsts.get(&datagram).copied().unwrap_or(("fragment", "none"))
     }
 
-    /// Offset of a fragment, and what tells its datagram; also where a whole IPv4 packet is its only one.
+    /// Returns the offset of a fragment, and the key of its datagram; a whole IPv4 packet counts as its only
+    /// fragment.
     fn fragment(&self, outer: &[&str]) -> Option<(&'l str, Vec<String>)> {
         let (offset, datagram) = if outer.contains(&"ipv6.fraghdr") {
             ("ipv6.fraghdr.offset", &["ipv6.src", "ipv6.dst", "ipv6.fraghdr.ident"][..])
@@ -35,7 +36,7 @@ impl<'l> Fields<'l> {
         Some((self.first(offset), datagram.iter().map(|field| self.first(field).to_owned()).collect()))
     }
 
-    /// Protocol and role by what the headers say.
+    /// Returns protocol and role from the headers.
     pub fn class_by_header(&self, outer: &[&str]) -> (&'static str, &'static str) {
         match protocol_of(outer) {
             "icmp" => ("icmp", "none"),
@@ -53,7 +54,7 @@ impl<'l> Fields<'l> {
     }
 }
 
-/// The innermost layer that the classifier looks at.
+/// Returns the innermost layer that the classifier parses.
 pub fn protocol_of<'l>(layers: &[&'l str]) -> &'l str {
     let known = ["tcp", "udp", "icmp", "icmpv6", "ip", "ipv6"];
     let transport = layers.iter().find(|layer| known[..4].contains(layer));

@@ -13,7 +13,7 @@ use testbed::{
 
 use crate::network::Network;
 
-/// Longer than many segments, so that TCP hands super-packets to the egress hook whatever the offloads.
+/// Bytes of a file with many segments, so that TCP passes GSO packets to the egress hook with any offloads.
 const LONG: usize = 300_000;
 
 /// The servers on the server host.
@@ -31,7 +31,7 @@ impl Servers {
     }
 }
 
-/// Everything, over IPv4 and IPv6.
+/// Makes all conversations, over IPv4 and IPv6.
 pub fn all(network: &Network, servers: &mut Servers) {
     let (client, server) = (&network.client, &network.server);
     let files = Folder::new("client");
@@ -56,7 +56,7 @@ pub fn curl(host: &Host, arguments: &[&str]) -> String {
     host.run("curl", &[&always, arguments].concat())
 }
 
-/// An address as it stands in a URL.
+/// Writes an address for a URL.
 pub fn in_url(address: IpAddr) -> String {
     SocketAddr::new(address, 0).to_string().trim_end_matches(":0").to_owned()
 }
@@ -78,7 +78,7 @@ fn mail(client: &Host, there: IpAddr, servers: &mut Servers, files: &Folder, cou
     }
 }
 
-/// Active transfers by two clients, over IPv4 and IPv6: curl by EPRT and PORT, lftp.
+/// Makes active transfers by two clients, over IPv4 and IPv6: curl by EPRT and PORT, lftp.
 pub fn ftp(network: &Network, server: &Ftp) {
     let files = Folder::new("ftp-client");
     server.publish("long", "0123456789abcdef\n".repeat(LONG / 17).as_bytes());
@@ -118,7 +118,7 @@ fn pings(client: &Host, there: IpAddr) {
     }
 }
 
-/// UDP as a resolver sends it, whole and in fragments, and a TCP connection, where nobody listens.
+/// Sends UDP like a resolver, whole and in fragments, and a TCP SYN, to closed ports.
 fn closed_ports(client: &Host, there: IpAddr) {
     client.enter(|| {
         for length in [40, 4000] {

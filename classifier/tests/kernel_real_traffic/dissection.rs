@@ -1,4 +1,4 @@
-//! What tshark, which shares nothing with the classifier, makes of a capture.
+//! Dissects a capture by tshark, which shares no code with the classifier.
 
 use std::{collections::HashMap, path::Path, process::Command};
 
@@ -6,14 +6,14 @@ use testbed::run;
 
 use crate::classes::{Firsts, protocol_of};
 
-/// A packet as tshark sees it.
+/// A packet in tshark's dissection.
 pub struct Dissected {
     pub length: u64,
     pub direction: &'static str,
     pub protocol: &'static str,
     pub role: &'static str,
     pub icmp: Option<Icmp>,
-    /// The TCP header's flags, 0 where there is none.
+    /// Flags of the TCP header, 0 without one.
     pub flags: u16,
 }
 
@@ -22,7 +22,7 @@ pub struct Icmp {
     pub family: &'static str,
     pub kind: u8,
     pub code: u8,
-    /// For errors: the protocol of the packet that is quoted.
+    /// For errors: the protocol of the quoted packet.
     pub quoted: Option<&'static str>,
 }
 
@@ -48,10 +48,10 @@ const FIELDS: [&str; 19] = [
     "icmpv6.code",
 ];
 
-/// Reads a capture; what comes from this MAC address is egress.
+/// Reads a capture; frames from this MAC address are egress.
 pub fn dissect(file: &Path, mac: &str) -> Vec<Dissected> {
     let mut tshark = Command::new("tshark");
-    // Fragments stay what they are on the wire, and so do segments.
+    // Fragments and segments are not reassembled.
     for preference in ["ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams"] {
         tshark.args(["-o", &format!("{preference}:FALSE")]);
     }
@@ -62,7 +62,7 @@ pub fn dissect(file: &Path, mac: &str) -> Vec<Dissected> {
     text.lines().map(|line| Fields::of(line).dissect(mac, &mut firsts)).collect()
 }
 
-/// The fields of a packet: each with the values of the outer header first, then of a quoted one.
+/// Fields of a packet: each with the values of the outer header first, then of a quoted one.
 pub struct Fields<'l>(HashMap<&'static str, Vec<&'l str>>);
 
 impl<'l> Fields<'l> {
@@ -71,7 +71,7 @@ impl<'l> Fields<'l> {
         Self(FIELDS.into_iter().zip(values).collect())
     }
 
-    /// What the outermost header says.
+    /// Returns the value of the outermost header.
     pub fn first(&self, field: &str) -> &'l str {
         self.0[field][0]
     }

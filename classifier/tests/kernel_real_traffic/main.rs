@@ -1,5 +1,5 @@
-//! Real programs talk over real links, and what the agents count is what a capture holds. `classifier pcap` says so of
-//! every packet of it.
+//! Real programs talk over real links: the agents' counts, and those of `classifier pcap`, equal the
+//! capture's.
 
 mod bulk;
 mod captured;
@@ -45,7 +45,7 @@ fn active_transfers_of_pure_ftpd_are_counted_as_captured() {
     println!("{} packets", active_transfers_are_counted_as_captured(Ftp::pure_ftpd));
 }
 
-/// Gives the number of packets.
+/// Runs the test, and returns the number of packets.
 fn active_transfers_are_counted_as_captured(start: impl Fn(&Host) -> Ftp) -> usize {
     let network = Network::new(&Lab::new());
     network.places().into_iter().for_each(without_offloads);
@@ -67,7 +67,7 @@ fn agent(mode: &str, places: &[Place<'_>]) -> Agent {
     places[0].host.agent(BINARY, &[&["--xdp-mode", mode][..], &interfaces].concat())
 }
 
-/// Gives the sizes of what was compared.
+/// Runs the test, and returns the sizes of the comparison.
 fn conversations_are_counted_as_captured(mode: &str) -> String {
     let network = Network::new(&Lab::new());
     let mut servers = Servers::start(&network.server);
@@ -89,7 +89,7 @@ fn conversations_are_counted_as_captured(mode: &str) -> String {
             place.interface
         );
         the_interface_agrees(&captured, seen);
-        for limit in ["classifier_parse_limits_total", "classifier_fragments_unremembered_total"] {
+        for limit in ["classifier_parse_limits_total", "classifier_fragments_not_stored_total"] {
             assert_eq!(samples.sum(limit, &[]), 0, "{limit}");
         }
     }
@@ -97,20 +97,20 @@ fn conversations_are_counted_as_captured(mode: &str) -> String {
     format!("{mode}: interface, packets, series: {sizes:?}")
 }
 
-/// The interface's own counters hold the same packets and bytes.
+/// Asserts that the interface's own counters have the same packets and bytes.
 fn the_interface_agrees(captured: &Counts, seen: &Seen) {
     let count = |family, direction| sum(captured, family, direction);
     let Traffic { rx_packets, rx_bytes, rx_dropped, tx_packets, tx_bytes, tx_dropped } = seen.traffic;
     for (direction, packets, bytes) in [("ingress", rx_packets, rx_bytes), ("egress", tx_packets, tx_bytes)] {
         assert_eq!(count("classifier_packets_total", direction), packets, "{direction}");
-        // Where native XDP is at the receiving end, veth counts at both ends without the Ethernet header.
+        // With native XDP at the receiving end, veth counts at both ends without the Ethernet header.
         let lengths = [bytes, bytes + packets * ETHERNET_HEADER];
         assert!(lengths.contains(&count("classifier_bytes_total", direction)), "{direction}: {lengths:?}");
     }
     assert_eq!((rx_dropped, tx_dropped), (0, 0));
 }
 
-/// A conversation that did not take place proves nothing.
+/// Asserts that all conversations took place, since a missing one proves nothing.
 fn everything_was_there(captured: &Counts) {
     let mut wanted = Vec::new();
     for protocol in ["ftp_control", "ftp_data_active", "smtp", "pop3", "imap"] {

@@ -1,4 +1,4 @@
-//! What is seen of a conversation: by captures, by interfaces, by agents.
+//! Observes a conversation by captures, by interfaces, by agents.
 
 use std::{path::Path, process::Command, thread, time::Duration};
 
@@ -10,17 +10,17 @@ use crate::{
     network::{Network, Place, traffic},
 };
 
-/// Answers that are late, to a ping or a probe, come within that.
+/// Time within which late answers to a ping or a probe arrive.
 const QUIET: Duration = Duration::from_millis(300);
 
-/// What crossed an interface, by its capture and by its own counters.
+/// The traffic of an interface, by its capture and by its own counters.
 pub struct Seen {
     pub packets: Vec<Dissected>,
     pub traffic: Traffic,
 }
 
 impl Network {
-    /// Captures at these places and runs agents while `talk` talks, so that all of them see the same packets.
+    /// Captures at these places and runs agents while `talk` runs, so that all of them see the same packets.
     pub fn observe(
         &self,
         places: &[Place<'_>],
@@ -72,7 +72,7 @@ fn difference(before: &Traffic, after: &Traffic) -> Traffic {
     }
 }
 
-/// Ends all captures side by side.
+/// Ends all captures in parallel.
 fn stop(captures: Vec<Capture>, places: &[Place<'_>]) -> Vec<Vec<Dissected>> {
     thread::scope(|scope| {
         let mut ending = Vec::new();
@@ -83,15 +83,15 @@ fn stop(captures: Vec<Capture>, places: &[Place<'_>]) -> Vec<Vec<Dissected>> {
     })
 }
 
-fn finish(capture: Capture, mac: &str) -> Vec<Dissected> {
-    capture.settle();
+fn finish(mut capture: Capture, mac: &str) -> Vec<Dissected> {
+    let captured = capture.finish().len();
     let packets = dissect(capture.file(), mac);
     as_a_capture_file(capture.file(), &packets);
-    assert_eq!(packets.len(), capture.stop().len(), "packets that tshark and the file hold");
+    assert_eq!(packets.len(), captured, "packets that tshark and the file hold");
     packets
 }
 
-/// The same file, judged without the kernel.
+/// Asserts that the file has the same classes in userspace.
 fn as_a_capture_file(file: &Path, packets: &[Dissected]) {
     let written = run(Command::new(BINARY).args(["pcap", "--packets"]).arg(file));
     let mut lines = written.lines();

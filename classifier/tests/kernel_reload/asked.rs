@@ -1,4 +1,4 @@
-//! `POST /-/reload`, behind the web configuration.
+//! `POST /-/reload`, with the web configuration.
 
 use testbed::{Agent, Running};
 
@@ -6,11 +6,11 @@ use crate::scene::{BINARY, HELD, Scene, port};
 
 const URL: &str = "http://127.0.0.1:9877/-/reload";
 
-/// `secret` at the least cost.
+/// Web configuration with a hash of `secret` at the least cost.
 const WEB: &str =
     "basic_auth_users:\n  operator: $2b$04$QDkkF67e8YuaoqOYOodpw.CaR0.WxlE.hot6P1Nmnml02QDA8UVti\n";
 
-/// Status, and what is said.
+/// Requests a reload, and returns status and text.
 fn ask(scene: &Scene, arguments: &[&str]) -> (String, String) {
     let always = ["--silent", "--noproxy", "*", "--write-out", "%{http_code}", URL];
     let said = scene.receiver.run("curl", &[&always[..], arguments].concat());
@@ -55,9 +55,9 @@ fn nobody_asks_without_a_password() {
     for login in [&[][..], &["--user", "operator:wrong"]] {
         assert_eq!(ask(&scene, &[&["--request", "POST"], login].concat()).0, "401");
     }
-    assert!(!agent.said().contains("read again"), "{}", agent.said());
+    assert!(!agent.said().contains("reloaded"), "{}", agent.said());
     let (status, _) = ask(&scene, &["--request", "POST", "--user", "operator:secret"]);
     assert_eq!(status, "200");
-    agent.wait_for("the configuration was read again");
+    agent.wait_for("configuration reloaded");
     assert_eq!(agent.interrupt().code(), Some(0), "{}", agent.said());
 }

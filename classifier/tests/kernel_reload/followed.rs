@@ -1,4 +1,4 @@
-//! How FTP is followed changes with the file: control ports, and how long an announcement is waited for.
+//! The file changes FTP's control ports, and the lifetime of an announcement.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -12,7 +12,7 @@ use testbed::{
 
 use crate::scene::{BINARY, HELD, reload, until};
 
-/// A session that announces a port, and does not dial it.
+/// Announces a port in a session, without a connection to it.
 fn announce(stream: &TcpStream, login: &str) {
     let (user, password) = login.split_once(':').unwrap();
     let mut answers = BufReader::new(stream).lines();
@@ -43,18 +43,19 @@ fn control_ports_and_lifetimes() {
     let path = config(2121, "24h");
     let agent = server.agent(BINARY, &[&["-c", &path][..], &HELD].concat());
     let sum = |name: &str| agent.metrics().sum(name, &[]);
-    let dial = || {
-        let stream = client.dial(SocketAddr::from((at_client.v4, 0)), SocketAddr::from((at_server.v4, 21)));
+    let connect = || {
+        let stream =
+            client.connect(SocketAddr::from((at_client.v4, 0)), SocketAddr::from((at_server.v4, 21)));
         announce(&stream, ftp.login());
         stream
     };
     let learned = "classifier_ftp_data_endpoints_learned_total";
-    let _unknown = dial();
+    let _unknown = connect();
     assert_eq!(sum(learned), 0, "port 21 is like any other");
 
     config(21, "24h");
     reload(&agent);
-    let _known = dial();
+    let _known = connect();
     until(&agent, "learned", || sum(learned) == 1);
     assert_eq!(sum("classifier_ftp_data_endpoints"), 1);
 

@@ -1,4 +1,4 @@
-//! Other interfaces, and other hooks, by a reload: what stays wanted counts on.
+//! Other interfaces, and other hooks, by a reload: unchanged ones count without a gap.
 
 use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, attached_in, left_behind, servers::Folder};
 

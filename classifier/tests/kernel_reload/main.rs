@@ -1,4 +1,4 @@
-//! New settings for a running agent with the least power, without a gap in counting.
+//! New settings for a running agent with the least privileges, without a gap in counting.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod asked;

@@ -1,4 +1,4 @@
-//! A file that cannot be taken changes nothing, and says where it is wrong.
+//! An invalid file changes nothing, and its error has the position.
 
 use crate::scene::{Scene, counted, hang_up, packets, port, reload, taken, until};
 
@@ -11,12 +11,12 @@ fn a_bad_file_is_named_with_line_and_column_and_the_running_one_stays() {
     assert_eq!(agent.metrics().sum(SUCCESSFUL, &[]), 1);
     let path = scene.configure("[[port]]\nprotocol = 'other'\ntransport = 'tcp'\nports = [0]\n");
     hang_up(&agent);
-    let complaint = format!("{path}:6:10: `port.ports`: invalid value: integer `0`");
+    let complaint = format!("{path}:6:10: `port.ports`: expected a whole number from 1 to 65535, found 0");
     until(&agent, "refused", || agent.said().contains(&complaint));
     assert_eq!((taken(&agent), agent.metrics().sum(SUCCESSFUL, &[])), (0, 0));
     scene.send(&[587, 587]);
     assert_eq!(packets(&counted(&agent, 2), "submission"), 2);
-    // Mended.
+    // Repaired.
     scene.configure(&port("submission", 588));
     reload(&agent);
     scene.send(&[588]);

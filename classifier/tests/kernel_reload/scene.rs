@@ -1,4 +1,4 @@
-//! A wire, and an agent at its end that has given up all that it can.
+//! A wire, and an agent at its end with the least privileges.
 
 use std::{
     thread,
@@ -11,11 +11,11 @@ use testbed::{Agent, FrameSocket, Host, Lab, Samples, servers::Folder};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// The least.
+/// Least privileges of an agent.
 pub const HELD: [&str; 6] = ["--user", "nobody", "--capabilities", "none", "--sandbox", "required"];
 
-/// What the log says of a reload that went well.
-const TAKEN: &str = "the configuration was read again";
+/// Log text of a successful reload.
+const TAKEN: &str = "configuration reloaded";
 
 pub struct Scene {
     pub receiver: Host,
@@ -26,7 +26,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// With this configuration.
+    /// Creates a scene with this configuration.
     pub fn new(config: &str) -> Self {
         let lab = Lab::new();
         let [sender, receiver] = ["sender", "receiver"].map(|name| lab.host(name));
@@ -38,7 +38,7 @@ impl Scene {
         scene
     }
 
-    /// Puts another file in the place of the configuration, as editors do.
+    /// Replaces the configuration file, as editors do.
     pub fn configure(&self, config: &str) -> String {
         let text = format!("interfaces = ['{}']\negress = false\n{config}", self.interface);
         let next = self.folder.write("next.toml", text);
@@ -52,7 +52,7 @@ impl Scene {
         self.receiver.agent(BINARY, &[&["--config", &config][..], &HELD, more].concat())
     }
 
-    /// A packet to each of these ports.
+    /// Sends a packet to each of these ports.
     pub fn send(&self, ports: &[u16]) {
         for port in ports {
             self.socket.send(ethernet(ipv4(tcp(CLIENT, *port))).bytes()).unwrap();
@@ -60,17 +60,17 @@ impl Scene {
     }
 }
 
-/// SIGHUP.
+/// Sends SIGHUP.
 pub fn hang_up(agent: &Agent) {
     kill_process(Pid::from_raw(agent.id().cast_signed()).unwrap(), Signal::HUP).unwrap();
 }
 
-/// Reloads that went well so far.
+/// Counts the successful reloads so far.
 pub fn taken(agent: &Agent) -> usize {
     agent.said().matches(TAKEN).count()
 }
 
-/// SIGHUP, and the reload that follows.
+/// Sends SIGHUP, and waits for the reload.
 pub fn reload(agent: &Agent) {
     let before = taken(agent);
     hang_up(agent);
@@ -85,17 +85,17 @@ pub fn until(agent: &Agent, what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// `[[port]]` for TCP.
+/// Writes a `[[port]]` for TCP.
 pub fn port(protocol: &str, number: u16) -> String {
     format!("[[port]]\nprotocol = '{protocol}'\ntransport = 'tcp'\nports = [{number}]\n")
 }
 
-/// Packets of a protocol on ingress, both roles.
+/// Counts the packets of a protocol on ingress, both roles.
 pub fn packets(metrics: &Samples, protocol: &str) -> u64 {
     metrics.sum("classifier_packets_total", &[("protocol", protocol)])
 }
 
-/// The metrics once so many packets are counted in all.
+/// Returns the metrics after this many packets.
 pub fn counted(agent: &Agent, packets: u64) -> Samples {
     until(agent, "counted", || agent.metrics().sum("classifier_packets_total", &[]) >= packets);
     agent.metrics()

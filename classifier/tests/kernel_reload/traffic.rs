@@ -1,4 +1,4 @@
-//! Reloads while packets come in: each is counted once, under what it is before and after, and under nothing else.
+//! Reloads while packets arrive: each is counted once, under its class before or after, and under no other.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -7,7 +7,8 @@ use std::{
 
 use crate::scene::{Scene, counted, packets, port, reload};
 
-/// Of a protocol in every version of the file, of none in any, fixed, and of one in every other version.
+/// Ports of a protocol in every version of the file, of none in any, of a fixed one, and of one in every
+/// other version.
 const SENT: [u16; 4] = [587, 7777, 25, 9999];
 
 #[test]

@@ -9,13 +9,13 @@ use testbed::{
 
 use crate::scene::Scene;
 
-/// The ports that the FTP server keeps to.
+/// Passive ports of the FTP server.
 pub const PASSIVE: [u16; 2] = [40_000, 40_099];
 
-/// Some segments.
+/// Bytes of some segments.
 const LONG: usize = 20_000;
 
-/// The servers, and what clients have had of them.
+/// The servers, and the files of clients.
 pub struct Servers {
     mail: Postfix,
     boxes: Dovecot,
@@ -31,7 +31,7 @@ impl Servers {
         Self { boxes: Dovecot::start(host, &mail.mailboxes()), mail, ftp, mails: 0 }
     }
 
-    /// Everything that passes in any run, with each server over either family.
+    /// Makes all conversations of a run, with each server over either family.
     pub fn talk(&mut self, scene: &Scene) {
         let files = Folder::new("client");
         for there in scene.there() {
@@ -42,7 +42,7 @@ impl Servers {
         }
     }
 
-    /// Passive and active transfers: EPSV, PASV, EPRT, PORT.
+    /// Makes passive and active transfers: EPSV, PASV, EPRT, PORT.
     fn transfers(&self, client: &Host, there: IpAddr) {
         let url = format!("ftp://{}/pub/long", in_url(there));
         let ways: &[&[&str]] = if there.is_ipv4() {
@@ -79,7 +79,7 @@ fn curl(host: &Host, arguments: &[&str]) -> String {
     host.run("curl", &[&always, arguments].concat())
 }
 
-/// An address as it stands in a URL.
+/// Writes an address for a URL.
 fn in_url(address: IpAddr) -> String {
     SocketAddr::new(address, 0).to_string().trim_end_matches(":0").to_owned()
 }

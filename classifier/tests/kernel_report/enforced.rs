@@ -1,5 +1,5 @@
-//! The loop closed: what was seen is written as a ruleset, the kernel enforces it, the same passes again, and its counters
-//! are ours.
+//! The whole loop: observed traffic becomes a ruleset, the kernel enforces it, the same traffic passes again,
+//! and the counters agree.
 
 use std::{
     collections::BTreeMap,
@@ -14,17 +14,19 @@ use serde_json::Value;
 use testbed::Host;
 
 use classifier::report::traffic::PortRange;
-use classifier_common::{counter::Counters, family::Family, icmp_types::cells, protocol::Protocol};
+use classifier_common::{
+    abi::Direction, counter::Counters, icmp_types::cells, protocol::Protocol, wire::Family,
+};
 
 use crate::{
     conversations::{PASSIVE, Servers},
     scene::Scene,
 };
 
-/// Packets by counter, as the ruleset names them.
+/// Packets by counter, with the ruleset's names.
 type Counts = BTreeMap<String, u64>;
 
-/// The services, by the direction of their first packet and the name of their counter.
+/// Services, by the direction of their first packet and the name of their counter.
 const SERVICES: [(&str, Protocol); 5] = [
     ("in_tcp_ftp_control", Protocol::FTP_CONTROL),
     ("in_tcp_ftp_data_passive", Protocol::FTP_DATA_PASSIVE),
@@ -33,7 +35,7 @@ const SERVICES: [(&str, Protocol); 5] = [
     ("in_tcp_imap", Protocol::IMAP),
 ];
 
-/// Rules for ICMP that are not for answers, by the name of their counter.
+/// ICMP rules for other messages than answers, by the name of their counter.
 const ICMP: [(&str, Family, &[u8]); 12] = [
     ("icmp_destination_unreachable", Family::V4, &[3]),
     ("icmp_time_exceeded", Family::V4, &[11]),
@@ -55,15 +57,16 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
     let mut servers = Servers::start(&scene.server);
     scene.attach();
     let before = scene.keep("before.json", &scene.report(&["--format", "json"]));
-    let capture = scene.server.capture(&scene.at_server.name, &["-s", "0"]);
+    let mut capture = scene.server.capture(&scene.at_server.name, &["-s", "0"]);
     servers.talk(&scene);
     scene.wait_until_quiet();
     compared(&scene, &before);
-    capture.settle();
+    let packets = capture.finish();
+    assert!(!packets.is_empty(), "nothing was captured");
     captured(&scene, capture.file().to_str().expect("a path"));
     drop(capture);
 
-    // Both ways in which FTP's data can pass.
+    // Both ways in which FTP data can pass.
     for how in ["helper", "ports"] {
         let data = match how {
             "helper" => "ct state related ct helper \"ftp\"".to_owned(),
@@ -72,7 +75,7 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
         let ruleset = scene.report(&["--format", "nft", "--ftp-data", how]);
         assert!(ruleset.contains(&data), "{data}: {ruleset}");
         scene.enforce(&ruleset);
-        let (before, dialled) = (ours(&scene), connections(&scene));
+        let (before, connected) = (ours(&scene), connections(&scene));
         servers.talk(&scene);
         scene.wait_until_quiet();
         let (counted, enforced) = (difference(&ours(&scene), &before), enforced(&scene));
@@ -80,7 +83,7 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
         for (name, _) in SERVICES {
             assert!(enforced[name] >= 2, "{name}: {enforced:?}");
         }
-        assert_eq!(difference(&connections(&scene), &dialled), services(&enforced));
+        assert_eq!(difference(&connections(&scene), &connected), services(&enforced));
         assert_eq!(enforced["out_tcp_ftp_data_active"], 3);
         for name in ["in_dropped", "out_dropped", "in_invalid", "out_invalid"] {
             assert_eq!(enforced.get(name), None, "{name}");
@@ -91,7 +94,7 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
     never_seen(&scene);
 }
 
-/// The range that the server is to keep to: it does, and hardly any other port is in it.
+/// Returns the range for the server, which includes its ports and hardly any other.
 fn passive_ports(scene: &Scene) -> PortRange {
     let report: Value = serde_json::from_str(&scene.report(&["--format", "json"])).expect("JSON");
     let port =
@@ -101,9 +104,9 @@ fn passive_ports(scene: &Scene) -> PortRange {
     range
 }
 
-/// A service that is let pass and does not run: its refusal passes, and counts as its connections do.
+/// Tests an allowed service that does not run: its refusal passes, and counts like its connections.
 fn refused(scene: &Scene, servers: Servers) {
-    let (before, dialled, were) = (ours(scene), connections(scene), enforced(scene));
+    let (before, connected, were) = (ours(scene), connections(scene), enforced(scene));
     drop(servers);
     for there in scene.there() {
         let error = scene
@@ -116,22 +119,22 @@ fn refused(scene: &Scene, servers: Servers) {
     let grown = difference(&enforced(scene), &were);
     assert_eq!(grown, difference(&ours(scene), &before));
     assert_eq!(services(&grown), [("in_tcp_pop3".to_owned(), 2)].into());
-    assert_eq!(difference(&connections(scene), &dialled), services(&grown));
+    assert_eq!(difference(&connections(scene), &connected), services(&grown));
     assert_eq!(sum_of(scene, |outcome| outcome == "refused")["in_tcp_pop3"], 2);
 }
 
-/// Of what a ruleset has counted, that which begins connections.
+/// Selects the counters of services.
 fn services(enforced: &Counts) -> Counts {
     let begins = |name: &str| name.starts_with("in_tcp_") || name.starts_with("out_tcp_");
     enforced.iter().filter(|(name, _)| begins(name)).map(|(name, packets)| (name.clone(), *packets)).collect()
 }
 
-/// Connections as a report has them, by the counter of their service, whatever became of them.
+/// Counts the connections in a report by the counter of their service, of any outcome.
 fn connections(scene: &Scene) -> Counts {
     sum_of(scene, |_| true)
 }
 
-/// Those with such an outcome.
+/// Sums connections with such an outcome.
 fn sum_of(scene: &Scene, is_one: impl Fn(&str) -> bool) -> Counts {
     let report: Value = serde_json::from_str(&scene.report(&["--format", "json"])).expect("JSON");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -147,10 +150,10 @@ fn sum_of(scene: &Scene, is_one: impl Fn(&str) -> bool) -> Counts {
     counts
 }
 
-/// What is new since a report, by the exit status too; since the one after it nothing is.
+/// Asserts the changes since a report, by the exit status too, and none since the report after it.
 fn compared(scene: &Scene, before: &str) {
     let after = scene.keep("after.json", &scene.report(&["--format", "json"]));
-    for (older, status, part) in [(before, 3, "+ rule in_tcp_smtp: 25"), (&after, 0, "nothing has changed")] {
+    for (older, status, part) in [(before, 3, "+ rule in_tcp_smtp: 25"), (&after, 0, "no change")] {
         let output = scene.try_report(&["--diff", older]);
         let said = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(status), "{said}");
@@ -158,7 +161,7 @@ fn compared(scene: &Scene, before: &str) {
     }
 }
 
-/// A capture shows the same connections, with the same hosts.
+/// Asserts that a capture shows the same connections, with the same hosts.
 fn captured(scene: &Scene, file: &str) {
     let [pinned, captured] = [&["--format", "json"][..], &["--format", "json", "--pcap", file]]
         .map(|arguments| serde_json::from_str::<Value>(&scene.report(arguments)).expect("JSON"));
@@ -168,7 +171,8 @@ fn captured(scene: &Scene, file: &str) {
     assert_eq!(captured["advice"]["passive_ports"], pinned["advice"]["passive_ports"]);
 }
 
-/// A service without its times and packets. Whom this host has dialled no capture tells.
+/// Returns a service without its times and packets, and without the peers of outbound connections, which a
+/// capture lacks.
 fn service(service: &Value) -> Value {
     let mut findings = list(&service["findings"]);
     for finding in &mut findings {
@@ -184,19 +188,18 @@ fn list(value: &Value) -> Vec<Value> {
     value.as_array().expect("a list").clone()
 }
 
-/// What the ruleset has counted on the link.
+/// Returns the ruleset's counters of the link.
 fn enforced(scene: &Scene) -> Counts {
     let counters = scene.enforced().into_iter();
     counters.filter(|(name, packets)| *packets > 0 && !name.ends_with("_loopback")).collect()
 }
 
-/// The same by what the programs have counted.
+/// Returns the programs' counters in the same form.
 fn ours(scene: &Scene) -> Counts {
     let look = scene.look();
     assert_eq!(look.problems, Vec::<String>::new());
     let [interface] = &look.snapshot.interfaces[..] else { panic!("one interface") };
-    let counters = [&interface.ingress_counters, &interface.egress_counters];
-    let [received, sent] = counters.map(|counters| counters.as_deref().expect("it is counted"));
+    let [received, sent] = Direction::ALL.map(|direction| interface.side(direction).expect("it is counted"));
     let mut counts: Counts =
         SERVICES.iter().map(|(name, protocol)| ((*name).to_owned(), syns(received, *protocol))).collect();
     counts.insert("out_tcp_ftp_data_active".into(), syns(sent, Protocol::FTP_DATA_ACTIVE));
@@ -224,7 +227,7 @@ fn difference(after: &Counts, before: &Counts) -> Counts {
     grown.filter(|(_, packets)| *packets > 0).collect()
 }
 
-/// SYNs without ACK of a protocol.
+/// Counts the SYNs without ACK of a protocol.
 fn syns(counters: &Counters, protocol: Protocol) -> u64 {
     counters.tcp_flags[protocol.index()][0]
 }
@@ -243,15 +246,15 @@ fn messages(counters: &Counters, family: Family, types: &[u8]) -> u64 {
     of_types.map(|(_, messages)| messages).sum()
 }
 
-/// Another port, another transport, another protocol of IP, and what the server itself never did: nothing passes, and
-/// everything is counted.
+/// Sends to another port, by another transport, by another protocol of IP, and from the server: nothing
+/// passes, and everything is counted.
 fn never_seen(scene: &Scene) {
     let before = ours(scene);
     let were = enforced(scene);
     for there in scene.there() {
         let listener =
             scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 8080)).expect("a port"));
-        dials(&scene.client, there, 8080, false);
+        connects(&scene.client, there, 8080, false);
         scene.client.enter(|| {
             let any: SocketAddr = if there.is_ipv4() { ([0; 4], 0).into() } else { ([0; 16], 0).into() };
             let socket = UdpSocket::bind(any).expect("a socket");
@@ -264,7 +267,7 @@ fn never_seen(scene: &Scene) {
     }
     for here in [IpAddr::V4(scene.at_client.v4), IpAddr::V6(scene.at_client.v6)] {
         let listener = scene.client.enter(|| TcpListener::bind(SocketAddr::new(here, 8080)).expect("a port"));
-        dials(&scene.server, here, 8080, false);
+        connects(&scene.server, here, 8080, false);
         drop(listener);
     }
     scene.wait_until_quiet();
@@ -276,21 +279,21 @@ fn never_seen(scene: &Scene) {
         "a SYN, five datagrams and a packet, over either family: {counted:?}"
     );
     assert_eq!(grown("in_dropped"), counted["in_dropped"]);
-    // What is dropped on its way out never reaches the hook.
+    // Packets that are dropped on egress never reach the hook.
     assert_eq!(grown("out_dropped"), 2);
     assert!(!counted.contains_key("out_dropped"), "{counted:?}");
 
-    // It is the ruleset that drops.
+    // The ruleset causes the drops.
     scene.server.run("nft", &["delete", "table", "inet", "classifier_host"]);
     for there in scene.there() {
         let listener =
             scene.server.enter(|| TcpListener::bind(SocketAddr::new(there, 8080)).expect("a port"));
-        dials(&scene.client, there, 8080, true);
+        connects(&scene.client, there, 8080, true);
         drop(listener);
     }
 }
 
-/// Sends a packet of an IP protocol that is for experiments (RFC 3692).
+/// Sends a packet of an IP protocol for experiments (RFC 3692).
 fn experiment(from: &Host, to: IpAddr) {
     let family = if to.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let protocol = net::Protocol::from_raw(NonZeroU32::new(253).expect("a number"));
@@ -300,11 +303,11 @@ fn experiment(from: &Host, to: IpAddr) {
     });
 }
 
-/// Whether a connection comes about, before a second SYN would be sent.
-fn dials(from: &Host, to: IpAddr, port: u16, succeeds: bool) {
-    let dialled = from.enter(|| TcpStream::connect_timeout(&(to, port).into(), Duration::from_millis(500)));
-    match dialled {
-        Ok(_) => assert!(succeeds, "{to}:{port} was dialled"),
+/// Asserts whether a connection succeeds, before a second SYN would be sent.
+fn connects(from: &Host, to: IpAddr, port: u16, succeeds: bool) {
+    let connected = from.enter(|| TcpStream::connect_timeout(&(to, port).into(), Duration::from_millis(500)));
+    match connected {
+        Ok(_) => assert!(succeeds, "{to}:{port} answered"),
         Err(error) => {
             assert!(!succeeds, "{to}:{port}: {error}");
             assert!(matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock), "{error}");

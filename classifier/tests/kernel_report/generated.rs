@@ -1,4 +1,4 @@
-//! Whatever was seen, the kernel accepts the rulesets.
+//! The kernel accepts the rulesets of random traffic.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -20,10 +20,10 @@ use testbed::servers::Folder;
 
 use crate::rulesets::host;
 
-/// Rulesets.
+/// Number of rulesets.
 const COUNT: u64 = 300;
 
-/// As many are checked at once, in one transaction.
+/// Rulesets that are checked at once, in one transaction.
 const BATCH: usize = 50;
 
 #[test]
@@ -58,11 +58,11 @@ fn report(rng: &mut Rng) -> Report {
 }
 
 fn moment(rng: &mut Rng) -> Moment {
-    // Up to the year 9999, the last that RFC 3339 has.
+    // Up to the year 9999, the last one of RFC 3339.
     Moment::since_epoch(std::time::Duration::from_secs(rng.u64(..253_402_300_800)))
 }
 
-/// Numbers of any size.
+/// Creates numbers of any size.
 fn number(rng: &mut Rng) -> u64 {
     rng.u64(..) >> rng.u32(..64)
 }
@@ -135,7 +135,7 @@ fn finding(rng: &mut Rng, outcome: ConnectionOutcome) -> Finding {
         outcome: Outcome(outcome),
         connections: number(rng) >> 2,
         seen: rng.bool().then_some(Span { first: one.min(other), last: one.max(other) }),
-        dialled: rng.bool().then_some(PortRange { low: low.min(high), high: low.max(high) }),
+        server_ports: rng.bool().then_some(PortRange { low: low.min(high), high: low.max(high) }),
         peers: Peers {
             hosts: peers(rng, [32, 128]),
             networks: peers(rng, [24, 64]),
@@ -147,13 +147,12 @@ fn finding(rng: &mut Rng, outcome: ConnectionOutcome) -> Finding {
 
 fn peers(rng: &mut Rng, [v4, v6]: [u8; 2]) -> Vec<Peer> {
     let prefix = |rng: &mut Rng| {
-        if rng.bool() {
-            let network = Ipv4Addr::from_bits(rng.u32(..) & u32::MAX << (32 - v4));
-            Prefix { address: IpAddr::V4(network), length: v4 }
+        let (network, length) = if rng.bool() {
+            (IpAddr::V4(Ipv4Addr::from_bits(rng.u32(..) & u32::MAX << (32 - v4))), v4)
         } else {
-            let network = Ipv6Addr::from_bits(rng.u128(..) & u128::MAX << (128 - v6));
-            Prefix { address: IpAddr::V6(network), length: v6 }
-        }
+            (IpAddr::V6(Ipv6Addr::from_bits(rng.u128(..) & u128::MAX << (128 - v6))), v6)
+        };
+        Prefix::new(network, length).expect("what is behind it was cut off")
     };
     let count = rng.usize(..80);
     (0..count)

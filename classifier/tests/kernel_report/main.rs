@@ -1,4 +1,4 @@
-//! What `classifier report` says should pass, enforced by the kernel.
+//! The kernel enforces the rulesets of `classifier report`.
 
 mod conversations;
 mod enforced;

@@ -1,10 +1,10 @@
-//! The kernel accepts what is written.
+//! The kernel accepts the output.
 
 use std::{fs, path::Path};
 
 use testbed::{Host, Lab, servers::Folder};
 
-/// A host of its own, for its tables.
+/// Creates a host for the tables.
 pub fn host() -> Host {
     Lab::new().host("checked")
 }
@@ -18,7 +18,7 @@ fn every_recorded_ruleset_is_accepted() {
         let path = entry.expect("an entry").path();
         let file = path.to_str().expect("a name");
         match path.extension().and_then(|extension| extension.to_str()) {
-            // Twice, for it replaces itself.
+            // Twice, since the ruleset replaces itself.
             Some("nft") => {
                 host.run("nft", &["-c", "-f", file]);
                 host.run("nft", &["-f", file]);
@@ -38,7 +38,7 @@ fn every_recorded_ruleset_is_accepted() {
     assert!(checked >= 5, "{checked} rulesets");
 }
 
-/// What `nft` refuses is not a ruleset that slipped through unread.
+/// The test would notice a ruleset that `nft` refuses.
 #[test]
 fn a_broken_ruleset_is_refused() {
     let (host, files) = (host(), Folder::new("broken"));

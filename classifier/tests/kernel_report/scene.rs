@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use classifier::datapath::{Look, view};
+use classifier::datapath::{PinnedState, view};
 use testbed::{End, Host, Lab, Pins, Traffic, servers::Folder};
 
 use crate::BINARY;
 
-/// Late answers come within that.
+/// Time within which late answers arrive.
 const QUIET: Duration = Duration::from_millis(200);
 
 pub struct Scene {
@@ -37,7 +37,7 @@ impl Scene {
         }
         let (at_client, at_server) = lab.link(&client, &server);
         for (host, end) in [(&client, &at_client), (&server, &at_server)] {
-            // A buffer that nft counts as one packet is one on the wire.
+            // Without GSO, a packet of nft's counters is one on the wire.
             let off = ["tso", "gso", "gro", "tx", "rx"].map(|offload| [offload, "off"]);
             host.run("ethtool", &[&["-K", &end.name], off.as_flattened()].concat());
             host.run("ip", &["link", "set", "dev", &end.name, "gso_max_segs", "1"]);
@@ -45,7 +45,7 @@ impl Scene {
         Self { client, server, at_client, at_server, pins: Pins::mounted(), files: Folder::new("report") }
     }
 
-    /// The server's addresses.
+    /// Returns the server's addresses.
     pub fn there(&self) -> [IpAddr; 2] {
         [IpAddr::V4(self.at_server.v4), IpAddr::V6(self.at_server.v6)]
     }
@@ -54,14 +54,14 @@ impl Scene {
         Path::new(&self.pins.folder("classifier")).to_owned()
     }
 
-    /// Has an agent attach, and end.
+    /// Starts an agent, which attaches, and ends it.
     pub fn attach(&self) {
         let folder = self.folder();
         let folder = folder.to_str().expect("a path");
         self.server.agent(BINARY, &["-i", &self.at_server.name, "--pin-dir", folder]).leave();
     }
 
-    /// `classifier report`, on the server, where no agent runs.
+    /// Runs `classifier report` on the server, without an agent.
     pub fn report(&self, arguments: &[&str]) -> String {
         let output = self.try_report(arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -74,19 +74,19 @@ impl Scene {
         command.output().expect("it runs")
     }
 
-    /// Has the server enforce a ruleset.
+    /// Loads a ruleset on the server.
     pub fn enforce(&self, ruleset: &str) {
         let file = self.files.write("ruleset.nft", ruleset);
         self.server.run("nft", &["-f", &file]);
     }
 
-    /// Keeps a text in a file.
+    /// Writes a text to a file.
     pub fn keep(&self, name: &str, text: &str) -> String {
         self.files.write(name, text)
     }
 
-    /// Everything that is pinned.
-    pub fn look(&self) -> Look {
+    /// Reads all pins.
+    pub fn look(&self) -> PinnedState {
         view(&self.folder()).expect("it is pinned").look().expect("it can be looked at")
     }
 
@@ -105,7 +105,7 @@ impl Scene {
         }
     }
 
-    /// What the ruleset has counted: packets by counter.
+    /// Returns the ruleset's counters: packets by counter.
     pub fn enforced(&self) -> Vec<(String, u64)> {
         let text = self.server.run("nft", &["list", "counters", "table", "inet", "classifier_host"]);
         let mut counters = Vec::new();
@@ -126,7 +126,7 @@ impl Scene {
 impl Drop for Scene {
     fn drop(&mut self) {
         let mut command = self.server.command(BINARY);
-        // What is left goes with the filesystem and the hosts.
+        // Anything left is removed with the filesystem and the hosts.
         let _ = command.args(["detach", "--pin-dir"]).arg(self.folder()).output();
         let _ = fs::remove_dir(self.folder());
     }

@@ -1,6 +1,6 @@
-//! What is left when agents end, and when they are taken away.
+//! Objects that are left after agents end, and after they are detached.
 
-use testbed::{attached_in, left_behind};
+use testbed::{Pins, attached_in, left_behind};
 
 use crate::scene::{BINARY, Scene};
 
@@ -36,4 +36,17 @@ fn without_a_folder_all_ends_with_the_agent() {
 fn what_is_not_pinned_there_needs_no_detaching() {
     let scene = Scene::new();
     assert_eq!(scene.detach(), "nothing was pinned\n");
+}
+
+#[test]
+fn a_folder_that_is_a_mount_point_is_cleared_and_stays() {
+    let scene = Scene::new();
+    let mounted = Pins::mounted();
+    let root = mounted.folder("");
+    scene.counted.agent(BINARY, &["-i", &scene.here.name, "--pin-dir", &root]).leave();
+    assert_ne!(mounted.list(), Vec::<String>::new());
+    let said = scene.counted.run(BINARY, &["detach", "--pin-dir", &root]);
+    assert!(said.starts_with(&format!("no longer counted: {}\n", scene.here.name)), "{said}");
+    assert_eq!(mounted.list(), Vec::<String>::new());
+    assert_eq!(left_behind(), Vec::<String>::new());
 }

@@ -1,4 +1,5 @@
-//! What `cargo xtask vm` runs on older kernels too, where a start takes seconds: few of them, and no tools of the host's.
+//! Tests that `cargo xtask vm` also runs on older kernels, where a start takes seconds: few starts, and no
+//! tools of the host's.
 
 use std::{
     fs::File,
@@ -9,7 +10,7 @@ use std::{
 use aya::programs::tc::qdisc_add_clsact;
 use testbed::{Agent, Running, attached_in, left_behind, servers::Folder, without_bpffs};
 
-use crate::scene::{BINARY, Scene, assert_goes_on, counters};
+use crate::scene::{BINARY, Scene, assert_continues, counters};
 
 #[test]
 fn counting_outlives_agents_at_tc() {
@@ -21,11 +22,11 @@ fn counting_outlives_agents_at_native_xdp() {
     outlived("native", &[Agent::kill]);
 }
 
-/// Each end is followed by a start, the last of them with another layout, while packets cross: none is missed or counted
-/// twice.
+/// Tests ends of agents, each followed by a start, the last one with another layout, while packets cross:
+/// none is missed or counted twice.
 fn outlived(mode: &str, ends: &[fn(Agent)]) {
     let (scene, folder) = (Scene::new(), Folder::new("restart"));
-    // A pinned map has another size by it.
+    // It changes the size of a pinned map.
     let smaller = folder.write("smaller.toml", "[ftp]\nmax_sessions = 1024\n");
     let mut agent = scene.agent(mode);
     let over = Arc::default();
@@ -37,10 +38,10 @@ fn outlived(mode: &str, ends: &[fn(Agent)]) {
         let flags = ["--config", &*smaller];
         agent = scene.agent_with(mode, if number + 1 == ends.len() { &flags } else { &[] });
         let seen = counters(&agent.metrics());
-        assert_goes_on(&last, &seen);
+        assert_continues(&last, &seen);
         last = seen;
     }
-    assert!(agent.said().contains("taking over counters of another layout"), "{}", agent.said());
+    assert!(agent.said().contains("taking over pinned counters of another layout"), "{}", agent.said());
     over.store(true, Ordering::Relaxed);
     let each = sent.join().unwrap();
     let metrics = agent.metrics();
@@ -58,8 +59,8 @@ fn outlived(mode: &str, ends: &[fn(Agent)]) {
     assert_eq!(scene.pins.list(), Vec::<String>::new());
 }
 
-/// Where no bpf filesystem is mounted the agent mounts one. Here that is within mounts of its own. The qdisc, which it uses
-/// on old kernels, is not its own: it stays.
+/// Without a bpf filesystem the agent mounts one, here within a mount namespace. The qdisc, which it uses on
+/// old kernels, belongs to others: it stays.
 #[test]
 fn a_bpf_filesystem_is_mounted_where_it_is_missing() {
     let scene = Scene::new();
@@ -72,7 +73,7 @@ fn a_bpf_filesystem_is_mounted_where_it_is_missing() {
     let mut agent = Running::start(command);
     agent.wait_for("serving metrics");
     assert!(agent.said().contains("mounted the bpf filesystem at=\"/sys/fs/bpf\""), "{}", agent.said());
-    assert!(agent.said().contains("end with it"), "{}", agent.said());
+    assert!(agent.said().contains("pins are lost with the container"), "{}", agent.said());
     let mounted = File::open(format!("/proc/{}/root/sys/fs/bpf", agent.id())).unwrap();
     assert_eq!(agent.interrupt().code(), Some(0), "{}", agent.said());
     let folder = format!("/proc/{}/fd/{}/classifier", std::process::id(), mounted.as_raw_fd());

@@ -1,4 +1,4 @@
-//! Pin folders that are not as they should be.
+//! Damaged pin directories.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use testbed::{Pins, attached_in, left_behind};
 
 use crate::scene::{BINARY, Scene};
 
-/// What a start that must fail says.
+/// Returns the error of a start that must fail.
 fn refused(scene: &Scene, folder: &str) -> String {
     let mut command = scene.counted.command(BINARY);
     command
@@ -42,9 +42,9 @@ fn what_is_not_the_classifiers_is_left_alone() {
     let scene = Scene::new();
     fs::create_dir_all(format!("{}/mine", scene.folder())).unwrap();
     let agent = scene.agent("auto");
-    assert!(agent.said().contains("left alone"), "{}", agent.said());
+    assert!(agent.said().contains("not removed, not created by the classifier"), "{}", agent.said());
     agent.leave();
-    assert!(scene.detach().contains("left alone"));
+    assert!(scene.detach().contains("not removed, not created by the classifier"));
     assert_eq!(scene.pins.list(), ["classifier", "classifier/mine"]);
     assert_eq!(left_behind(), Vec::<String>::new());
 }
@@ -62,7 +62,7 @@ fn a_start_that_fails_leaves_the_folder_as_it_was() {
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 
-/// Every single pin is lost once, as by a hand that slipped: the next agent repairs it, and no count is lost.
+/// Every single pin is removed once: the next agent repairs the directory, and no count is lost.
 #[test]
 fn half_a_folder_is_repaired() {
     let scene = Scene::new();

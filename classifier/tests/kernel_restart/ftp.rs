@@ -5,11 +5,11 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
 };
 
-use testbed::{Agent, End, Host, Lab, Pins, Samples, converse};
+use testbed::{Agent, End, Host, Lab, Pins, Samples, converse, servers::Folder};
 
-use crate::scene::{BINARY, assert_goes_on, counters};
+use crate::scene::{BINARY, assert_continues, counters};
 
-/// A control connection whose both ends the test holds.
+/// A control connection with both ends in the test.
 struct Control {
     client: TcpStream,
     server: TcpStream,
@@ -17,21 +17,21 @@ struct Control {
 
 impl Control {
     fn open(scene: &Scene, listener: &TcpListener) -> Self {
-        let client = scene.client.dial((scene.from.v4, 0).into(), listener.local_addr().unwrap());
+        let client = scene.client.connect((scene.from.v4, 0).into(), listener.local_addr().unwrap());
         Self { client, server: listener.accept().unwrap().0 }
     }
 
-    /// The server says a line, which arrives.
+    /// Sends a line from the server, and waits for it.
     fn say(&self, line: &str) {
         line_across(&self.server, &self.client, line);
     }
 
-    /// The client does.
+    /// Sends a line from the client, and waits for it.
     fn ask(&self, line: &str) {
         line_across(&self.client, &self.server, line);
     }
 
-    /// A passive data port is announced.
+    /// Announces a passive data port.
     fn announce(&self, port: u16) {
         self.ask("PASV");
         self.say(&format!("227 Entering Passive Mode (10,77,1,1,{},{}).", port >> 8, port & 0xff));
@@ -63,18 +63,22 @@ impl Scene {
     }
 
     fn agent(&self) -> Agent {
+        self.agent_with(&[])
+    }
+
+    fn agent_with(&self, flags: &[&str]) -> Agent {
         let folder = self.pins.folder("classifier");
-        self.server.agent(BINARY, &["-i", &self.at.name, "--pin-dir", &folder])
+        self.server.agent(BINARY, &[&["-i", &self.at.name, "--pin-dir", &folder], flags].concat())
     }
 
     fn listen(&self, port: u16) -> TcpListener {
         self.server.listen(SocketAddr::from((self.at.v4, port)))
     }
 
-    /// A data connection to this port, some bytes each way.
+    /// Makes a data connection to this port, with some bytes in each direction.
     fn transfer(&self, listener: &TcpListener) {
-        let dialled = self.client.dial((self.from.v4, 0).into(), listener.local_addr().unwrap());
-        converse(&dialled, listener);
+        let connected = self.client.connect((self.from.v4, 0).into(), listener.local_addr().unwrap());
+        converse(&connected, listener);
     }
 }
 
@@ -109,11 +113,25 @@ fn what_is_announced_with_and_without_an_agent_is_ftp_data() {
     control.announce(50_004);
     scene.transfer(&listeners[3]);
     let after = agent.metrics();
-    assert_goes_on(&counters(&before), &counters(&after));
+    assert_continues(&counters(&before), &counters(&after));
     assert_eq!(after.sum("classifier_ftp_data_endpoints_learned_total", &[("command", "pasv")]), 4);
-    assert_eq!(after.sum("classifier_ftp_learn_seconds_count", &[]), 4, "those of the dead agent's time too");
+    assert_eq!(
+        after.sum("classifier_ftp_learn_duration_seconds_count", &[]),
+        4,
+        "those of the dead agent's time too"
+    );
     assert_eq!(packets(&after, "tcp_other"), 0);
     assert!(packets(&after, "ftp_data_passive") >= 4 * 8, "{}", packets(&after, "ftp_data_passive"));
+    agent.leave();
+
+    // With another capacity of sessions the tracking starts empty, and its counters continue.
+    let files = Folder::new("ftp-restart");
+    let smaller = files.write("smaller.toml", "[ftp]\nmax_sessions = 1024\n");
+    let agent = scene.agent_with(&["--config", &smaller]);
+    let last = agent.metrics();
+    assert_continues(&counters(&after), &counters(&last));
+    assert_eq!(last.sum("classifier_ftp_learn_duration_seconds_count", &[]), 4);
+    assert!(last.sum("classifier_ftp_sessions", &[]) == 0 && agent.said().contains("starts empty"));
     agent.leave();
     scene.server.run(BINARY, &["detach", "--pin-dir", &scene.pins.folder("classifier")]);
 }

@@ -4,7 +4,7 @@ use std::{thread::sleep, time::Duration};
 
 use testbed::{attached_in, left_behind};
 
-use crate::scene::{Scene, assert_goes_on, counters};
+use crate::scene::{Scene, assert_continues, counters};
 
 /// Packets that cross meanwhile: about three seconds of them.
 const PACKETS: usize = 60_000;
@@ -27,7 +27,7 @@ fn killed_again_and_again(mode: &str) {
     for round in 0..4 {
         sleep(Duration::from_millis(200));
         let seen = counters(&agent.metrics());
-        assert_goes_on(&last, &seen);
+        assert_continues(&last, &seen);
         last = seen;
         if round % 2 == 0 {
             agent.kill();
@@ -39,7 +39,7 @@ fn killed_again_and_again(mode: &str) {
     }
     sent.join().unwrap();
     let metrics = agent.metrics();
-    assert_goes_on(&last, &counters(&metrics));
+    assert_continues(&last, &counters(&metrics));
     let of = |protocol: &str, role: &str| {
         let labels = [("direction", "ingress"), ("protocol", protocol), ("role", role)];
         metrics.sum("classifier_packets_total", &labels)

@@ -1,4 +1,6 @@
-//! What is pinned, looked at by another process: the same as the agent serves, and the same without one.
+//! Pins that another process reads: the same data as the agent's, with and without it.
+
+use classifier_common::abi::Direction;
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +14,7 @@ use std::{
 };
 
 use classifier::{
-    datapath::{Look, View, ViewError, view},
+    datapath::{PinnedState, View, ViewError, view},
     metrics::{
         datapath::Datapath,
         exposition::{Exposition, Format},
@@ -22,14 +24,14 @@ use testbed::{Agent, Samples, left_behind};
 
 use crate::scene::{BINARY, Scene, counters};
 
-/// Every packet counter of a look, by series, as a scrape writes it.
-pub fn seen(look: &Look) -> BTreeMap<String, f64> {
+/// Returns every packet counter of a look, by series, as a scrape writes it.
+pub fn seen(look: &PinnedState) -> BTreeMap<String, f64> {
     let mut out = Exposition::new(Format::Text, 0);
     Datapath::new(&look.names).write(&mut out, &look.snapshot);
     counters(&Samples::parse(&out.finish()))
 }
 
-/// The same families of an agent.
+/// Returns the agent's values of the same families.
 fn served(agent: &Agent, seen: &BTreeMap<String, f64>) -> BTreeMap<String, f64> {
     let name = |series: &String| series.split('{').next().unwrap().to_owned();
     let families: Vec<_> = seen.keys().map(name).collect();
@@ -38,7 +40,7 @@ fn served(agent: &Agent, seen: &BTreeMap<String, f64>) -> BTreeMap<String, f64> 
     served
 }
 
-/// Looks again and again until it is told that it is over: no number ever goes down. Tells how often it has looked.
+/// Reads repeatedly until the flag is set, and asserts that no number decreases. Returns the number of reads.
 pub fn watch(mut view: View, over: &Arc<AtomicBool>) -> JoinHandle<usize> {
     let over = Arc::clone(over);
     thread::spawn(move || {
@@ -48,7 +50,7 @@ pub fn watch(mut view: View, over: &Arc<AtomicBool>) -> JoinHandle<usize> {
             let look = view.look().unwrap();
             assert_eq!(look.problems, Vec::<String>::new());
             let now = seen(&look);
-            crate::scene::assert_goes_on(&before, &now);
+            crate::scene::assert_continues(&before, &now);
             (before, looks) = (now, looks + 1);
             thread::sleep(Duration::from_millis(5));
         }
@@ -99,7 +101,7 @@ fn a_folder_shows_what_its_agent_serves_and_what_is_counted_without_one() {
         .snapshot
         .interfaces
         .iter()
-        .flat_map(|one| &one.ingress_counters)
+        .filter_map(|one| one.side(Direction::Ingress))
         .flat_map(|one| one.classes)
         .map(|tally| tally.packets)
         .sum();

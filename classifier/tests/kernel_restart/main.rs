@@ -1,4 +1,4 @@
-//! Counting does not depend on the agent: killed, restarted and taken away, while packets cross.
+//! Counting does not depend on the agent: it is killed, restarted and detached while packets cross.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod detached;
@@ -8,7 +8,9 @@ mod ftp;
 mod killed;
 mod looked_at;
 mod moved;
+mod older;
 mod pending;
+mod refused;
 mod rolling;
 mod scene;
 mod sources;

@@ -1,4 +1,4 @@
-//! Interfaces that are not as they were when the agent ended.
+//! Interfaces that changed after the agent ended.
 
 use std::{
     thread::sleep,
@@ -77,7 +77,7 @@ fn one_that_is_gone_has_its_counts_and_goes_on_when_it_returns() {
     assert_eq!(first.metrics().of("classifier_interface_info", &[("interface", &name)]).count(), 0);
     first.leave();
 
-    // Another interface of that name, under another index.
+    // Another interface with that name, under another index.
     let (again, far) = scene.wire();
     rename(&scene, &again.name, &name);
     let second = agent(&scene);
@@ -98,7 +98,7 @@ fn one_that_leaves_and_returns_while_an_agent_runs_is_pinned_as_it_is() {
     let pinned = || {
         let all = scene.pins.list();
         let of = all.iter().filter_map(|path| path.split_once(&format!("interfaces/{name}/")));
-        // What the interface of that name had counted before is its base.
+        // The counts of the earlier interface with that name are its base.
         of.map(|(_, pin)| pin.to_owned()).filter(|pin| pin != "base").collect::<Vec<_>>()
     };
     let until = |expected: &[&str]| {
@@ -138,7 +138,7 @@ fn one_that_is_no_longer_wanted_is_detached_and_keeps_its_counts() {
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 
-/// Between two hooks no switch is atomic: what crosses meanwhile is in one of them or in none, and never in both.
+/// A change between two hooks is not atomic: packets meanwhile cross one of them or none, and never both.
 #[test]
 fn another_hook_goes_on_with_the_same_counters() {
     let scene = Scene::new();

@@ -1,4 +1,4 @@
-//! Fifty hosts whose agents are restarted one after the other, while packets cross all of them.
+//! Fifty hosts whose agents are restarted one by one, while packets cross all of them.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -8,7 +8,7 @@ use std::{
 
 use testbed::{Agent, FrameSocket, Host, Lab, Pins, left_behind};
 
-use crate::scene::{BINARY, assert_goes_on, counters};
+use crate::scene::{BINARY, assert_continues, counters};
 
 const NODES: usize = 50;
 
@@ -66,7 +66,7 @@ fn fifty_agents_are_restarted_in_turn_and_no_count_is_lost() {
                 agent.leave();
             }
             agents.insert(number, start(number));
-            assert_goes_on(&before, &counters(&agents[number].metrics()));
+            assert_continues(&before, &counters(&agents[number].metrics()));
         }
     });
     for (node, agent) in nodes.iter().zip(&agents) {

@@ -1,4 +1,4 @@
-//! A host that is counted, a host that sends to it, and somewhere to pin.
+//! A counted host, a sending host, and a pin directory.
 
 use std::{
     collections::BTreeMap,
@@ -54,12 +54,12 @@ impl Scene {
         self.counted.agent(binary, &arguments)
     }
 
-    /// One more wire between the two.
+    /// Adds a wire between the two.
     pub fn wire(&self) -> (End, End) {
         self.lab.wire(&self.counted, &self.sender, 1500)
     }
 
-    /// Sends so many frames of three kinds in turn, a thousand in about 50 ms.
+    /// Sends this many frames of three kinds in turn, a thousand in about 50 ms.
     pub fn send(&self, count: usize) -> JoinHandle<()> {
         let socket = FrameSocket::open(&self.sender, &self.there);
         thread::spawn(move || {
@@ -73,7 +73,8 @@ impl Scene {
         })
     }
 
-    /// Sends frames of the same kinds, some hundred a second, until it is told that it is over; tells how many of each.
+    /// Sends frames of the same kinds, some hundred a second, until the flag is set; returns the number of
+    /// each kind.
     pub fn send_until(&self, over: &Arc<AtomicBool>) -> JoinHandle<u64> {
         let (socket, over) = (FrameSocket::open(&self.sender, &self.there), Arc::clone(over));
         thread::spawn(move || {
@@ -99,7 +100,8 @@ fn frames() -> [Layer; 3] {
     [ethernet(ipv4(udp(CLIENT, 9))), ethernet(ipv4(tcp(CLIENT, 25))), ethernet(ipv4(tcp(143, CLIENT)))]
 }
 
-/// Every counter that an agent serves, by series; but for those of the process, and of programs by number.
+/// Returns every counter that an agent serves, by series, except those of the process, and of programs by
+/// number.
 pub fn counters(samples: &Samples) -> BTreeMap<String, f64> {
     let own = ["classifier_http_", "classifier_program_"];
     let is_kept = |name: &str| {
@@ -111,8 +113,8 @@ pub fn counters(samples: &Samples) -> BTreeMap<String, f64> {
     all.map(|sample| (format!("{}{:?}", sample.name, sample.labels), sample.value)).collect()
 }
 
-/// Nothing is lower than before, or gone.
-pub fn assert_goes_on(before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>) {
+/// Asserts that no counter decreases or disappears.
+pub fn assert_continues(before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>) {
     for (series, value) in before {
         let now = after.get(series).unwrap_or_else(|| panic!("{series} is gone"));
         assert!(now >= value, "{series}: {value}, then {now}");

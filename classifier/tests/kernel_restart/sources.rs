@@ -1,4 +1,4 @@
-//! Whom things were observed of, by agents in turn.
+//! Sources of observations, over several agents.
 
 use std::{path::Path, time::Duration};
 
@@ -11,7 +11,7 @@ use testbed::{FrameSocket, left_behind};
 
 use crate::scene::{BINARY, Scene};
 
-/// Sends so many ICMP redirects from each of two IPv4 hosts, and one from an IPv6 host.
+/// Sends these numbers of ICMP redirects from two IPv4 hosts, and one from an IPv6 host.
 fn redirect(scene: &Scene, counts: [usize; 2]) {
     let socket = FrameSocket::open(&scene.sender, &scene.there);
     for (last, count) in (1..).zip(counts) {
@@ -23,13 +23,13 @@ fn redirect(scene: &Scene, counts: [usize; 2]) {
     socket.send(ethernet(ipv6(icmpv6(137, 0, &[0; 32]))).bytes()).unwrap();
 }
 
-/// Each prefix with its count, the largest first, and the error of all.
+/// Lists each prefix with its count, largest first, and the sum of overcounts.
 fn counts(redirects: &[RedirectEvidence]) -> (Vec<String>, u64) {
     let listed = redirects.iter().map(|one| format!("{} {}", one.prefix, one.count));
-    (listed.collect(), redirects.iter().map(|one| one.error).sum())
+    (listed.collect(), redirects.iter().map(|one| one.overcount).sum())
 }
 
-/// As [`counts`] says it of this many.
+/// Builds the expected result of [`counts`].
 fn all(v4: u64, one: u64, two: u64, v6: u64) -> (Vec<String>, u64) {
     let listed = [
         ("203.0.113.0/24", v4),
@@ -41,7 +41,7 @@ fn all(v4: u64, one: u64, two: u64, v6: u64) -> (Vec<String>, u64) {
     (listed.map(|(prefix, count)| format!("{prefix} {count}")).into(), 0)
 }
 
-/// The same moment: two clocks are read anew each time.
+/// Compares moments approximately: two clocks are read again each time.
 fn is_near(one: Moment, other: Moment) -> bool {
     let apart = one.time().duration_since(other.time()).unwrap_or_else(|before| before.duration());
     apart < Duration::from_millis(20)
@@ -58,7 +58,7 @@ fn what_was_seen_of_sources_goes_on_with_the_next_agent_whatever_room_it_has() {
     let began = evidence.redirects[0].first_seen;
     assert_eq!(counts(&evidence.redirects), all(5, 3, 2, 1));
 
-    // Nobody looks, and then the next agent of the same layout.
+    // Without an agent, and then with the next one of the same layout.
     first.kill();
     redirect(&scene, [1, 0]);
     let second = scene.agent("native");
@@ -68,7 +68,7 @@ fn what_was_seen_of_sources_goes_on_with_the_next_agent_whatever_room_it_has() {
     assert!(is_near(evidence.redirects[0].first_seen, began));
     second.leave();
 
-    // With less room, and with more.
+    // With less capacity, and with more.
     for (round, room) in (1..).zip([128, 16_384]) {
         let file =
             std::env::temp_dir().join(format!("classifier-sources-{}-{room}.toml", std::process::id()));

@@ -1,4 +1,4 @@
-//! An upgrade to a build whose counters lie otherwise in memory, and back, while packets cross.
+//! An upgrade to a build with another layout of the counters, and back, while packets cross.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,12 +16,12 @@ use testbed::left_behind;
 
 use crate::{
     looked_at::watch,
-    scene::{BINARY, Scene, assert_goes_on, counters},
+    scene::{BINARY, Scene, assert_continues, counters},
 };
 
 const PACKETS: usize = 60_000;
 
-/// The agent of another layout, which nobody else needs: built where the tests are.
+/// Builds the agent of another layout, next to the tests.
 fn other() -> PathBuf {
     let folder = Path::new(BINARY).parent().unwrap();
     let (name, target) = ("classifier-other-layout", folder.parent().unwrap());
@@ -52,8 +52,8 @@ fn counts_are_carried_over_to_the_packet_and_back() {
             }
             sleep(Duration::from_millis(100));
             agent = scene.agent_of(binary, mode);
-            assert_eq!(agent.said().contains("taking over counters of another layout"), round != 3);
-            assert_goes_on(&before, &counters(&agent.metrics()));
+            assert_eq!(agent.said().contains("taking over pinned counters of another layout"), round != 3);
+            assert_continues(&before, &counters(&agent.metrics()));
         }
         sent.join().unwrap();
         over.store(true, Ordering::Relaxed);
@@ -67,7 +67,7 @@ fn counts_are_carried_over_to_the_packet_and_back() {
         let smtp = [("direction", "ingress"), ("protocol", "smtp"), ("role", "to_server")];
         assert_eq!(metrics.sum("classifier_packets_total", &smtp), PACKETS as u64 / 3);
         agent.leave();
-        // Nothing of the layouts before is left.
+        // No object of earlier layouts is left.
         assert!(
             scene.pins.list().iter().all(|path| path.split('/').nth(1).is_none_or(|number| number == "5"))
         );

@@ -1,22 +1,23 @@
-//! Interfaces that come later: attached with the capabilities that are kept for it, refused without; what is attached
-//! is counted and read either way.
+//! Later interfaces: attached with the kept capabilities, refused without; attached ones are counted and read
+//! either way.
 
+use crate::fork::forked;
 use classifier::{
     config::{FtpSettings, KeptCapabilities, Privileges, XdpMode},
     datapath::{Attached, Datapath},
-    ftp,
     interfaces::Interface,
     sandbox::{Reach, enter},
+    snapshot::FtpSnapshot,
 };
 use classifier_common::{
+    abi::Direction,
+    counter::Counters,
     fixtures::layers::{CLIENT, ethernet, ipv4, tcp},
     packet::Link,
     ports::Transport,
     protocol::Protocol,
 };
 use testbed::{End, FrameSocket, Host, Lab};
-
-use crate::fork::forked;
 
 struct Scene {
     sender: Host,
@@ -32,7 +33,7 @@ impl Scene {
         Self { sender, receiver, wires }
     }
 
-    /// Sockets at the far ends, which no sandbox can open.
+    /// Opens sockets at the far ends, which no sandbox permits.
     fn sockets(&self) -> [FrameSocket; 2] {
         [0, 1].map(|at| FrameSocket::open(&self.sender, &self.wires[at].0))
     }
@@ -45,31 +46,27 @@ fn interface(end: &End) -> Interface {
         link: Some(Link::Ethernet),
         link_layer: "Ether".into(),
         kind: Some("veth".into()),
-        bus: None,
-        device: None,
-        master: None,
-        lower: None,
+        ..Interface::default()
     }
 }
 
-/// Packets to SMTP's port.
+/// Counts the packets to SMTP's port.
 fn counted(datapath: &Datapath, attached: &[Attached]) -> Vec<u64> {
-    let snapshot = datapath.snapshot(attached, [], ftp::Snapshot::default()).expect("maps can be read");
+    let snapshot = datapath.snapshot(attached, [], FtpSnapshot::default()).expect("maps can be read");
     let class = Protocol::SMTP.to_server().index();
-    let packets = |counters: Option<Box<classifier_common::counter::Counters>>| {
-        counters.map_or(0, |counters| counters.classes[class].packets)
-    };
-    snapshot.interfaces.into_iter().map(|one| packets(one.ingress_counters)).collect()
+    let packets = |counters: &Counters| counters.classes[class].packets;
+    let received = snapshot.interfaces.iter().map(|one| one.side(Direction::Ingress));
+    received.map(|counters| counters.map_or(0, packets)).collect()
 }
 
-/// Attaches one interface, enters, attaches the other, counts, changes the ports.
+/// Attaches one interface, enters the sandbox, attaches the other, counts, and changes the ports.
 fn run(scene: &Scene, capabilities: KeptCapabilities, mode: XdpMode) -> String {
     let sockets = scene.sockets();
     let life = || {
         let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
         let [first, second] = [0, 1].map(|at| interface(&scene.wires[at].1));
         let mut attached = vec![datapath.attach(first, XdpMode::Off, true).unwrap()];
-        // As root, and as far as the kernel can: older ones run this too.
+        // As root, with the layers that the kernel has: older ones run this too.
         let privileges = Privileges { capabilities, ..Privileges::default() };
         enter(&privileges, None, &Reach::default()).unwrap();
         let later = match datapath.attach(second, mode, true) {
@@ -83,7 +80,7 @@ fn run(scene: &Scene, capabilities: KeptCapabilities, mode: XdpMode) -> String {
             socket.send(ethernet(ipv4(tcp(CLIENT, 25))).bytes()).unwrap();
         }
         datapath.set_ports(&[(Transport::Udp, 25, Protocol::SMTP)]);
-        datapath.forget_fragments().unwrap();
+        datapath.clear_fragments().unwrap();
         format!("{later}; {:?}", counted(&datapath, &attached))
     };
     scene.receiver.enter(|| forked(life))

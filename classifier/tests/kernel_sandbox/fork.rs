@@ -1,4 +1,4 @@
-//! A process with one thread, and everything that the test has.
+//! Runs code in a process with one thread and the test's privileges.
 
 use std::{
     fs::File,
@@ -11,9 +11,9 @@ use rustix::{
     process::{Pid, WaitOptions, waitpid},
 };
 
-/// Runs this in a fork of this process, and gives what it returns.
+/// Runs a closure in a fork of this process, and returns its result.
 ///
-/// The C library keeps its heap whole over a fork, whichever thread makes it; nothing else of the other threads is
+/// The C library keeps its heap consistent over a fork from any thread; no other state of other threads is
 /// used there.
 pub fn forked(action: impl FnOnce() -> String) -> String {
     let (reader, writer) = pipe().unwrap();
@@ -26,7 +26,7 @@ pub fn forked(action: impl FnOnce() -> String) -> String {
                 Err(panic) => (1, panic.downcast_ref::<String>().cloned().unwrap_or_default()),
             };
             let written = File::from(writer).write_all(said.as_bytes());
-            // SAFETY: ends the process, without what the other threads had registered for its end.
+            // SAFETY: ends the process, without the exit handlers of other threads.
             unsafe { libc::_exit(if written.is_ok() { status } else { 2 }) }
         }
         child => {

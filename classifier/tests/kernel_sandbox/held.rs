@@ -1,4 +1,4 @@
-//! What the kernel says of a running agent.
+//! The kernel's view of a running agent's privileges.
 
 use std::{collections::BTreeMap, fs, process::Command};
 
@@ -9,10 +9,10 @@ use crate::BINARY;
 /// `CAP_BPF`, `CAP_PERFMON` and `CAP_NET_ADMIN`.
 pub const ATTACHING: u64 = 1 << 39 | 1 << 38 | 1 << 12;
 
-/// The user and group of this name.
+/// User and group of the agent.
 pub const NOBODY: &str = "nobody";
 
-/// What `/proc` says of every thread of a process.
+/// Reads the statuses of every thread of a process in `/proc`.
 pub fn statuses(process: u32) -> Vec<BTreeMap<String, String>> {
     let threads = fs::read_dir(format!("/proc/{process}/task")).unwrap();
     let status = |thread: std::io::Result<fs::DirEntry>| {
@@ -23,7 +23,7 @@ pub fn statuses(process: u32) -> Vec<BTreeMap<String, String>> {
     threads.map(status).collect()
 }
 
-/// That every thread has these capabilities, none to gain, and its calls filtered.
+/// Asserts that every thread has these capabilities, cannot gain others, and has filtered system calls.
 pub fn assert_held(process: u32, capabilities: u64) {
     for status in statuses(process) {
         let set = |name: &str| u64::from_str_radix(&status[name], 16).unwrap();
@@ -33,7 +33,7 @@ pub fn assert_held(process: u32, capabilities: u64) {
     }
 }
 
-/// User and group numbers of a name.
+/// Returns the user and group numbers of a name.
 pub fn ids(name: &str) -> (String, String) {
     let number = |option| {
         let output = Command::new("id").args([option, name]).output().unwrap();
@@ -119,7 +119,7 @@ fn a_user_that_does_not_exist_ends_the_start_before_anything_is_attached() {
     let mut command = host.command(BINARY);
     let output = command.args(["run", "-i", "lo", "--user", "no:such:user"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2), "bad usage");
     assert_eq!(
         said,
         "classifier: user `no:such:user` does not exist; `getent passwd` lists the users of this host\n"

@@ -1,4 +1,4 @@
-//! What can no longer be done, by a process that has entered the sandbox as the agent does, and what still can.
+//! Forbidden and permitted actions of a process that has entered the sandbox like the agent.
 
 use std::{
     fs, io,
@@ -29,7 +29,7 @@ fn enter_or_panic(privileges: &Privileges, readable: Vec<PathBuf>) {
     enter(privileges, user.as_ref(), &Reach { readable, writable: Vec::new() }).unwrap();
 }
 
-/// The trials that were refused, in a process that has done this before.
+/// Lists the refused trials, in a process that has done `before` first.
 fn refused(before: impl FnOnce(&Path)) -> Vec<String> {
     let folder = Folder::new("trials");
     folder.write("removed", "x");
@@ -68,7 +68,7 @@ fn nothing_of_it_inside() {
     }
 }
 
-/// What an agent does long after its start.
+/// The actions of an agent long after its start.
 #[test]
 fn what_is_promised_is_allowed() {
     let folder = Folder::new("allowed");

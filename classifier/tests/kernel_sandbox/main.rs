@@ -1,4 +1,4 @@
-//! The agent holds little power: it does all that it promises in its sandbox, and what it gave up is gone.
+//! The agent has few privileges: it works in its sandbox, and cannot do what it gave up.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
 mod attaching;

@@ -1,4 +1,4 @@
-//! Starting as a normal user, with capabilities of the file or of the service manager.
+//! Starts as a normal user, with capabilities of the file or of the service manager.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
@@ -9,7 +9,7 @@ use crate::{
     held::{ATTACHING, NOBODY, ids, statuses},
 };
 
-/// What the agent needs, as setcap(8) writes it.
+/// Needed capabilities, in the form of setcap(8).
 const NEEDED: &str = "cap_bpf,cap_net_admin,cap_perfmon+ep";
 
 struct Scene {
@@ -20,7 +20,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// With a copy of the agent that everybody may start.
+    /// Creates a scene with a copy of the agent that everybody may start.
     fn new() -> Self {
         let lab = Lab::new();
         let [host, other] = ["near", "far"].map(|name| lab.host(name));
@@ -40,7 +40,7 @@ impl Scene {
         run(Command::new("setcap").args([capabilities, &self.copy()]));
     }
 
-    /// The agent as a normal user, with these arguments of setpriv(1) beside.
+    /// Runs the agent as a normal user, with these arguments of setpriv(1).
     fn command(&self, beside: &[&str]) -> Command {
         let (user, group) = ids(NOBODY);
         let mut command = self.host.command("setpriv");
@@ -68,7 +68,7 @@ impl Scene {
         assert_eq!(left_behind(), Vec::<String>::new());
     }
 
-    /// What is said where it does not start.
+    /// Returns the error of a failing start.
     fn refusal(&self, command: &mut Command) -> String {
         let output = command.output().unwrap();
         assert_eq!(output.status.code(), Some(1));
@@ -110,8 +110,8 @@ fn a_normal_user_cannot_become_another() {
     let scene = Scene::new();
     scene.give_file(NEEDED);
     let said = scene.refusal(scene.command(&[]).args(["--user", "daemon"]));
-    let words = "classifier: cannot become user `daemon`: Operation not permitted";
-    assert!(said.contains(words) && said.contains("leave --user out"), "{said}");
+    let words = "classifier: cannot switch to user `daemon`: Operation not permitted";
+    assert!(said.contains(words) && said.contains("leave out --user"), "{said}");
     scene.assert_serves({
         let mut command = scene.command(&[]);
         command.args(["--user", NOBODY]);

@@ -1,4 +1,5 @@
-//! The agent with the least power does everything that it promises: it counts, learns, serves, and follows its files.
+//! The agent with the least privileges has all its functions: it counts, learns, serves, and follows its
+//! files.
 
 use std::{
     fs, thread,
@@ -13,10 +14,10 @@ use testbed::{
 
 use crate::{BINARY, held::assert_held};
 
-/// The least.
+/// Least privileges of an agent.
 const HELD: [&str; 6] = ["--user", "nobody", "--capabilities", "none", "--sandbox", "required"];
 
-/// `secret` at the least cost.
+/// Hash of `secret` at the least cost.
 const HASH: &str = "$2b$04$QDkkF67e8YuaoqOYOodpw.CaR0.WxlE.hot6P1Nmnml02QDA8UVti";
 
 const LENGTH: usize = 300_000;
@@ -50,7 +51,7 @@ impl Scene {
     }
 }
 
-/// Looks until it is so.
+/// Waits until a condition is true.
 fn until(agent: &Agent, what: &str, is_so: impl Fn(&Samples) -> bool) -> Samples {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -94,11 +95,12 @@ fn every_log_line_is_an_object_where_it_is_asked_for() {
         .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .map(|object| object["message"].as_str().expect("a message").to_owned())
         .collect();
-    assert_eq!(messages, ["attached", "sandboxed", "serving metrics"]);
+    let unseen = "without CAP_NET_ADMIN, a TC program that runs before the classifier's is not noticed";
+    assert_eq!(messages, ["attached", "sandboxed", unseen, "serving metrics"]);
     agent.stop();
 }
 
-/// Users are looked up on a thread of its own; the file is replaced by another one.
+/// Users are checked on a thread of its own; the file is replaced by another one.
 #[test]
 fn the_web_configuration_is_followed() {
     let scene = Scene::new();
@@ -118,14 +120,14 @@ fn the_web_configuration_is_followed() {
     assert_eq!((status("first"), status("second")), ("200".into(), "401".into()));
     let next = folder.write("next.yml", users("second"));
     fs::rename(next, &web).unwrap();
-    // Until it counts as written whole.
+    // Until the file is old enough to count as complete.
     thread::sleep(Duration::from_millis(300));
     let after = (status("first"), status("second"));
     assert_eq!(after, ("401".into(), "200".into()), "{}", agent.said());
-    // Not for this user's eyes.
+    // Unreadable for this user.
     fs::set_permissions(&web, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     thread::sleep(Duration::from_millis(300));
     assert_eq!(status("second"), "200");
-    agent.wait_for("is refused; what it said before still applies");
+    agent.wait_for("web configuration not reloaded; the previous one still applies");
     assert_eq!(agent.interrupt().code(), Some(0), "{}", agent.said());
 }

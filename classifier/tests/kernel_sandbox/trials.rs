@@ -1,4 +1,4 @@
-//! What nobody but an attacker does. None of it does harm where it is allowed.
+//! Actions of an attacker. None of them does harm if it is permitted.
 
 use std::{
     ffi::c_void,
@@ -16,19 +16,19 @@ use rustix::{
     thread::{Uid, UnshareFlags, set_thread_uid, unshare_unsafe},
 };
 
-/// What a trial has to do with.
+/// Objects of a trial.
 pub struct Scene<'a> {
-    /// The folder of the configuration, with a file `removed` in it.
+    /// Directory of the configuration, with a file `removed` in it.
     pub folder: &'a Path,
-    /// A socket that was opened before.
+    /// Socket that was opened before.
     pub open: &'a OwnedFd,
-    /// A port on which somebody listens.
+    /// Port with a listener.
     pub port: u16,
 }
 
 type Trial = (&'static str, fn(&Scene<'_>) -> io::Result<()>);
 
-/// Each by what it tries.
+/// Trials, each by its action.
 pub const ALL: [Trial; 20] = [
     ("read a foreign file", |_| fs::read("/etc/shadow").map(drop)),
     ("list a foreign folder", |_| fs::read_dir("/etc").map(drop)),
@@ -54,30 +54,30 @@ pub const ALL: [Trial; 20] = [
     ("queue calls past the filter", |_| call(libc::SYS_io_uring_setup, [0; 3])),
     ("watch performance events", |_| call(libc::SYS_perf_event_open, [0; 3])),
     ("leave the namespace", |_| {
-        // SAFETY: what is mounted changes for the process that tries, which ends then.
+        // SAFETY: the mounts change for the process of the trial, which ends then.
         Ok(unsafe { unshare_unsafe(UnshareFlags::NEWNS) }?)
     }),
-    // Last: where it is allowed, root's power ends with it.
+    // Last, since success ends root's privileges.
     ("become another user", |_| Ok(set_thread_uid(Uid::from_raw(1))?)),
 ];
 
-/// A system call with numbers and null pointers alone: where it is allowed it finds something wrong with them.
+/// Calls the system with numbers and null pointers alone: a permitted call fails with another error.
 fn call(number: c_long, arguments: [c_long; 3]) -> io::Result<()> {
     let [a, b, c] = arguments;
-    // SAFETY: the kernel looks at null pointers before it follows them.
+    // SAFETY: the kernel checks null pointers before it follows them.
     let answer = unsafe { libc::syscall(number, a, b, c, 0, 0) };
     if answer < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 fn start_process() -> io::Result<()> {
-    // SAFETY: as fork(2): the child goes on with a copy of everything, and ends at once.
+    // SAFETY: as fork(2): the child has a copy of everything, and ends at once.
     match unsafe { libc::syscall(libc::SYS_clone, c_long::from(libc::SIGCHLD), 0, 0, 0, 0) } {
-        // SAFETY: it only ends.
+        // SAFETY: the child only ends.
         0 => unsafe { libc::_exit(0) },
         child if child < 0 => Err(io::Error::last_os_error()),
         child => {
             let mut status: c_int = 0;
-            // SAFETY: a child of this process, and a place for its status.
+            // SAFETY: a child of this process, and memory for its status.
             unsafe { libc::waitpid(child.try_into().unwrap_or(-1), &raw mut status, 0) };
             Ok(())
         }
@@ -87,7 +87,7 @@ fn start_process() -> io::Result<()> {
 fn map_executable() -> io::Result<()> {
     const PAGE: usize = 4096;
     let rights = ProtFlags::READ | ProtFlags::EXEC;
-    // SAFETY: nothing is mapped there before, and nothing looks at it.
+    // SAFETY: nothing is mapped there before, and nothing accesses it.
     unsafe { mmap_anonymous(std::ptr::null_mut::<c_void>(), PAGE, rights, MapFlags::PRIVATE) }?;
     Ok(())
 }

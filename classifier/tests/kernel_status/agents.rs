@@ -1,4 +1,4 @@
-//! Agents on several hosts, and a process that may not look.
+//! Agents on several hosts, and a process without permission to look.
 
 use serde_json::json;
 use testbed::{Lab, attached_in};

@@ -38,7 +38,7 @@ fn filters_are_seen_where_they_are_asked_for() {
     });
     assert_eq!(seen(&near, &at_near.name, true), expected);
     assert_eq!(seen(&near, &at_near.name, false), []);
-    // aya would take the filters away by netlink on the host of this thread, which has no such interface.
+    // aya would remove the filters by netlink on the host of this thread, which has no such interface.
     std::mem::forget(object);
 }
 

@@ -1,13 +1,18 @@
-//! `classifier status`, from another process: what it says of a transfer that goes on, and of agents on other
-//! hosts. Other agents may run on this machine: only those of the tests are looked at.
+//! `classifier status`, from another process: its report of a running transfer, and of agents on other hosts.
+//! Other agents may run on this machine: only those of the tests are compared.
 
 mod agents;
 mod filters;
 mod pinned;
 mod shown;
+#[cfg(feature = "top")]
 mod svg;
+#[cfg(feature = "top")]
 mod top;
+#[cfg(feature = "top")]
 mod top_images;
+#[cfg(feature = "top")]
 mod top_sources;
+#[cfg(feature = "top")]
 mod top_terminal;
 mod transfer;

@@ -1,4 +1,4 @@
-//! Agents that are pinned, agents that are gone, and a folder that nobody may look into.
+//! Pinned agents, agents that have gone, and a directory without permission to read.
 
 use std::{
     fs::{self, Permissions, remove_file},
@@ -15,7 +15,7 @@ struct Scene {
     end: End,
     pins: Pins,
     folder: String,
-    /// Holds the other end of the link.
+    /// Keeps the other end of the link.
     _other: Host,
 }
 
@@ -41,13 +41,13 @@ impl Scene {
         json!([{"index": self.end.index, "name": self.end.name, "ingress": ingress, "egress": egress}])
     }
 
-    /// Where something of the interface is pinned.
+    /// Returns the path of a pin of the interface.
     fn pin(&self, name: &str) -> String {
         format!("{}/1/interfaces/{}/{name}", self.folder, self.end.name)
     }
 }
 
-/// The agent that is pinned in a folder, whose process is gone: it has one problem, which is returned.
+/// Returns the agent that is pinned in a directory and whose process has gone, with its only problem.
 fn gone(shown: &Value, folder: &str) -> (Value, String) {
     let is_there = |agent: &&Value| agent["pins"] == json!({"folder": folder, "process": null});
     let mut agents = list(shown, "agents").iter().filter(is_there);
@@ -88,7 +88,7 @@ fn who_holds_the_folder_is_shown_and_that_nobody_does() {
         let shown = scene.shown();
         let (its, problem) = gone(&shown, folder);
         assert_eq!(list(&its, "problems").len(), 1, "{its}");
-        let says = ["the kernel goes on counting without an agent", "classifier run", "classifier detach"];
+        let says = ["the kernel continues to count without an agent", "classifier run", "classifier detach"];
         assert!(says.iter().all(|part| problem.contains(part)), "{problem}");
         assert_eq!(its["interfaces"], scene.interfaces("tcx", "tcx"));
         assert_eq!(shown["problems"], json!([]));
@@ -118,10 +118,10 @@ fn a_hook_that_is_gone_is_named_and_so_are_pins_without_a_program() {
     assert_eq!(left_behind(), Vec::<String>::new());
     let shown = scene.shown();
     let problem = shown["problems"][0].as_str().unwrap_or_else(|| panic!("no problem: {shown}"));
-    let says = format!("{folder} has pinned counters and no program");
+    let says = format!("{folder} has pinned counters, and no program");
     assert!(problem.starts_with(&says) && problem.contains("classifier detach"), "{problem}");
 
-    // The remedy is one.
+    // The remedy works.
     let agent = scene.agent();
     let its = of_programs(&scene.shown(), &shown::programs(&agent));
     assert_eq!(its["problems"], json!([]));
@@ -135,7 +135,7 @@ fn a_hook_that_is_gone_is_named_and_so_are_pins_without_a_program() {
 fn a_hook_that_was_cut_from_a_running_agent_is_named() {
     let scene = Scene::new();
     let agent = scene.agent();
-    // Nothing is scraped before: that would have the agent look after its hooks.
+    // No scrape before: it would make the agent check its hooks.
     let its = || {
         let shown = scene.shown();
         let pins = json!({"folder": scene.folder, "process": agent.id()});
@@ -157,7 +157,7 @@ fn a_hook_that_was_cut_from_a_running_agent_is_named() {
     assert!(
         problem.starts_with(&format!("{} has counters and no program on its egress hook", scene.end.name))
     );
-    assert!(problem.contains("the agent attaches it again after a scrape"), "{problem}");
+    assert!(problem.contains("the agent attaches it again after the next scrape"), "{problem}");
 
     agent.kill();
     scene.host.run(BINARY, &["detach", "--pin-dir", &scene.folder]);
@@ -186,13 +186,13 @@ fn an_agent_without_pins_is_found_by_its_descriptors() {
     assert_eq!([&its["process"]["id"], &its["process"]["user"]], [&json!(agent.id()), &json!("nobody")]);
     assert_eq!(its["process"]["capabilities"], json!([]));
 
-    // Where it is out of sight, it is not said to be gone.
+    // An invisible process is not reported as gone.
     let within = ["--pid", "--fork", "--mount-proc", BINARY, "status", "--format", "json"];
     let text = scene.host.run("unshare", &within);
     let shown: Value = serde_json::from_str(&text).expect("it is JSON");
     let its = of_programs(&shown, &shown::programs(&agent));
     let problem = its["problems"][0].as_str().unwrap_or_else(|| panic!("no problem: {its}"));
-    assert!(problem.starts_with("no process of this PID namespace holds its programs"), "{problem}");
+    assert!(problem.starts_with("no process of this PID namespace uses these programs"), "{problem}");
     assert_eq!(its["process"], Value::Null);
     agent.stop();
 }

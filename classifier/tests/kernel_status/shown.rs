@@ -1,26 +1,31 @@
-//! The command on a host, and what it shows of one agent.
+//! Runs the command on a host, and selects one agent.
 
 use serde_json::Value;
 use testbed::{Agent, Host, run};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
-/// What `classifier status` shows as JSON of an agent, run on a host.
+/// Returns the JSON of `classifier status` for an agent, run on a host.
 pub fn json(host: &Host, agent: &Agent) -> Value {
     of_programs(&all(host, &[]), &programs(agent))
 }
 
-/// What it shows as JSON, run on a host with further arguments.
+/// Returns the JSON, run on a host with further arguments.
 pub fn all(host: &Host, arguments: &[&str]) -> Value {
-    let text = run(host.command(BINARY).args(["status", "--format", "json"]).args(arguments));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    let mut command = host.command(BINARY);
+    let output = command.args(["status", "--format", "json"]).args(arguments).output().expect("it starts");
+    let shown: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let status = i32::from(list(&shown, "agents").is_empty());
+    assert_eq!(output.status.code(), Some(status), "{output:?}");
+    shown
 }
 
-/// The agent with these programs and no others.
+/// Finds the agent with these programs and no others.
 pub fn of_programs(all: &Value, ids: &[u64]) -> Value {
     let its = list(all, "agents").iter().filter(|one| {
         let mut its: Vec<_> = list(one, "programs").iter().map(|program| number(program, "id")).collect();
-        // They are listed by their hook, and numbered as they were verified: side by side.
+        // They are listed by hook, and numbered in the order of their verification, which is parallel.
         its.sort_unstable();
         its == ids
     });
@@ -29,14 +34,14 @@ pub fn of_programs(all: &Value, ids: &[u64]) -> Value {
     its[0].clone()
 }
 
-/// What it shows as text of the agent that has an interface of this name.
+/// Returns the text for the agent with an interface of this name.
 pub fn text(host: &Host, interface: &str) -> String {
     let text = format!("\n{}", run(host.command(BINARY).arg("status")));
     let mut parts = text.split("\nagent ").filter(|part| part.contains(&format!("\n{interface} ")));
     parts.next().unwrap_or_else(|| panic!("no agent at {interface}: {text}")).to_owned()
 }
 
-/// The programs that an agent says it has.
+/// Lists the programs of an agent.
 pub fn programs(agent: &Agent) -> Vec<u64> {
     let metrics = agent.metrics();
     let infos = metrics.of("classifier_program_info", &[]);
@@ -45,12 +50,12 @@ pub fn programs(agent: &Agent) -> Vec<u64> {
     ids
 }
 
-/// The list under a key.
+/// Returns the list of a key.
 pub fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value[key].as_array().unwrap_or_else(|| panic!("no list `{key}` in {value}"))
 }
 
-/// The number under a key.
+/// Returns the number of a key.
 pub fn number(value: &Value, key: &str) -> u64 {
     value[key].as_u64().unwrap_or_else(|| panic!("no number `{key}` in {value}"))
 }

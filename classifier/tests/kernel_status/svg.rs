@@ -1,4 +1,4 @@
-//! A screen as an image.
+//! Draws a screen as an image.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,13 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
-/// A character's width and height, and where its line stands in it, in pixels.
+/// Width, height and baseline of a character, in pixels.
 const CELL: (usize, usize, usize) = (8, 17, 13);
 const MARGIN: usize = 10;
 const PAPER: &str = "#0d1117";
 const INK: &str = "#d0d7de";
 
-/// Draws it.
+/// Draws a screen.
 pub fn image(buffer: &Buffer) -> String {
     let (columns, lines) = (usize::from(buffer.area.width), usize::from(buffer.area.height));
     let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines * CELL.1 + 2 * MARGIN);

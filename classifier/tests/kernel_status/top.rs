@@ -1,4 +1,4 @@
-//! `classifier top`: the same numbers as the agent serves, by its pins and by its URL; and without an agent.
+//! `classifier top`: the same numbers as the agent's, by its pins and by its URL; and without an agent.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ impl Wired {
         let lab = Lab::new();
         let [counted, sender] = ["counted", "sender"].map(|name| lab.host(name));
         let (here, there) = lab.wire(&counted, &sender, 1500);
-        // A process that is not root's looks through nobody's descriptors.
+        // A process without root cannot read other descriptors.
         let pins = Pins::mounted();
         let folder = pins.folder("classifier");
         Self { counted, here, folder, _pins: pins, sender, there, _lab: lab }
@@ -47,12 +47,12 @@ impl Wired {
         self.counted.agent(BINARY, &[&always[..], more].concat())
     }
 
-    /// Sends so many rounds of two mail segments and a datagram, 5 ms each.
+    /// Sends this many rounds of two mail segments and a datagram, 5 ms each.
     pub fn send(&self, rounds: u32) {
         self.begin_to_send(rounds).1.join().expect("the wire takes it");
     }
 
-    /// Sends as many as that at most, until it is told that it is over.
+    /// Sends at most that many rounds, until the flag is set.
     fn begin_to_send(&self, rounds: u32) -> (Arc<AtomicBool>, JoinHandle<()>) {
         let (socket, over) = (FrameSocket::open(&self.sender, &self.there), Arc::new(AtomicBool::new(false)));
         let told = Arc::clone(&over);
@@ -82,7 +82,7 @@ fn parsed(output: &Output) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// Packets and bytes by their labels.
+/// Returns packets and bytes by their labels.
 fn counted(top: &Value) -> BTreeMap<String, (u64, u64)> {
     let rows = list(top, "traffic").iter().map(|row| {
         let labels =
@@ -117,7 +117,7 @@ fn pins_and_url_show_what_the_agent_serves_to_the_packet() {
             (before, top, served(&agent.metrics()))
         };
         let is_still = |(before, _, after): &(_, Value, _)| before == after;
-        // A stack has something to say now and then.
+        // A network stack sends packets of its own now and then.
         let (before, top, _) = (0..20).map(|_| looks()).find(is_still).expect("nothing is sent");
         assert_eq!(counted(&top), before, "{origin:?}");
         assert_eq!([&top["error"], &top["problems"]], [&Value::Null, &Value::Array(vec![])]);
@@ -149,7 +149,7 @@ fn pins_and_url_show_what_the_agent_serves_to_the_packet() {
         let float = |number: u64| u32::try_from(number).map(f64::from).expect("some thousand");
         let most = float(after[&smtp].0 - before[&smtp].0);
         assert!(within >= 2.0 && within < most + 0.5, "{within} of {most}");
-        // Every segment is as long as the other.
+        // All segments have the same length.
         let bits = 8.0 * float(between.1) / float(between.0) * rate("packets_per_second");
         assert!((rate("bits_per_second") / bits - 1.0).abs() < 1e-6);
     }
@@ -168,7 +168,7 @@ fn pins_and_url_show_what_the_agent_serves_to_the_packet() {
     let smtp = format!("{} ingress smtp to_server", wired.here.name);
     assert_eq!(counted(&before)[&smtp].0 + 20, counted(&after)[&smtp].0, "the kernel counts on");
     let problem = after["problems"][0].as_str().unwrap_or_default();
-    assert!(problem.starts_with("no process is seen that works with the folder"), "{problem}");
+    assert!(problem.starts_with("no agent process uses this directory"), "{problem}");
 
     wired.counted.run(BINARY, &["detach", "--pin-dir", &wired.folder]);
     let nothing = wired.top(&["--pin-dir", &wired.folder]);
@@ -202,7 +202,7 @@ fn the_agents_user_looks_at_its_pins_without_any_capability() {
     assert_eq!(counted(&looked)[&smtp].0, 10);
     let other = top("daemon");
     let said = String::from_utf8_lossy(&other.stderr).into_owned();
-    assert!(said.contains("Permission denied") && said.contains("look as root"), "{said}");
+    assert!(said.contains("Permission denied") && said.contains("run as root"), "{said}");
     agent.leave();
     wired.counted.run(BINARY, &["detach", "--pin-dir", &wired.folder]);
 }
@@ -211,13 +211,13 @@ fn the_agents_user_looks_at_its_pins_without_any_capability() {
 fn json_is_streamed_an_object_an_interval_until_a_signal() {
     let wired = Wired::new();
     let agent = wired.agent(&[]);
-    // What it writes is heard as what it says.
+    // Its output is read from standard error.
     let arguments = ["-c", "exec \"$0\" \"$@\" >&2", BINARY, "top", "--format", "json", "--interval", "0.1"];
     let mut stream = wired.counted.spawn("sh", &[&arguments[..], &["--pin-dir", &wired.folder]].concat());
     stream.wait_for("}\n{");
     wired.send(5);
     agent.kill();
-    stream.wait_for("no process is seen that works with the folder");
+    stream.wait_for("no agent process uses this directory");
     wired.counted.run(BINARY, &["detach", "--pin-dir", &wired.folder]);
     stream.wait_for("\"error\":\"nothing is pinned in");
     let agent = wired.agent(&[]);

@@ -1,4 +1,4 @@
-//! The images of `docs/top.md`: real traffic, really counted, drawn as the terminal shows it.
+//! The images of `docs/top.md`: real traffic, really counted, drawn like a terminal.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use classifier::top::{Look, Origin, Source, State, draw};
+use classifier::top::{Appearance, Origin, Source, State, draw};
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Terminal, backend::TestBackend};
@@ -18,7 +18,7 @@ const USUAL: &str = "/sys/fs/bpf/classifier";
 
 fn write(state: &mut State, name: &str) {
     let mut terminal = Terminal::new(TestBackend::new(100, 20)).expect("it is memory");
-    let look = Look { has_colours: true, has_unicode: true };
+    let look = Appearance { has_colours: true, has_unicode: true };
     terminal.draw(|frame| draw(state, look, frame)).expect("it is memory");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images").join(format!("top-{name}.svg"));
     fs::write(path, svg::image(terminal.backend().buffer())).expect("the work tree is writable");
@@ -59,14 +59,14 @@ fn images_of_top_busy_idle_and_broken() {
     let mut look = |state: &mut State, second: u64| {
         std::thread::sleep((start + Duration::from_secs(second)).saturating_duration_since(Instant::now()));
         let read = runtime.block_on(source.read(state.peers())).map(|mut sample| {
-            sample.whence = sample.whence.replace(&folder, USUAL);
+            sample.origin = sample.origin.replace(&folder, USUAL);
             sample
         });
         state.take(start.elapsed(), read.map_err(|error| error.to_string().replace(&folder, USUAL)));
     };
     let send = |second: u64| {
         for (frame, period) in &frames {
-            // Each kind rises and falls in its own time.
+            // Each kind rises and falls with its own period.
             let count = 8 + (second * second) % period;
             (0..count).for_each(|_| socket.send(frame.bytes()).expect("the wire takes it"));
         }

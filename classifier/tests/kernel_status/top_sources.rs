@@ -1,5 +1,5 @@
-//! Whom connections were with, as `classifier top` lists it: by the pins as `classifier status` has it, by URL as far as
-//! the agent serves it.
+//! Peers of connections in `classifier top`: by the pins like `classifier status`, by URL like the agent's
+//! metrics.
 
 use std::net::SocketAddr;
 
@@ -24,7 +24,7 @@ fn the_sources_are_those_that_the_agent_knows() {
     let to = SocketAddr::new(at_server.v4.into(), SMTP);
     let listener = server.listen(to);
     for _ in 0..3 {
-        converse(&client.dial(SocketAddr::new(at_client.v4.into(), 0), to), &listener);
+        converse(&client.connect(SocketAddr::new(at_client.v4.into(), 0), to), &listener);
     }
 
     let top = |origin: [&str; 2], format: &str| {
@@ -50,7 +50,7 @@ fn the_sources_are_those_that_the_agent_knows() {
     let host = format!("{}/32", at_client.v4);
     let expected = |last_seen: Value| {
         json!({"prefix": host, "direction": "inbound", "protocol": "smtp", "outcome": "established",
-               "count": 3, "error": 0, "last_seen_seconds": last_seen})
+               "count": 3, "overcount": 0, "last_seen_seconds": last_seen})
     };
     let of_client = |sources: &Value| {
         let list = sources.as_array().into_iter().flatten();

@@ -1,4 +1,4 @@
-//! `classifier top` in a real terminal, which tmux is.
+//! `classifier top` in a real terminal, provided by tmux.
 
 use std::{
     fs,
@@ -44,7 +44,7 @@ impl<'h> Terminal<'h> {
         self.tmux(&["send-keys", key]);
     }
 
-    /// What it shows once this is so.
+    /// Returns the screen once a condition is true.
     fn shows(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
@@ -61,7 +61,7 @@ impl<'h> Terminal<'h> {
         fs::read_to_string(self.folder.join(name)).unwrap_or_default()
     }
 
-    /// Starts it between two looks at the terminal's settings.
+    /// Starts the command, after reading the terminal's settings.
     fn starts_top(&self, environment: &str, pin_dir: &str) {
         let [before, after, status] = ["before", "after", "status"].map(|name| self.folder.join(name));
         let _ = fs::remove_file(&status);
@@ -72,7 +72,7 @@ impl<'h> Terminal<'h> {
         self.shows("the screen", |shown| shown.starts_with("classifier top"));
     }
 
-    /// It has ended well, and the terminal is as it was.
+    /// Asserts a successful end, and restored settings of the terminal.
     fn is_as_before(&self) {
         let shown = self.shows("the end", |shown| shown.lines().any(|line| line == "over"));
         assert!(!shown.contains("Traffic"), "the screen before is back: {shown}");
@@ -105,11 +105,11 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     let escapes = terminal.tmux(&["capture-pane", "-p", "-e"]);
     assert!(escapes.contains("38;5;6m"), "the title is cyan: {escapes:?}");
     terminal.press("3");
-    terminal.shows("the tab", |shown| shown.contains("no FTP control connection is followed"));
+    terminal.shows("the tab", |shown| shown.contains("no FTP control connection is tracked"));
     terminal.press("BTab");
-    terminal.shows("the tab before", |shown| shown.contains("no ICMP message was counted yet"));
+    terminal.shows("the tab before", |shown| shown.contains("no ICMP message so far"));
     terminal.press("5");
-    terminal.shows("the sources", |shown| shown.contains("no connection was noted yet"));
+    terminal.shows("the sources", |shown| shown.contains("no connection with an outcome so far"));
     terminal.press("1");
     terminal.tmux(&["send-keys", "-l", "/udp"]);
     let filtered =
@@ -127,18 +127,17 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     terminal.press("p");
 
     terminal.tmux(&["resize-window", "-x", "120", "-y", "30"]);
-    let shown =
-        terminal.shows("more columns", |shown| shown.contains(" bytes ") && shown.contains(" packets "));
-    assert_eq!(shown.trim_end().lines().count(), 30);
+    terminal.shows("more columns, down to the last line", |shown| {
+        let columns = [" bytes ", " packets "].into_iter().all(|column| shown.contains(column));
+        columns && shown.trim_end().lines().count() == 30
+    });
     terminal.tmux(&["resize-window", "-x", "20", "-y", "5"]);
     terminal.shows("that it is too small", |shown| shown.starts_with("too small: 20x5"));
     terminal.tmux(&["resize-window", "-x", "80", "-y", "24"]);
     terminal.shows("the table", |shown| shown.contains("smtp"));
 
     agent.leave();
-    terminal.shows("that the agent is gone", |shown| {
-        shown.contains("no process is seen that works with the folder")
-    });
+    terminal.shows("that the agent is gone", |shown| shown.contains("no agent process uses this directory"));
     wired.send(20);
     terminal.press("q");
     terminal.is_as_before();

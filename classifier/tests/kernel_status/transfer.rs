@@ -1,4 +1,4 @@
-//! A slow download in passive mode: who, where from, evidence and age, until it ends.
+//! A slow download in passive mode: peers, evidence and age, until it ends.
 
 use std::{
     net::SocketAddr,
@@ -11,7 +11,7 @@ use testbed::{Agent, End, Host, Lab, Running, servers::Ftp};
 
 use crate::shown::{self, BINARY, list};
 
-/// More than curl may read at a stretch (10 MB, with a limit to its rate) and more than the buffers hold.
+/// Bytes of a file: more than curl may read at once (10 MB, with a limit to its rate) and more than the buffers hold.
 const LENGTH: usize = 20 << 20;
 
 struct Scene {
@@ -27,7 +27,7 @@ impl Scene {
         let lab = Lab::new();
         let [client, server] = ["client", "server"].map(|name| lab.host(name));
         let (_, at_server) = lab.link(&client, &server);
-        // So that it comes in small pieces, and curl's limit is looked at between them.
+        // The download then arrives in small pieces, and curl's limit is applied between them.
         client.sysctl("net/ipv4/tcp_rmem", "4096 16384 16384");
         let ftp = Ftp::vsftpd(&server);
         ftp.publish("long", &vec![b'x'; LENGTH]);
@@ -42,7 +42,7 @@ impl Scene {
         self.client.spawn("curl", &[&always[..], how, &login].concat())
     }
 
-    /// Looks until it is as it should be.
+    /// Reads until a condition is true.
     fn wait_for(
         &self,
         what: &str,
@@ -63,7 +63,7 @@ impl Scene {
         }
     }
 
-    /// The client's connections, control first: both ends of each, as the client's kernel has them.
+    /// Returns the client's connections, control first: both ends of each, from the client's kernel.
     fn connections(&self) -> [[SocketAddr; 2]; 2] {
         let table = self.client.run("ss", &["-Htn", "state", "established"]);
         let mut connections: Vec<_> = table.lines().map(|line| ends(line).expect(line)).collect();
@@ -133,7 +133,7 @@ fn is_shown_while_it_goes_on(scene: &Scene, url: &str, how: &[&str], command: &s
 fn a_passive_download_is_shown_while_it_goes_on() {
     let scene = Scene::new();
     let none = shown::text(&scene.server, &scene.at_server.name);
-    assert!(none.contains("no FTP control connection is followed\n\nno FTP data port is known\n"), "{none}");
+    assert!(none.contains("no FTP control connection is tracked\n\nno FTP data port is known\n"), "{none}");
     let v4 = format!("ftp://{}/pub/long", scene.at_server.v4);
     is_shown_while_it_goes_on(&scene, &v4, &[], "epsv");
     is_shown_while_it_goes_on(&scene, &v4, &["--disable-epsv"], "pasv");

@@ -1,4 +1,4 @@
-//! Every hook on the way, held to the capture.
+//! Every hook on the way, compared with the capture.
 
 use classifier::config::XdpMode;
 use classifier_common::{
@@ -18,7 +18,7 @@ use crate::{
 /// TC in both directions on the four interfaces of the way.
 pub struct Hooks([Seen; 4]);
 
-/// Where the packets towards the server cross those interfaces.
+/// Interfaces that the packets towards the server cross, with direction.
 const THERE: [(&str, usize, Direction); 4] = [
     ("sender, egress", 0, Egress),
     ("router, ingress", 1, Ingress),
@@ -26,7 +26,7 @@ const THERE: [(&str, usize, Direction); 4] = [
     ("receiver, ingress", 3, Ingress),
 ];
 
-/// Where those from the server do.
+/// Interfaces that the packets from the server cross, with direction.
 const BACK: [(&str, usize, Direction); 4] = [
     ("receiver, egress", 3, Egress),
     ("router, back, ingress", 2, Ingress),
@@ -34,7 +34,7 @@ const BACK: [(&str, usize, Direction); 4] = [
     ("sender, ingress", 0, Ingress),
 ];
 
-/// What tells a transfer with super-packets from one without.
+/// Difference between a transfer with GSO packets and one without.
 #[derive(Debug)]
 pub struct Shape {
     pub on_wire: usize,
@@ -59,7 +59,7 @@ impl Hooks {
         self.0.iter().map(|seen| Direction::ALL.map(|direction| seen.counters(direction))).collect()
     }
 
-    /// Runs the transfer, and holds what every hook has counted of it to the wire.
+    /// Runs the transfer, and compares the counts of every hook with the wire.
     pub fn agree_with_the_wire(&self, route: &Route, protocol: Protocol, transfer: impl FnOnce()) -> Shape {
         let before = self.read();
         let wire = route.wire();
@@ -69,6 +69,7 @@ impl Hooks {
         let handed_over = capture(&route.sender, &route.first.0.name, "out");
         let merged = capture(&route.receiver, &route.second.1.name, "in");
         transfer();
+        route.wait_until_quiet();
         let (handed_over, merged) = (handed_over.stop(), merged.stop());
         let truth = wire.truth();
         let after = self.read();

@@ -1,8 +1,8 @@
-//! Super-packets count as the segments that cross the wire.
+//! GSO packets count as the segments that cross the wire.
 //!
-//! sender ── router ── receiver. The router's outgoing interface has no segmentation offload, so what its
-//! capture shows there are the packets of a wire, one by one, and the truth that every hook is held to. At
-//! the other hooks the stack hands over super-packets.
+//! sender ── router ── receiver. The router's outgoing interface has no segmentation offload, so its capture
+//! there has single packets, with which every hook is compared. At the other hooks the stack passes GSO
+//! packets.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -22,8 +22,8 @@ use route::{FAMILIES, Route};
 
 const BULK: usize = 8 << 20;
 
-/// Bulk TCP over IPv4 and IPv6: on egress (GSO) and on ingress (GSO that was forwarded, and GRO), every hook
-/// counts the packets and bytes of the wire, either way.
+/// Bulk TCP over IPv4 and IPv6: on egress (GSO) and on ingress (forwarded GSO, and GRO), every hook counts
+/// the packets and bytes of the wire, in either direction.
 #[test]
 fn bulk_tcp_counts_as_on_the_wire() {
     let route = Route::new();
@@ -40,7 +40,7 @@ fn bulk_tcp_counts_as_on_the_wire() {
     }
 }
 
-/// UDP segmentation offload (`UDP_SEGMENT`), the last segment of each buffer a short one.
+/// UDP segmentation offload (`UDP_SEGMENT`), with a short last segment in each buffer.
 #[test]
 fn segmented_udp_counts_as_on_the_wire() {
     let route = Route::new();
@@ -53,7 +53,7 @@ fn segmented_udp_counts_as_on_the_wire() {
     }
 }
 
-/// BIG TCP: super-packets past 64 KiB, whose IP length is 0 and whose jumbo option stays off the wire.
+/// BIG TCP: GSO packets past 64 KiB, whose IP length is 0 and whose jumbo option stays off the wire.
 #[test]
 fn big_tcp_counts_as_on_the_wire() {
     let route = Route::new();

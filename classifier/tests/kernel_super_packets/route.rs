@@ -1,11 +1,11 @@
-//! The three hosts, and the capture that is the truth.
+//! The three hosts, and the capture with the true packets.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use classifier_common::segments::OnWire;
 use testbed::{Capture, End, Host, Lab, Packet};
 
-/// Families of IP that are tried.
+/// Tested families of IP.
 pub const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub struct Route {
     pub second: (End, End),
 }
 
-/// Packets on the wire behind the router, either way.
+/// Packets on the wire after the router, in either direction.
 pub struct Truth {
     pub there: OnWire,
     pub back: OnWire,
 }
 
-/// The capture behind the router.
+/// The capture after the router.
 pub struct Wire {
     there: Capture,
     back: Capture,
@@ -53,20 +53,20 @@ impl Route {
         Self { sender, router, receiver, first, second }
     }
 
-    /// Whether the receiver merges what arrives (GRO).
+    /// Enables or disables GRO at the receiver.
     pub fn merging(&self, on: bool) {
         self.receiver.run("ethtool", &["-K", &self.second.1.name, "gro", if on { "on" } else { "off" }]);
     }
 
-    /// Super-packets past 64 KiB, sent and merged. The kernel counts the jumbo option, which stays off the
-    /// wire, to each segment when it looks whether one fits: without room for it a router refuses them.
+    /// Enables GSO packets past 64 KiB, sent and merged. The kernel adds the jumbo option, which stays off
+    /// the wire, to each segment when it checks the MTU: a router without the extra bytes refuses them.
     pub fn big(&self) {
         for (host, end) in [(&self.router, &self.second.0), (&self.receiver, &self.second.1)] {
             host.run("ip", &["link", "set", "dev", &end.name, "mtu", "1508"]);
         }
-        self.sender.set_super_packets(&self.first.0.name, 180_000);
-        self.router.set_super_packets(&self.first.1.name, 180_000);
-        self.receiver.set_super_packets(&self.second.1.name, 180_000);
+        self.sender.set_gso_max_size(&self.first.0.name, 180_000);
+        self.router.set_gso_max_size(&self.first.1.name, 180_000);
+        self.receiver.set_gso_max_size(&self.second.1.name, 180_000);
     }
 
     pub fn receiver_address(&self, family: Family) -> IpAddr {
@@ -74,6 +74,17 @@ impl Route {
             Family::V4 => self.second.1.v4.into(),
             Family::V6 => self.second.1.v6.into(),
         }
+    }
+
+    /// Waits until all of a transfer has crossed.
+    pub fn wait_until_quiet(&self) {
+        let places = [
+            (&self.sender, &*self.first.0.name),
+            (&self.router, &*self.first.1.name),
+            (&self.router, &*self.second.0.name),
+            (&self.receiver, &*self.second.1.name),
+        ];
+        testbed::wait_until_quiet(&places, Duration::from_millis(100));
     }
 
     pub fn wire(&self) -> Wire {
@@ -85,7 +96,7 @@ impl Route {
 }
 
 impl Wire {
-    /// Ends the capture: every packet must be one that a wire carries.
+    /// Ends the capture, and asserts that every packet fits a wire.
     pub fn truth(self) -> Truth {
         let sum = |packets: &[Packet]| {
             assert!(packets.iter().all(|packet| packet.length <= 1514), "a super-packet behind the router");

@@ -12,11 +12,11 @@ use rustix::net::sockopt::set_socket_recv_buffer_size;
 
 use crate::route::{Family, Route};
 
-/// What may be under way, as segments fewer than the 256 that a veth's queue has room for: one that is lost
-/// there was counted before and is not behind it.
+/// TCP window: fewer segments than the 256 of a veth's queue. A segment that is lost there was counted before
+/// and not after.
 const WINDOW: usize = 200_000;
 
-/// Sends so many bytes to a port of the receiver, and waits until the receiver has read them all.
+/// Sends this many bytes to a port of the receiver, and waits until the receiver has read them all.
 pub fn tcp(route: &Route, family: Family, port: u16, bytes: usize) {
     let address = SocketAddr::new(route.receiver_address(family), port);
     let listener = route.receiver.enter(|| TcpListener::bind(address)).unwrap();
@@ -42,8 +42,8 @@ pub fn tcp(route: &Route, family: Family, port: u16, bytes: usize) {
     });
 }
 
-/// Sends so many buffers to a port of the receiver that nothing is known of, each to be cut into 40 full
-/// datagrams and a short one.
+/// Sends this many buffers to an unassigned port of the receiver, each to be segmented into 40 full datagrams
+/// and a short one.
 pub fn segmented_udp(route: &Route, family: Family, buffers: usize) {
     let segment: libc::c_int = 1400;
     let address = SocketAddr::new(route.receiver_address(family), 40_000);
@@ -65,7 +65,7 @@ pub fn segmented_udp(route: &Route, family: Family, buffers: usize) {
     let buffer = vec![0x5a; 40 * 1400 + 700];
     for _ in 0..buffers {
         assert_eq!(socket.send(&buffer).unwrap(), buffer.len());
-        // No queue on the way runs over.
+        // No queue on the way overflows.
         thread::sleep(Duration::from_micros(200));
     }
 }

@@ -1,4 +1,4 @@
-//! Any bytes are a capture that is read to some packet, and whatever is read of them adds up.
+//! Any bytes can be read as a capture up to some packet, and the counts add up.
 
 use std::{io::Cursor, path::Path};
 
@@ -7,11 +7,11 @@ use classifier::{
     offline::{Capture, Engine, OfflineError},
 };
 
-/// Packets of a file at most: few bytes decompress to many.
+/// Most packets of a file: few bytes decompress to many.
 const PACKETS: u64 = 100_000;
 
-/// Reads and judges a file; what was wrong with it, and the packets before that. Twice it is the same.
-pub fn judge(file: &[u8]) -> (u64, Option<OfflineError>) {
+/// Reads and classifies a file twice, with the same result; returns the number of packets, and the error.
+pub fn classify(file: &[u8]) -> (u64, Option<OfflineError>) {
     let (count, error) = once(file);
     let (again, said) = once(file);
     assert_eq!(again, count, "packets the second time");
@@ -25,14 +25,14 @@ fn once(file: &[u8]) -> (u64, Option<OfflineError>) {
         Err(error) => return (0, Some(error)),
     };
     let mut engine = Engine::new(&FtpSettings::default(), &[]);
-    let (mut read, mut judged, mut bytes, mut time) = (0, 0, 0, 0);
+    let (mut read, mut classified, mut bytes, mut time) = (0, 0, 0, 0);
     let error = loop {
         match capture.next_packet() {
             Ok(Some(packet)) => {
                 read += 1;
                 assert!(packet.bytes.len() <= packet.wire as usize, "{packet:?}");
-                if engine.judge(&packet).is_some() {
-                    (judged, bytes) = (judged + 1, bytes + u64::from(packet.wire));
+                if engine.classify(&packet).is_some() {
+                    (classified, bytes) = (classified + 1, bytes + u64::from(packet.wire));
                 }
                 assert!(engine.now() >= time, "the clock goes back");
                 time = engine.now();
@@ -48,7 +48,7 @@ fn once(file: &[u8]) -> (u64, Option<OfflineError>) {
         assert_eq!(*packet, read + 1, "the packet that is broken is the next");
     }
     let counters = engine.take_counters();
-    assert_eq!(counters.classes.iter().map(|tally| tally.packets).sum::<u64>(), judged, "packets");
+    assert_eq!(counters.classes.iter().map(|tally| tally.packets).sum::<u64>(), classified, "packets");
     assert_eq!(counters.classes.iter().map(|tally| tally.bytes).sum::<u64>(), bytes, "bytes");
     (read, error)
 }

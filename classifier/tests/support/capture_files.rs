@@ -1,6 +1,6 @@
-//! Capture files of every format, byte by byte: what reads them shares nothing with this.
+//! Writes capture files of every format, byte by byte, sharing no code with the readers.
 
-/// In which order a file has the bytes of its numbers.
+/// Byte order of a file's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Little,
@@ -12,13 +12,13 @@ pub enum Order {
 pub struct Captured {
     /// Nanoseconds since 1970.
     pub time: u64,
-    /// Bytes that it had.
+    /// Original length.
     pub wire: u32,
     pub bytes: Vec<u8>,
 }
 
 impl Captured {
-    /// The whole of a packet.
+    /// Creates a packet that was captured whole.
     pub fn whole(time: u64, bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self { time, wire: bytes.len().try_into().expect("a packet's length"), bytes }
@@ -39,7 +39,7 @@ fn length(bytes: &[u8]) -> u32 {
     bytes.len().try_into().expect("a packet's length")
 }
 
-/// A pcap file; `nanoseconds` or microseconds.
+/// Writes a pcap file, with `nanoseconds` or microseconds.
 pub fn pcap(order: Order, nanoseconds: bool, link: u32, packets: &[Captured]) -> Vec<u8> {
     let magic = if nanoseconds { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
     let mut file = order.word(magic).to_vec();
@@ -65,19 +65,19 @@ pub struct PcapNg {
 }
 
 impl PcapNg {
-    /// A file with a section.
+    /// Creates a file with a section.
     pub fn new(order: Order) -> Self {
         Self { order, file: Vec::new() }.section(order)
     }
 
-    /// One more section.
+    /// Adds a section.
     pub fn section(mut self, order: Order) -> Self {
         self.order = order;
         let body = [&order.word(0x1a2b_3c4d)[..], &order.half(1), &order.half(0), &[0xff; 8]].concat();
         self.block(0x0a0d_0d0a, &body)
     }
 
-    /// Any block.
+    /// Adds any block.
     pub fn block(mut self, kind: u32, body: &[u8]) -> Self {
         let padding = vec![0; body.len().next_multiple_of(4) - body.len()];
         let length = self.order.word(length(body) + length(&padding) + 12);
@@ -85,7 +85,7 @@ impl PcapNg {
         self
     }
 
-    /// An interface, whose options come by code and bytes.
+    /// Adds an interface, with options by code and bytes.
     pub fn interface(self, link: u16, snap: u32, options: &[(u16, &[u8])]) -> Self {
         let order = self.order;
         let mut body = [&order.half(link)[..], &[0; 2], &order.word(snap)].concat();
@@ -101,7 +101,7 @@ impl PcapNg {
         self.block(1, &body)
     }
 
-    /// An enhanced packet at a time in its interface's units.
+    /// Adds an enhanced packet at a time in its interface's units.
     pub fn packet(self, interface: u32, units: u64, wire: u32, bytes: &[u8]) -> Self {
         let order = self.order;
         let [high, low] = [units >> 32, units & 0xffff_ffff].map(|half| half.try_into().expect("32 bits"));
@@ -110,13 +110,13 @@ impl PcapNg {
         self.block(6, &body)
     }
 
-    /// A simple packet, of the first interface and without a time.
+    /// Adds a simple packet, of the first interface and without a time.
     pub fn simple(self, wire: u32, bytes: &[u8]) -> Self {
         let body = [&self.order.word(wire)[..], bytes].concat();
         self.block(3, &body)
     }
 
-    /// A packet as files had it before enhanced ones.
+    /// Adds an obsolete packet block.
     pub fn old(self, interface: u16, units: u64, wire: u32, bytes: &[u8]) -> Self {
         let order = self.order;
         let [high, low] = [units >> 32, units & 0xffff_ffff].map(|half| half.try_into().expect("32 bits"));

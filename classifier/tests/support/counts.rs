@@ -1,20 +1,20 @@
-//! Counts by what is counted, in the words of `/metrics`, whoever has counted.
+//! Counts of any observer, with the names of `/metrics`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use testbed::Samples;
 
-/// How many of what; nothing that is 0.
+/// Counts by name, without those of 0.
 pub type Counts = BTreeMap<String, u64>;
 
-/// A family of series, and the labels that tell them apart.
+/// A family of series, and the labels that distinguish them.
 pub type Family = (&'static str, &'static [&'static str]);
 
-/// Flags of TCP that are counted: which bits are looked at, and how they must be.
+/// Counted TCP flags: a mask of bits, and their value.
 pub const FLAGS: [(&str, u16, u16); 4] =
     [("syn", 0x12, 0x02), ("syn_ack", 0x12, 0x12), ("fin", 0x01, 0x01), ("rst", 0x04, 0x04)];
 
-/// What an agent has counted on an interface.
+/// Returns an agent's counts on an interface.
 pub fn of_metrics(samples: &Samples, families: &[Family], interface: &str) -> Counts {
     let mut counts = Counts::new();
     for (family, labels) in families {
@@ -38,7 +38,7 @@ pub fn add(counts: &mut Counts, series: &[&str], count: u64) {
     }
 }
 
-/// The lines in which two counts differ.
+/// Lists the lines in which two counts differ.
 pub fn differences(captured: &Counts, counted: &Counts) -> Vec<String> {
     let series: BTreeSet<_> = captured.keys().chain(counted.keys()).collect();
     let of = |counts: &Counts, one: &String| counts.get(one).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What an agent says of the FTP endpoints that it has learned, once every transfer has ended.
+//! An agent's numbers of learned FTP endpoints, after every transfer has ended.
 
 use std::{
     thread,
@@ -7,11 +7,11 @@ use std::{
 
 use testbed::{Agent, Samples};
 
-/// Within that, endpoints of connections that have ended are forgotten, and their sessions too.
-const LINGER: Duration = Duration::from_secs(10);
+/// Time within which ended endpoints, also after a reset, and their sessions are removed.
+const LINGER: Duration = Duration::from_secs(15);
 
-/// What is not as it must be: so many endpoints were learned by each command, none by another, none is left,
-/// and nothing was rejected.
+/// Lists deviations: each command has learned its number of endpoints, others none, none is left, and none
+/// was rejected.
 pub fn complaints(agent: &Agent, learned: [(&str, u64); 4]) -> Vec<String> {
     let left = |samples: &Samples| {
         let families = ["classifier_ftp_data_endpoints", "classifier_ftp_sessions"];
@@ -26,7 +26,7 @@ pub fn complaints(agent: &Agent, learned: [(&str, u64); 4]) -> Vec<String> {
     let total = "classifier_ftp_data_endpoints_learned_total";
     let all = learned.iter().map(|(_, count)| count).sum();
     let mut pairs = vec![
-        // Two modes with two states each: a gauge that is not there would be 0 as well.
+        // Two modes with two states each: a missing gauge would be 0 as well.
         ("series of endpoints", samples.of("classifier_ftp_data_endpoints", &[]).count() as u64, 4),
         ("learned", samples.sum(total, &[]), all),
         ("removed", samples.sum("classifier_ftp_data_endpoints_removed_total", &[]), all),

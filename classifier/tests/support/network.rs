@@ -1,9 +1,6 @@
 //! Client, router and server.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use testbed::{End, Host, Lab, Traffic};
 
@@ -30,7 +27,7 @@ impl<'n> Place<'n> {
         Self { host, interface: end.name.as_str() }
     }
 
-    /// The MAC address of the interface.
+    /// Returns the MAC address of the interface.
     pub fn mac(self) -> String {
         let line = self.host.run("ip", &["-oneline", "link", "show", "dev", self.interface]);
         let (_, rest) = line.split_once("link/ether ").expect("an Ethernet interface");
@@ -57,7 +54,7 @@ impl Network {
             Self { client, router, server, at_client, router_to_client, router_to_server, at_server };
         for Place { host, interface } in network.places() {
             for family in ["ipv4", "ipv6"] {
-                // Neighbours are not asked again whether they are still there.
+                // Neighbours are not probed again.
                 host.sysctl(&format!("net/{family}/neigh/{interface}/delay_first_probe_time"), "600");
             }
         }
@@ -73,27 +70,18 @@ impl Network {
         ]
     }
 
-    /// Waits until no packet has crossed any link for so long.
+    /// Waits until every TCP connection has ended, and no packet has crossed any link for this time.
     pub fn wait_until_quiet(&self, so_long: Duration) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        let mut last = (Instant::now(), traffic(&self.places()));
-        while last.0.elapsed() < so_long {
-            assert!(Instant::now() < deadline, "never quiet");
-            thread::sleep(so_long / 10);
-            let now = traffic(&self.places());
-            if now != last.1 {
-                last = (Instant::now(), now);
-            }
-        }
+        testbed::wait_until_quiet(&self.places().map(|place| (place.host, place.interface)), so_long);
     }
 }
 
-/// What the interfaces have counted.
+/// Returns the interfaces' own counters.
 pub fn traffic(places: &[Place<'_>]) -> Vec<Traffic> {
     places.iter().map(|place| place.host.traffic(place.interface)).collect()
 }
 
-/// Keeps a host from sending what nobody asked for, and from holding ICMP errors back.
+/// Disables spontaneous traffic of a host, and its rate limit of ICMP errors.
 fn calm(host: &Host) {
     for (setting, value) in [
         ("net/ipv6/conf/default/router_solicitations", "0"),
@@ -104,7 +92,7 @@ fn calm(host: &Host) {
     }
 }
 
-/// Has the kernel cut, join and check nothing at this end.
+/// Disables segmentation, merging and checksum offloads at this end.
 pub fn without_offloads(place: Place<'_>) {
     let off = ["tso", "gso", "gro", "tx", "rx"].map(|offload| [offload, "off"]);
     let arguments = [&["-K", place.interface], off.as_flattened()].concat();

@@ -1,5 +1,5 @@
-//! An interface under the kernel programs, and the host's own judgement beside them.
-#![allow(dead_code, reason = "shared by tests that each use a part")]
+//! An interface with the kernel programs, next to the userspace build.
+#![expect(dead_code, reason = "shared by tests that each use a part")]
 
 use std::{
     convert::identity,
@@ -10,7 +10,8 @@ use std::{
 use classifier::{
     config::{FtpSettings, Pattern, XdpMode},
     datapath::{Attached, Datapath, Tracking},
-    ftp, interfaces,
+    interfaces,
+    snapshot::FtpSnapshot,
 };
 use classifier_common::{
     abi::Direction,
@@ -23,10 +24,10 @@ use classifier_common::{
 };
 use testbed::Host;
 
-/// Kernel programs on one interface of a host, with maps of their own and the fixtures' ports.
+/// Kernel programs on one interface of a host, with their own maps and the fixtures' ports.
 pub struct Seen {
     datapath: Datapath,
-    /// Its maps are those of programs that are still to be loaded.
+    /// Kept open: programs that are loaded later use its maps.
     _tracking: Tracking,
     attached: [Attached; 1],
 }
@@ -38,7 +39,8 @@ impl Seen {
             datapath.set_ports(&fixtures::CONFIGURED_PORTS);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
             let all = runtime.block_on(interfaces::list()).unwrap();
-            let wanted = interfaces::select(&all, &[Pattern::Plain(interface.into())]).unwrap().remove(0);
+            let wanted =
+                interfaces::select(&all, &vec![Pattern::Plain(interface.into())].into()).unwrap().remove(0);
             let attached = [datapath.attach(wanted, mode, egress).unwrap()];
             Self { datapath, attached, _tracking: tracking }
         })
@@ -49,16 +51,17 @@ impl Seen {
     }
 
     pub fn counters(&self, direction: Direction) -> Box<Counters> {
-        let snapshot = self.datapath.snapshot(&self.attached, [], ftp::Snapshot::default()).unwrap();
+        let snapshot = self.datapath.snapshot(&self.attached, [], FtpSnapshot::default()).unwrap();
         assert_eq!(snapshot.unattributed, 0, "packets on an interface without counters");
         let interface = snapshot.interfaces.into_iter().next().unwrap();
+        let [ingress, egress] = interface.counters;
         match direction {
-            Direction::Ingress => interface.ingress_counters.unwrap(),
-            Direction::Egress => interface.egress_counters.unwrap(),
+            Direction::Ingress => ingress.unwrap(),
+            Direction::Egress => egress.unwrap(),
         }
     }
 
-    /// The counters once they have counted so many packets, or after five seconds as they are.
+    /// Returns the counters after this many packets, or after five seconds.
     pub fn once(&self, direction: Direction, packets: u64) -> Box<Counters> {
         let deadline = Instant::now() + Duration::from_secs(5);
         loop {
@@ -70,13 +73,13 @@ impl Seen {
         }
     }
 
-    pub fn forget_fragments(&mut self) {
-        self.datapath.forget_fragments().unwrap();
+    pub fn clear_fragments(&mut self) {
+        self.datapath.clear_fragments().unwrap();
     }
 }
 
-/// Counts a frame as the host's build of the core judges it.
-pub fn judge(counters: &mut Counters, tables: &impl Tables, link: Link, frame: &[u8]) {
+/// Counts a frame with the userspace build.
+pub fn count_frame(counters: &mut Counters, tables: &impl Tables, link: Link, frame: &[u8]) {
     let outcome = classify(frame, Frame::on_wire(link), tables);
     counters.count(&outcome, OnWire { packets: 1, bytes: frame.len() as u64 }, identity);
 }
@@ -89,7 +92,7 @@ pub fn total(counters: &Counters) -> OnWire {
     OnWire { packets, bytes }
 }
 
-/// What was counted from `before` to `after`.
+/// Returns the counts from `before` to `after`.
 pub fn growth(before: &Counters, after: &Counters) -> Counters {
     let mut grown = *after;
     for (grown, before) in grown.classes.iter_mut().zip(&before.classes) {
@@ -110,7 +113,7 @@ pub fn growth(before: &Counters, after: &Counters) -> Counters {
     grown
 }
 
-/// Both blocks hold the same, to the last counter.
+/// Asserts that both blocks have the same counters.
 pub fn assert_same(what: &str, counted: &Counters, expected: &Counters) {
     for (class, (counted, expected)) in counted.classes.iter().zip(&expected.classes).enumerate() {
         assert_eq!(counted, expected, "{what}: class {class}");

@@ -1,4 +1,4 @@
-//! What an agent must have counted, from captured segments of which it is known what they are.
+//! Expected counts of an agent, from captured segments of known kinds.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use testbed::{Samples, Segment};
 
 use crate::counts::{Counts, FLAGS, Family, add, of_metrics};
 
-/// The families that say something about FTP's connections, each with the labels that tell its series apart.
+/// Families about FTP's connections, each with the labels that distinguish its series.
 const FAMILIES: [Family; 4] = [
     ("classifier_packets_total", &["direction", "protocol", "role"]),
     ("classifier_bytes_total", &["direction", "protocol", "role"]),
@@ -14,7 +14,7 @@ const FAMILIES: [Family; 4] = [
     ("classifier_ftp_data_packets_total", &["direction", "mode", "evidence"]),
 ];
 
-/// What a segment is.
+/// Kind of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Control,
@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// What the segments at an interface come to. These are the addresses of the FTP server.
+/// Counts the segments at an interface, with these addresses of the FTP server.
 pub fn of_segments<'s>(
     segments: impl Iterator<Item = &'s Segment>,
     mac: &str,
@@ -65,14 +65,14 @@ pub fn of_segments<'s>(
     counts
 }
 
-/// What an agent has counted of TCP on an interface, of the protocols that a laboratory for FTP has.
+/// Returns an agent's counts of TCP on an interface, for the protocols of a laboratory for FTP.
 pub fn of_agent(samples: &Samples, interface: &str) -> Counts {
     let mut counts = of_metrics(samples, &FAMILIES, interface);
     counts.retain(|series, _| ["ftp_", "tcp_other"].iter().any(|protocol| series.contains(protocol)));
     counts
 }
 
-/// What was counted from one moment to a later one.
+/// Returns the counts from one moment to a later one.
 pub fn growth(before: &Counts, after: &Counts) -> Counts {
     let grown = |series: &String, count: &u64| count - before.get(series).copied().unwrap_or(0);
     let series = after.iter().map(|(series, count)| (series.clone(), grown(series, count)));

@@ -1,4 +1,4 @@
-//! Agents and captures at several places at once, and the moments at which both hold the same.
+//! Agents and captures at several places, compared at quiet moments.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use testbed::{Agent, Capture, Samples, Segment, Traffic};
 
 use crate::network::{Network, Place, traffic};
 
-/// Longer than an acknowledgement is delayed.
+/// Time that exceeds the delay of an acknowledgement.
 pub const QUIET: Duration = Duration::from_millis(100);
 
 /// Agents, each with its places, and a capture at each place.
@@ -19,28 +19,28 @@ pub struct Watch<'n> {
     pub marks: Vec<Mark>,
 }
 
-/// A moment at which nothing was under way.
+/// A moment without pending packets.
 pub struct Mark {
     pub at: Duration,
-    /// What each agent said then.
+    /// Metrics of each agent at that moment.
     agents: Vec<(Samples, usize)>,
 }
 
 impl Mark {
-    /// What was said at each place.
+    /// Iterates over the metrics at each place.
     pub fn samples(&self) -> impl Iterator<Item = &Samples> {
         self.agents.iter().flat_map(|(samples, places)| vec![samples; *places])
     }
 }
 
-/// What crossed the places, in their order.
+/// The captured packets of the places, in their order.
 pub struct Watched {
     pub marks: Vec<Mark>,
     pub segments: Vec<Vec<Segment>>,
 }
 
 impl<'n> Watch<'n> {
-    /// Starts an agent for each group of places of one host. Of each packet so many bytes are captured.
+    /// Starts an agent for each group of places of one host, and captures this many bytes of each packet.
     pub fn start(
         network: &'n Network,
         binary: &str,
@@ -69,20 +69,20 @@ impl<'n> Watch<'n> {
         panic!("never quiet for as long as it takes to start");
     }
 
-    /// Waits until all is quiet, and asks the agents.
+    /// Waits until all is quiet, and reads the agents' metrics.
     pub fn mark(&mut self) {
         self.network.wait_until_quiet(QUIET);
         let agents = self.agents.iter().map(|(agent, places)| (agent.metrics(), *places)).collect();
         self.marks.push(Mark { at: testbed::now(), agents });
     }
 
-    /// The agents, in the order of their groups.
+    /// Iterates over the agents, in the order of their groups.
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
         self.agents.iter().map(|(agent, _)| agent)
     }
 
-    /// Ends all of it. The captures hold as many packets as the interfaces have counted, and nothing
-    /// crossed after the last mark.
+    /// Ends everything. The captures have as many packets as the interfaces' counters, and nothing crossed
+    /// after the last mark.
     pub fn stop(self) -> Watched {
         let mut segments = Vec::new();
         let after = traffic(&self.places);

@@ -1,4 +1,4 @@
-//! Certificates, made for one test each.
+//! Certificates, generated for each test.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -13,18 +13,18 @@ pub struct Pair {
 
 /// Signs certificates.
 pub struct Authority {
-    /// Its own certificate, in PEM.
+    /// Certificate of the authority, in PEM.
     pub certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// When a certificate is valid.
+/// Period in which a certificate is valid.
 #[derive(Clone, Copy)]
 pub enum Valid {
     Now,
-    /// It has been.
+    /// Expired.
     Before,
-    /// It will be.
+    /// Not yet valid.
     Later,
 }
 
@@ -49,7 +49,13 @@ impl Authority {
         Self { certificate, issuer: Issuer::new(params, key) }
     }
 
-    /// One for a server on this host.
+    /// Creates an authority from a certificate of version 1.
+    pub fn of(pair: &Pair) -> Self {
+        let key = KeyPair::from_pem(&pair.key).expect("a key");
+        Self { certificate: pair.certificate.clone(), issuer: Issuer::new(named("old"), key) }
+    }
+
+    /// Issues a certificate for a server on this host.
     pub fn server(&self, valid: Valid) -> Pair {
         let mut params = named("server");
         params.subject_alt_names = vec![dns("localhost"), SanType::IpAddress([127, 0, 0, 1].into())];
@@ -57,7 +63,7 @@ impl Authority {
         self.sign(params, valid)
     }
 
-    /// One for a client with these names.
+    /// Issues a certificate for a client with these names.
     pub fn client(&self, names: Vec<SanType>, valid: Valid) -> Pair {
         let mut params = named("client");
         params.subject_alt_names = names;
@@ -73,7 +79,14 @@ impl Authority {
     }
 }
 
-/// One that signs itself and says that it is an authority, as `openssl req -x509` makes them.
+/// Returns a self-signed certificate of X.509 version 1, valid to 2100: `openssl x509 -req -key
+/// version_1.key`, without extensions.
+pub fn version_1() -> Pair {
+    let [certificate, key] = [include_str!("version_1.crt"), include_str!("version_1.key")];
+    Pair { certificate: certificate.into(), key: key.into() }
+}
+
+/// Creates a self-signed certificate that claims to be an authority, as `openssl req -x509` does.
 pub fn self_signed(valid: Valid) -> Pair {
     let mut params = named("self");
     params.subject_alt_names = vec![dns("self")];
@@ -83,7 +96,7 @@ pub fn self_signed(valid: Valid) -> Pair {
     Pair { certificate: params.self_signed(&key).expect("can be signed").pem(), key: key.serialize_pem() }
 }
 
-/// A text as a block of YAML, four columns in.
+/// Indents a text as a block of YAML, four columns in.
 pub fn block(pem: &str) -> String {
     format!("    {}\n", pem.trim_end().replace('\n', "\n    "))
 }

@@ -1,9 +1,9 @@
-//! Which clients' certificates are let in.
+//! Admission of client certificates.
 
 use rcgen::SanType;
 
 use crate::{
-    authority::{Authority, Pair, Valid, block, dns, self_signed},
+    authority::{Authority, Pair, Valid, block, dns, self_signed, version_1},
     scene::{Scene, TLS},
     tls_client::Offer,
 };
@@ -47,6 +47,20 @@ fn each_policy_lets_in_whom_it_says() {
                 "{policy}: {who}: {told}"
             );
         }
+    }
+}
+
+/// A certificate of version 1 may sign client certificates, and is itself none.
+#[test]
+fn a_certificate_of_version_1_is_an_authority_alone() {
+    let scene = Scene::new();
+    let old = version_1();
+    scene.folder.write("old.crt", &old.certificate);
+    let issued = Authority::of(&old).client(vec![dns("a")], Valid::Now);
+    for policy in ["RequireAnyClientCert", "VerifyClientCertIfGiven"] {
+        let server = scene.serve(&format!("{TLS}  client_auth_type: {policy}\n  client_ca_file: old.crt\n"));
+        assert_eq!(scene.told(&server, showing(&issued)), LET_IN, "{policy}");
+        assert_ne!(scene.told(&server, showing(&old)), LET_IN, "{policy}");
     }
 }
 

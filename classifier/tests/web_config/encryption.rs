@@ -1,4 +1,4 @@
-//! Who is spoken to, and in which version, suite and curve.
+//! Versions, suites and curves of TLS.
 
 use std::{
     io::{Read as _, Write as _},
@@ -18,12 +18,12 @@ const AES_128: CipherSuite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA25
 const AES_256: CipherSuite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
 const CHACHA: CipherSuite = CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256;
 
-/// In TLS 1.2, where suites can be chosen.
+/// Creates an offer of TLS 1.2, where suites can be chosen.
 fn with_suites(suites: &[CipherSuite]) -> Offer<'_> {
     Offer { versions: &[ProtocolVersion::TLSv1_2], suites, ..Offer::default() }
 }
 
-/// All that the server answers to these bytes.
+/// Returns the server's answer to these bytes.
 fn told(server: &Served, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(server.addresses[0]).expect("the server listens");
     stream.write_all(bytes).expect("the server reads");
@@ -63,7 +63,7 @@ fn both_versions_are_spoken_and_nothing_below() {
         let (_, agreed) = scene.connect(&server, Offer { versions: &[version], ..Offer::default() }).unwrap();
         assert_eq!(agreed.version, version);
     }
-    // A client that has nothing above TLS 1.1: a record with a ClientHello of that version without extensions.
+    // A client of TLS 1.1: a record with a ClientHello of that version without extensions.
     let mut hello = vec![22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2];
     hello.extend([7; 32]);
     hello.extend([0, 0, 2, 0xc0, 0x13, 1, 0]);

@@ -1,4 +1,4 @@
-//! Headers that are set on every answer.
+//! Headers of every answer.
 
 use crate::scene::{Scene, TLS};
 use crate::tls_client::Offer;

@@ -15,5 +15,6 @@ mod scene;
 #[path = "../agent/served.rs"]
 mod served;
 mod tls_client;
+#[cfg(feature = "top")]
 mod top;
 mod users;

@@ -1,4 +1,4 @@
-//! How often may be asked.
+//! Rate limit of requests.
 
 use crate::scene::{Scene, until};
 
@@ -37,7 +37,7 @@ fn requests_are_let_through_again_one_an_interval() {
     });
 }
 
-/// Whoever may not ask is limited too: passwords cannot be tried out faster than that.
+/// Unauthorised clients are limited too, which slows down guessing of passwords.
 #[test]
 fn the_limit_comes_before_the_password() {
     let scene = Scene::new();

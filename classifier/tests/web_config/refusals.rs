@@ -1,5 +1,4 @@
-//! Every web configuration that is refused: exit status 2, and one line with the place, the key, the cause and
-//! the remedy.
+//! Every refused web configuration: exit status 2, and one line with position, key, cause and remedy.
 
 use std::{
     fs,
@@ -9,13 +8,15 @@ use std::{
 
 use rcgen::{KeyPair, PKCS_ED25519};
 
-use crate::{authority::Valid, scene::Scene};
+use crate::{
+    authority::{Valid, version_1},
+    scene::Scene,
+};
 
-/// Configurations, each followed by what is said of it behind `=>`, an empty line between them. `DIR` is the
-/// folder.
+/// Configurations, each followed by its error after `=>`, separated by empty lines. `DIR` is the directory.
 const REFUSED: &str = include_str!("refusals.txt");
 
-/// The agent behind a web configuration, on an address that is not free: nothing is ever attached.
+/// Runs the agent with a web configuration, on an address that is in use: nothing is ever attached.
 fn run(web: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_classifier"));
     command.args(["run", "--web.config.file", web, "--listen", "192.0.2.1:1"]).env_remove("RUST_LOG");
@@ -34,13 +35,16 @@ fn fails(path: &str, line: &str) {
     assert_eq!(output.status.code(), Some(2), "{line}");
 }
 
-/// The files that the cases name.
+/// Creates the files that the cases name.
 fn scene() -> Scene {
     let scene = Scene::new();
     scene.folder.write("empty.pem", "no certificates here\n");
     scene.folder.write("cut.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n");
     scene.folder.write("garbage.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     scene.folder.write("other.key", scene.authority.server(Valid::Now).key);
+    let version_1 = version_1();
+    scene.folder.write("version_1.crt", version_1.certificate);
+    scene.folder.write("version_1.key", version_1.key);
     let ed25519 = KeyPair::generate_for(&PKCS_ED25519).expect("has random numbers");
     scene.folder.write("ed25519.key", ed25519.serialize_pem());
     fs::create_dir(scene.folder.path().join("folder")).expect("the folder is ours");
@@ -68,7 +72,7 @@ fn a_file_that_cannot_be_meant() {
 #[test]
 fn a_file_that_cannot_be_read() {
     let scene = scene();
-    let remedy = "give one that can be read with --web-config";
+    let remedy = "give a readable file with --web-config";
     for (name, why) in [
         ("nowhere.yml", "No such file or directory (os error 2)"),
         ("folder", "not a regular file"),
@@ -80,7 +84,7 @@ fn a_file_that_cannot_be_read() {
     }
     let long = scene.folder.write("long.yml", " ".repeat((1 << 20) + 1));
     fails(&long, &format!("cannot read the web configuration {long}: longer than 1 MiB; {remedy}"));
-    refused(&scene, b"\n# \xff", "2:3: not UTF-8; save the file in that encoding");
+    refused(&scene, b"\n# \xff", "2:3: not UTF-8; save the file in UTF-8");
 }
 
 #[test]
@@ -122,7 +126,7 @@ fn whatever_is_cut_or_damaged_is_refused_or_meant_and_nothing_panics() {
     }
 }
 
-/// A password at the wrong place does not get into the log.
+/// A password in the wrong position does not get into the log.
 #[test]
 fn secrets_are_not_quoted() {
     let scene = scene();

@@ -1,4 +1,4 @@
-//! Configurations and certificates that change while they are served.
+//! Configurations and certificates that change while they are in use.
 
 use std::{
     fs,
@@ -13,14 +13,14 @@ use crate::{
     tls_client::Offer,
 };
 
-/// Longer than a file must have been left alone.
+/// Time that exceeds the least age of a complete file.
 const REST: Duration = Duration::from_millis(200);
 
 fn user(name: &str) -> String {
     format!("basic_auth_users:\n  {name}: {}\n", bcrypt::hash("secret", 4).expect("has random numbers"))
 }
 
-/// `name:secret`.
+/// Returns the credentials `name:secret`.
 fn as_user(name: &str) -> String {
     use base64::Engine as _;
     let encoded = base64::prelude::BASE64_STANDARD.encode(format!("{name}:secret"));
@@ -31,7 +31,7 @@ fn status(server: &Served, headers: &str) -> u16 {
     server.get("/metrics", headers).status()
 }
 
-/// Value of a gauge of the web configuration, as alice sees it.
+/// Returns a gauge of the web configuration, requested as alice.
 fn gauge(server: &Served, name: &str) -> f64 {
     let text = server.get("/metrics", &as_user("alice")).text();
     let name = format!("classifier_web_config_last_reload_{name} ");
@@ -67,7 +67,7 @@ fn a_certificate_is_renewed() {
     assert_ne!(scene.told(&server, Offer::default()), "");
     scene.renew(Valid::Now);
     until("the new certificate is shown", || scene.told(&server, Offer::default()).is_empty());
-    // As Kubernetes does: another file takes the place.
+    // Like Kubernetes: another file replaces it.
     let expired = scene.authority.server(Valid::Before);
     let [key, certificate] = [("new.key", expired.key), ("new.crt", expired.certificate)]
         .map(|(name, pem)| scene.folder.write(name, pem));
@@ -150,7 +150,7 @@ fn a_key_without_its_certificate_waits_for_it() {
     until("the other pair is shown", || !scene.told(&server, Offer::default()).is_empty());
 }
 
-/// What stands in the file between two writes of an editor is not what was meant.
+/// The content between two writes of an editor was not intended.
 #[test]
 fn a_file_that_is_being_written_is_not_taken() {
     let scene = Scene::new();
@@ -169,7 +169,7 @@ fn a_file_that_is_being_written_is_not_taken() {
     assert!((gauge(&server, "successful") - 1.0).abs() < f64::EPSILON);
 }
 
-/// What keeps strangers out is given up by a restart alone.
+/// Protection is removed only by a restart.
 #[test]
 fn protection_is_not_taken_away() {
     let scene = Scene::new();

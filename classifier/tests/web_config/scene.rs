@@ -1,4 +1,4 @@
-//! A folder with a web configuration and certificates, and a server behind it.
+//! A directory with a web configuration and certificates, and a server with them.
 
 use std::{
     cell::Cell,
@@ -20,14 +20,14 @@ use crate::{
     served::Served,
 };
 
-/// TLS with the certificate that every scene has.
+/// TLS configuration with the certificate of every scene.
 pub const TLS: &str = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
 
 pub struct Scene {
     pub folder: Folder,
     /// Servers follow their files, so each has one of its own.
     files: Cell<u32>,
-    /// Has signed the server's certificate, and is `ca.crt`.
+    /// Authority that signed the server's certificate, stored as `ca.crt`.
     pub authority: Authority,
 }
 
@@ -43,19 +43,19 @@ impl Scene {
         scene
     }
 
-    /// Another certificate for the server.
+    /// Replaces the certificate of the server.
     pub fn renew(&self, valid: Valid) {
         let pair = self.authority.server(valid);
         self.folder.write("server.key", pair.key);
         self.folder.write("server.crt", pair.certificate);
     }
 
-    /// Where the configuration is that was loaded last.
+    /// Returns the path of the configuration that was loaded last.
     pub fn file(&self) -> String {
         self.folder.join(&format!("web{}.yml", self.files.get()))
     }
 
-    /// Writes it, and gives its path.
+    /// Writes a configuration, and returns its path.
     pub fn write(&self, configuration: impl AsRef<[u8]>) -> String {
         fs::write(self.file(), configuration).expect("the folder is ours");
         self.file()
@@ -67,7 +67,7 @@ impl Scene {
         Web::load(self.write(configuration).as_ref())
     }
 
-    /// A server behind this configuration.
+    /// Starts a server with this configuration.
     pub fn serve(&self, configuration: &str) -> Served {
         self.serve_within(configuration, Limits::default())
     }
@@ -78,7 +78,7 @@ impl Scene {
     }
 }
 
-/// Waits until something is so.
+/// Waits until a condition is true.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !is_so() {

@@ -1,4 +1,4 @@
-//! A client that speaks TLS, and says what became of it.
+//! A TLS client that returns the result of its connection.
 
 use std::{io, net::TcpStream, sync::Arc, time::Duration};
 
@@ -6,6 +6,7 @@ use rustls::{
     CipherSuite, ClientConfig, ClientConnection, NamedGroup, ProtocolVersion, RootCertStore, StreamOwned,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+    sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
 
@@ -15,7 +16,7 @@ use crate::{
     served::{Answer, Client, Served},
 };
 
-/// What a client offers to the server; nothing of a kind: all that it has.
+/// Parameters that a client offers; an empty list offers all.
 #[derive(Clone, Copy, Default)]
 pub struct Offer<'a> {
     pub versions: &'a [ProtocolVersion],
@@ -25,7 +26,7 @@ pub struct Offer<'a> {
     pub certificate: Option<&'a Pair>,
 }
 
-/// What was agreed upon.
+/// Negotiated parameters.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Agreed {
     pub version: ProtocolVersion,
@@ -37,7 +38,7 @@ pub struct Agreed {
 pub type Encrypted = Client<StreamOwned<ClientConnection, TcpStream>>;
 
 impl Scene {
-    /// A connection that trusts this scene's authority, after the handshake.
+    /// Opens a connection that trusts this scene's authority, with its handshake.
     pub fn connect(&self, server: &Served, offer: Offer) -> io::Result<(Encrypted, Agreed)> {
         let socket = TcpStream::connect(server.addresses[0])?;
         socket.set_read_timeout(Some(Duration::from_secs(10)))?;
@@ -58,8 +59,8 @@ impl Scene {
         Ok((Client::over(stream), agreed))
     }
 
-    /// The answer to one request. In TLS 1.3 a client is told after its handshake that its certificate is not
-    /// taken, so that only the answer shows whether it is.
+    /// Returns the answer to one request. In TLS 1.3 a client learns of its rejected certificate after its
+    /// handshake, so that only the answer shows it.
     pub fn ask(&self, server: &Served, offer: Offer) -> io::Result<Answer> {
         self.ask_with(server, offer, "/metrics", "")
     }
@@ -70,7 +71,7 @@ impl Scene {
         client.try_answer(false)
     }
 
-    /// What the client is told; empty where it is let in.
+    /// Returns the server's alert; empty if the client is admitted.
     pub fn told(&self, server: &Served, offer: Offer) -> String {
         match self.ask(server, offer) {
             Ok(answer) => {
@@ -103,9 +104,10 @@ impl Scene {
             None => builder.with_no_client_auth(),
             Some(pair) => {
                 let key = PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).expect("a key");
-                builder
-                    .with_client_auth_cert(vec![certificate(&pair.certificate)], key)
-                    .expect("belong together")
+                let key = ring::sign::any_supported_type(&key).expect("a key");
+                // The server must check whether certificate and key match.
+                let shown = CertifiedKey::new(vec![certificate(&pair.certificate)], key);
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
             }
         };
         config.alpn_protocols = offer.protocols.iter().map(|protocol| protocol.to_vec()).collect();

@@ -1,4 +1,4 @@
-//! `classifier top` looks at an agent over TLS, with a user's name and password.
+//! `classifier top` reads an agent over TLS, with a user's name and password.
 
 use std::process::{Command, Output};
 
@@ -37,13 +37,13 @@ fn an_agent_is_looked_at_over_tls_with_a_password() {
         (
             url.clone(),
             &trusting[..],
-            "answers 401 Unauthorized; name a file with user:password by --credentials",
+            "answers 401 Unauthorized; name a file with user:password with --credentials",
         ),
         (url.clone(), &["--credentials", &credentials], "invalid peer certificate: UnknownIssuer"),
         (
             url.clone(),
             &["--ca", &empty],
-            "there is no certificate of an authority; name a file with certificates",
+            "it has no certificate of an authority; give a file with certificates",
         ),
         (url.clone(), &["--ca", "/nonexistent"], "cannot use /nonexistent: No such file"),
         (url.clone(), &["--credentials", &authorities], "its first line is not user:password"),

@@ -1,4 +1,4 @@
-//! Who may ask.
+//! Users and passwords.
 
 use std::{
     thread,
@@ -13,10 +13,10 @@ use crate::{
     tls_client::Offer,
 };
 
-/// The cheapest there is.
+/// Least cost of bcrypt.
 const COST: u32 = 4;
 
-/// `basic_auth_users` of these names and passwords.
+/// Writes `basic_auth_users` with these names and passwords.
 fn users(users: &[(&str, &str)], cost: u32) -> String {
     let hashed = |(user, password): &(&str, &str)| {
         format!("  {user}: {}\n", bcrypt::hash(password, cost).expect("has random numbers"))
@@ -96,7 +96,7 @@ fn many_at_once_are_told_the_same_as_one() {
     });
 }
 
-/// CVE-2022-46146: what is remembered of one question must not answer another.
+/// CVE-2022-46146: the cached result of one request must not answer another.
 #[test]
 fn what_is_remembered_cannot_be_poisoned() {
     let scene = Scene::new();
@@ -109,7 +109,7 @@ fn what_is_remembered_cannot_be_poisoned() {
     assert_eq!(login(&server, "alice", "alice123"), 200);
 }
 
-/// An unknown name is held against somebody's hash, whose password must not open the door.
+/// An unknown name is compared with another user's hash, whose password must not be accepted.
 #[test]
 fn no_password_lets_an_unknown_name_in() {
     let scene = Scene::new();
@@ -126,7 +126,7 @@ fn took(server: &Served, user: &str, password: &str) -> Duration {
     began.elapsed()
 }
 
-/// The least of a few attempts: what else the machine does can only make them longer.
+/// Returns the least of a few attempts: other load can only make them longer.
 fn least(attempts: impl Iterator<Item = Duration>) -> Duration {
     attempts.min().expect("a few")
 }
@@ -150,12 +150,12 @@ fn the_time_does_not_tell_whether_a_name_is_known() {
     let (known, unknown): (Vec<_>, Vec<_>) =
         (0..8).map(|nth| (took("alice", nth), took("mallory", nth))).unzip();
     let (known, unknown) = (least(known.into_iter()), least(unknown.into_iter()));
-    // Nothing but bcrypt takes that long.
+    // Only bcrypt takes that long.
     let (less, more) = (known.min(unknown), known.max(unknown));
     assert!(more < less * 2, "known {known:?}, unknown {unknown:?}");
 }
 
-/// Others' wrong passwords are looked at meanwhile, on a thread of their own.
+/// Wrong passwords of others are checked meanwhile, on a thread of their own.
 #[test]
 fn a_scrape_does_not_wait_for_passwords_that_are_tried_out() {
     let scene = Scene::new();

@@ -1,4 +1,4 @@
-//! Control groups for a machine, in the hierarchies that its systemd uses.
+//! Control groups of a machine, in the hierarchies that its systemd uses.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A group in each hierarchy.
+/// Control groups, one in each hierarchy.
 pub(super) struct Groups(Vec<PathBuf>);
 
 impl Groups {
@@ -23,12 +23,12 @@ impl Groups {
         Self(groups)
     }
 
-    /// The folders, with a space between them.
+    /// Returns the folders, separated by spaces.
     pub fn paths(&self) -> String {
         self.0.iter().map(|group| group.to_str().expect("a path in UTF-8")).collect::<Vec<_>>().join(" ")
     }
 
-    /// Removes them once their last processes have gone.
+    /// Removes the groups once their last processes have ended.
     pub fn remove(&self) {
         let deadline = Instant::now() + Duration::from_secs(5);
         while !self.0.iter().all(|group| !group.exists() || remove(group)) && Instant::now() < deadline {
@@ -37,7 +37,7 @@ impl Groups {
     }
 }
 
-/// The folder of a hierarchy where systemd keeps its units: of the second version, or the first's named one.
+/// Returns systemd's folder in a hierarchy: cgroup version 2, or version 1 with a name.
 fn hierarchy(mount: &str) -> Option<&str> {
     let mut words = mount.split(' ').skip(1);
     let [folder, kind, options] = [words.next()?, words.next()?, words.next()?];
@@ -45,7 +45,8 @@ fn hierarchy(mount: &str) -> Option<&str> {
     (kind == "cgroup2" || named).then_some(folder)
 }
 
-/// Whether a group and those below it could be removed. Its files go with the folders.
+/// Removes a group and its descendants, and returns whether it could. The files of a group go with its
+/// folder.
 fn remove(group: &Path) -> bool {
     let entries = fs::read_dir(group).into_iter().flatten().filter_map(Result::ok);
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));

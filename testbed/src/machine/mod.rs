@@ -14,10 +14,10 @@ use self::groups::Groups;
 pub use self::system::System;
 use crate::{Host, Running, run};
 
-/// What the machine's administrator may do with the kernel, beside what a container's may.
+/// Capabilities of the machine's root, beyond a container's.
 const CAPABILITIES: &str = "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON";
 
-/// A machine: ends with this guard, with every process in it.
+/// A running machine: ends with this guard, with every process in it.
 pub struct Machine {
     running: Running,
     groups: Groups,
@@ -30,7 +30,7 @@ impl Machine {
     pub fn boot(host: &Host, system: &System) -> Self {
         let groups = Groups::new();
         let root = system.path().to_str().expect("a path in UTF-8");
-        // systemd-nspawn is the system's own: the machine below may have another, or none.
+        // systemd-nspawn comes from the unpacked system: this machine may have another version, or none.
         let libraries = format!("{root}/usr/lib/x86_64-linux-gnu:{root}/usr/lib/x86_64-linux-gnu/systemd");
         let mut command = host.command("unshare");
         command.args(["--mount", "--mount-proc", "--pid", "--fork", "--kill-child", "--", "sh", "-c"]);
@@ -48,19 +48,19 @@ impl Machine {
         machine
     }
 
-    /// Runs a command in it to its end, which must be a good one, and gives its output.
+    /// Runs a command in the machine to its end, which must succeed, and returns its output.
     #[expect(clippy::must_use_candidate, reason = "most commands say nothing")]
     pub fn run(&self, command: &[&str]) -> String {
         run(self.command().args(command))
     }
 
-    /// Whether a command in it succeeds.
+    /// Returns whether a command in the machine succeeds.
     #[must_use]
     pub fn does(&self, command: &[&str]) -> bool {
         self.command().args(command).output().expect("nsenter starts").status.success()
     }
 
-    /// Waits until something is so, for at most a minute.
+    /// Waits until a condition holds, for at most a minute.
     fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
         let deadline = Instant::now() + Duration::from_mins(1);
         while !is_so(self) {
@@ -81,7 +81,7 @@ impl Machine {
         !self.leader.is_empty() && self.does(&["systemctl", "is-system-running", "--quiet"])
     }
 
-    /// Its first process: below unshare and systemd-nspawn.
+    /// Finds the machine's first process: below unshare and systemd-nspawn.
     fn find_leader(&self) -> Option<String> {
         child(&child(&self.running.id().to_string())?)
     }
@@ -91,7 +91,7 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let first = child(&self.running.id().to_string());
         let first = first.and_then(|id| id.parse().ok()).and_then(Pid::from_raw);
-        // Its end is reported once every process of its namespace has gone.
+        // The end is reported once every process of the namespace has gone.
         if first.is_some_and(|first| kill_process(first, Signal::KILL).is_ok()) {
             self.running.wait();
         }

@@ -1,4 +1,4 @@
-//! The files of a fresh Debian.
+//! Files of a fresh Debian.
 
 use std::{
     collections::BTreeMap,
@@ -12,14 +12,14 @@ use crate::{
     servers::{Folder, tools},
 };
 
-/// Folders whose files a running system changes by itself.
+/// Folders in which a running system changes files by itself.
 const RESTLESS: [&str; 9] = ["dev", "mnt", "proc", "root", "run", "sys", "tmp", "var/cache", "var/log"];
 
-/// The files of a machine, removed with this guard.
+/// Root folder of a machine, removed with this guard.
 pub struct System(Folder);
 
 impl System {
-    /// Unpacks what `cargo xtask test` has made with debootstrap.
+    /// Unpacks the system that `cargo xtask test` has made with debootstrap.
     #[must_use]
     pub fn fresh() -> Self {
         let archive = tools().join("debian.tar");
@@ -31,13 +31,13 @@ impl System {
         Self(folder)
     }
 
-    /// Its root.
+    /// Returns the root folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// Copies a file to the machine's `/root`, and gives its path there.
+    /// Copies a file to the machine's `/root`, and returns its path there.
     #[must_use]
     pub fn take(&self, file: &Path) -> String {
         let name = file.file_name().and_then(|name| name.to_str()).expect("a name in UTF-8");
@@ -45,8 +45,8 @@ impl System {
         format!("/root/{name}")
     }
 
-    /// What is where, but for what a running system changes by itself: each path with its kind, permissions
-    /// and owner, and of a regular file its size.
+    /// Lists the files, except those that a running system changes by itself. Each path has its kind,
+    /// permissions and owner, and a regular file also its size.
     #[must_use]
     pub fn files(&self) -> BTreeMap<PathBuf, String> {
         let mut files = BTreeMap::new();

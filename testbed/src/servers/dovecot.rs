@@ -11,25 +11,25 @@ use crate::Host;
 
 /// A real IMAP and POP3 server on ports 143 and 110.
 pub struct Dovecot {
-    // Ends before the folder goes.
+    // The process ends before the folder is removed: fields drop in this order.
     _process: Process,
     _folder: Folder,
 }
 
 impl Dovecot {
-    /// Name and password of the one user, as curl's `--user` takes them.
+    /// Returns name and password of the one user, in the form of curl's `--user`.
     #[must_use]
     pub fn login(&self) -> String {
         format!("{USER}:{PASSWORD}")
     }
 
-    /// Starts it over a folder of mailboxes.
+    /// Starts the server over a folder of mailboxes.
     #[must_use]
     pub fn start(host: &Host, mailboxes: &Path) -> Self {
         Self::start_in(host, Folder::new("dovecot"), mailboxes, "ssl = no\n")
     }
 
-    /// The same for clients that may ask for TLS.
+    /// Starts the server with optional TLS.
     #[must_use]
     pub fn start_with_tls(host: &Host, mailboxes: &Path) -> Self {
         let folder = Folder::new("dovecot-tls");

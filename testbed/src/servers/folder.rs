@@ -1,4 +1,4 @@
-//! Folders that go when the test does.
+//! Temporary folders, removed at the end of the test.
 
 use std::{
     env::temp_dir,
@@ -13,11 +13,11 @@ use crate::run;
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
-/// A folder for temporary files, removed with this guard.
+/// A temporary folder, removed with this guard.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// An empty folder that everyone may read.
+    /// Creates an empty folder that everyone may read.
     #[must_use]
     pub fn new(name: &str) -> Self {
         let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
@@ -26,26 +26,26 @@ impl Folder {
         folder
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Where a file of it is, or would be.
+    /// Returns the path of an entry, which need not exist.
     #[must_use]
     pub fn join(&self, name: &str) -> String {
         self.0.join(name).to_str().expect("a path in UTF-8").to_owned()
     }
 
-    /// Writes a file, and gives its path.
+    /// Writes a file, and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.join(name);
         fs::write(&path, content).unwrap_or_else(|error| panic!("{path}: {error}"));
         path
     }
 
-    /// Makes a key and a certificate of the day, and gives their paths.
+    /// Creates a key and a certificate that is valid for a day, and returns their paths.
     pub(super) fn certificate(&self) -> [String; 2] {
         let [key, certificate] = [self.join("key.pem"), self.join("certificate.pem")];
         let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=testbed", "-days", "2"];
@@ -53,7 +53,7 @@ impl Folder {
         [key, certificate]
     }
 
-    /// Makes a folder in it, whatever the umask, and gives its path.
+    /// Creates a folder in it, whatever the umask, and returns its path.
     pub(super) fn add(&self, name: &str) -> String {
         let path = self.join(name);
         fs::create_dir(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -61,7 +61,7 @@ impl Folder {
         path
     }
 
-    /// Makes a folder in it that belongs to a user, and gives its path.
+    /// Creates a folder in it that belongs to a user, and returns its path.
     pub(super) fn add_for(&self, user: u32, name: &str) -> String {
         let path = self.add(name);
         chown(&path, Some(user), Some(user)).expect("root may give away");
@@ -71,7 +71,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Where it cannot be removed it stays among the temporary files.
+        // On failure the folder stays among the temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

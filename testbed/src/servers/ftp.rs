@@ -1,39 +1,39 @@
-//! What the FTP servers have in common.
+//! Common part of the FTP servers.
 
 use std::{fs, path::Path};
 
 use super::{DAEMON, folder::Folder, process::Process};
 use crate::Host;
 
-/// A real FTP server, on port 21 and with active transfers from port 20 unless it is said otherwise.
+/// A real FTP server, by default on port 21 and with active transfers from port 20.
 ///
 /// `pub` may be read; `in` may be read and written.
 pub struct Ftp {
-    // Ends before the folder goes.
+    // The process ends before the folder is removed: fields drop in this order.
     _process: Process,
     folder: Folder,
     login: &'static str,
 }
 
 impl Ftp {
-    /// Name and password of the one user, as curl's `--user` takes them.
+    /// Returns name and password of the one user, in the form of curl's `--user`.
     #[must_use]
     pub fn login(&self) -> &'static str {
         self.login
     }
 
-    /// Puts a file into `pub`.
+    /// Writes a file into `pub`.
     pub fn publish(&self, name: &str, content: &[u8]) {
         self.folder.write(&format!("root/pub/{name}"), content);
     }
 
-    /// What was stored in `in` under this name.
+    /// Returns the content of a stored file in `in`.
     #[must_use]
     pub fn stored(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.folder.join(&format!("root/in/{name}"))).ok()
     }
 
-    /// Starts it in a folder that has been made [`ready`].
+    /// Starts a server in a folder that was made by [`ready`].
     pub(super) fn start(
         host: &Host,
         folder: Folder,
@@ -44,7 +44,7 @@ impl Ftp {
         Self::start_greeting(host, folder, login, program, arguments, Greeting::Clear(21))
     }
 
-    /// The same for a server that greets as it is said here.
+    /// Starts a server with another kind of greeting.
     pub(super) fn start_greeting(
         host: &Host,
         folder: Folder,
@@ -62,16 +62,17 @@ impl Ftp {
     }
 }
 
-/// How a server that has started shows it, on which port.
+/// First sign of a started server, with its port.
 #[derive(Clone, Copy)]
 pub(super) enum Greeting {
-    /// It speaks first.
+    /// The server speaks first.
     Clear(u16),
-    /// It waits for the client's TLS handshake.
+    /// The server waits for the client's TLS handshake.
     Encrypted(u16),
 }
 
-/// A folder for a server, with the files that it serves; and the path of these.
+/// Creates a folder for a server, with the files that it serves. Returns the folder and the path of the
+/// files.
 pub(super) fn ready(name: &str) -> (Folder, String) {
     let folder = Folder::new(name);
     let root = folder.add("root");

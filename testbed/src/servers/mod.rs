@@ -1,5 +1,5 @@
-//! Real servers. Each has its configuration in a folder of its own and nothing else: the machine's `/etc` and
-//! running services are neither read nor touched.
+//! Real servers. Each has its whole configuration in its own folder. The machine's `/etc` and running
+//! services are neither read nor changed.
 
 mod dovecot;
 mod folder;
@@ -20,17 +20,17 @@ pub use ftp::Ftp;
 pub use postfix::Postfix;
 pub use prometheus::{Prometheus, check_metrics, promtool};
 
-/// User and group `daemon`, the same on every Debian, with a home that exists: owner of mail and uploads.
+/// User and group `daemon`, the same on every Debian, with an existing home: owner of mail and uploads.
 const DAEMON: u32 = 1;
 
-/// Who may log in where a server asks for a name.
+/// Name of the user who may log in.
 const USER: &str = "tester";
 const PASSWORD: &str = "secret";
-/// [`PASSWORD`], as crypt(3) keeps it.
+/// [`PASSWORD`], as crypt(3) stores it.
 const CRYPTED: &str =
     "$6$testbed$5kpXQXNNG.Bxn/tZvpO430QRjTsMppk0yK8nclXsy/p66BUHf09FyWD9FCCSS.UgPpCtpgIY7ioMJFAwsDz54.";
 
-/// A program of a package that `cargo xtask test` has unpacked, or that is installed.
+/// Returns a program that `cargo xtask test` has unpacked from a package, or an installed one.
 fn program(package: &str, path: &str) -> PathBuf {
     let unpacked = tools().join("servers").join(package).join(path);
     let installed = PathBuf::from("/").join(path);
@@ -38,7 +38,7 @@ fn program(package: &str, path: &str) -> PathBuf {
     found.unwrap_or_else(|| panic!("no {path} of package {package}: run `cargo xtask test` once"))
 }
 
-/// Where `cargo xtask test` puts what the tests need.
+/// Returns the folder into which `cargo xtask test` unpacks packages.
 pub(crate) fn tools() -> PathBuf {
     env::var_os("CLASSIFIER_TOOLS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../.tools"), PathBuf::from)

@@ -32,16 +32,16 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    /// Whom it takes mail for.
+    /// Address of the one mailbox.
     pub const ADDRESS: &str = "tester@example.test";
 
-    /// Starts it.
+    /// Starts the server.
     #[must_use]
     pub fn start(host: &Host) -> Self {
         Self::start_in(host, Folder::new("postfix"), "")
     }
 
-    /// Starts it for clients that may ask for TLS.
+    /// Starts the server with optional TLS.
     #[must_use]
     pub fn start_with_tls(host: &Host) -> Self {
         let folder = Folder::new("postfix-tls");
@@ -55,7 +55,7 @@ impl Postfix {
     }
 
     fn start_in(host: &Host, folder: Folder, more: &str) -> Self {
-        // Its user is not the same on every machine.
+        // The id of postfix's user differs between machines.
         let user = fs::metadata("/var/lib/postfix").map_or(0, |data| data.uid());
         let (queue, data, boxes) =
             (folder.add("queue"), folder.add_for(user, "data"), folder.add_for(DAEMON, "boxes"));
@@ -95,7 +95,7 @@ impl Postfix {
         Self { process, folder }
     }
 
-    /// The folder of the mailboxes.
+    /// Returns the folder of the mailboxes.
     #[must_use]
     pub fn mailboxes(&self) -> PathBuf {
         self.folder.path().join("boxes")
@@ -103,7 +103,7 @@ impl Postfix {
 
     /// Waits until this many mails have been delivered.
     pub fn wait_for_mails(&mut self, count: usize) {
-        // A mailbox that is opened moves its new mails.
+        // Opening a mailbox moves its new mails.
         let folders = ["new", "cur"].map(|name| self.mailboxes().join(USER).join(name));
         let mails = |folder| fs::read_dir(folder).map_or(0, Iterator::count);
         let delivered = |_: &Host| folders.iter().map(mails).sum::<usize>() >= count;

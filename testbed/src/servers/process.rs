@@ -22,13 +22,13 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts it in a PID namespace, of which no process outlives the first, whatever sessions and groups
-    /// the server makes, and with a `/run` of its own.
+    /// Starts a server in its own PID namespace, with its own `/run`. No process outlives the namespace's
+    /// first process, whatever sessions and groups the server creates.
     pub fn start(host: &Host, program: &Path, arguments: &[&str]) -> Self {
         let mut command = host.command("unshare");
         command.args(["--mount", "--pid", "--fork", "--kill-child", "--"]);
-        // Some write to /run whatever their configuration says, some cannot be the first process themselves,
-        // and vsftpd says what is wrong on its standard input.
+        // Some servers write to /run whatever their configuration says, some cannot be the first process
+        // themselves, and vsftpd writes errors to its standard input.
         command
             .args(["sh", "-c", r#"mount -t tmpfs run /run && "$0" "$@" <&2; exit $?"#])
             .arg(program)
@@ -37,21 +37,22 @@ impl Process {
         Self { host: host.clone(), running: Running::start(command) }
     }
 
-    /// Waits until it greets on this port, over IPv4 and IPv6.
+    /// Waits until the server greets on this port, over IPv4 and IPv6.
     pub fn wait_for_greeting(&mut self, port: u16) {
         self.wait_until("greets", |host| {
             host.enter(|| LOOPBACKS.iter().all(|loopback| greets(*loopback, port)))
         });
     }
 
-    /// Waits until it takes connections on this port, over IPv4 and IPv6, where the client speaks first.
+    /// Waits until the server accepts connections on this port, over IPv4 and IPv6, for protocols in which
+    /// the client speaks first.
     pub fn wait_for_connection(&mut self, port: u16) {
         self.wait_until("takes connections", |host| {
             host.enter(|| LOOPBACKS.iter().all(|loopback| TcpStream::connect((*loopback, port)).is_ok()))
         });
     }
 
-    /// Waits until something is so, for at most 30 seconds.
+    /// Waits until a condition holds, for at most 30 seconds.
     pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&Host) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(30);
         while !is_so(&self.host) {
@@ -67,7 +68,7 @@ impl Drop for Process {
         let id = self.running.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         let first = children.split_whitespace().next().and_then(|id| id.parse().ok()).and_then(Pid::from_raw);
-        // Its end is reported once every process of its namespace has gone.
+        // The end is reported once every process of the namespace has gone.
         if first.is_some_and(|first| kill_process(first, Signal::KILL).is_ok()) {
             self.running.wait();
         }
@@ -80,7 +81,7 @@ fn greets(loopback: IpAddr, port: u16) -> bool {
     patience.is_ok() && stream.read(&mut [0]).is_ok_and(|length| length == 1)
 }
 
-/// A path as an argument.
+/// Converts a path to an argument.
 pub(super) fn text(path: &Path) -> &str {
     path.to_str().expect("a path in UTF-8")
 }

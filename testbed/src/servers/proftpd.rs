@@ -1,4 +1,4 @@
-//! `ProFTPD`, for a user of a password file, in the clear and over TLS.
+//! `ProFTPD` with a password file, in clear text and over TLS.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
@@ -20,7 +20,7 @@ impl Ftp {
         Self::start_proftpd(host, ready("proftpd"), FROM_BELOW_CONTROL, Greeting::Clear(21))
     }
 
-    /// Starts `ProFTPD` as it is by default: its active transfers come from any port.
+    /// Starts `ProFTPD` with its default: active transfers come from any port.
     #[must_use]
     pub fn proftpd_from_any_port(host: &Host) -> Self {
         Self::start_proftpd(
@@ -31,8 +31,8 @@ impl Ftp {
         )
     }
 
-    /// The same as [`Self::proftpd`] for clients that may ask for TLS, and may clear the control connection
-    /// again (CCC).
+    /// Starts `ProFTPD` like [`Self::proftpd`], with optional TLS and CCC, which returns the control
+    /// connection to clear text.
     #[must_use]
     pub fn proftpd_tls(host: &Host) -> Self {
         let made = ready("proftpd-tls");
@@ -40,7 +40,7 @@ impl Ftp {
         Self::start_proftpd(host, made, &settings, Greeting::Clear(21))
     }
 
-    /// Starts `ProFTPD` on port 990, with TLS from the first byte on. Its active transfers come from port 989.
+    /// Starts `ProFTPD` on port 990, with implicit TLS. Its active transfers come from port 989.
     #[must_use]
     pub fn proftpd_implicit_tls(host: &Host) -> Self {
         let made = ready("proftpd-implicit-tls");
@@ -91,7 +91,7 @@ impl Ftp {
     }
 }
 
-/// The settings for TLS, with a certificate of the day.
+/// Returns the settings for TLS, with a certificate that is valid for a day.
 fn tls(folder: &Folder, options: &str) -> String {
     let [key, certificate] = folder.certificate();
     let module = program("proftpd-mod-crypto", "usr/lib/proftpd/mod_tls.so");

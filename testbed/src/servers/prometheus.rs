@@ -1,4 +1,4 @@
-//! Prometheus, and its tool.
+//! Prometheus and promtool.
 
 use std::{
     fmt::Write as _,
@@ -25,14 +25,14 @@ pub struct Prometheus {
 }
 
 impl Prometheus {
-    /// Starts it; each job is a name and the one address that it scrapes.
+    /// Starts the server. Each job is a name and the one address that it scrapes.
     #[must_use]
     pub fn start(host: &Host, jobs: &[(&str, &str)]) -> Self {
         let jobs: Vec<_> = jobs.iter().map(|(name, target)| (*name, *target, "")).collect();
         Self::start_asking(host, &jobs)
     }
 
-    /// The same with jobs that say how they ask: further keys of theirs, in YAML's flow style.
+    /// Starts the server with jobs that have further keys, in YAML's flow style.
     #[must_use]
     pub fn start_asking(host: &Host, jobs: &[(&str, &str, &str)]) -> Self {
         let mut configuration = String::from("global:\n  scrape_interval: 1s\nscrape_configs:\n");
@@ -44,7 +44,7 @@ impl Prometheus {
         Self::start_configured(host, &configuration, &[])
     }
 
-    /// The same with a whole configuration, and files beside it by their names.
+    /// Starts the server with a whole configuration, and files beside it by their names.
     #[must_use]
     pub fn start_configured(host: &Host, configuration: &str, files: &[(&str, &str)]) -> Self {
         let folder = Folder::new("prometheus");
@@ -68,13 +68,13 @@ impl Prometheus {
         prometheus
     }
 
-    /// The values that a query has now, each with its series as promtool writes it.
+    /// Returns the current values of a query, each with its series in promtool's format.
     #[must_use]
     pub fn query(&self, query: &str) -> Vec<(String, f64)> {
         ask(&self.host, query)
     }
 
-    /// Waits until a query has an answer that is looked for.
+    /// Waits until a query has an answer that satisfies `is_it`.
     pub fn wait_for(&mut self, query: &str, is_it: impl Fn(&[(String, f64)]) -> bool) {
         self.process.wait_until(&format!("had an answer to {query}"), |host| is_it(&ask(host, query)));
     }
@@ -91,13 +91,14 @@ fn ask(host: &Host, query: &str) -> Vec<(String, f64)> {
     answer.lines().filter_map(value).collect()
 }
 
-/// Prometheus' tool.
+/// Returns a command for promtool.
 #[must_use]
 pub fn promtool() -> Command {
     Command::new(program("prometheus", PROMTOOL))
 }
 
-/// What `promtool check metrics` has to say about metrics in the text format: empty where nothing is wrong.
+/// Returns the complaints of `promtool check metrics` about metrics in the text format; empty without
+/// problems.
 #[must_use]
 pub fn check_metrics(metrics: &str) -> String {
     let mut command = promtool();

@@ -1,4 +1,4 @@
-//! Pure-FTPd, for a user of a database of its own.
+//! Pure-FTPd, with its own user database.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 

@@ -10,7 +10,7 @@ impl Ftp {
         Self::vsftpd_set(host, "")
     }
 
-    /// Starts one that gives passive data connections these ports alone.
+    /// Starts vsftpd with these ports alone for passive data connections.
     #[must_use]
     pub fn vsftpd_within(host: &Host, ports: [u16; 2]) -> Self {
         let [low, high] = ports;
@@ -20,7 +20,8 @@ impl Ftp {
     fn vsftpd_set(host: &Host, settings: &str) -> Self {
         let (folder, root) = ready("vsftpd");
         let empty = folder.add("empty");
-        // Any number of sessions from one address. Its sandbox knows the system calls of its own day only; the user must have a home that exists.
+        // Unlimited sessions per address. The sandbox is off because it only knows the system calls of its
+        // time. The user must have a home that exists.
         let configuration = format!(
             "background=NO\n\
              listen=NO\n\

@@ -1,4 +1,4 @@
-//! What crosses the wire, seen from its other end by a packet socket.
+//! Capture of the wire, by a packet socket at the client's end.
 
 use std::{
     os::fd::{AsRawFd, OwnedFd},
@@ -20,7 +20,7 @@ use super::{
     host::Host,
 };
 
-/// Room for a round that arrives while this thread waits for a CPU.
+/// Receive buffer, large enough for a round that arrives while this thread waits for a CPU.
 const BUFFER: usize = 32 << 20;
 
 const FRAME: usize = 1 << 17;
@@ -28,7 +28,8 @@ const FRAME: usize = 1 << 17;
 pub struct Capture(Arc<Mutex<Counts>>);
 
 impl Capture {
-    /// Not bound to an interface: the host has one wire, and its loopback is not used.
+    /// Starts a capture on all interfaces of a host. The host has one wire, and the demo does not use
+    /// loopback.
     pub fn start(client: &Host) -> Result<Self> {
         let socket = client.run(|| {
             let kind = (SockType::Raw, SockFlag::SOCK_CLOEXEC);
@@ -48,11 +49,11 @@ impl Capture {
     }
 }
 
-/// Ends when the socket fails: the comparison then shows what is missing.
+/// Counts captured frames until the socket fails. The comparison then shows the missing frames.
 fn read(socket: &OwnedFd, counts: &Mutex<Counts>) {
     let mut buffer = vec![0; FRAME];
     while let Ok((length, Some(address))) = recvfrom::<LinkAddr>(socket.as_raw_fd(), &mut buffer) {
-        // What the client sends comes in at the server.
+        // An outgoing packet of the client is an ingress packet of the server.
         let sent = address.pkttype() == libc::PACKET_OUTGOING;
         let direction = if sent { Direction::Ingress } else { Direction::Egress };
         let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);

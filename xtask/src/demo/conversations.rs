@@ -1,4 +1,4 @@
-//! What the two hosts have to say to each other in a round.
+//! Conversations between the two hosts in a round.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener},
@@ -18,7 +18,7 @@ use super::{
     signals::Signals,
 };
 
-/// Echo requests of a round and family.
+/// Echo requests per round and address family.
 pub const PINGS: u16 = 3;
 
 type Server = fn(&mut Lines) -> Result<()>;
@@ -26,7 +26,7 @@ type Server = fn(&mut Lines) -> Result<()>;
 const SERVERS: [(u16, Server); 4] =
     [(ftp::CONTROL, ftp::serve), (25, mail::smtp), (110, mail::pop3), (143, mail::imap)];
 
-/// Starts the servers, for both families, until the process ends.
+/// Starts the servers of both families. They run until the process ends.
 pub fn serve(host: &Host) -> Result<()> {
     for (port, serve) in SERVERS {
         let listener = host.run(|| {
@@ -35,10 +35,10 @@ pub fn serve(host: &Host) -> Result<()> {
         })?;
         let host = host.clone();
         thread::spawn(move || {
-            // What a server opens itself, FTP's data connection, belongs into its host too.
+            // FTP's active data connection is opened by this thread and must be opened inside the host too.
             host.enter()?;
             for stream in listener.incoming() {
-                // What goes wrong is seen, and said, at the client's end.
+                // The client's end of the connection reports errors.
                 let _ = Lines::over(stream?).and_then(|mut lines| serve(&mut lines));
             }
             std::io::Result::Ok(())
@@ -47,7 +47,7 @@ pub fn serve(host: &Host) -> Result<()> {
     Ok(())
 }
 
-/// Everything once over IPv4 and IPv6; true if a signal came.
+/// Runs every conversation once over IPv4 and once over IPv6. Returns `true` after a signal.
 pub fn round(client: &Host, server: &Host, signals: &Signals) -> Result<bool> {
     for (server, beyond) in addresses(server).into_iter().zip(BEYOND) {
         let talk = || -> Result<()> {

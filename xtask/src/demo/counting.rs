@@ -22,7 +22,7 @@ use nix::{
 
 use super::{host::Host, http, proxy, signals};
 
-/// Inside the server host, where nothing else listens.
+/// Listen address inside the server host, where nothing else listens.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9877);
 
 const START: Duration = Duration::from_secs(20);
@@ -30,10 +30,10 @@ const END: Duration = Duration::from_secs(5);
 
 pub struct Agent {
     child: Child,
-    /// The last line that it wrote.
+    /// Last line of the agent's output.
     said: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
-    /// Where it can be reached from this host.
+    /// Address of the agent for this host, through the proxy.
     pub address: SocketAddr,
 }
 
@@ -43,15 +43,16 @@ impl Agent {
         let mut command = Command::new(binary);
         command.args(["run", "--xdp-mode", "native", "--interface", server.name]);
         command.args(["--listen", &LISTEN.to_string(), "--pin-dir", ""]);
-        // A group of its own: Ctrl-C in the terminal reaches this process only, which then ends the agent.
+        // A process group of its own: Ctrl-C in the terminal reaches this process only, which then ends the
+        // agent.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
-        // Nothing that is set for an agent of the machine's own.
+        // Settings of an agent on the machine must not apply here.
         command.env_clear();
         let host = server.clone();
         // SAFETY: between fork and exec these are three system calls, without allocation or locks.
         unsafe {
             command.pre_exec(move || {
-                // However this process ends, the agent and with it the hosts end too.
+                // The agent, and with it the hosts, ends however this process ends.
                 set_pdeathsig(Signal::SIGTERM)?;
                 signals::release()?;
                 host.enter()
@@ -86,12 +87,13 @@ impl Agent {
         self.child.id()
     }
 
-    /// For errors: whether it still runs, and what it said last.
+    /// Returns whether the agent still runs, and its last line, for errors.
     pub fn state(&mut self) -> String {
         match self.child.try_wait() {
             Ok(Some(status)) => {
                 if let Some(reader) = self.reader.take() {
-                    // It ends with the agent's stderr; a panic in it would only cost the agent's last words.
+                    // The thread ends with the agent's stderr. A panic in it only costs the agent's last
+                    // line.
                     let _ = reader.join();
                 }
                 format!("the agent ended, {status}: {}", self.said())
@@ -116,7 +118,7 @@ impl Drop for Agent {
             }
             thread::sleep(Duration::from_millis(5));
         }
-        // Either it has just ended or it does not listen: both are settled now.
+        // The agent has just ended, or ignores SIGTERM. The kill covers both.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Numbers by what was counted, from the agent or from the capture.
+//! Packet and message counts, from the agent or from the capture.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub struct Message {
     pub direction: Direction,
 }
 
-/// Only what is not zero.
+/// Counts by key, without zeros.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub series: BTreeMap<Series, Volume>,
@@ -81,7 +81,7 @@ impl Counts {
         })
     }
 
-    /// How many numbers these are.
+    /// Returns the number of counts.
     pub fn len(&self) -> usize {
         self.series.len() * 2 + self.messages.len()
     }

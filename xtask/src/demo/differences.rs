@@ -1,10 +1,10 @@
-//! The agent's counts against the capture's.
+//! Comparison of the agent's counts with the capture's.
 
 use std::collections::BTreeSet;
 
 use super::counts::{Counts, Message};
 
-/// A line for everything that is not equal.
+/// Returns a line for each count that differs.
 pub fn between(expected: &Counts, counted: &Counts) -> Vec<String> {
     let mut lines = vec![];
     for series in expected.series.keys().chain(counted.series.keys()).collect::<BTreeSet<_>>() {

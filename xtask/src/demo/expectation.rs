@@ -1,4 +1,4 @@
-//! What must have been counted, whatever the capture saw.
+//! Minimum counts of a round, independent of the capture.
 
 use super::{
     conversations::PINGS,
@@ -7,7 +7,8 @@ use super::{
 
 const PROTOCOLS: [&str; 6] = ["ftp_control", "ftp_data_active", "ftp_data_passive", "smtp", "pop3", "imap"];
 
-/// What one round must have left in the counts, and has not: the comparison alone would not miss it.
+/// Returns the counts that a round should have produced and did not. A count missing from both sides would
+/// not differ.
 pub fn missing(counts: &Counts) -> Vec<String> {
     let mut lines = vec![];
     for protocol in PROTOCOLS {

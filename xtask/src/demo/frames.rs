@@ -1,8 +1,8 @@
-//! What a frame is, by the plainest rules that fit the demo's traffic: independent of the classifier on purpose.
+//! Reference classification of the demo's frames, by minimal rules. Independent of the classifier on purpose.
 
 use super::ftp;
 
-/// What the agent's labels should say of a frame.
+/// Labels that the agent should give a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Frame {
     pub protocol: &'static str,
@@ -45,7 +45,7 @@ fn ipv4(packet: &[u8]) -> Option<Frame> {
     }
 }
 
-/// The only extension header here is that of multicast listener reports.
+/// Parses an IPv6 packet. The demo's only extension header is that of multicast listener reports.
 fn ipv6(packet: &[u8]) -> Option<Frame> {
     let mut next = *packet.get(6)?;
     let mut payload = packet.get(IPV6..)?;

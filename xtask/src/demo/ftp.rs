@@ -1,5 +1,5 @@
-//! Enough of FTP for an active transfer, which the server dials from its port 20, and a passive one, which the
-//! client dials.
+//! Minimal FTP client and server: an active transfer, connected from the server's port 20, and a passive
+//! transfer, connected by the client.
 
 use std::{
     io::{Read, Write},
@@ -16,11 +16,11 @@ use super::lines::Lines;
 pub const CONTROL: u16 = 21;
 const DATA: u16 = 20;
 
-/// Where the server listens for passive transfers: above the ports that Linux gives out by itself
-/// (`ip_local_port_range`), so that a capture tells them from others without reading what was announced.
+/// Ports of the server for passive transfers. They lie above Linux' ephemeral ports (`ip_local_port_range`),
+/// so that a capture identifies passive data by port alone.
 pub const PASSIVE: RangeInclusive<u16> = 61_000..=61_099;
 
-/// Long enough for TCP to hand several segments down in one piece.
+/// File of the transfers, long enough for TCP to pass several segments down as one GSO packet.
 static FILE: [u8; 100_000] = [b'.'; 100_000];
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,7 +29,7 @@ pub fn serve(lines: &mut Lines) -> Result<()> {
     lines.say("220 server.example FTP")?;
     let mut transfer = None;
     loop {
-        let line = lines.hear()?;
+        let line = lines.read_line()?;
         let (command, argument) = line.split_once(' ').unwrap_or((&line, ""));
         let answer = match command {
             "USER" => "331 password, please",
@@ -61,7 +61,7 @@ pub fn serve(lines: &mut Lines) -> Result<()> {
     }
 }
 
-/// How the next transfer's connection comes about.
+/// Mode of the next transfer.
 enum Transfer {
     Active(SocketAddr),
     Passive(TcpListener),
@@ -88,16 +88,16 @@ fn invitation(command: &str, address: SocketAddr) -> String {
 
 fn send(from: IpAddr, transfer: Transfer) -> Result<()> {
     let mut stream = match transfer {
-        Transfer::Active(client) => dial(from, client)?,
+        Transfer::Active(client) => connect(from, client)?,
         Transfer::Passive(listener) => listener.accept()?.0,
     };
     stream.set_write_timeout(Some(PATIENCE))?;
     Ok(stream.write_all(&FILE)?)
 }
 
-fn dial(from: IpAddr, to: SocketAddr) -> Result<TcpStream> {
+fn connect(from: IpAddr, to: SocketAddr) -> Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
-    // The port of the last round's transfer still lingers.
+    // The port of the last round's transfer is still in TIME-WAIT.
     socket.set_reuse_address(true)?;
     socket.bind(&SocketAddr::new(from, DATA).into())?;
     socket.connect_timeout(&to.into(), PATIENCE)?;
@@ -112,7 +112,7 @@ pub fn fetch(address: IpAddr) -> Result<()> {
     let listener = TcpListener::bind((lines.here()?, 0))?;
     lines.talk(&[(&announcement(listener.local_addr()?), "200 "), ("RETR file", "150 ")])?;
     let (data, server) = listener.accept()?;
-    ensure!(server.port() == DATA, "the server dials from port {}", server.port());
+    ensure!(server.port() == DATA, "the server connects from port {}", server.port());
     receive(data)?;
     lines.await_line("226 ")?;
 
@@ -135,7 +135,7 @@ fn receive(mut data: TcpStream) -> Result<()> {
     Ok(())
 }
 
-/// The port that a 227 or 229 names.
+/// Parses the port announced by a 227 or 229 reply.
 fn announced(reply: &str) -> Option<u16> {
     let inside = reply.split_once('(')?.1.split_once(')')?.0;
     if let Some(port) = inside.strip_prefix("|||") {

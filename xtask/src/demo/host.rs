@@ -1,4 +1,4 @@
-//! A network namespace without a name.
+//! Network namespaces without a name.
 
 use std::{
     fs::File,
@@ -12,12 +12,13 @@ use std::{
 use anyhow::{Context, Result};
 use nix::sched::{CloneFlags, setns, unshare};
 
-/// It lives as long as a descriptor, a socket, a thread or a process holds it.
+/// A host of the demo. Its namespace lives as long as a descriptor, a socket, a thread or a process refers to
+/// it.
 #[derive(Clone)]
 pub struct Host {
-    /// Also of its interface.
+    /// Name of the host and of its interface.
     pub name: &'static str,
-    /// The last part of its addresses.
+    /// Last part of the host's addresses.
     pub number: u8,
     namespace: Arc<File>,
 }
@@ -35,12 +36,12 @@ impl Host {
         self.namespace.as_raw_fd()
     }
 
-    /// Moves the calling thread, or process, into the namespace.
+    /// Moves the calling thread, or process, into the namespace of the host.
     pub fn enter(&self) -> io::Result<()> {
         Ok(setns(&*self.namespace, CloneFlags::CLONE_NEWNET)?)
     }
 
-    /// Does `work` inside. Sockets that it returns stay inside.
+    /// Runs `work` inside the host. Returned sockets stay inside.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
         aside(|| {
             self.enter().with_context(|| format!("cannot enter host {}", self.name))?;
@@ -49,7 +50,7 @@ impl Host {
     }
 }
 
-/// On a thread of its own: a namespace belongs to a thread.
+/// Runs `work` on a thread of its own, because a namespace belongs to a thread.
 fn aside<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     thread::scope(|scope| scope.spawn(work).join().unwrap_or_else(|payload| panic::resume_unwind(payload)))
 }

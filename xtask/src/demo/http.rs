@@ -1,4 +1,4 @@
-//! Asking the agent.
+//! HTTP requests to the agent.
 
 use std::{
     io::{Read, Write},
@@ -10,11 +10,11 @@ use anyhow::{Context, Result, bail, ensure};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The body of a 200 answer.
+/// Returns the body of a response with status 200.
 pub fn get(address: SocketAddr, path: &str) -> Result<String> {
     let mut stream = TcpStream::connect(address).context("cannot reach the agent")?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    // Version 1.0: the answer ends with the connection.
+    // HTTP/1.0: the end of the connection is the end of the response.
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").context("cannot ask the agent")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).context("the agent does not answer")?;

@@ -1,4 +1,4 @@
-//! Ping, a closed port, and a packet whose hops are spent.
+//! ICMP traffic: ping, a closed port, and an expired hop limit.
 
 use std::{
     io::{ErrorKind, Read},
@@ -11,13 +11,13 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Nobody listens there: the "discard" service.
+/// Closed port: the "discard" service.
 const CLOSED: u16 = 9;
 
 const IDENTIFIER: u16 = 0xc1a5;
 const PAYLOAD: &[u8; 48] = b"an echo request of classifier's demo, 48 bytes..";
 
-/// The types of one family.
+/// ICMP types of one address family.
 struct Types {
     request: u8,
     reply: u8,
@@ -33,26 +33,26 @@ impl Types {
     }
 }
 
-/// One echo request, and its reply.
+/// Sends one echo request and awaits its reply.
 pub fn ping(address: IpAddr, sequence: u16) -> Result<()> {
     let types = Types::of(address);
     let mut expected = echo(types.request, sequence);
     expected[0] = types.reply;
     exchange(address, 64, sequence, |answer| {
         answer.len() == expected.len() && {
-            // The checksum is the kernel's business.
+            // The kernel checks the checksum.
             answer[0] == expected[0] && answer[4..] == expected[4..]
         }
     })
 }
 
-/// One echo request that the first router on the way must not forward.
+/// Sends one echo request whose hop limit expires at the first router.
 pub fn spend_hops(address: IpAddr) -> Result<()> {
     let kind = Types::of(address).time_exceeded;
     exchange(address, 1, 0, |answer| answer.first() == Some(&kind))
 }
 
-/// One datagram to a port where nobody listens.
+/// Sends one datagram to a closed port.
 pub fn knock(address: IpAddr) -> Result<()> {
     let any: IpAddr =
         if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
@@ -98,13 +98,13 @@ fn echo(kind: u8, sequence: u16) -> Vec<u8> {
     message.extend(IDENTIFIER.to_be_bytes());
     message.extend(sequence.to_be_bytes());
     message.extend(PAYLOAD);
-    // For ICMPv6 the kernel writes its own, over the addresses too.
+    // The kernel overwrites the checksum of ICMPv6, which covers the addresses too.
     let checksum = checksum(&message);
     message[2..4].copy_from_slice(&checksum.to_be_bytes());
     message
 }
 
-/// RFC 1071, for an even number of bytes.
+/// Computes the Internet checksum (RFC 1071) of an even number of bytes.
 fn checksum(message: &[u8]) -> u16 {
     let words = message.as_chunks().0.iter().map(|word| u16::from_be_bytes(*word));
     !words.fold(0_u16, |sum, word| {

@@ -1,4 +1,4 @@
-//! What is said before anything is counted: who is there, and where to look.
+//! Introduction of the demo: the hosts, the agent and its address.
 
 use std::{
     fmt::{Display, Formatter, Result},
@@ -9,11 +9,11 @@ use std::{
 pub struct Introduction {
     /// Name and addresses of each host.
     pub hosts: Vec<(String, [IpAddr; 2])>,
-    /// The agent's process.
+    /// Process ID of the agent.
     pub agent: u32,
-    /// Where its programs hang.
+    /// Attachment points of the agent's programs.
     pub attached: String,
-    /// Where it can be asked.
+    /// Address of the agent's metrics.
     pub address: SocketAddr,
 }
 

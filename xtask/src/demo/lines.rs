@@ -1,4 +1,4 @@
-//! A connection on which both sides speak in lines.
+//! Connections of line-based protocols.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -24,7 +24,7 @@ impl Lines {
         Self::over(TcpStream::connect(address).with_context(|| format!("cannot reach {address}"))?)
     }
 
-    /// This end's address, as it is, though an IPv6 socket serves IPv4 too.
+    /// Returns the local address. An IPv4-mapped address of an IPv6 socket is converted to IPv4.
     pub fn here(&self) -> Result<IpAddr> {
         Ok(self.0.get_ref().local_addr()?.ip().to_canonical())
     }
@@ -33,7 +33,7 @@ impl Lines {
         Ok(self.0.get_mut().write_all(format!("{text}\r\n").as_bytes())?)
     }
 
-    pub fn hear(&mut self) -> Result<String> {
+    pub fn read_line(&mut self) -> Result<String> {
         let mut line = String::new();
         if self.0.read_line(&mut line)? == 0 {
             bail!("the connection has ended");
@@ -42,18 +42,18 @@ impl Lines {
         Ok(line)
     }
 
-    /// Hears lines up to the one that begins like that: the end of an answer.
+    /// Reads lines up to one that begins with `beginning`, the end of a reply.
     pub fn await_line(&mut self, beginning: &str) -> Result<String> {
         let mut last = String::new();
         while last.is_empty() || !last.starts_with(beginning) {
             last = self
-                .hear()
+                .read_line()
                 .with_context(|| format!("no line that begins with `{beginning}` after `{last}`"))?;
         }
         Ok(last)
     }
 
-    /// Says each command and awaits the end of its answer.
+    /// Sends each command and awaits the end of its reply.
     pub fn talk(&mut self, exchanges: &[(&str, &str)]) -> Result<()> {
         for (command, answer) in exchanges {
             self.say(command)?;

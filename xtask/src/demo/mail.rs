@@ -1,10 +1,10 @@
-//! Enough of SMTP, POP3 and IMAP for one letter to be sent and read.
+//! Minimal SMTP, POP3 and IMAP: one letter is sent and read.
 
 use anyhow::Result;
 
 use super::lines::Lines;
 
-/// What a client says, and how the end of the answer begins; the greeting is awaited first.
+/// Commands of a client, each with the beginning of its reply's last line. The greeting is awaited first.
 pub struct Visit {
     pub name: &'static str,
     pub port: u16,
@@ -58,13 +58,13 @@ const LETTER: &str = "Subject: count me\r\n\r\nEvery packet of this letter is co
 pub fn smtp(lines: &mut Lines) -> Result<()> {
     lines.say("220 server.example ESMTP")?;
     loop {
-        let command = lines.hear()?;
+        let command = lines.read_line()?;
         let answer = match verb(&command).as_str() {
             "EHLO" => "250-server.example\r\n250-8BITMIME\r\n250 SIZE 1000000",
             "MAIL" | "RCPT" => "250 2.1.0 OK",
             "DATA" => {
                 lines.say("354 end with a line that holds only a dot")?;
-                while lines.hear()? != "." {}
+                while lines.read_line()? != "." {}
                 "250 2.0.0 accepted"
             }
             "QUIT" => return lines.say("221 2.0.0 bye"),
@@ -77,7 +77,7 @@ pub fn smtp(lines: &mut Lines) -> Result<()> {
 pub fn pop3(lines: &mut Lines) -> Result<()> {
     lines.say("+OK server.example ready")?;
     loop {
-        let answer = match verb(&lines.hear()?).as_str() {
+        let answer = match verb(&lines.read_line()?).as_str() {
             "USER" | "PASS" | "DELE" => "+OK".into(),
             "STAT" => format!("+OK 1 {}", LETTER.len() + 2),
             "RETR" => format!("+OK the letter follows\r\n{LETTER}\r\n."),
@@ -91,7 +91,7 @@ pub fn pop3(lines: &mut Lines) -> Result<()> {
 pub fn imap(lines: &mut Lines) -> Result<()> {
     lines.say("* OK [CAPABILITY IMAP4rev1] server.example ready")?;
     loop {
-        let line = lines.hear()?;
+        let line = lines.read_line()?;
         let (tag, command) = line.split_once(' ').unwrap_or((&line, ""));
         let data = match verb(command).as_str() {
             "CAPABILITY" => "* CAPABILITY IMAP4rev1\r\n".into(),

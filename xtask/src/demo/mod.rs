@@ -1,7 +1,8 @@
-//! Two hosts, real conversations between them, and the agent counting on one: seen live, and checked.
+//! Two hosts with real conversations, and an agent that counts on one of them.
 //!
-//! The hosts are namespaces without a name: the kernel takes them away with the last process in them, however that one
-//! ends, and the agent is told to end with this one. So there is nothing to clean up, not even after SIGKILL.
+//! The hosts are namespaces without a name. The kernel removes them with their last process, however that
+//! process ends. The agent gets a signal when this process ends. No clean-up is needed, not even after
+//! SIGKILL.
 
 mod capture;
 mod conversations;
@@ -44,12 +45,12 @@ use signals::Signals;
 
 use crate::{agent, privileges};
 
-/// How long the last packets of a round may be under way.
+/// Time that the last packets of a round may be in flight.
 const SETTLING: Duration = Duration::from_secs(3);
 
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// With `once` it ends after a round that was checked, and with `readme` what it has printed then is the README's.
+/// Runs the demo. `once` ends it after one checked round, and `readme` writes the output into the README.
 pub fn run(once: bool, readme: bool) -> Result<()> {
     if !privileges::is_root() {
         bail!("the demo makes network namespaces and loads BPF programs: run it as root");
@@ -100,7 +101,7 @@ pub fn run(once: bool, readme: bool) -> Result<()> {
     Ok(())
 }
 
-/// The counts once they equal the capture's, or what still differs when the time for it is over.
+/// Returns the counts once they equal the capture's, or the remaining differences after the time limit.
 fn settled(capture: &Capture, agent: &mut Agent) -> Result<(Scrape, Vec<String>)> {
     let end = Instant::now() + SETTLING;
     loop {
@@ -114,7 +115,7 @@ fn settled(capture: &Capture, agent: &mut Agent) -> Result<(Scrape, Vec<String>)
 }
 
 fn check(scrape: &Scrape, differences: &[String]) -> Result<()> {
-    // What differs may be missing too: once is enough.
+    // A missing count also differs: report it once.
     let wrong =
         if differences.is_empty() { expectation::missing(&scrape.counts) } else { differences.to_vec() };
     for line in &wrong {
@@ -126,7 +127,7 @@ fn check(scrape: &Scrape, differences: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What is said of counts that were found right.
+/// Returns the line for counts that are equal.
 fn checked(counts: &Counts) -> String {
     let total = counts.total();
     format!(

@@ -16,19 +16,19 @@ use tokio::runtime;
 
 use super::{host::Host, offload};
 
-/// Routed by way of the server, so that it answers when the hop limit ends there.
+/// Addresses that the client routes through the server, whose hop limit expires there.
 pub const BEYOND: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 0, 0, 0, 0, 1))];
 
 const CARRIER: Duration = Duration::from_secs(5);
 
-/// What is set in both hosts before they have an interface.
+/// Settings of both hosts, applied before they have an interface.
 const SETTINGS: [(&str, &str); 7] = [
     ("ipv6/conf/default/accept_dad", "0"),
     ("ipv6/conf/default/router_solicitations", "0"),
     ("ipv4/ip_forward", "1"),
     ("ipv6/conf/all/forwarding", "1"),
-    // A round asks for more ICMP errors than the kernel's limit per second and peer.
+    // A round requests more ICMP errors than the kernel's limit per second and peer allows.
     ("ipv4/icmp_ratelimit", "0"),
     ("ipv4/icmp_msgs_per_sec", "10000"),
     ("ipv6/icmp/ratelimit", "0"),
@@ -46,7 +46,8 @@ pub fn addresses(host: &Host) -> [IpAddr; 2] {
     [ipv4(host).into(), ipv6(host).into()]
 }
 
-/// A veth pair, each end named like its host, still down: what is attached now sees the first packet.
+/// Creates a veth pair, one end per host, named like its host. The link stays down, so that programs attached
+/// now see the first packet.
 pub fn join(client: &Host, server: &Host) -> Result<()> {
     for host in [client, server] {
         host.run(settings)?;
@@ -64,7 +65,8 @@ pub fn join(client: &Host, server: &Host) -> Result<()> {
             // The agent listens there.
             handle.link().set(enabled("lo")).execute().await
         })?;
-        // The client then receives what crossed the wire; the agent still sees what TCP hands down in one piece.
+        // Without offload the client captures packets as they crossed the wire. The agent still sees GSO
+        // packets.
         offload::no_segmentation(server.name)
     })
 }
@@ -81,7 +83,7 @@ fn settings() -> Result<()> {
     Ok(())
 }
 
-/// The client's end first: what the server sends as soon as it is up then arrives.
+/// Brings the link up, the client's end first, so that the server's first packets arrive.
 pub fn up(client: &Host, server: &Host) -> Result<()> {
     for (host, gateway) in [(client, server), (server, client)] {
         host.run(|| netlink(async |handle| configure(&handle, host, gateway).await))?;
@@ -94,7 +96,7 @@ async fn configure(handle: &Handle, host: &Host, gateway: &Host) -> Result<(), r
     let index = nix::net::if_::if_nametoindex(host.name).map_err(|_| rtnetlink::Error::RequestFailed)?;
     handle.address().add(index, ipv4(host).into(), 24).execute().await?;
     handle.address().add(index, ipv6(host).into(), 64).execute().await?;
-    // Where it leads does not matter: a packet for beyond ends at the server, its hop limit spent.
+    // The next hop does not matter: the packet's hop limit expires at the server.
     let route = RouteMessageBuilder::<Ipv4Addr>::new().gateway(ipv4(gateway)).build();
     handle.route().add(route).execute().await?;
     let route = RouteMessageBuilder::<Ipv6Addr>::new().gateway(ipv6(gateway)).build();

@@ -1,4 +1,4 @@
-//! Switching segmentation offload off, which netlink's link messages cannot.
+//! Switch for TCP segmentation offload, which netlink's link messages lack.
 
 use std::{io, mem, net::UdpSocket, os::fd::AsRawFd};
 
@@ -15,9 +15,10 @@ struct Value {
     data: u32,
 }
 
-/// The kernel then cuts TCP's super-packets up before they reach the wire, though after the TC egress hook.
+/// Disables TCP segmentation offload. The kernel then segments GSO packets before the wire, though after the
+/// TC egress hook.
 pub fn no_segmentation(interface: &str) -> Result<()> {
-    // The kernel takes this request on a socket of any kind.
+    // The kernel accepts this request on any kind of socket.
     let socket = UdpSocket::bind("127.0.0.1:0").context("cannot make a socket")?;
     let mut value = Value { command: SET_TSO, data: 0 };
     // SAFETY: a structure of numbers, characters and a pointer that the kernel does not follow before it is set.

@@ -1,4 +1,4 @@
-//! From this machine's loopback to a port inside a host: nobody outside this machine can use it.
+//! Proxy from this machine's loopback to a port inside a host. Other machines cannot reach it.
 
 use std::{
     io,
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::host::Host;
 
-/// The agent's own default, tried first.
+/// Default port of the agent, tried first.
 const PORT: u16 = 9877;
 
 /// Forwards every connection to `target` in `host`, until the process ends.
@@ -23,7 +23,7 @@ pub fn start(host: &Host, target: SocketAddr) -> Result<SocketAddr> {
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let host = host.clone();
-            // A connection that breaks is the business of its two ends.
+            // Both ends of a broken connection notice it themselves.
             thread::spawn(move || forward(&client, &host, target));
         }
     });

@@ -1,4 +1,4 @@
-//! The part of the README that shows what a demonstration prints, written by one.
+//! The README section with the demo's output.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use crate::workspace;
 const BEGIN: &str = "<!-- what `cargo xtask demo --once --readme` has written: -->\n```\n";
 const END: &str = "```\n<!-- until here -->\n";
 
-/// Puts what was printed into the README.
+/// Writes the demo's output into the README.
 pub fn write(printed: &str) -> Result<()> {
     let path = workspace::root().join("README.md");
     let readme = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -18,7 +18,7 @@ pub fn write(printed: &str) -> Result<()> {
     fs::write(&path, readme).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What stands before the part, in it and after it.
+/// Splits the README into the text before the section, the section, and the text after it.
 fn parts(readme: &str) -> Result<(&str, &str, &str)> {
     let (before, rest) = readme.split_once(BEGIN).context("README.md has lost the line before the output")?;
     let (printed, after) = rest.split_once(END).context("README.md has lost the line after the output")?;
@@ -69,7 +69,7 @@ mod tests {
         }
     }
 
-    /// What a table must have been made from.
+    /// Rebuilds the scrape that a printed table shows.
     fn scrape(volumes: &[&str], messages: &[&str]) -> Scrape {
         let (mut counts, mut scrape) = (Counts::default(), Scrape::default());
         for line in volumes.iter().skip(1).filter(|line| !line.starts_with("total")) {

@@ -1,4 +1,4 @@
-//! The agent's counts, read as anybody would: over HTTP, by way of the proxy.
+//! Scrape of the agent's counts, over HTTP through the proxy.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use super::{
 #[derive(Debug, Default)]
 pub struct Scrape {
     pub counts: Counts,
-    /// The agent's names of ICMP types, by family and type.
+    /// ICMP type names of the agent, by family and type.
     pub names: BTreeMap<(String, String), String>,
-    /// Where the programs hang.
+    /// Attachment points of the programs.
     pub attached: String,
 }
 
@@ -71,7 +71,7 @@ impl Scrape {
     }
 }
 
-/// A line of the text format, whose label values here hold no quotes and no commas.
+/// A sample of the text format. Label values here contain no quotes and no commas.
 struct Sample<'a> {
     family: &'a str,
     labels: &'a str,

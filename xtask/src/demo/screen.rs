@@ -1,4 +1,4 @@
-//! The live table: redrawn in place on a terminal, a line for each round elsewhere.
+//! The live table: redrawn on a terminal, one line per round elsewhere.
 
 use std::io::{IsTerminal, stdout};
 
@@ -8,7 +8,7 @@ use super::{digits::grouped, scrape::Scrape, table::render};
 
 #[derive(Default)]
 pub struct Screen {
-    /// Lines that stand above the cursor and are to be replaced.
+    /// Lines above the cursor that the next table replaces.
     drawn: usize,
 }
 
@@ -40,14 +40,14 @@ impl Screen {
             print!("\x1b[{}A\r", self.drawn);
         }
         self.drawn = lines.len();
-        // Line by line: a cleared screen flickers, and some terminals keep what was on it.
+        // Redrawn line by line: clearing the screen flickers, and some terminals keep the cleared text.
         for line in lines {
             println!("{line}\x1b[K");
         }
         print!("\x1b[J");
     }
 
-    /// Leaves the whole table behind.
+    /// Prints the whole table at the end.
     pub fn end(self, scrape: &Scrape) {
         if self.drawn > 0 {
             print!("\x1b[{}A\r\x1b[J", self.drawn);
@@ -56,7 +56,7 @@ impl Screen {
     }
 }
 
-/// What the window can show above the cursor's line; a window of unknown size has 0 rows.
+/// Cuts a text to the lines that fit above the cursor. A window of unknown size has 0 rows.
 fn fitting(text: &str, rows: usize, columns: usize) -> Vec<String> {
     let whole: Vec<&str> = text.lines().collect();
     let room = if rows > 2 { rows - 1 } else { whole.len() };

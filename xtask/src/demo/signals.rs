@@ -1,4 +1,4 @@
-//! What ends the demo from outside.
+//! Signals that end the demo.
 
 use std::{
     io,
@@ -10,11 +10,12 @@ use std::{
 use anyhow::{Context, Result};
 use nix::sys::signal::{SigSet, Signal};
 
-/// SIGINT, SIGTERM and SIGHUP, which from now on do not end the process.
+/// SIGINT, SIGTERM and SIGHUP, blocked and read by a thread.
 pub struct Signals(Receiver<()>);
 
 impl Signals {
-    /// Threads made later block them too, so that only the waiting one gets them; so do commands: see [`release`].
+    /// Blocks the signals in this thread and in all later threads, so that only the waiting thread receives
+    /// them. Commands inherit the mask: see [`release`].
     pub fn take() -> Result<Self> {
         let mut signals = SigSet::empty();
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
@@ -26,13 +27,13 @@ impl Signals {
         Ok(Self(told))
     }
 
-    /// Waits that long; true at once if a signal came.
+    /// Waits for `time`. Returns `true` at once after a signal.
     pub fn within(&self, time: Duration) -> bool {
         !matches!(self.0.recv_timeout(time), Err(RecvTimeoutError::Timeout))
     }
 }
 
-/// For a new process, which would inherit what is blocked here.
+/// Unblocks the signals in a new process, which inherits the mask.
 pub fn release() -> io::Result<()> {
     Ok(SigSet::empty().thread_set_mask()?)
 }

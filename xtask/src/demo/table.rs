@@ -1,4 +1,4 @@
-//! The counts as people read them.
+//! The counts as a table.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::{
     scrape::Scrape,
 };
 
-/// The order of the protocols in the documentation; others follow.
+/// Order of the protocols, as documented. Unlisted protocols follow.
 const ORDER: [&str; 13] = [
     "ftp_control",
     "ftp_data_active",
@@ -25,7 +25,7 @@ const ORDER: [&str; 13] = [
     "non_ip",
 ];
 
-/// 80 columns at most, a line for what was seen at all.
+/// Renders a table of at most 80 columns, with one line for each protocol that has counts.
 pub fn render(scrape: &Scrape) -> String {
     let mut text = String::new();
     volumes(&mut text, &scrape.counts);
@@ -40,7 +40,7 @@ fn volumes(text: &mut String, counts: &Counts) {
     let mut rows: Vec<_> =
         counts.series.keys().map(|series| (series.protocol.as_str(), series.role.as_str())).collect();
     rows.sort_by_key(|(protocol, role)| {
-        // A request before its answer.
+        // Requests sort before their replies.
         (ORDER.iter().position(|known| known == protocol).unwrap_or(ORDER.len()), *role != "to_server")
     });
     rows.dedup();
@@ -86,7 +86,8 @@ fn cells(both: [Volume; 2]) -> [String; 4] {
     [both[0].packets, both[0].bytes, both[1].packets, both[1].bytes].map(grouped)
 }
 
-/// Names at the left, numbers at the right; the names of ICMP types take the room of two columns.
+/// Appends a line: the name on the left, numbers on the right. ICMP type names may use the width of two
+/// columns.
 fn line(text: &mut String, name: &str, note: &str, cells: &[String]) {
     let (names, width) = if cells.len() == 2 { (42, 13) } else { (18, 12) };
     let _ = write!(text, "{name:<names$}{note:<11}");

@@ -1,5 +1,6 @@
-//! Known vulnerabilities: the entries of the `RustSec` database for crates used here, as `advisories.toml` has
-//! them. It works without a network, and is as old as that file says.
+//! Known vulnerabilities of the dependencies: `RustSec` entries from `advisories.toml`.
+//!
+//! The check needs no network, and is as old as that file says.
 
 use std::fs;
 

@@ -1,7 +1,8 @@
-//! What the dependencies are: their licences and where they come from, their advisories, whether they were yanked.
+//! Checks of the dependencies: licences, sources, advisories and yanked versions.
 //!
-//! Building `cargo-deny` takes minutes on every fresh clone, and its advisory database is a git repository that a
-//! machine without the internet cannot fetch. This takes seconds, and `cargo deny check` reads the same `deny.toml`.
+//! Building `cargo-deny` takes minutes on every fresh clone, and its advisory database is a git repository. A
+//! machine without the internet cannot fetch it. This check takes seconds, and `cargo deny check` reads the
+//! same `deny.toml`.
 
 mod advisories;
 mod policy;
@@ -14,7 +15,7 @@ use crate::workspace;
 
 pub fn check() -> Result<()> {
     let metadata = workspace::metadata()?;
-    // A package without a source is ours.
+    // A package without a source is a workspace member.
     let foreign: Vec<&Package> =
         metadata.packages.iter().filter(|package| package.source.is_some()).collect();
 

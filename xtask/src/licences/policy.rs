@@ -1,4 +1,4 @@
-//! Which licences and sources are acceptable: `deny.toml`, in the words of `cargo-deny`.
+//! Acceptable licences and sources, from `deny.toml` in the format of `cargo-deny`.
 
 use std::fs;
 
@@ -53,10 +53,10 @@ impl Policy {
         problems
     }
 
-    /// Whether the expression can be satisfied with allowed licences alone.
+    /// Checks that allowed licences alone satisfy the expression.
     fn permits(&self, expression: Option<&str>) -> Result<(), String> {
         let text = expression.ok_or("no licence expression")?;
-        // Lax: older crates write "MIT/Apache-2.0".
+        // Older crates write "MIT/Apache-2.0", which only the lax mode parses.
         let parsed = Expression::parse_mode(text, ParseMode::LAX)
             .map_err(|error| format!("licence {text}: {error}"))?;
         let permitted =

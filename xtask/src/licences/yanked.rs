@@ -1,4 +1,4 @@
-//! Versions that their authors took back.
+//! Yanked versions among the dependencies.
 
 use std::{fmt::Write, fs};
 
@@ -7,13 +7,13 @@ use cargo_metadata::Package;
 
 use crate::{ci, workspace};
 
-/// Asks cargo to resolve, without a lock file, a package that wants each version exactly: a yanked one is refused by
-/// name. A lock file hides it.
+/// Resolves a package that requires each version exactly, without a lock file. Cargo then refuses a yanked
+/// version by name. With a lock file it would accept one.
 pub fn problems(packages: &[&Package]) -> Result<Vec<String>> {
     let folder = workspace::tools().join("yanked");
     fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot make {}", folder.display()))?;
     fs::write(folder.join("src/lib.rs"), "")
-        .context("cannot write the package that wants every dependency")?;
+        .context("cannot write the package that requires every dependency")?;
     fs::write(folder.join("Cargo.toml"), manifest(packages)).context("cannot write its manifest")?;
     let lock = folder.join("Cargo.lock");
     if lock.exists() {
@@ -40,7 +40,7 @@ pub fn problems(packages: &[&Package]) -> Result<Vec<String>> {
 }
 
 fn manifest(packages: &[&Package]) -> String {
-    // A table of its own keeps it out of the workspace around it.
+    // The empty `[workspace]` table keeps the package out of the surrounding workspace.
     let mut text =
         "[package]\nname = \"yanked\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n".to_owned();
     for (index, package) in packages.iter().enumerate() {

@@ -1,30 +1,50 @@
-//! The tiers that ask a kernel: this machine's, as root, and older ones in virtual machines. Their jobs run side by side.
+//! The kernel tiers: this machine's kernel, as root, and older kernels in virtual machines. Their jobs run in
+//! parallel.
 
 use std::{env, process::Command};
 
 use anyhow::{Context, Result};
 
 use super::{
-    Outcome, cargo_test, outcome,
+    Outcome, Tier, outcome,
     side_by_side::{self, Job},
-    targets::Targets,
 };
-use crate::{deb, debian_root, packages, privileges, process, vm};
+use crate::{cargo_test::Program, deb, debian_root, packages, privileges, vm};
 
-/// The job of the virtual machines.
+/// Name of the job for the virtual machines.
 const MACHINES: &str = "virtual machines";
 
-/// Takes minutes, most of them by one test: begun last, it would be alone at the end.
+/// Target that takes minutes, most of them in one test. It begins first, so that it does not run alone at the
+/// end.
 const LONG: &str = "kernel_restart";
 
-/// Both tiers: this kernel, and the older ones.
-pub fn run() -> [Outcome; 2] {
-    let (here, older) = (this_kernel(), older_kernels());
-    // The machines take the longest: they go on while all the others come and go.
+/// Installs, unpacks and builds the tools of both tiers. The tools of `this_kernel` are optional.
+pub fn provide(this_kernel: bool) -> Result<()> {
+    if !privileges::may_install_packages() {
+        return Ok(());
+    }
+    packages::provide()?;
+    if this_kernel {
+        debian_root::provide()?;
+        deb::provide()?;
+    }
+    Ok(())
+}
+
+/// Runs the chosen tiers: this kernel, and older kernels.
+pub fn run(programs: &[Program], is_chosen: impl Fn(Tier) -> bool) -> [(Tier, Outcome); 2] {
     let (mut jobs, mut obstacles) = (Vec::new(), [None, None]);
-    for (tier, obstacle) in [older, here].into_iter().zip(&mut obstacles) {
-        match tier {
-            Ok(its) => jobs.extend(its),
+    // The virtual machines take the longest: they start first and run beside the other jobs.
+    for (tier, obstacle) in [Tier::Vm, Tier::Kernel].into_iter().zip(&mut obstacles) {
+        let its_jobs = if !is_chosen(tier) {
+            Err(Outcome::NotRun("not chosen".into()))
+        } else if tier == Tier::Vm {
+            older_kernels()
+        } else {
+            this_kernel(programs)
+        };
+        match its_jobs {
+            Ok(its_jobs) => jobs.extend(its_jobs),
             Err(outcome) => *obstacle = Some(outcome),
         }
     }
@@ -39,46 +59,31 @@ pub fn run() -> [Outcome; 2] {
             failed @ (Outcome::Failed(_) | Outcome::NotRun(_)) => failed,
         })
     });
-    [here, older.unwrap_or_else(|| Outcome::NotRun("no test found".into()))]
+    [(Tier::Kernel, here), (Tier::Vm, older.unwrap_or_else(|| Outcome::NotRun("no test found".into())))]
 }
 
-/// A job a target of tests, one test at a time: interfaces, namespaces and pins of a process are its tests' alone.
-fn this_kernel() -> Result<Vec<Job>, Outcome> {
+/// Returns a job per test target. A job runs one test at a time: its interfaces, namespaces and pins belong
+/// to that test alone.
+fn this_kernel(programs: &[Program]) -> Result<Vec<Job>, Outcome> {
     if !privileges::is_root() {
         return Err(Outcome::NotRun("needs root".into()));
     }
-    jobs_of_this_kernel().map_err(|error| Outcome::Failed(format!("{error:#}")))
-}
-
-fn jobs_of_this_kernel() -> Result<Vec<Job>> {
-    if privileges::is_debian() {
-        packages::provide()?;
-        debian_root::provide()?;
-        deb::provide()?;
-    }
-    let targets = Targets::of_agent()?.kernel;
-    // Once for all: what does not compile is told here, and then nobody waits for the compiler.
-    let chosen = targets.iter().flat_map(|name| ["--test", name]);
-    let chosen: Vec<_> = ["--package", "classifier", "--no-run"].into_iter().chain(chosen).collect();
-    process::run(&mut cargo_test::command(&chosen))?;
-    let job = |name: String| {
-        let mut command = cargo_test::command(&["--package", "classifier", "--test", &name]);
-        command.args(["--", "--test-threads=1"]);
-        Job { name, command }
+    let its = programs.iter().filter(|program| program.is_test && Tier::of(program) == Tier::Kernel);
+    let job = |program: &Program| {
+        let mut command = program.command();
+        command.arg("--test-threads=1");
+        Job { name: program.name.clone(), command }
     };
-    let mut jobs: Vec<_> = targets.into_iter().map(job).collect();
+    let mut jobs: Vec<_> = its.map(job).collect();
     jobs.sort_by_key(|job| job.name != LONG);
     Ok(jobs)
 }
 
 fn older_kernels() -> Result<Vec<Job>, Outcome> {
-    if privileges::may_install_packages() {
-        packages::provide().map_err(|error| Outcome::Failed(format!("{error:#}")))?;
-    }
     if let Some(obstacle) = vm::obstacle() {
         return Err(Outcome::NotRun(obstacle));
     }
-    let this = env::current_exe().context("where this program is");
+    let this = env::current_exe().context("cannot find the path of this program");
     let mut command = Command::new(this.map_err(|error| Outcome::Failed(format!("{error:#}")))?);
     command.arg("vm");
     Ok(vec![Job { name: MACHINES.into(), command }])

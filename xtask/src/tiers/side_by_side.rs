@@ -1,4 +1,4 @@
-//! Jobs that run beside each other, each in a process of its own. What one says is shown when it has ended, so that its
+//! Jobs that run in parallel, each in its own process. The output of a job is printed at its end, so that its
 //! lines stay together.
 
 use std::{
@@ -12,31 +12,32 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::cargo_test::Count;
+use crate::cargo_test::Count;
 use crate::process::line;
 
-/// More beside each other would wait for each other, and for the machine's one network stack.
+/// Limit of parallel jobs. More would wait for one another, and for the machine's one network stack.
 const MOST: usize = 4;
 
 /// A process that runs tests.
 pub struct Job {
-    /// What it is called where it is shown.
+    /// Display name of the job.
     pub name: String,
-    /// What is started.
+    /// Command of the job.
     pub command: Command,
 }
 
-/// What came of a job.
+/// Outcome of a job.
 pub struct Ended {
-    /// The name of the job.
+    /// Name of the job.
     pub name: String,
-    /// The tests that it ran.
+    /// Number of its tests.
     pub count: Count,
-    /// The last line that it wrote.
+    /// Last line of its output.
     pub last: String,
 }
 
-/// Runs all of them to their ends, in order, as many at a time as there are processors. What cannot run has failed.
+/// Runs all jobs to their ends, in order, as many at a time as there are processors. A job that cannot run
+/// has failed.
 pub fn run(jobs: Vec<Job>) -> Vec<Ended> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(MOST);
     let (left, ended) = (Mutex::new(VecDeque::from(jobs)), Mutex::new(Vec::new()));
@@ -57,8 +58,8 @@ pub fn run(jobs: Vec<Job>) -> Vec<Ended> {
 fn shown(Job { name, mut command }: Job) -> Ended {
     println!("--- {name} begins");
     let begin = Instant::now();
-    let (said, count) = match heard(&mut command) {
-        Ok(heard) => heard,
+    let (said, count) = match run_job(&mut command) {
+        Ok(result) => result,
         Err(error) => (format!("{error:#}\n"), Count::default()),
     };
     let took = begin.elapsed().as_secs();
@@ -67,13 +68,13 @@ fn shown(Job { name, mut command }: Job) -> Ended {
     Ended { name, count, last }
 }
 
-/// Runs it to its end, and gives all that it has said.
-fn heard(command: &mut Command) -> Result<(String, Count)> {
+/// Runs a command to its end, and returns its output.
+fn run_job(command: &mut Command) -> Result<(String, Count)> {
     let (said, writer) = io::pipe().context("cannot make a pipe")?;
     let other = writer.try_clone().context("cannot share a pipe")?;
     let child = command.stdout(writer).stderr(other).spawn();
     let mut child = child.with_context(|| format!("cannot start {}", line(command)))?;
-    // The pipe ends when nobody can write into it any more: the command holds its ends until then.
+    // The pipe ends when its last writer closes it, and `command` holds a write end until this line.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (said, mut count) = read(said)?;
     count.succeeded = child.wait().with_context(|| format!("cannot wait for {}", line(command)))?.success();
@@ -83,7 +84,7 @@ fn heard(command: &mut Command) -> Result<(String, Count)> {
 fn read(pipe: PipeReader) -> Result<(String, Count)> {
     let (mut said, mut count) = (String::new(), Count::default());
     for line in BufReader::new(pipe).split(b'\n') {
-        let line = line.context("cannot read what a job says")?;
+        let line = line.context("cannot read the output of a job")?;
         let line = String::from_utf8_lossy(&line);
         count.add(&line);
         said.extend([&line, "\n"]);

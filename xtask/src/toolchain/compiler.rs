@@ -1,4 +1,4 @@
-//! A compiler with the source of its own `core`: the two cannot be mixed.
+//! Compilers with the source of their own `core`. A compiler cannot build another compiler's `core`.
 
 use std::{
     env,
@@ -18,13 +18,13 @@ pub struct Compiler {
     pub rustc: PathBuf,
     pub cargo: PathBuf,
     pub sysroot: PathBuf,
-    /// One line that changes when the compiler does.
+    /// Version line, different for each compiler.
     pub version: String,
     pub llvm: u32,
 }
 
 impl Compiler {
-    /// What stands at `rustc`, or why it cannot build `core` for BPF.
+    /// Examines the compiler at `rustc`. An error says why it cannot build `core` for BPF.
     pub fn examine(rustc: &Path) -> Result<Self> {
         let facts = facts(rustc)?;
         let oldest = env!("CARGO_PKG_RUST_VERSION");
@@ -42,7 +42,7 @@ impl Compiler {
     }
 }
 
-/// Every compiler found here, good or not, in the order of preference.
+/// Examines every compiler of this machine, in order of preference.
 pub fn examine_all() -> Vec<(PathBuf, Result<Compiler>)> {
     let mut places = vec![];
     places.extend(rustup_nightly());
@@ -58,7 +58,7 @@ pub fn examine_all() -> Vec<(PathBuf, Result<Compiler>)> {
 }
 
 pub fn rustup_nightly() -> Option<PathBuf> {
-    // Without this, asking for a toolchain that is not there may install it.
+    // Without this variable, rustup may install a missing toolchain.
     let mut command = Command::new(find("rustup")?);
     let answer =
         read(command.env("RUSTUP_AUTO_INSTALL", "0").args(["which", "--toolchain", "nightly", "rustc"]))
@@ -66,7 +66,7 @@ pub fn rustup_nightly() -> Option<PathBuf> {
     Some(answer.trim().into())
 }
 
-/// The compiler of the toolchain in use, by its real path: `rustc` in `PATH` may be rustup's proxy.
+/// Returns the compiler of the active toolchain by its real path: `rustc` in `PATH` may be rustup's proxy.
 fn default() -> Option<PathBuf> {
     let sysroot =
         read(Command::new("rustc").current_dir(workspace::root()).args(["--print", "sysroot"])).ok()?;
@@ -100,14 +100,16 @@ fn facts(rustc: &Path) -> Result<Facts> {
     })
 }
 
-/// A compiler as itself: cargo and rustup point `LD_LIBRARY_PATH` at the libraries of another.
+/// Returns a command for the compiler with a clean environment: cargo and rustup point `LD_LIBRARY_PATH` at
+/// another compiler's libraries.
 fn isolated(rustc: &Path) -> Command {
     let mut command = Command::new(rustc);
     command.env_remove("LD_LIBRARY_PATH");
     command
 }
 
-/// The cargo beside the compiler if it is of the same release (Debian ships an old one), else the one that runs this.
+/// Returns the cargo beside the compiler if it has the same release, else the running cargo. Debian ships an
+/// older one.
 fn cargo_of(rustc: &Path, release: &str) -> PathBuf {
     let beside = rustc.with_file_name("cargo");
     let same =
@@ -119,7 +121,7 @@ fn cargo_of(rustc: &Path, release: &str) -> PathBuf {
     }
 }
 
-/// 95 of `1.95.0-nightly`.
+/// Parses the minor version: 95 of `1.95.0-nightly`.
 fn minor(release: &str) -> Option<u32> {
     release.split('.').nth(1)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! The distribution's own compiler, which comes with the source of its `core`.
+//! The distribution's compiler, packaged with the source of its `core`.
 
 use anyhow::Result;
 
@@ -7,11 +7,11 @@ use crate::packages;
 const CLIPPY: &str = "rust-web-clippy";
 
 pub fn install() -> Result<()> {
-    // One source package: the versions belong together.
+    // All three come from one source package, so that the versions match.
     add(&["rustc-web", "rust-web-src", CLIPPY])
 }
 
-/// For a compiler that was installed without its clippy.
+/// Installs clippy for a distribution's compiler that lacks it.
 pub fn install_clippy() -> Result<()> {
     add(&[CLIPPY])
 }

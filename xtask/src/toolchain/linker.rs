@@ -1,4 +1,4 @@
-//! A `bpf-linker` that works, shown by linking something.
+//! Search for a working `bpf-linker`, tested by linking a small program.
 
 use std::{
     fs, os,
@@ -18,33 +18,33 @@ use crate::{
     workspace,
 };
 
-/// The release that this workspace installs, and the LLVM that its default features open.
+/// Release of `bpf-linker` that this workspace installs, and the LLVM of its default features.
 const RELEASE: &str = "0.10.3";
 const RELEASE_LLVM: u32 = 22;
 
-/// The least program there is, in LLVM's language: linking it needs the linker and its LLVM, and no compiler.
+/// Smallest program in LLVM IR. Linking it needs the linker and its LLVM, and no compiler.
 const PROBE: &str = "target triple = \"bpfel\"\ndefine i32 @probe() section \"xdp\" { ret i32 2 }\n";
 const PROBE_LIMIT: Duration = Duration::from_secs(20);
 
 pub struct Linker {
     pub program: PathBuf,
     pub library_path: PathBuf,
-    /// None if LLVM is inside the linker.
+    /// Path of the LLVM library. `None`: LLVM is linked into the linker.
     pub library: Option<PathBuf>,
 }
 
-/// Linkers on this machine, the user's first.
+/// Lists the linkers of this machine, the user's first.
 pub fn programs() -> Vec<PathBuf> {
     find("bpf-linker").into_iter().chain([own()]).filter(|program| program.is_file()).collect()
 }
 
-/// A linker that is already here and fits `compiler`.
+/// Finds an installed linker that fits `compiler`.
 pub fn present(compiler: &Compiler) -> Option<Linker> {
     let libraries = llvm::for_compiler(compiler);
     programs().into_iter().find_map(|program| pair(&program, &libraries))
 }
 
-/// Whether installing a linker could help `compiler`.
+/// Tells whether the installable linker fits `compiler`.
 pub fn installable(compiler: &Compiler) -> bool {
     compiler.llvm <= RELEASE_LLVM
         && llvm::for_compiler(compiler).iter().any(|library| library.major == RELEASE_LLVM)
@@ -66,7 +66,8 @@ fn own() -> PathBuf {
     workspace::tools().join("bin/bpf-linker")
 }
 
-/// The first library with which `program` works; an empty folder is tried last, for a linker that carries its LLVM.
+/// Finds the first library that works with `program`. An empty folder is tried last, for a linker with its
+/// own LLVM.
 fn pair(program: &Path, libraries: &[Library]) -> Option<Linker> {
     let choices = libraries.iter().map(|library| Some(library.path.clone())).chain([None]);
     choices.into_iter().find_map(|library| {
@@ -75,7 +76,7 @@ fn pair(program: &Path, libraries: &[Library]) -> Option<Linker> {
     })
 }
 
-/// Makes the folder in which the linker finds this library and no other.
+/// Creates a folder with a link to this library alone, for the linker's search path.
 fn expose(library: Option<&Path>) -> Result<PathBuf> {
     let folder = workspace::tools().join("llvm");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -95,11 +96,12 @@ fn links(program: &Path, library_path: &Path) -> bool {
         return false;
     }
     let mut command = Command::new(program);
-    // The linker looks beside the folders of PATH too, where an LLVM would hide that the chosen one is not usable.
+    // The linker also searches beside the folders of PATH. An LLVM there would hide that the chosen library
+    // does not work.
     command.env("LD_LIBRARY_PATH", library_path).env("PATH", "");
     command.args(["--cpu", "v3", "--btf", "--export", "probe", "-o"]).arg(&output).arg(&input);
     let done = succeeds_within(PROBE_LIMIT, &mut command) && output.is_file();
-    // The next probe writes over what is left.
+    // The next probe overwrites a remaining file.
     let _ = fs::remove_file(input);
     let _ = fs::remove_file(output);
     done

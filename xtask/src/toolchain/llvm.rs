@@ -16,12 +16,13 @@ pub struct Library {
     pub major: u32,
 }
 
-/// An older LLVM cannot read what a newer one wrote.
+/// Tells whether an LLVM of this version reads the compiler's output. An older LLVM cannot read a newer
+/// one's.
 pub fn fits(library: u32, compiler: u32) -> bool {
     library >= compiler
 }
 
-/// Libraries that fit `compiler`: its own first, then the nearest version.
+/// Lists the libraries that fit `compiler`: its own first, then the nearest version.
 pub fn for_compiler(compiler: &Compiler) -> Vec<Library> {
     let mut found: Vec<_> = folders(&compiler.sysroot).iter().flat_map(|folder| libraries(folder)).collect();
     found.retain(|library| fits(library.major, compiler.llvm));
@@ -59,7 +60,7 @@ fn libraries(folder: &Path) -> Vec<Library> {
     children(folder).into_iter().filter_map(library).collect()
 }
 
-/// What is in a folder, in a stable order; nothing if it cannot be read.
+/// Lists the entries of a folder in a stable order. An unreadable folder has none.
 fn children(folder: &Path) -> Vec<PathBuf> {
     let mut children: Vec<_> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -67,13 +68,14 @@ fn children(folder: &Path) -> Vec<PathBuf> {
     children
 }
 
-/// rustup ships, beside the library, a linker script of a similar name.
+/// Tells whether a file is an ELF object. rustup ships a linker script of a similar name beside the library.
 fn is_elf(path: &Path) -> bool {
     let mut magic = [0; 4];
     File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"\x7fELF"
 }
 
-/// 22 of `libLLVM.so.22.1`, `libLLVM-22.so` and `libLLVM.so.22.1-rust-1.95.0-stable`.
+/// Parses the major version: 22 of `libLLVM.so.22.1`, `libLLVM-22.so` and
+/// `libLLVM.so.22.1-rust-1.95.0-stable`.
 fn major(name: &str) -> Option<u32> {
     let rest = name.strip_prefix("libLLVM")?;
     let version = rest.strip_prefix(".so.").or_else(|| rest.strip_prefix('-'))?;

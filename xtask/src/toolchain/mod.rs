@@ -1,4 +1,5 @@
-//! Bootstrap of what builds the kernel object. Nothing of the user's is changed: compilers are called by path.
+//! Bootstrap of the tools that build the kernel object. It changes no installed toolchain: compilers are
+//! called by path.
 
 pub mod compiler;
 mod debian;
@@ -24,7 +25,7 @@ use crate::{
     workspace,
 };
 
-/// Where the distribution's compiler stands.
+/// Path of the distribution's compiler.
 const DISTRIBUTION: &str = "/usr/bin/rustc";
 
 const COMPONENT_LIMIT: Duration = Duration::from_mins(1);
@@ -34,7 +35,7 @@ const ADVICE: &str =
   with rustup:  rustup toolchain install nightly --component rust-src
   on Debian:    apt-get install rustc-web rust-web-src rust-web-clippy";
 
-/// The recorded toolchain if it is still what it was, else a new record.
+/// Returns the recorded toolchain if it is unchanged, else records a new one.
 pub fn setup() -> Result<Record> {
     if let Some(record) = recorded() {
         return Ok(record);
@@ -56,20 +57,20 @@ pub fn setup() -> Result<Record> {
     Ok(record)
 }
 
-/// The record, if all that it names is still there.
+/// Returns the record if every tool in it still exists.
 pub fn recorded() -> Option<Record> {
     let record: Record = fs::read_to_string(workspace::root().join(record::FILE)).ok()?.parse().ok()?;
     let library = record.library_path.join("libLLVM.so");
     let present = record.cargo.is_file()
         && record.linker.is_file()
         && record.library_path.is_dir()
-        // A linker with its own LLVM has no link here; a link that leads nowhere is another matter.
+        // A linker with its own LLVM has no link in the folder. A dangling link is an error.
         && (!library.is_symlink() || library.exists());
-    // Its source may be gone too: `rustup component remove` leaves the compiler as it was.
+    // `rustup component remove` may delete the source and keep the compiler.
     (present && Compiler::examine(&record.rustc).ok()?.version == record.rustc_version).then_some(record)
 }
 
-/// What is here already, then what can be had: each step only if those before it were not enough.
+/// Chooses from the installed tools first, then installs missing ones step by step.
 fn choose() -> Result<(Compiler, Linker)> {
     if let Some(chosen) = pair()? {
         return Ok(chosen);
@@ -88,7 +89,7 @@ fn choose() -> Result<(Compiler, Linker)> {
     bail!(ADVICE)
 }
 
-/// The first compiler for which a linker is here, else the first for which one can be installed.
+/// Returns the first compiler with an installed linker, else the first compiler with an installable linker.
 fn pair() -> Result<Option<(Compiler, Linker)>> {
     let mut installable = None;
     for (_, examined) in compiler::examine_all() {
@@ -117,7 +118,7 @@ fn add_component() -> bool {
     added
 }
 
-/// The clippy of the recorded compiler: another release would not read what it builds.
+/// Returns the clippy of the recorded compiler. Another release could not read the build's metadata.
 pub fn clippy(record: &Record) -> Option<PathBuf> {
     let driver = record.rustc.with_file_name("clippy-driver");
     if !driver.is_file()

@@ -1,7 +1,7 @@
-//! What builds the kernel object, and the one way to call it.
+//! The recorded tools that build the kernel object, and the command that calls them.
 //!
-//! The build scripts of `classifier` and `bench` include this file, so that the record's keys and the flags of the nested build are written
-//! once.
+//! The build scripts of `classifier` and `bench` include this file. The keys of the record and the flags of
+//! the nested build are therefore written once.
 
 use std::{
     fmt,
@@ -10,21 +10,21 @@ use std::{
     str::FromStr,
 };
 
-/// Where the record stands in the workspace.
+/// Path of the record in the workspace.
 pub const FILE: &str = ".tools/bpf-toolchain";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     pub cargo: PathBuf,
     pub rustc: PathBuf,
-    /// The first line of `rustc -vV` and its LLVM: another compiler at the same path is noticed.
+    /// First line of `rustc -vV` and its LLVM version: another compiler at the same path is detected.
     pub rustc_version: String,
     pub linker: PathBuf,
-    /// A folder with nothing in it but the LLVM library for the linker, which opens the first one that it meets.
+    /// Folder with a link to the LLVM library alone. The linker opens the first LLVM library that it finds.
     pub library_path: PathBuf,
 }
 
-/// The machine on which the kernel object will be loaded.
+/// Machine that will load the kernel object.
 pub struct Machine<'a> {
     pub arch: &'a str,
     pub big_endian: bool,
@@ -37,11 +37,12 @@ impl Machine<'_> {
 }
 
 impl Record {
-    /// `cargo <verb>` for a kernel crate with the recorded tools, and nothing of the cargo around it.
+    /// Returns `cargo <verb>` for a kernel crate with the recorded tools, without the environment of the
+    /// surrounding cargo.
     pub fn cargo(&self, verb: &str, package: &str, machine: &Machine<'_>, target_dir: &Path) -> Command {
         let target = machine.target();
         let arch = format!("--cfg=bpf_target_arch=\"{}\"", machine.arch);
-        // v3 has 32-bit arithmetic and jumps; the linker's default has neither.
+        // CPU v3 has 32-bit arithmetic and jumps. The linker's default has neither.
         let flags = [arch.as_str(), "-Cdebuginfo=2", "-Ctarget-cpu=v3", "-Clink-arg=--btf"];
         let linker = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
 
@@ -53,7 +54,7 @@ impl Record {
         }
         command
             .env("RUSTC", &self.rustc)
-            // `-Z build-std` asks for nightly or for this; with it, any release works.
+            // `-Z build-std` needs a nightly or this variable, which makes any release work.
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
             .env("LD_LIBRARY_PATH", &self.library_path)

@@ -1,12 +1,12 @@
-//! The archive that a kernel unpacks into its first file system: cpio, in the format `newc` that
-//! Documentation/driver-api/early-userspace/buffer-format.rst of the kernel describes.
+//! The initramfs archive: cpio in the format `newc`
+//! (Documentation/driver-api/early-userspace/buffer-format.rst of the kernel).
 
 use std::{collections::BTreeSet, path::Path};
 
 const FOLDER: u32 = 0o040_755;
 const PROGRAM: u32 = 0o100_755;
 
-/// The archive, as far as it is written.
+/// An archive under construction.
 #[derive(Default)]
 pub struct Archive {
     bytes: Vec<u8>,
@@ -15,7 +15,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Adds a folder and those that it is in.
+    /// Adds a folder and its parents.
     pub fn folder(&mut self, path: &Path) {
         if let Some(parent) = path.parent() {
             self.folder(parent);
@@ -23,7 +23,7 @@ impl Archive {
         self.add(path, FOLDER, &[]);
     }
 
-    /// Adds a file that may be run, and its folders. The first file of a name stays.
+    /// Adds an executable file and its folders. The first file of a path wins.
     pub fn file(&mut self, path: &Path, content: &[u8]) {
         if let Some(parent) = path.parent() {
             self.folder(parent);
@@ -31,7 +31,7 @@ impl Archive {
         self.add(path, PROGRAM, content);
     }
 
-    /// The whole archive.
+    /// Returns the finished archive.
     pub fn finish(mut self) -> Vec<u8> {
         self.entry("TRAILER!!!", 0, &[]);
         self.bytes
@@ -49,7 +49,8 @@ impl Archive {
         self.entries += 1;
         let (inode, links, size, name_size) = (self.entries, 1, content.len(), name.len() + 1);
         self.bytes.extend(b"070701");
-        // Inode, mode, owner and group, links, time, size, two device numbers, name with its end, checksum.
+        // Inode, mode, owner and group, links, time, size, two device numbers, length of the name with its
+        // NUL, checksum.
         for field in [inode, mode, 0, 0, links, 0]
             .into_iter()
             .map(|field| field as usize)

@@ -1,59 +1,60 @@
-//! What is in a machine: tests, agent, modules, and the libraries that they need.
+//! Contents of a virtual machine: tests, agent, modules, and the libraries that they need.
 
 use std::{
     env, fs,
-    io::Cursor,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
+use anyhow::{Context, Result};
 
 use super::{archive::Archive, guest, kernels::Kernel};
 use crate::{
-    process::{line, read, run},
+    cargo_test::{self, Program},
+    packages,
+    process::{read, run},
     workspace,
 };
 
-/// What cargo has built, and where the machine has it.
+/// Programs that the tests run.
+const TOOLS: [&str; 4] = ["ip", "ping", "tcpdump", "wg"];
+
+/// A program built by cargo, and its path in the machine.
 pub struct Built {
     path: PathBuf,
     place: PathBuf,
 }
 
-/// Builds test targets of the agent, and the agent with them.
+/// Builds the tests, and selects the named targets and the agent.
 pub fn build(targets: &[&str]) -> Result<Vec<Built>> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["test", "--no-run", "--package", "classifier", "--message-format=json-render-diagnostics"]);
-    cargo.args(targets.iter().flat_map(|target| ["--test", target]));
-    let output = cargo.output().with_context(|| format!("cannot start {}", line(&cargo)))?;
-    if !output.status.success() {
-        bail!("{}: {}\n{}", line(&cargo), output.status, String::from_utf8_lossy(&output.stderr));
-    }
-    let mut built = Vec::new();
-    for message in Message::parse_stream(Cursor::new(output.stdout)) {
-        if let Message::CompilerArtifact(artifact) = message.context("cargo says what it built")?
-            && let Some(path) = artifact.executable.map(PathBuf::from)
-        {
-            // The tests know the agent by the place where cargo puts it.
-            let test = artifact.target.is_test().then(|| guest::place(&artifact.target.name).into());
-            built.push(Built { place: test.unwrap_or_else(|| path.clone()), path });
-        }
-    }
-    Ok(built)
+    let is_taken = |program: &Program| {
+        program.package == "classifier" && (!program.is_test || targets.contains(&program.name.as_str()))
+    };
+    // The tests find the agent by cargo's path at build time.
+    let placed = |Program { name, path, is_test, .. }| {
+        let place = if is_test { guest::place(&name).into() } else { path.clone() };
+        Built { path, place }
+    };
+    Ok(cargo_test::build()?.into_iter().filter(is_taken).map(placed).collect())
 }
 
-/// The first file system of a machine.
+/// Builds the root file system of a machine.
 pub fn gather(kernel: &Kernel, built: &[Built]) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     for folder in guest::FOLDERS {
         archive.folder(Path::new(folder));
     }
-    for (name, module) in kernel.modules()? {
-        archive.file(&Path::new(guest::MODULES).join(name), &module);
+    for (number, (name, module)) in kernel.modules()?.into_iter().enumerate() {
+        archive.file(&Path::new(guest::MODULES).join(format!("{number:03}-{name}")), &module);
     }
-    let this = env::current_exe().context("where this program is")?;
+    // tcpdump looks up the user `root` by name.
+    archive.file(Path::new("/etc/passwd"), b"root::0:0::/:\n");
+    for tool in TOOLS {
+        let from =
+            packages::program(tool).with_context(|| format!("no {tool}: run `cargo xtask test` once"))?;
+        program(&mut archive, &Path::new(guest::TOOLS).join(tool), &from)?;
+    }
+    let this = env::current_exe().context("cannot find the path of this program")?;
     program(&mut archive, Path::new(guest::INIT), &this)?;
     built.iter().try_for_each(|one| program(&mut archive, &one.place, &one.path))?;
     Ok(archive.finish())

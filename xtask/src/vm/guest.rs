@@ -1,4 +1,4 @@
-//! The first process in a machine: makes it fit for the tests, runs them, and switches it off.
+//! The first process of a virtual machine: prepares it for the tests, runs them, and powers it off.
 
 use std::{fs, process::Command};
 
@@ -9,21 +9,23 @@ use rustix::{
     system::{RebootCommand, finit_module, reboot},
 };
 
-/// Where it is in the machine.
+/// Path of this program in the machine.
 pub const INIT: &str = "/init";
-/// Where the modules are, named in their order.
+/// Folder of the modules, whose names give the load order.
 pub const MODULES: &str = "/modules";
-/// Where a test program is.
+/// Folder of the programs that tests run.
+pub const TOOLS: &str = "/bin";
+/// Returns the path of a test program.
 pub fn place(target: &str) -> String {
     format!("/{target}")
 }
 
-/// What must be there to mount on, and for temporary files.
+/// Folders for mount points and temporary files.
 pub const FOLDERS: [&str; 4] = ["/dev", "/proc", "/sys", "/tmp"];
-/// The machine's last words begin so; the number of tests that did not end well follows.
+/// Beginning of the machine's last line. The number of failed test programs follows.
 pub const LAST_WORDS: &str = "machine: test programs that failed: ";
 
-/// Runs test programs, each given as `PROGRAM=FILTER`, and ends the machine.
+/// Runs test programs, each given as `PROGRAM=FILTER`, and powers the machine off.
 pub fn run(tests: &[String]) -> Result<()> {
     ensure!(std::process::id() == 1, "this verb is for the first process of a virtual machine");
     let failed = prepare().map(|()| tests.iter().filter(|test| !succeeds(test)).count());
@@ -31,7 +33,7 @@ pub fn run(tests: &[String]) -> Result<()> {
         Ok(failed) => println!("\n{LAST_WORDS}{failed}"),
         Err(error) => println!("machine: {error:#}"),
     }
-    reboot(RebootCommand::PowerOff).context("cannot switch the machine off")
+    reboot(RebootCommand::PowerOff).context("cannot power the machine off")
 }
 
 fn prepare() -> Result<()> {
@@ -53,7 +55,10 @@ fn prepare() -> Result<()> {
 fn succeeds(test: &str) -> bool {
     let (program, filter) = test.split_once('=').unwrap_or((test, ""));
     let filter = Some(filter).filter(|filter| !filter.is_empty());
-    let status = Command::new(program).args(["--test-threads=1", "--nocapture"]).args(filter).status();
+    // Tests that are ignored elsewhere need features of these kernels.
+    let mut command = Command::new(program);
+    command.args(["--test-threads=1", "--nocapture", "--include-ignored"]).args(filter).env("PATH", TOOLS);
+    let status = command.status();
     let succeeds = status.as_ref().is_ok_and(std::process::ExitStatus::success);
     if !succeeds {
         println!("machine: {test}: {status:?}");

@@ -1,23 +1,16 @@
-//! Kernels of Debian's cloud images: small, with everything that a virtual machine needs built in.
+//! Kernels of Debian's cloud images: small, with a virtual machine's drivers built in.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
+use super::modules::{Module, Modules};
 use crate::{packages, process::read, workspace};
 
-/// The oldest that is supported, which has no TCX, and the first of Debian's with it.
+/// Kernel lines: the oldest supported, which lacks TCX, and Debian's first with TCX.
 pub const LINES: [&str; 2] = ["6.1", "6.12"];
 
 const FLAVOUR: &str = "-cloud-amd64";
-
-/// What the tests need and these kernels do not have built in. None of them needs another.
-const MODULES: [&str; 4] =
-    ["net/sched/sch_ingress", "net/sched/cls_bpf", "drivers/net/veth", "drivers/net/tun"];
 
 /// An unpacked kernel.
 pub struct Kernel {
@@ -26,31 +19,18 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The file to boot.
+    /// Returns the path of the bootable image.
     pub fn image(&self) -> PathBuf {
         self.folder.join("boot").join(format!("vmlinuz-{}", self.release))
     }
 
-    /// The modules in their order, by name.
-    pub fn modules(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let root = self.folder.join("lib/modules").join(&self.release).join("kernel");
-        let module = |(number, path): (usize, &str)| {
-            let plain = root.join(format!("{path}.ko"));
-            let content = fs::read(&plain).or_else(|_| unpacked(&root.join(format!("{path}.ko.xz"))));
-            let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-            Ok((format!("{number}-{name}"), content.with_context(|| format!("no module {path}"))?))
-        };
-        MODULES.into_iter().enumerate().map(module).collect()
+    /// Returns the modules that the tests need, in load order.
+    pub fn modules(&self) -> Result<Vec<Module>> {
+        Modules::below(&self.folder.join("lib/modules").join(&self.release))?.needed()
     }
 }
 
-fn unpacked(file: &Path) -> std::io::Result<Vec<u8>> {
-    let output = Command::new("xz").args(["--decompress", "--stdout"]).arg(file).output()?;
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(output.stdout) } else { Err(std::io::Error::other(complaint.trim())) }
-}
-
-/// The newest package of a line: one that is unpacked, else one that the package lists have.
+/// Finds the newest package of a line: an unpacked one, else the newest in the package lists.
 pub fn find(line: &str) -> Result<String> {
     let unpacked = fs::read_dir(home())
         .into_iter()
@@ -66,7 +46,7 @@ pub fn find(line: &str) -> Result<String> {
         .with_context(|| format!("no package {prefix}*{FLAVOUR} in the package lists (`apt-get update`)"))
 }
 
-/// Downloads and unpacks the newest kernel of a line, unless one is there.
+/// Downloads and unpacks the newest kernel of a line if none is unpacked.
 pub fn provide(line: &str) -> Result<Kernel> {
     let package = find(line)?;
     let folder = home().join(&package);

@@ -1,4 +1,4 @@
-//! A virtual machine, from its first word to its last.
+//! A virtual machine, from its start to its last line.
 
 use std::{
     ffi::OsString,
@@ -15,18 +15,18 @@ use anyhow::{Context, Result, bail};
 
 use super::{guest, kernels::Kernel};
 use crate::{
+    cargo_test::Count,
     packages,
     process::{find as find_program, line},
-    tiers::cargo_test::Count,
     workspace,
 };
 
-/// A machine that takes longer is ended, and has failed.
+/// Time limit of a machine, after which it has failed.
 const LIMIT: Duration = Duration::from_mins(15);
 
 const PROGRAM: &str = "qemu-system-x86_64";
 
-/// The command that starts QEMU: the machine's own, else the unpacked one with the files that it looks for.
+/// The QEMU command: the installed program, else the unpacked one with its data folder.
 pub struct Emulator {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -48,7 +48,7 @@ pub fn find() -> Result<Emulator> {
     Ok(Emulator { program, arguments, modules: Some(modules) })
 }
 
-/// Boots a kernel with these files, and counts what the tests there say.
+/// Boots a kernel with these files, and counts the test results.
 pub fn run(emulator: &Emulator, kernel: &Kernel, contents: &[u8], tests: &[String]) -> Result<Count> {
     let files = workspace::tools().join("kernels").join(format!("{}.cpio", kernel.release));
     fs::write(&files, contents).with_context(|| format!("cannot write {}", files.display()))?;
@@ -66,8 +66,10 @@ pub fn run(emulator: &Emulator, kernel: &Kernel, contents: &[u8], tests: &[Strin
 }
 
 fn command(emulator: &Emulator, kernel: &Kernel, files: &Path, tests: &[String]) -> Command {
-    // Everything behind the two dashes is for the first process.
-    let mut words = format!("console=ttyS0 loglevel=4 panic=-1 rdinit={} -- guest", guest::INIT);
+    // New namespaces must get no fallback tunnel devices. Arguments behind the two dashes are for the first
+    // process.
+    let mut words =
+        format!("console=ttyS0 loglevel=4 panic=-1 fb_tunnels=none rdinit={} -- guest", guest::INIT);
     for test in tests {
         words.push(' ');
         words.push_str(test);
@@ -96,7 +98,7 @@ fn lines(console: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// Until the machine's last words. It fails where it ends, or goes on for too long, without them.
+/// Reads lines up to the machine's last line. A machine that stops or exceeds the deadline has failed.
 fn listen(lines: &Receiver<String>, deadline: Instant) -> Result<Count> {
     let mut count = Count::default();
     loop {
@@ -109,19 +111,19 @@ fn listen(lines: &Receiver<String>, deadline: Instant) -> Result<Count> {
                     return Ok(count);
                 }
             }
-            Err(RecvTimeoutError::Timeout) => bail!("the machine is not done after {LIMIT:?}"),
-            Err(RecvTimeoutError::Disconnected) => bail!("the machine ended without its last words"),
+            Err(RecvTimeoutError::Timeout) => bail!("the machine has not finished after {LIMIT:?}"),
+            Err(RecvTimeoutError::Disconnected) => bail!("the machine ended without its last line"),
         }
     }
 }
 
-/// It switches itself off after its last words; one that hangs is ended.
+/// Waits for the machine to power off after its last line, and kills a machine that does not.
 fn end(child: &mut Child) -> Result<()> {
     let deadline = Instant::now() + Duration::from_secs(5);
-    while child.try_wait().context("the machine cannot be waited for")?.is_none() {
+    while child.try_wait().context("cannot wait for the machine")?.is_none() {
         if Instant::now() > deadline {
-            child.kill().context("the machine cannot be ended")?;
-            child.wait().context("the machine cannot be waited for")?;
+            child.kill().context("cannot kill the machine")?;
+            child.wait().context("cannot wait for the machine")?;
             break;
         }
         thread::sleep(Duration::from_millis(20));

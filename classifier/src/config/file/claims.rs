@@ -1,4 +1,4 @@
-//! Whose a port is: each belongs to one protocol.
+//! Assigns ports to protocols: each port belongs to one protocol.
 
 use std::collections::BTreeMap;
 
@@ -6,47 +6,27 @@ use classifier_common::{
     ports::{DEFAULT_TCP, Transport},
     protocol::{CONFIGURED_MAX, Protocol},
 };
-use serde::Deserialize;
-use toml::Spanned;
 
-use super::{
-    list::{List, Listed},
-    owner::Owner,
-    refusal::Refusal,
-    whole::Port,
+use crate::{
+    config::{Ports, ftp::CONTROL_PORT, keys},
+    located::{Located, Node, Refusal, Table},
+    protocol_names::{NAME_MAX, ProtocolNames},
 };
-use crate::config::{Ports, ProtocolNames, ftp::CONTROL_PORT};
 
-/// One `[[port]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PortTable {
-    protocol: Spanned<Owner>,
-    transport: Spanned<TransportName>,
-    ports: List<Port>,
+const TRANSPORTS: [(&str, Transport); 2] = [("tcp", Transport::Tcp), ("udp", Transport::Udp)];
+
+/// Parses a list of one or more ports, without the reserved port 0 (RFC 6335 §6).
+pub(super) fn ports(list: Located<Node>) -> Result<Vec<Located<u16>>, Refusal> {
+    list.some("a list of one or more ports, such as [587]", |port| port.number(1..=u16::MAX))
 }
 
-impl Listed for PortTable {
-    const LIST: &'static str = "tables, each under a [[port]] of its own";
+/// Parses the name of a protocol that can own ports.
+fn owner(name: Located<Node>) -> Result<Located<String>, Refusal> {
+    let expected = format_args!("a name of at most {NAME_MAX} letters a-z, digits and _, a letter first");
+    name.parsed(expected, |name| ProtocolNames::admits(name).then(|| name.to_owned()))
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum TransportName {
-    Tcp,
-    Udp,
-}
-
-impl From<TransportName> for Transport {
-    fn from(name: TransportName) -> Self {
-        match name {
-            TransportName::Tcp => Self::Tcp,
-            TransportName::Udp => Self::Udp,
-        }
-    }
-}
-
-/// The ports that were given to a protocol so far.
+/// Ports that are assigned so far.
 #[derive(Debug, Default)]
 pub(super) struct Claims {
     names: ProtocolNames,
@@ -55,31 +35,28 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Takes FTP's control ports, if they are listed.
-    pub(super) fn control(&mut self, ports: Option<&List<Port>>) -> Result<(), Refusal> {
-        let mut ports = ports.iter().flat_map(|list| &list.0);
+    /// Assigns FTP's control ports, if they are listed.
+    pub(super) fn control(&mut self, ports: Option<&[Located<u16>]>) -> Result<(), Refusal> {
+        let mut ports = ports.into_iter().flatten();
         ports.try_for_each(|port| self.claim(Transport::Tcp, port, Protocol::FTP_CONTROL))
     }
 
-    /// Takes the ports of a `[[port]]`.
-    pub(super) fn table(&mut self, table: &PortTable) -> Result<(), Refusal> {
+    /// Assigns the ports of a `[[port]]`.
+    pub(super) fn table(&mut self, table: Located<Node>) -> Result<(), Refusal> {
         const FTP: [Protocol; 3] =
             [Protocol::FTP_CONTROL, Protocol::FTP_DATA_ACTIVE, Protocol::FTP_DATA_PASSIVE];
-        let transport = Transport::from(*table.transport.get_ref());
-        let protocol = match table.protocol.get_ref() {
-            Owner::Fixed(protocol) => *protocol,
-            Owner::Named(name) => self.names.find_or_add(name).ok_or_else(|| {
-                let most = format!("`{name}` is one name too many: {CONFIGURED_MAX} can be added");
-                Refusal::new(&table.protocol, format!("{most}; put some of the ports under one name"))
-            })?,
-        };
-        if transport == Transport::Udp && FTP.contains(&protocol) {
-            return Err(Refusal::new(&table.transport, "FTP has TCP ports only; write \"tcp\""));
+        let mut table = Table::of(table, &const { keys::names(&keys::PORT) })?;
+        let name = table.require("protocol", owner)?;
+        let transport = table.require("transport", |value| value.text()?.choice(&TRANSPORTS))?;
+        let ports = table.require("ports", ports)?;
+        let protocol = self.protocol(&name)?;
+        if transport.value == Transport::Udp && FTP.contains(&protocol) {
+            return Err(transport.refusal("FTP uses TCP only; write \"tcp\""));
         }
-        table.ports.0.iter().try_for_each(|port| self.claim(transport, port, protocol))
+        ports.iter().try_for_each(|port| self.claim(transport.value, port, protocol))
     }
 
-    /// What all of them change, and FTP's control ports: 21 where nobody says otherwise.
+    /// Returns the changed ports, and FTP's control ports: 21 by default.
     pub(super) fn settle(mut self, control_is_listed: bool) -> (Ports, Vec<u16>) {
         if !self.owners.contains_key(&(Transport::Tcp, CONTROL_PORT)) {
             let owner = if control_is_listed { Protocol::TCP_OTHER } else { Protocol::FTP_CONTROL };
@@ -93,26 +70,42 @@ impl Claims {
         (Ports { names: self.names, changed: self.in_order }, control)
     }
 
+    /// Returns the protocol of this name: a fixed one, or one that the configuration adds.
+    fn protocol(&mut self, name: &Located<String>) -> Result<Protocol, Refusal> {
+        let text = &name.value;
+        match Protocol::of_fixed_label(text) {
+            Some(protocol) if protocol.has_server() => Ok(protocol),
+            Some(_) => Err(name.refusal(format!(
+                "`{text}` is counted without ports and cannot have any; choose another name"
+            ))),
+            None => self.names.find_or_add(text).ok_or_else(|| {
+                let most =
+                    format!("`{text}` is one name too many: at most {CONFIGURED_MAX} names can be added");
+                name.refusal(format!("{most}; give some of the ports the same name"))
+            }),
+        }
+    }
+
     fn claim(
         &mut self,
         transport: Transport,
-        port: &Spanned<Port>,
+        port: &Located<u16>,
         protocol: Protocol,
     ) -> Result<(), Refusal> {
-        let number = port.get_ref().0;
+        let number = port.value;
         match self.owners.insert((transport, number), protocol) {
             None => {
                 self.in_order.push((transport, number, protocol));
                 Ok(())
             }
             Some(owner) if owner == protocol => {
-                Err(Refusal::new(port, format!("port {number} is given twice; leave one out")))
+                Err(port.refusal(format!("port {number} is given twice; leave one out")))
             }
             Some(owner) => {
                 let owner = self.names.label(owner);
-                let message =
-                    format!("port {number} belongs to `{owner}` already; leave it out of one of the two");
-                Err(Refusal::new(port, message))
+                Err(port.refusal(format!(
+                    "port {number} already belongs to `{owner}`; remove it from one of the two"
+                )))
             }
         }
     }

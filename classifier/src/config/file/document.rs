@@ -1,91 +1,129 @@
-//! The keys of the file.
+//! Reads the keys of the file.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use serde::Deserialize;
-use toml::Spanned;
+use clap::ValueEnum;
 
-use super::{
-    claims::{Claims, PortTable},
-    evidence_table::EvidenceTable,
-    ftp_table::FtpTable,
-    list::List,
-    refusal::Refusal,
-};
-use crate::config::{
-    ConfigError, KeptCapabilities, Layer, Pattern, SandboxMode, TelemetryPath, XdpMode, listen, pin_dir,
+use super::{claims::Claims, ftp_table::FtpTable};
+use crate::{
+    config::{
+        ConfigError, EvidenceSettings, FtpSettings, Layer, ListenAddress, Pattern, TelemetryPath, keys,
+        pin_dir,
+    },
+    located::{Located, Node, Refusal, Table, toml},
 };
 
-/// The whole file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Document {
-    listen: Option<List<String>>,
-    interfaces: Option<List<String>>,
-    telemetry_path: Option<Spanned<String>>,
-    web_config: Option<PathBuf>,
-    policy: Option<PathBuf>,
-    xdp_mode: Option<XdpMode>,
-    xdp_avoid: Option<Vec<String>>,
-    egress: Option<bool>,
-    pin_dir: Option<Spanned<PathBuf>>,
-    user: Option<String>,
-    capabilities: Option<KeptCapabilities>,
-    sandbox: Option<SandboxMode>,
-    port: Option<List<PortTable>>,
-    #[serde(default)]
-    ftp: FtpTable,
-    #[serde(default)]
-    evidence: EvidenceTable,
+/// Required form of a list that may not be empty.
+const STRINGS: &str = "a list of one or more strings in brackets";
+
+/// Reads the whole file.
+pub(in crate::config) fn layer(text: &str) -> Result<Layer, Refusal> {
+    let mut file = Table::of(toml::parse(text)?, &const { keys::names(&keys::FILE) })?;
+    let ftp = file.get("ftp", FtpTable::of)?.unwrap_or_default();
+    let mut claims = Claims::default();
+    claims.control(ftp.control_ports.as_deref())?;
+    file.get("port", |tables| {
+        tables.some("tables, each under a [[port]] of its own", |table| claims.table(table))
+    })?;
+    let (ports, control_ports) = claims.settle(ftp.control_ports.is_some());
+    let (max_sources, top_sources) = file.get("evidence", evidence)?.unwrap_or_default();
+    Ok(Layer {
+        listen: file.get("listen", |list| list.some(STRINGS, distinct(str::parse::<ListenAddress>)))?,
+        interfaces: file.get("interfaces", |list| list.some(STRINGS, distinct(Pattern::parse)))?,
+        interfaces_exclude: file.get("interfaces_exclude", |list| {
+            Ok(list.list("a list of strings in brackets", distinct(Pattern::parse))?.value)
+        })?,
+        telemetry_path: file.get("telemetry_path", |path| checked(path, TelemetryPath::parse))?,
+        web_config: file.get("web_config", path)?,
+        policy: file.get("policy", path)?,
+        xdp_mode: file.get("xdp_mode", variant)?,
+        xdp_avoid: file
+            .get("xdp_avoid", |list| Ok(list.list("a list of strings in brackets", string)?.value))?,
+        egress: file.get("egress", Located::flag)?,
+        pin_dir: file.get("pin_dir", |path| checked(path, |text| pin_dir(text.as_ref())))?.map(PathBuf::from),
+        enable_reload: None,
+        user: file.get("user", string)?,
+        capabilities: file.get("capabilities", variant)?,
+        sandbox: file.get("sandbox", variant)?,
+        ports: Some(ports),
+        ftp: Some(FtpSettings { control_ports, ..ftp.settings }),
+        max_sources,
+        top_sources,
+    })
 }
 
-impl Document {
-    /// What it says, if every word of it can be meant.
-    pub(super) fn layer(&self) -> Result<Layer, Refusal> {
-        check(self.listen.as_ref(), listen::address)?;
-        check(self.interfaces.as_ref(), Pattern::parse)?;
-        if let Some(path) = &self.telemetry_path {
-            TelemetryPath::parse(path.get_ref()).map_err(|error| Refusal::new(path, error.to_string()))?;
-        }
-        if let Some(path) = &self.pin_dir {
-            pin_dir(path.get_ref()).map_err(|error| Refusal::new(path, error.to_string()))?;
-        }
-        let mut claims = Claims::default();
-        claims.control(self.ftp.control_ports.as_ref())?;
-        for table in self.port.iter().flat_map(|tables| &tables.0) {
-            claims.table(table.get_ref())?;
-        }
-        let (ports, control_ports) = claims.settle(self.ftp.control_ports.is_some());
-        Ok(Layer {
-            interfaces: self.interfaces.as_ref().map(List::texts),
-            listen: self.listen.as_ref().map(List::texts),
-            telemetry_path: self.telemetry_path.as_ref().map(|path| path.get_ref().clone()),
-            web_config: self.web_config.clone(),
-            policy: self.policy.clone(),
-            xdp_mode: self.xdp_mode,
-            xdp_avoid: self.xdp_avoid.clone(),
-            egress: self.egress,
-            pin_dir: self.pin_dir.as_ref().map(|path| path.get_ref().clone()),
-            enable_reload: None,
-            user: self.user.clone(),
-            capabilities: self.capabilities,
-            sandbox: self.sandbox,
-            ports: Some(ports),
-            ftp: Some(self.ftp.settings(control_ports)),
-            max_sources: self.evidence.max_sources(),
-            top_sources: self.evidence.top_sources(),
-        })
-    }
+/// Reads the keys of `[evidence]`.
+fn evidence(table: Located<Node>) -> Result<(Option<u32>, Option<u32>), Refusal> {
+    let mut table = Table::of(table, &const { keys::names(&keys::EVIDENCE) })?;
+    let max = table.get("max_sources", |most| Ok(most.number(1..=EvidenceSettings::SOURCES_MAX)?.value))?;
+    // 0 disables the export.
+    let top = table.get("top_sources", |top| Ok(top.number(0..=EvidenceSettings::TOP_MAX)?.value))?;
+    Ok((max, top))
 }
 
-/// Every text by itself, and that none stands twice. Settings ask the same of what flags say in place of it.
-fn check<T>(list: Option<&List<String>>, parse: fn(&str) -> Result<T, ConfigError>) -> Result<(), Refusal> {
+fn string(value: Located<Node>) -> Result<String, Refusal> {
+    Ok(value.text()?.value)
+}
+
+fn path(value: Located<Node>) -> Result<PathBuf, Refusal> {
+    string(value).map(PathBuf::from)
+}
+
+/// Parses a text with the check that the settings also apply to flags.
+fn checked<T>(
+    value: Located<Node>,
+    parse: impl Fn(&str) -> Result<T, ConfigError>,
+) -> Result<String, Refusal> {
+    let text = value.text()?;
+    parse(&text.value).map_err(|error| text.refusal(error.to_string()))?;
+    Ok(text.value)
+}
+
+/// Parses the distinct texts of a list.
+fn distinct<T>(
+    parse: impl Fn(&str) -> Result<T, ConfigError>,
+) -> impl FnMut(Located<Node>) -> Result<String, Refusal> {
     let mut seen = BTreeSet::new();
-    for text in list.iter().flat_map(|list| &list.0) {
-        parse(text.get_ref()).map_err(|error| Refusal::new(text, error.to_string()))?;
-        if !seen.insert(text.get_ref()) {
-            return Err(Refusal::new(text, ConfigError::Twice(text.get_ref().clone()).to_string()));
+    move |value| {
+        let here = value.with(());
+        let text = checked(value, &parse)?;
+        if seen.insert(text.clone()) {
+            Ok(text)
+        } else {
+            Err(here.refusal(ConfigError::Twice(text).to_string()))
         }
     }
-    Ok(())
+}
+
+/// Parses a value that a flag has too.
+fn variant<T: ValueEnum>(value: Located<Node>) -> Result<T, Refusal> {
+    let name = |value: &T| Some((value.to_possible_value()?.get_name().to_owned(), value.clone()));
+    let values: Vec<_> = T::value_variants().iter().filter_map(name).collect();
+    Ok(value.text()?.choice(&values)?.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::located::understand;
+
+    #[test]
+    fn whatever_is_cut_or_damaged_is_refused_and_nothing_panics() {
+        let whole = "listen = [\":80\"]\n[[port]]\nprotocol = \"a\"\ntransport = \"udp\"\nports = [1]\n\
+                     [ftp]\nendpoint_ttl = \"1m\"\nmax_sessions = 1\n";
+        assert!(layer(whole).is_ok());
+        for length in 0..whole.len() {
+            for replacement in ["", "\"", "[", "=", "\n", "0", "ü"] {
+                let damaged = format!("{}{replacement}{}", &whole[..length], &whole[length + 1..]);
+                for text in [&whole[..length], &damaged] {
+                    if let Err(error) = understand(Path::new("c.toml"), text.as_bytes(), layer) {
+                        let error = error.to_string();
+                        assert!(error.starts_with("c.toml:") && !error.contains('\n'), "{error}");
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,24 +1,30 @@
-//! Which interfaces have counters, and what crossed hooks of others.
+//! Finds the interfaces with counters, and counts packets of interfaces without.
 
 use std::collections::BTreeSet;
 
-use aya::maps::{ArrayOfMaps, MapData, MapError, PerCpuArray};
-use classifier_common::abi::{MAP_COUNTERS, MAP_UNATTRIBUTED, PROBES, place};
+use aya::maps::{ArrayOfMaps, HashMap, MapData, MapError, PerCpuArray};
+use classifier_common::abi::{MAP_COUNTERS, MAP_SLOTS, MAP_UNATTRIBUTED, slot};
 
 use super::{error::Problem, maps::Maps};
-use crate::{counters::MapFill, datapath::blocks::Block};
+use crate::{datapath::blocks::Block, snapshot::MapFill};
 
-/// Which of these interfaces have counters, by index, and how full their map is by that.
+/// Finds the candidates that have counters, by index, and the fill of their map.
 ///
-/// Not every place is looked at: up to Linux 6.7 each look into a map of maps waits until every CPU has passed
-/// through the scheduler (`maybe_wait_bpf_programs`), 4,096 of them for minutes.
+/// Only slots of candidates are read: up to Linux 6.7 each lookup in a map of maps waits until every CPU has
+/// passed through the scheduler (`maybe_wait_bpf_programs`). For 4,096 slots that takes minutes.
 pub(super) fn read(maps: &mut Maps, candidates: &BTreeSet<u32>) -> Result<(Vec<u32>, MapFill), Problem> {
-    let (outer, places): (ArrayOfMaps<MapData, Block>, _) = maps.take_as(MAP_COUNTERS)?;
+    let (outer, slots): (ArrayOfMaps<MapData, Block>, _) = maps.take_as(MAP_COUNTERS)?;
+    let (displaced, _): (HashMap<MapData, u32, u32>, _) = maps.take_as(MAP_SLOTS)?;
     let mut indices = Vec::new();
     for candidate in candidates {
-        for probe in 0..PROBES {
-            match outer.get(&place(*candidate, probe), 0).and_then(|block| block.get(&0, 0)) {
-                // Every CPU's block says the same of its interface.
+        let other = match displaced.get(candidate, 0) {
+            Ok(slot) => Some(slot),
+            Err(MapError::KeyNotFound) => None,
+            Err(cause) => return Err(Problem::map(MAP_SLOTS)(cause)),
+        };
+        for slot in [slot(*candidate)].into_iter().chain(other) {
+            match outer.get(&slot, 0).and_then(|block| block.get(&0, 0)) {
+                // The block of every CPU has the same interface index.
                 Ok(block) if block.first().is_some_and(|counters| counters.ifindex == *candidate) => {
                     indices.push(*candidate);
                     break;
@@ -28,11 +34,11 @@ pub(super) fn read(maps: &mut Maps, candidates: &BTreeSet<u32>) -> Result<(Vec<u
             }
         }
     }
-    let fill = MapFill::counters(indices.len() as u64, places.into());
+    let fill = MapFill::counters(indices.len() as u64, slots.into());
     Ok((indices, fill))
 }
 
-/// Packets that crossed a hook on an interface without counters.
+/// Counts the packets that crossed a hook on an interface without counters.
 pub(in crate::datapath) fn unattributed(maps: &mut Maps) -> Result<u64, Problem> {
     let (map, _): (PerCpuArray<MapData, u64>, _) = maps.take_as(MAP_UNATTRIBUTED)?;
     let by_cpu = map.get(&0, 0).map_err(Problem::map(MAP_UNATTRIBUTED))?;

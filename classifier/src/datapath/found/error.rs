@@ -1,4 +1,4 @@
-//! Why an agent cannot be found, or not be read.
+//! Reasons why an agent cannot be found or read.
 
 use std::{error::Error, io};
 
@@ -8,25 +8,25 @@ use thiserror::Error;
 
 use crate::datapath::os_error::os_error;
 
-/// The kernel does not let agents be found.
+/// The kernel does not let agents be listed.
 #[derive(Debug, Error)]
 pub enum FindError {
-    /// Only who has this capability may.
-    #[error("missing CAP_SYS_ADMIN: run as root; the kernel lets nobody else look programs up by number")]
+    /// The process lacks this capability.
+    #[error("missing CAP_SYS_ADMIN: run as root; looking up programs by number needs it")]
     Privilege,
-    /// It does not answer.
-    #[error("cannot list {what}: {cause}; see whether `bpftool prog` can, and report it with `uname -r`")]
+    /// The kernel returns an error.
+    #[error("cannot list {what}: {cause}; check whether `bpftool prog` works, and report it with `uname -r`")]
     Kernel {
-        /// What was to be listed.
+        /// Objects that were to be listed.
         what: &'static str,
-        /// Its answer.
+        /// The kernel's error.
         #[source]
         cause: io::Error,
     },
 }
 
 impl FindError {
-    /// `None` where the thing was only gone before it could be looked at.
+    /// Converts an error; `None` if the object has gone before it could be read.
     pub(super) fn unless_gone(what: &'static str, cause: &(dyn Error + 'static)) -> Option<Self> {
         let error = os_error(cause).unwrap_or_else(|| io::Error::other(cause.to_string()));
         match error.raw_os_error().map(Errno::from_raw_os_error) {
@@ -37,15 +37,15 @@ impl FindError {
     }
 }
 
-/// What of an agent cannot be read.
+/// Part of an agent that cannot be read.
 #[derive(Debug, Error)]
 pub(in crate::datapath) enum Problem {
-    /// A map that this build's agents have.
-    #[error("it has no map {0}: it is of another build; use the `classifier` of that build")]
+    /// A map of this build's agents is missing.
+    #[error("it has no map {0} and comes from another build; use the `classifier` of that build")]
     Missing(&'static str),
-    /// A map that holds something else than this build's.
+    /// A map has another layout than this build's.
     #[error(
-        "its map {map} has entries of {found} bytes in place of {expected}: it is of another build; use the \
+        "its map {map} has entries of {found} bytes instead of {expected} and comes from another build; use the \
          `classifier` of that build"
     )]
     Layout {
@@ -53,11 +53,11 @@ pub(in crate::datapath) enum Problem {
         map: &'static str,
         /// Bytes of a key and its value.
         found: usize,
-        /// The same as this build has it.
+        /// Bytes of them in this build.
         expected: usize,
     },
-    /// The kernel refuses.
-    #[error("its map {map} cannot be read: {cause}; look again, the agent may just be ending")]
+    /// The kernel refuses to read a map.
+    #[error("its map {map} cannot be read: {cause}; retry, the agent may be ending")]
     Map {
         /// Name of the map.
         map: &'static str,

@@ -1,4 +1,4 @@
-//! The hash maps: what is in them, while programs change them.
+//! Reads the hash maps while programs change them.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use classifier_common::{
 };
 
 use super::{error::Problem, maps::Maps};
-use crate::{counters::MapFill, datapath::batch};
+use crate::{datapath::batch, snapshot::MapFill};
 
-/// How full the map of first fragments is.
+/// Counts the entries in the map of first fragments.
 pub(in crate::datapath) fn fragments(maps: &mut Maps) -> Result<MapFill, Problem> {
     let (data, room) = maps.take(MAP_FRAGMENTS)?;
     let all = batch::entries::<FragmentKey, u32>(&data).map_err(Problem::map(MAP_FRAGMENTS))?;
     Ok(MapFill::fragments(all.len() as u64, room.into()))
 }
 
-/// Every control connection, and how full their map is.
+/// Reads every control connection, and the fill of their map.
 pub(in crate::datapath) fn sessions(
     maps: &mut Maps,
 ) -> Result<(Vec<(SessionKey, Session)>, MapFill), Problem> {
     let (data, room) = maps.take(MAP_SESSIONS)?;
-    // One that comes twice counts once.
+    // An entry that was read twice counts once.
     let all: BTreeMap<_, _> =
         batch::entries(&data).map_err(Problem::map(MAP_SESSIONS))?.into_iter().collect();
     let fill = MapFill::sessions(all.len() as u64, room.into());

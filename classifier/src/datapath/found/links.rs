@@ -1,4 +1,4 @@
-//! Where programs hang: by their links, whatever the network namespace, and by interface within this one.
+//! Finds where programs are attached: by link in all network namespaces, and by interface in this one.
 
 use aya::programs::{
     SchedClassifier, TcAttachType,
@@ -8,10 +8,12 @@ use aya::programs::{
 use classifier_common::abi::Direction;
 
 use super::FindError;
-use crate::datapath::link_info;
-use crate::hook::{self, Attachment};
+use crate::{
+    datapath::{link_info, syscall::tcx},
+    hook::{self, Attachment},
+};
 
-/// The links of these programs. A link whose interface is gone hangs nowhere.
+/// Finds the links of these programs. A link whose interface has gone has no attachment.
 pub(super) fn of(programs: &[u32]) -> Result<Vec<Attachment>, FindError> {
     const WHAT: &str = "the kernel's links";
     let mut attachments = Vec::new();
@@ -33,7 +35,7 @@ pub(super) fn of(programs: &[u32]) -> Result<Vec<Attachment>, FindError> {
 }
 
 fn attachment(link: &LinkInfo) -> std::io::Result<Option<Attachment>> {
-    // A kind that aya does not know is none of an agent's.
+    // An agent has no link of a kind that aya does not know.
     let is_tcx = match link.link_type() {
         Ok(LinkType::Tcx) => true,
         Ok(LinkType::Xdp) => false,
@@ -42,14 +44,15 @@ fn attachment(link: &LinkInfo) -> std::io::Result<Option<Attachment>> {
     let target = link_info::target(link.id())?;
     let (hook, direction) = match target.attach_type {
         _ if !is_tcx => (hook::XDP, Direction::Ingress),
-        link_info::TCX_EGRESS => (hook::TCX, Direction::Egress),
+        kind if kind == tcx(Direction::Egress) => (hook::TCX, Direction::Egress),
         _ => (hook::TCX, Direction::Ingress),
     };
     let attachment = Attachment { interface: target.interface, direction, hook, program: link.program_id() };
     Ok((target.interface != 0).then_some(attachment))
 }
 
-/// The TCX programs on an interface of this network namespace; none where it is gone, or the kernel too old.
+/// Lists the TCX programs on an interface of this network namespace; none if the interface has gone or the
+/// kernel has no TCX.
 #[must_use]
 pub fn tcx_in(name: &str, interface: u32) -> Vec<Attachment> {
     let mut attachments = Vec::new();

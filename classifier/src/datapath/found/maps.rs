@@ -1,18 +1,27 @@
-//! An agent's maps, opened by number and told apart by name.
+//! Opens an agent's maps by number, and identifies them by name.
 
 use std::collections::BTreeMap;
 
 use aya::maps::{Map, MapData, MapError, MapInfo};
 use classifier_common::abi::MAPS;
 
-use super::{error::Problem, programs::is_named};
+use super::error::Problem;
 
-/// Its maps, as far as this build knows them, by name.
+/// Bytes that the kernel keeps of a name (`BPF_OBJ_NAME_LEN`, without the final zero).
+const NAME: usize = 15;
+
+/// Compares the kernel's name of an object, which may be cut, with a full name.
+pub(super) fn is_named(kernel: &[u8], name: &str) -> bool {
+    let name = name.as_bytes();
+    kernel == &name[..name.len().min(NAME)]
+}
+
+/// An agent's maps that this build knows, by name.
 #[derive(Default)]
 pub(in crate::datapath) struct Maps(BTreeMap<&'static str, (MapInfo, MapData)>);
 
 impl Maps {
-    /// Opens those of these numbers that this build knows by name.
+    /// Opens the maps with these numbers that this build knows by name.
     pub(super) fn open(ids: &[u32]) -> Result<Self, MapError> {
         let mut maps = Self::default();
         for id in ids {
@@ -25,29 +34,29 @@ impl Maps {
         Ok(maps)
     }
 
-    /// Maps that are open already; one of which the kernel tells nothing is left out.
+    /// Takes maps that are open already, without those that the kernel does not describe.
     pub(in crate::datapath) fn of(opened: impl Iterator<Item = (&'static str, MapData)>) -> Self {
         Self(opened.filter_map(|(name, data)| Some((name, (data.info().ok()?, data)))).collect())
     }
 
-    /// Adds what another program of the same agent has.
+    /// Adds the maps of another program of the same agent.
     pub(super) fn join(&mut self, other: Self) {
         for (name, map) in other.0 {
             self.0.entry(name).or_insert(map);
         }
     }
 
-    /// The kernel's number of a map.
+    /// Returns the kernel's number of a map.
     pub(super) fn id(&self, name: &'static str) -> Option<u32> {
         self.0.get(name).map(|(info, _)| info.id())
     }
 
-    /// The kernel's numbers of all.
+    /// Returns the kernel's numbers of all maps.
     pub(super) fn ids(&self) -> Vec<u32> {
         self.0.values().map(|(info, _)| info.id()).collect()
     }
 
-    /// A map of this build's layout, and how many entries it has room for.
+    /// Takes a map of this build's layout out, with its capacity.
     pub(super) fn take(&mut self, name: &'static str) -> Result<(MapData, u32), Problem> {
         let (info, data) = self.0.remove(name).ok_or(Problem::Missing(name))?;
         let found = info.key_size() as usize + info.value_size() as usize;
@@ -60,7 +69,7 @@ impl Maps {
         }
     }
 
-    /// The same, as aya's kind of map.
+    /// Takes a map out, as aya's kind of map.
     pub(super) fn take_as<M: TryFrom<Map, Error = MapError>>(
         &mut self,
         name: &'static str,

@@ -1,5 +1,5 @@
-//! What running agents have in the kernel, found from outside: by the names of programs, and from there by the
-//! numbers of their maps and links. Programs that share one endpoint table are one agent's.
+//! Finds running agents from outside: by the names of programs, then by the numbers of their maps and links.
+//! Programs that share one endpoint table belong to one agent.
 
 pub(super) mod counted;
 mod error;
@@ -20,43 +20,43 @@ use classifier_common::{
 pub use self::{error::FindError, links::tcx_in, tables::KnownPort};
 pub(super) use self::{error::Problem, maps::Maps};
 use crate::{
-    counters::{MapFill, ProgramSnapshot},
-    datapath::SourceSums,
     hook::Attachment,
+    snapshot::{MapFill, ProgramSnapshot, SourceSums},
 };
 
-/// What one agent has in the kernel.
+/// The kernel objects of one agent.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Its loaded programs, ingress before egress.
+    /// Loaded programs, ingress before egress.
     pub programs: Vec<ProgramSnapshot>,
-    /// Their links, whatever network namespace the interface is in. Filters are no links: see
+    /// Links of the programs, in any network namespace. Filters are no links: see
     /// [`has_tcx`](super::has_tcx).
     pub links: Vec<Attachment>,
-    /// Indices of the interfaces that have counters, of those that were asked for or have links.
+    /// Indices of the candidates, and of interfaces with links, that have counters.
     pub counted: Vec<u32>,
-    /// The kernel's numbers of its maps, as far as this build knows them.
+    /// Kernel numbers of the agent's maps that this build knows.
     pub map_ids: Vec<u32>,
-    /// How full its maps are.
+    /// Fill of the maps.
     pub maps: Vec<MapFill>,
     /// Packets that crossed a hook on an interface without counters; `None` where that cannot be read.
     pub unattributed: Option<u64>,
-    /// Its control connections, those that have ended and are not yet forgotten among them.
+    /// Control connections, including ended ones that are not yet removed.
     pub sessions: Vec<(SessionKey, Session)>,
-    /// Its endpoints.
+    /// Endpoints.
     pub endpoints: Vec<Endpoint>,
-    /// Whom connections were with, and when; `None` where that cannot be read.
+    /// Peers of connections, with times; `None` if they cannot be read.
     pub sources: Option<SourceSums>,
-    /// What could not be read, a sentence each.
+    /// Parts that could not be read, one sentence each.
     pub problems: Vec<String>,
 }
 
-/// Finds every agent of this machine, the one that was started first before the others.
+/// Finds every agent of this machine, in order of their starts. `here` has the interfaces that may have
+/// counters without a link.
 ///
 /// # Errors
 ///
-/// When the kernel does not let this process look, or does not answer. What of an agent alone cannot be read is
-/// among its problems. `here` are the interfaces that may have counters without a link.
+/// When the kernel does not let this process look, or does not answer. Unreadable parts of an agent are among
+/// its problems.
 pub fn find(here: &[u32]) -> Result<Vec<Found>, FindError> {
     let loaded = programs::by_agent()?;
     let all: Vec<u32> = loaded.iter().flat_map(|agent| &agent.programs).map(|program| program.id).collect();

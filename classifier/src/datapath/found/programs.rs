@@ -1,32 +1,26 @@
-//! The agents' programs, by name, and whose they are.
+//! Finds the agents' programs by name, and groups them by agent.
 
 use std::collections::BTreeMap;
 
 use aya::programs::{ProgramInfo, loaded_programs};
 use classifier_common::abi::MAP_ENDPOINTS;
 
-use super::{FindError, maps::Maps};
+use super::{
+    FindError,
+    maps::{Maps, is_named},
+};
 use crate::{
-    counters::ProgramSnapshot,
     datapath::programs::{HOOKS, snapshot},
+    snapshot::ProgramSnapshot,
 };
 
-/// The kernel keeps so many bytes of a name (`BPF_OBJ_NAME_LEN`, less the end).
-const NAME: usize = 15;
-
-/// An agent, before its maps are read.
+/// An agent whose maps are not read yet.
 pub(super) struct Loaded {
     pub programs: Vec<ProgramSnapshot>,
     pub maps: Maps,
 }
 
-/// Whether the kernel's name of an object is this one.
-pub(super) fn is_named(kernel: &[u8], name: &str) -> bool {
-    let name = name.as_bytes();
-    kernel == &name[..name.len().min(NAME)]
-}
-
-/// Programs and maps of every agent, the one with the oldest program first.
+/// Groups the programs and maps by agent, the agent with the oldest program first.
 pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
     let mut agents: BTreeMap<u32, Loaded> = BTreeMap::new();
     for info in loaded_programs() {
@@ -40,7 +34,8 @@ pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
         let Some((name, hook)) = HOOKS.into_iter().find(|(name, _)| is_named(info.name(), name)) else {
             continue;
         };
-        // A foreign program of that name has no such table, and one that is just going has no maps any more.
+        // A foreign program of that name has no such table, and a program that is being unloaded has no maps
+        // any more.
         let Some(maps) = maps(&info)? else { continue };
         let Some(table) = maps.id(MAP_ENDPOINTS) else { continue };
         let program = snapshot(name, hook, &info, false);
@@ -54,7 +49,7 @@ pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
     }
     let mut agents: Vec<_> = agents.into_values().collect();
     for agent in &mut agents {
-        // Which of them was loaded first is chance: they are verified side by side.
+        // Their load order is random: they are verified in parallel.
         agent.programs.sort_by_key(|program| HOOKS.iter().position(|(name, _)| *name == program.program));
     }
     agents.sort_by_key(|agent| agent.programs.iter().map(|program| program.id).min());

@@ -1,11 +1,11 @@
-//! Whom things were observed of, and when.
+//! Reads the sources of observed connections, with times.
 
 use classifier_common::abi::{MAP_SEEN, MAP_SOURCES};
 
 use super::{error::Problem, maps::Maps};
-use crate::datapath::{SourceMaps, SourceSums};
+use crate::{datapath::SourceMaps, snapshot::SourceSums};
 
-/// All of it.
+/// Reads all sources.
 pub(in crate::datapath) fn read(maps: &mut Maps) -> Result<SourceSums, Problem> {
     let ((sources, _), (seen, _)) = (maps.take_as(MAP_SOURCES)?, maps.take_as(MAP_SEEN)?);
     SourceMaps::over(sources, seen).sums().map_err(|(map, cause)| Problem::map(map)(cause))

@@ -1,4 +1,4 @@
-//! Numbers carried over from maps of another layout, by their names.
+//! Carries counts over from maps of another layout, by the names of the numbers.
 
 use std::{collections::HashMap, io};
 
@@ -9,29 +9,34 @@ use classifier_common::{
 };
 
 use super::{
-    PinError, concordance::Concordance, generation::Generation, interface::InterfacePins, layout::Layout,
-    opened, own::OWN, raw,
+    PinError,
+    agent_counters::{AGENT_PIN, times},
+    concordance::Concordance,
+    generation::Generation,
+    interface::InterfacePins,
+    layout::Layout,
+    opened, raw,
 };
 
-/// The index and the link of a block are no counts.
+/// Numbers of a block that are not counts: index and link type.
 const HEADER: usize = 1;
 
-/// What an interface was counted in another layout, both directions.
+/// The counts of an interface in another layout, both directions.
 #[derive(Clone, Debug)]
 pub(in crate::datapath) struct Carried {
-    /// By direction.
+    /// Counters by direction.
     pub counters: [Box<Counters>; Direction::ALL.len()],
-    /// Numbers above 0 under names that this build does not know.
+    /// Sum of the numbers under names that this build does not know.
     pub unknown: u64,
 }
 
 impl Carried {
-    /// Nothing was counted.
+    /// Creates counts of 0.
     pub(super) fn nothing() -> Self {
         Self { counters: Direction::ALL.map(|_| Box::new(Counters::new(0, 0))), unknown: 0 }
     }
 
-    /// Adds what the pins of an interface hold: its counters, and what had been carried over to them.
+    /// Adds the counts of an interface's pins: its counters, and its `base`.
     pub(super) fn add(&mut self, pins: &InterfacePins, concordance: &Concordance) -> io::Result<()> {
         for pin in [pins.counters(), pins.base()].into_iter().filter(|pin| pin.exists()) {
             let map = opened::to_read(&pin)?;
@@ -39,16 +44,16 @@ impl Carried {
                 let numbers = raw::sum(&map, direction as u32)?;
                 let numbers = numbers.get(HEADER..).unwrap_or_default();
                 let unknown = concordance.add(numbers, &mut self.counters[direction as usize]);
-                self.unknown +=
-                    unknown.ok_or_else(|| io::Error::other("its counters are not as their layout says"))?;
+                self.unknown += unknown
+                    .ok_or_else(|| io::Error::other("the counters do not match their layout record"))?;
             }
         }
         Ok(())
     }
 }
 
-/// What an interface has counted, of these generations, the newest first: down to the first with a base, which stands for
-/// all that is older.
+/// Sums the counts of an interface in these generations, newest first. The first one with a base ends the
+/// sum: a base includes all older generations.
 pub(super) fn counted<'g>(
     generations: impl IntoIterator<Item = (&'g Generation, &'g Concordance)>,
     name: &str,
@@ -65,24 +70,43 @@ pub(super) fn counted<'g>(
     Ok(carried)
 }
 
-/// The tracking's numbers of earlier generations, programs' and agent's, as this build counts them; the newest is first.
-pub(super) fn tallies<'g>(
+/// The numbers of the FTP tracking, in this build's layout.
+pub(super) struct TrackingNumbers {
+    pub tallies: Tallies,
+    /// Numbers of the histograms, in the order of [`times`].
+    pub times: Vec<u64>,
+}
+
+impl TrackingNumbers {
+    /// Creates numbers of 0.
+    pub(super) fn nothing() -> Self {
+        Self { tallies: [0; TALLIES], times: vec![0; times().count()] }
+    }
+}
+
+/// Sums the tracking's numbers of earlier generations, of programs and agent, newest first.
+pub(super) fn tracking<'g>(
     generations: impl IntoIterator<Item = (&'g Generation, &'g Layout)>,
-) -> io::Result<Tallies> {
-    let mut sum = [0; TALLIES];
+) -> io::Result<TrackingNumbers> {
+    let mut sum = TrackingNumbers::nothing();
     for (generation, layout) in generations {
         let mut add = |map| -> io::Result<()> {
             let numbers = raw::sum(&opened::to_read(&generation.map(map))?, 0)?;
-            let named: HashMap<_, _> = layout.tallies().zip(numbers).collect();
+            // Only the agent's numbers have histograms after the tallies.
+            let named: HashMap<_, _> = layout.tallies().chain(layout.times()).zip(numbers).collect();
             for tally in Tally::ALL {
-                sum[tally as usize] += named.get(format!("{tally:?}").as_str()).copied().unwrap_or_default();
+                sum.tallies[tally as usize] +=
+                    named.get(format!("{tally:?}").as_str()).copied().unwrap_or_default();
+            }
+            for (time, name) in sum.times.iter_mut().zip(times()) {
+                *time += named.get(name.as_str()).copied().unwrap_or_default();
             }
             Ok(())
         };
         add(MAP_TALLIES)?;
-        // The agent's stand for all that is older.
-        if generation.map(OWN).exists() {
-            add(OWN)?;
+        // The agent's numbers include all older generations.
+        if generation.map(AGENT_PIN).exists() {
+            add(AGENT_PIN)?;
             break;
         }
     }

@@ -1,15 +1,14 @@
-//! A name for every number of a counter block, that says the same in every build.
+//! Names every number of a counter block, with the same name in every build.
 
 use classifier_common::{
     connection::{self, Encryption, Handshakes, ROWS, SESSION_ROWS, rows},
     counter::TCP_FLAGS,
+    dry_run::{self, DEFAULT_ROW, Verdict},
     endpoint::{Evidence, Mode},
     evidence::ConnectionOutcome,
-    family::Family,
     icmp_types::{self, CELLS, CellLabels, ERRORS},
     outcome::Limit,
     protocol::{CLASSES, CONFIGURED_FIRST, PROTOCOLS, Protocol},
-    shadow::{self, DEFAULT_ROW, Verdict},
 };
 
 /// The names, in the order of [`Counters::numbers_mut`](classifier_common::counter::Counters::numbers_mut).
@@ -28,8 +27,8 @@ pub(super) fn names() -> Vec<String> {
     let known: Vec<_> = icmp_types::cells().map(cell).collect();
     let spare = (known.len()..CELLS).map(|number| format!("icmp/spare_{number}"));
     names.extend(known.iter().cloned().chain(spare));
-    for (version, kind) in ERRORS {
-        let quoted = |index| format!("quoted/{}/{kind}/{}", family(version), protocol(index));
+    for (family, kind) in ERRORS {
+        let quoted = |index| format!("quoted/{}/{kind}/{}", family.label(), protocol(index));
         names.extend((0..PROTOCOLS).map(quoted));
     }
     names.extend(Limit::ALL.map(|(_, limit)| format!("limits/{limit}")));
@@ -41,7 +40,7 @@ pub(super) fn names() -> Vec<String> {
         names.extend(evident.into_iter().chain(spare));
     }
     names.push("unremembered".into());
-    for row in 0..shadow::ROWS {
+    for row in 0..dry_run::ROWS {
         let rule = if row == DEFAULT_ROW { "default".to_owned() } else { format!("rule_{row}") };
         names.extend(Verdict::ALL.map(|verdict| format!("policy/{rule}/{}", verdict.label())));
     }
@@ -68,24 +67,16 @@ fn connections() -> impl Iterator<Item = String> {
 }
 
 fn protocol(index: usize) -> String {
-    let fixed = Protocol::FIXED.iter().find(|(protocol, ..)| protocol.index() == index);
-    match (fixed, index.checked_sub(usize::from(CONFIGURED_FIRST))) {
-        (Some((_, label, _)), _) => (*label).to_owned(),
+    match (Protocol::from_index(index).fixed_label(), index.checked_sub(usize::from(CONFIGURED_FIRST))) {
+        (Some(label), _) => label.to_owned(),
         (None, Some(nth)) => format!("configured_{nth}"),
         (None, None) => format!("spare_{index}"),
     }
 }
 
-const fn family(family: Family) -> &'static str {
-    match family {
-        Family::V4 => "ipv4",
-        Family::V6 => "ipv6",
-    }
-}
-
-fn cell(CellLabels { family: version, kind, code, .. }: CellLabels) -> String {
+fn cell(CellLabels { family, kind, code, .. }: CellLabels) -> String {
     let number = |number: Option<u8>| number.map_or_else(|| "other".into(), |number| number.to_string());
-    format!("icmp/{}/{}/{}", family(version), number(kind), number(code))
+    format!("icmp/{}/{}/{}", family.label(), number(kind), number(code))
 }
 
 #[cfg(test)]

@@ -1,45 +1,45 @@
-//! Which of the pinned maps this build can go on with.
+//! Chooses the pinned maps that this build can continue with.
 
 use classifier_common::abi::{
-    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_SEEN, MAP_SOURCES, MAP_UNATTRIBUTED, MAP_WAITING,
-    PINNED,
+    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_SEEN, MAP_SLOTS, MAP_SOURCES,
+    MAP_UNATTRIBUTED, MAP_WAITING, PINNED,
 };
 use tracing::{info, warn};
 
 use super::{
     PinError,
+    agent_counters::AGENT_PIN,
     folder::Folder,
     generation::Generation,
     layout::Layout,
-    own::OWN,
     rows::{NAMES, RULES},
 };
 
 /// The generation to work with, and those to take over from.
 pub(super) struct Choice {
     pub current: Generation,
-    /// It was made just now.
+    /// True if the generation was made just now.
     pub is_new: bool,
-    /// The newest first.
+    /// Older generations, newest first.
     pub older: Vec<(Generation, Layout)>,
-    /// Whether the tracking goes on: sessions and endpoints are those of before.
-    pub tracking_goes_on: bool,
+    /// True if sessions and endpoints of the previous agent continue.
+    pub tracking_continues: bool,
 }
 
-/// Finds the newest generation if it is of this layout, or makes one into which those of its maps are pinned that
-/// stayed the same.
+/// Finds the newest generation if its layout is this one. Else makes one, and pins the maps with an unchanged
+/// layout into it.
 pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinError> {
     let mut known = Vec::new();
     for generation in folder.generations()? {
-        match generation.layout() {
+        match generation.layout()? {
             Some(layout) => known.push((generation, layout)),
             None if generation.interfaces()?.is_empty() => {
-                info!(path = %generation.path().display(), "removed what a start left unfinished");
+                info!(path = %generation.path().display(), "removed the pins of an interrupted start");
                 generation.remove()?;
             }
             None => {
                 let path = generation.path().display();
-                warn!(%path, "does not say what its maps hold; taken for this build's");
+                warn!(%path, "pin directory has no layout record; assuming the layout of this build");
                 known.push((generation, wanted.clone()));
             }
         }
@@ -53,48 +53,58 @@ pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinErro
             current: current.clone(),
             is_new: false,
             older: known.split_off(1),
-            tracking_goes_on: true,
+            tracking_continues: true,
         });
     }
     let current = folder.create(newest + 1)?;
-    let tracking_goes_on = match known.first() {
+    let tracking_continues = match known.first() {
         Some((from, layout)) => {
             adopt(&current, from, same(layout, wanted, alone).chain([NAMES, RULES]))?;
             for name in [MAP_SOURCES, MAP_SEEN] {
                 if layout.map(name).is_some() && !layout.is_alike(wanted, name) {
-                    warn!(map = name, "what was seen of sources begins anew: it is kept in another layout");
+                    warn!(map = name, "records of peers start empty: the pinned map has another layout");
                 }
             }
             let all: Vec<_> = same(layout, wanted, of_tracking).collect();
-            let goes_on = all.len() == PINNED.iter().filter(|(name, _)| of_tracking(name)).count()
+            let continues = all.len() == PINNED.iter().filter(|(name, _)| of_tracking(name)).count()
                 && layout.tallies().eq(wanted.tallies())
-                && all.iter().chain([&OWN]).all(|name| from.open(name).is_ok());
-            if goes_on {
-                adopt(&current, from, all.into_iter().chain([OWN]))?;
+                && layout.times().eq(wanted.times())
+                && all.iter().chain([&AGENT_PIN]).all(|name| from.open(name).is_ok());
+            if continues {
+                adopt(&current, from, all.into_iter().chain([AGENT_PIN]))?;
             }
-            goes_on
+            continues
         }
         None => false,
     };
-    Ok(Choice { current, is_new: true, older: known, tracking_goes_on })
+    Ok(Choice { current, is_new: true, older: known, tracking_continues })
 }
 
-/// Whether every map is where it should be.
+/// Tells whether every map is pinned.
 fn is_whole(generation: &Generation) -> bool {
-    PINNED.iter().map(|(name, _)| *name).chain([OWN]).all(|name| generation.open(name).is_ok())
+    PINNED.iter().map(|(name, _)| *name).chain([AGENT_PIN]).all(|name| generation.open(name).is_ok())
 }
 
-/// Maps that can be taken over each by itself.
+/// Tells whether a map can be taken over by itself.
 fn alone(name: &str) -> bool {
-    matches!(name, MAP_FRAGMENTS | MAP_UNATTRIBUTED | MAP_SOURCES | MAP_SEEN | MAP_CONNECTIONS | MAP_WAITING)
+    matches!(
+        name,
+        MAP_FRAGMENTS
+            | MAP_UNATTRIBUTED
+            | MAP_SOURCES
+            | MAP_SEEN
+            | MAP_CONNECTIONS
+            | MAP_WAITING
+            | MAP_LISTENERS
+    )
 }
 
-/// Maps that refer to each other.
+/// Tells whether a map is one of the FTP tracking, which refer to each other.
 fn of_tracking(name: &str) -> bool {
-    !alone(name) && name != MAP_COUNTERS
+    !alone(name) && !matches!(name, MAP_COUNTERS | MAP_SLOTS)
 }
 
-/// The maps of a kind of which both layouts say the same.
+/// Lists the maps of a kind that have the same layout in both generations.
 fn same<'a>(
     old: &'a Layout,
     new: &'a Layout,
@@ -104,7 +114,7 @@ fn same<'a>(
     names.filter(move |name| kind(name) && old.map(name).is_some() && old.map(name) == new.map(name))
 }
 
-/// Pins maps of one generation into another too.
+/// Pins maps of one generation into another one too.
 fn adopt(
     to: &Generation,
     from: &Generation,

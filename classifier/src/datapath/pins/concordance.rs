@@ -1,4 +1,4 @@
-//! Which of this build's numbers each number of another layout is.
+//! Maps the numbers of another layout to those of this build.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use classifier_common::counter::Counters;
 
 use super::{cells, layout::Layout};
 
-/// Found once for a layout, by the names of the numbers.
+/// The mapping of a layout's numbers, by their names.
 #[derive(Clone, Debug)]
 pub(super) struct Concordance {
-    /// Where each of this build's numbers stands in the layout; `None` where it has none of that name.
+    /// Index of each of this build's numbers in the layout; `None` if the layout has no such name.
     known: Vec<Option<usize>>,
-    /// Where those stand that this build does not know.
+    /// Indices of the numbers that this build does not know.
     unknown: Vec<usize>,
-    /// Numbers in the layout.
+    /// Count of numbers in the layout.
     count: usize,
 }
 
@@ -26,8 +26,8 @@ impl Concordance {
         Self { known, unknown, count }
     }
 
-    /// Adds the layout's numbers to those of the same names; how many above 0 have none. `None` if there are not as many
-    /// as the layout says.
+    /// Adds a block's numbers to those of the same names, and returns the sum of those without a counterpart.
+    /// `None` if the block has another length than the layout.
     pub(super) fn add(&self, numbers: &[u64], counters: &mut Counters) -> Option<u64> {
         if numbers.len() != self.count {
             return None;

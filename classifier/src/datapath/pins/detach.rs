@@ -1,4 +1,4 @@
-//! Everything that is pinned, taken away.
+//! Removes everything that is pinned.
 
 use std::{
     fmt,
@@ -10,15 +10,15 @@ use classifier_common::abi::Direction;
 use super::{Folder, InterfacePins, LinkPin, PinError};
 use crate::{datapath::filter, hook};
 
-/// What was taken away.
+/// Result of a removal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detached {
     /// Interfaces that are no longer counted.
     pub interfaces: Vec<String>,
-    /// Interfaces whose TC filters, before Linux 6.6, are not to be seen in this network namespace: if they are in another,
-    /// they stay.
+    /// Interfaces whose TC filters, before Linux 6.6, are not in this network namespace. Filters in another
+    /// namespace stay.
     pub elsewhere: Vec<String>,
-    /// What is in the folder and is not the classifier's: left alone.
+    /// Foreign files in the directory, which stay.
     pub left: Vec<PathBuf>,
 }
 
@@ -31,22 +31,22 @@ impl fmt::Display for Detached {
         for interface in &self.elsewhere {
             writeln!(
                 f,
-                "no TC filters found on {interface}; if it is in another network namespace, `{}` there, and the same with \
-                 `egress`, ends them",
+                "no TC filters found on {interface}; if it is in another network namespace, remove them there with \
+                 `{}`, and the same with `egress`",
                 filter::removal(interface, Direction::Ingress)
             )?;
         }
-        self.left
-            .iter()
-            .try_for_each(|path| writeln!(f, "left alone, not the classifier's: {}", path.display()))
+        self.left.iter().try_for_each(|path| {
+            writeln!(f, "not removed, not created by the classifier: {}", path.display())
+        })
     }
 }
 
-/// Removes every program, link, map and pin of a folder, and the folder.
+/// Removes every program, link, map and pin of a directory, and the directory.
 ///
 /// # Errors
 ///
-/// When an agent works with it, or the kernel refuses.
+/// When an agent uses the directory, or the kernel refuses.
 pub fn detach(path: &Path) -> Result<Detached, PinError> {
     let Some(folder) = Folder::open_existing(path)? else { return Ok(Detached::default()) };
     let mut detached = Detached::default();
@@ -67,7 +67,7 @@ pub fn detach(path: &Path) -> Result<Detached, PinError> {
     Ok(detached)
 }
 
-/// Whether filters were hung on an interface and are not to be seen from here.
+/// Tells whether an interface had filters that cannot be found from here.
 fn is_elsewhere(pins: &InterfacePins) -> bool {
     let Some(index) = pins.index() else { return false };
     let is_seen = |link: &LinkPin| filter::is_there(index, link.direction).unwrap_or(false);

@@ -1,7 +1,7 @@
-//! The pins of one layout.
+//! The pins of one layout: a generation.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -9,12 +9,14 @@ use aya::maps::{MapData, MapError};
 
 use super::{
     PinError,
-    folder::{entries, unpin},
+    entries::{entries, unpin},
     interface::InterfacePins,
     layout::Layout,
+    opened,
+    store::{Kernel, PinStore},
 };
 
-/// A generation, whether or not there is anything of it.
+/// A generation of pins, existing or not.
 #[derive(Clone, Debug)]
 pub(super) struct Generation {
     path: PathBuf,
@@ -37,33 +39,47 @@ impl Generation {
         Ok(())
     }
 
-    /// Where a map is pinned.
+    /// Path of a map's pin.
     pub(super) fn map(&self, name: &str) -> PathBuf {
         self.maps().join(name)
     }
 
-    /// A pinned map.
+    /// Opens a pinned map.
     pub(super) fn open(&self, name: &str) -> Result<MapData, MapError> {
         MapData::from_pin(self.map(name))
     }
 
-    /// What its maps hold; `None` if it was never completed.
-    pub(super) fn layout(&self) -> Option<Layout> {
-        Layout::read(&self.map(Layout::MAP)).ok()
+    /// Reads the layout record; `None` if the generation was never completed.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read, or has an unknown grammar.
+    pub(super) fn layout(&self) -> Result<Option<Layout>, PinError> {
+        let pin = self.map(Layout::MAP);
+        match opened::to_read(&pin) {
+            Ok(map) => Layout::of_map(map).map(Some).map_err(|_| PinError::Layout(self.path.clone())),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(PinError::refused("open", &pin)(cause)),
+        }
     }
 
-    /// The pins of an interface, whether or not there are any.
+    /// Returns the store of the interfaces' pins, for transactions.
+    pub(super) fn store(&self) -> PinStore {
+        PinStore::new(self.interfaces_folder(), Kernel)
+    }
+
+    /// Returns the pins of an interface, existing or not.
     pub(super) fn interface(&self, name: &str) -> InterfacePins {
         InterfacePins::new(&self.interfaces_folder(), name)
     }
 
-    /// The interfaces that have any.
+    /// Lists the interfaces that have pins.
     pub(super) fn interfaces(&self) -> Result<Vec<InterfacePins>, PinError> {
         let folders = entries(&self.interfaces_folder())?;
         Ok(folders.iter().filter_map(|path| InterfacePins::at(path)).collect())
     }
 
-    /// Removes all of it, and gives back what is left because it is of others.
+    /// Removes the generation, and returns the foreign files that are left.
     pub(super) fn remove(&self) -> Result<Vec<PathBuf>, PinError> {
         for interface in self.interfaces()? {
             interface.remove()?;
@@ -88,8 +104,25 @@ impl Generation {
         self.path.join("interfaces")
     }
 
-    /// Where it is.
+    /// Path of the generation.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_that_cannot_be_read_is_not_a_missing_one() {
+        let path = std::env::temp_dir().join(format!("pin-generation-{}", std::process::id()));
+        let generation = Generation::new(path.clone(), 1);
+        generation.create().expect("new folders");
+        assert!(matches!(generation.layout(), Ok(None)), "a start was interrupted");
+        // A plain file replaces the pinned map.
+        fs::write(generation.map(Layout::MAP), "").expect("room");
+        assert!(matches!(generation.layout(), Err(PinError::Refused { .. })));
+        fs::remove_dir_all(path).expect("they are the test's");
     }
 }

@@ -10,7 +10,7 @@ use classifier_common::abi::Direction;
 
 use super::{
     PinError,
-    folder::{entries, unpin},
+    entries::{entries, unpin},
     raw,
 };
 use crate::{
@@ -18,16 +18,16 @@ use crate::{
     hook,
 };
 
-/// What holds a program to a hook.
+/// A pin of an attached program: a link, or the mark of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::datapath) struct LinkPin {
     pub path: PathBuf,
     pub direction: Direction,
-    /// One of the words of [`hook`].
+    /// Hook: one of the constants of [`hook`].
     pub hook: &'static str,
 }
 
-/// The pins of an interface, whether or not there are any.
+/// The pins of an interface, existing or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::datapath) struct InterfacePins {
     path: PathBuf,
@@ -35,12 +35,12 @@ pub(in crate::datapath) struct InterfacePins {
 }
 
 impl InterfacePins {
-    /// Of an interface's name, within the folder of all.
+    /// Returns the pins of an interface by its name.
     pub(super) fn new(folder: &Path, name: &str) -> Self {
         Self { path: folder.join(file_name(name)), name: name.to_owned() }
     }
 
-    /// Those in a folder; `None` if it is none.
+    /// Returns the pins in a directory; `None` if the path is no directory.
     pub(super) fn at(path: &Path) -> Option<Self> {
         let name = interface_name(path.file_name()?.to_str()?)?;
         path.is_dir().then(|| Self { path: path.to_owned(), name })
@@ -51,36 +51,36 @@ impl InterfacePins {
         &self.name
     }
 
-    /// Its counters: the inner map.
+    /// Path of the pinned counters: the inner map.
     pub(in crate::datapath) fn counters(&self) -> PathBuf {
         self.path.join("counters")
     }
 
-    /// What was counted in another layout.
+    /// Path of the pinned counts of another layout.
     pub(in crate::datapath) fn base(&self) -> PathBuf {
         self.path.join("base")
     }
 
-    /// What holds a program to this hook; a folder where a filter does, which cannot be pinned.
+    /// Path of the pin for this hook. A filter cannot be pinned, and has a directory instead.
     pub(in crate::datapath) fn link(&self, direction: Direction, hook: &str) -> PathBuf {
         self.path.join(format!("{}_{hook}", direction.label()))
     }
 
-    /// Says that the clsact qdisc was not there before.
+    /// Path of the mark that the agent has added the clsact qdisc.
     pub(in crate::datapath) fn qdisc(&self) -> PathBuf {
         self.path.join("clsact")
     }
 
-    /// The hooks that it is held to.
+    /// Lists the pins of attached programs.
     pub(in crate::datapath) fn links(&self) -> Vec<LinkPin> {
         let hooks = [hook::XDP_NATIVE, hook::XDP_GENERIC, hook::TCX, hook::TC];
         let all = Direction::ALL.into_iter().flat_map(|direction| hooks.map(|hook| (direction, hook)));
         let pins = all.map(|(direction, hook)| LinkPin { path: self.link(direction, hook), direction, hook });
-        // One that may not be looked at is there: removing it then says why it cannot be.
+        // An unreadable pin counts as present: its removal then returns the reason.
         pins.filter(|pin| pin.path.try_exists().unwrap_or(true)).collect()
     }
 
-    /// Ends the programs' hold, and removes the qdisc that was added for them unless others use it.
+    /// Detaches the programs, and removes the clsact qdisc that an agent added, unless others use it.
     pub(in crate::datapath) fn unlink(&self) -> Result<(), PinError> {
         for link in self.links() {
             if link.hook == hook::TC
@@ -100,11 +100,22 @@ impl InterfacePins {
         Ok(())
     }
 
-    /// Index of the interface that was counted last, in its network namespace; `None` where nothing was.
+    /// Removes the marks of filters that have gone. Another interface may have the index by now, with filters
+    /// of its own, which [`Self::unlink`] would remove.
+    pub(in crate::datapath) fn forget_lost_filters(&self) -> Result<(), PinError> {
+        let index = self.index();
+        let is_lost = |link: &LinkPin| {
+            link.hook == hook::TC
+                && index.is_none_or(|index| matches!(filter::is_there(index, link.direction), Ok(false)))
+        };
+        self.links().iter().filter(|link| is_lost(link)).try_for_each(|link| unpin(&link.path))
+    }
+
+    /// Index of the last counted interface, in its network namespace; `None` if nothing was counted.
     pub(in crate::datapath) fn index(&self) -> Option<u32> {
         let counters = MapData::from_pin(self.counters()).ok()?;
         let values = raw::values(&counters, Direction::Ingress as u32).ok()?;
-        // A block of any layout begins with it.
+        // A block of any layout begins with the interface index.
         let [a, b, c, d, ..] = values.first()?.first()?.to_ne_bytes();
         Some(u32::from_ne_bytes([a, b, c, d])).filter(|index| *index != 0)
     }
@@ -113,7 +124,7 @@ impl InterfacePins {
         fs::create_dir_all(&self.path).map_err(PinError::refused("create", &self.path))
     }
 
-    /// Removes all of it: what only these pins hold is gone.
+    /// Removes all pins of the interface, and with them what only the pins keep.
     pub(in crate::datapath) fn remove(&self) -> Result<(), PinError> {
         self.unlink()?;
         entries(&self.path)?.iter().try_for_each(|pin| unpin(pin))?;
@@ -123,27 +134,15 @@ impl InterfacePins {
         }
     }
 
-    /// The pins of another interface beside this one.
-    pub(in crate::datapath) fn beside(&self, name: &str) -> Self {
-        Self { path: self.path.with_file_name(file_name(name)), name: name.to_owned() }
-    }
-
-    /// Whether there are any.
-    pub(in crate::datapath) fn exists(&self) -> bool {
+    /// Tells whether the interface has pins.
+    pub(super) fn exists(&self) -> bool {
         self.path.exists()
-    }
-
-    /// Gives it another name, that no other has.
-    pub(in crate::datapath) fn rename(&mut self, name: &str) -> Result<(), PinError> {
-        let to = self.beside(name);
-        fs::rename(&self.path, &to.path).map_err(PinError::refused("rename", &self.path))?;
-        *self = to;
-        Ok(())
     }
 }
 
-/// A bpf filesystem has no names with dots, which names of interfaces may have.
-fn file_name(interface: &str) -> String {
+/// Encodes an interface name as a file name: a bpf filesystem has no names with dots, which interface names
+/// may have.
+pub(super) fn file_name(interface: &str) -> String {
     interface.replace('%', "%25").replace('.', "%2e")
 }
 
@@ -162,6 +161,9 @@ mod tests {
             assert_eq!(file_name(name), file);
             assert_eq!(interface_name(file).as_deref(), Some(name));
         }
-        assert_eq!(interface_name("50%"), None);
+        // Names of `PinStore` transactions belong to no interface.
+        for file in ["50%", "%staged", "%committed", "%joinedeth0"] {
+            assert_eq!(interface_name(file), None);
+        }
     }
 }

@@ -1,42 +1,44 @@
-//! What the pinned maps hold, said in words: pinned beside them, so that a build of another layout can read them.
+//! Describes the layout of the pinned maps in text. It is pinned beside them, so that a build of another
+//! layout can read them.
 
 use std::path::Path;
 
 use aya::maps::{Array, MapData, MapError};
 use classifier_common::{
-    abi::{MAP_ENDPOINTS, MAP_SESSIONS, MAP_SOURCES, MAPS, PINNED},
+    abi::{MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_SESSIONS, MAP_SOURCES, MAPS, PINNED},
     control::Tally,
 };
 
-use super::{PinError, cells, opened};
+use super::{PinError, agent_counters, cells};
 
 /// Bytes of a line, padded with zeros.
 const LINE: usize = 64;
 
-/// What these lines are; to be raised when their grammar changes.
+/// First line of the record; to be raised when its grammar changes.
 const TITLE: &str = "classifier layout 1";
 
 const MAP: &str = "map ";
 const TALLY: &str = "tally ";
+const TIME: &str = "time ";
 const CELL: &str = "cell ";
 
-/// The lines: the title, whether debug messages are on, the maps, then the numbers in tallies and counter blocks, in
-/// their order.
+/// The lines of a layout record: title, debug messages on or off, maps, then the numbers of tallies,
+/// histograms and counter blocks, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::datapath) struct Layout(Vec<String>);
 
 impl Layout {
-    /// Name under which it is pinned.
+    /// Name of the pin of the record.
     pub(super) const MAP: &'static str = "LAYOUT";
 
-    /// That of this build, with these settings.
+    /// Describes the layout of this build with these settings.
     pub(in crate::datapath) fn of_build(debug: bool, sets: u32, sessions: u32, source_sets: u32) -> Self {
         let mut lines = vec![TITLE.to_owned(), format!("debug {debug}")];
         for (name, version) in PINNED {
             let shape = MAPS.iter().find(|shape| shape.name == name);
             let entries = |entries| match name {
                 MAP_ENDPOINTS => sets as usize,
-                MAP_SESSIONS => sessions as usize,
+                MAP_SESSIONS | MAP_ENCRYPTED => sessions as usize,
                 MAP_SOURCES => source_sets as usize,
                 _ => entries,
             };
@@ -44,16 +46,17 @@ impl Layout {
             lines.push(format!("{MAP}{name} {version}{}", shape.unwrap_or_default()));
         }
         lines.extend(Tally::ALL.map(|tally| format!("{TALLY}{tally:?}")));
+        lines.extend(agent_counters::times().map(|name| format!("{TIME}{name}")));
         lines.extend(cells::names().into_iter().map(|name| format!("{CELL}{name}")));
         Self(lines)
     }
 
-    /// What is said of a map; `None` if nothing is.
+    /// Returns the line of a map.
     pub(super) fn map(&self, name: &str) -> Option<&str> {
         self.after(MAP).find(|line| line.split(' ').next() == Some(name))
     }
 
-    /// Whether another layout says the same of what a map's keys and values are, however many it has room for.
+    /// Tells whether a map has the same keys and values in another layout, of any capacity.
     pub(super) fn is_alike(&self, other: &Self, name: &str) -> bool {
         let shape = |layout: &Self| Some(layout.map(name)?.rsplit_once(' ')?.0.to_owned());
         shape(self).is_some_and(|shape_here| shape(other) == Some(shape_here))
@@ -62,6 +65,11 @@ impl Layout {
     /// Names of the tracking's numbers, in their order.
     pub(super) fn tallies(&self) -> impl Iterator<Item = &str> {
         self.after(TALLY)
+    }
+
+    /// Names of the numbers of the agent's histograms, in order; they follow its tallies.
+    pub(super) fn times(&self) -> impl Iterator<Item = &str> {
+        self.after(TIME)
     }
 
     /// Names of a counter block's numbers, in their order.
@@ -78,12 +86,7 @@ impl Layout {
         Self(lines)
     }
 
-    /// Reads one that is pinned; an error if it is in another grammar than this build's.
-    pub(super) fn read(pin: &Path) -> Result<Self, MapError> {
-        Self::of_map(opened::to_read(pin).map_err(MapError::IoError)?)
-    }
-
-    /// The same, of a map that is open.
+    /// Reads a pinned record; an error if it has another grammar.
     pub(super) fn of_map(map: MapData) -> Result<Self, MapError> {
         let lines: Array<MapData, [u8; LINE]> = Array::try_from(aya::maps::Map::from_map_data(map)?)?;
         let text = |line: [u8; LINE]| {
@@ -98,7 +101,7 @@ impl Layout {
         }
     }
 
-    /// Pins it: a reader finds all of it or nothing.
+    /// Pins the record: a reader finds all of it or nothing.
     pub(super) fn write(&self, pin: &Path) -> Result<(), PinError> {
         let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         let of = |cause: MapError| PinError::of("write", pin)(cause);

@@ -1,5 +1,7 @@
-//! What outlives the agent: links and maps pinned in a folder of a bpf filesystem, taken over by the next agent.
+//! Pins links and maps in a directory of a bpf filesystem, where they outlive the agent and the next agent
+//! takes them over.
 
+mod agent_counters;
 pub(super) mod base;
 mod bpffs;
 mod carry;
@@ -7,7 +9,7 @@ mod cells;
 mod choice;
 mod concordance;
 mod detach;
-mod error;
+mod entries;
 mod folder;
 mod generation;
 mod interface;
@@ -15,27 +17,26 @@ mod layout;
 mod lock;
 mod older;
 mod opened;
-mod own;
 mod owner;
-mod raw;
 mod renamed;
 pub(super) mod rows;
 mod seen;
+mod store;
 mod taken;
 mod view;
 
 pub use self::{
+    agent_counters::{AgentCounters, TIME_BOUNDS, TIMES, TIMES_BY},
     detach::{Detached, detach},
-    error::PinError,
-    own::{Own, TIMES},
     owner::give_to,
-    seen::{SeenInterface, SeenPins, look},
-    view::{Look, View, ViewError, view},
+    seen::{PinDirectory, PinnedInterface, look},
+    view::{PinnedState, View, ViewError, view},
 };
 pub(super) use self::{
-    folder::{Folder, unpin},
+    entries::unpin,
+    folder::Folder,
     interface::{InterfacePins, LinkPin},
     layout::Layout,
-    raw::first_value,
     taken::Pinned,
 };
+use super::{pin_error::PinError, raw};

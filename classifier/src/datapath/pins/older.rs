@@ -1,22 +1,27 @@
-//! What earlier generations have counted, carried over.
+//! Carries over the counts of earlier generations.
 
 use std::collections::BTreeSet;
 
-use classifier_common::control::{TALLIES, Tallies, Tally};
+use classifier_common::control::{Tallies, Tally};
 use tracing::{error, warn};
 
 use super::{
-    Own, PinError, carry, concordance::Concordance, interface::InterfacePins, own::OWN, taken::Pinned,
+    AgentCounters, PinError,
+    agent_counters::AGENT_PIN,
+    carry::{self, TrackingNumbers},
+    concordance::Concordance,
+    interface::InterfacePins,
+    taken::Pinned,
 };
 use crate::datapath::reader::Sums;
 
 impl Pinned {
-    /// Whether there are maps of earlier generations.
+    /// Tells whether there are maps of earlier generations.
     pub(in crate::datapath) const fn has_older(&self) -> bool {
         !self.choice.older.is_empty()
     }
 
-    /// Ends what earlier generations count and nobody has taken over.
+    /// Detaches the programs of earlier generations that were not taken over.
     pub(in crate::datapath) fn detach_older(&self) -> Result<(), PinError> {
         for (generation, _) in &self.choice.older {
             generation.interfaces()?.iter().try_for_each(InterfacePins::unlink)?;
@@ -24,8 +29,8 @@ impl Pinned {
         Ok(())
     }
 
-    /// What earlier generations have counted, by interface, where it has not been carried over yet. Nothing counts
-    /// there any longer.
+    /// Reads the counts of earlier generations, by interface, that are not carried over yet. No program
+    /// counts there any longer.
     pub(in crate::datapath) fn counted_before(&self) -> Result<Vec<(String, Sums)>, PinError> {
         let mut names = BTreeSet::new();
         for (generation, _) in &self.choice.older {
@@ -44,7 +49,7 @@ impl Pinned {
                 warn!(
                     interface = name,
                     numbers = carried.unknown,
-                    "counts that this build does not know are left out"
+                    "counters that this build does not know are left out"
                 );
             }
             before.push((name, carried.counters));
@@ -53,29 +58,36 @@ impl Pinned {
     }
 
     /// Carries the tracking's numbers over, and removes the earlier generations.
-    pub(in crate::datapath) fn forget_older(&mut self, own: &Own) -> Result<(), PinError> {
-        let pin = self.choice.current.map(OWN);
+    pub(in crate::datapath) fn forget_older(
+        &mut self,
+        agent_counters: &AgentCounters,
+    ) -> Result<(), PinError> {
+        let pin = self.choice.current.map(AGENT_PIN);
         if !pin.exists() {
-            let mut tallies = carry::tallies(self.choice.older.iter().map(|(generation, layout)| (generation, layout))).unwrap_or_else(|refused| {
-                error!(error = %refused, "what was counted of FTP's control connections is lost: a pin is missing");
-                [0; TALLIES]
+            let mut numbers = carry::tracking(
+                self.choice.older.iter().map(|(generation, layout)| (generation, layout)),
+            )
+            .unwrap_or_else(|refused| {
+                error!(error = %refused, "counters of FTP control connections are lost: a pin is missing");
+                TrackingNumbers::nothing()
             });
-            forgotten(&mut tallies);
+            forgotten(&mut numbers.tallies);
             for tally in Tally::ALL {
-                own.add(tally, tallies[tally as usize]);
+                agent_counters.add(tally, numbers.tallies[tally as usize]);
             }
-            own.pin(&pin)?;
+            agent_counters.add_times(&numbers.times);
+            agent_counters.pin(&pin)?;
         }
         for (generation, _) in std::mem::take(&mut self.choice.older) {
             for left in generation.remove()? {
-                warn!(path = %left.display(), "not the classifier's, left alone");
+                warn!(path = %left.display(), "not removed, not created by the classifier");
             }
         }
         Ok(())
     }
 }
 
-/// The sessions of another layout are gone, and the endpoints with them.
+/// Counts the sessions and endpoints of another layout as removed.
 fn forgotten(tallies: &mut Tallies) {
     let of = |tally: Tally, all: &[u64]| all[tally as usize];
     tallies[Tally::SessionsClosed as usize] = of(Tally::SessionsOpened, tallies);

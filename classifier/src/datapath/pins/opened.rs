@@ -1,4 +1,4 @@
-//! Pinned maps, opened to be read and nothing else: a read-only filesystem will do.
+//! Opens pinned maps read-only, which a read-only filesystem allows.
 
 use std::{io, path::Path};
 
@@ -6,11 +6,11 @@ use aya::maps::MapData;
 
 use crate::datapath::syscall::{Access, open_pin};
 
-/// Opens a pinned map.
+/// Opens a pinned map to read it.
 ///
 /// # Errors
 ///
-/// What the kernel says; `NotFound` where nothing is pinned.
+/// The kernel's error; `NotFound` if nothing is pinned.
 pub(super) fn to_read(pin: &Path) -> io::Result<MapData> {
     MapData::from_fd(open_pin(pin, Access::Read)?).map_err(io::Error::other)
 }

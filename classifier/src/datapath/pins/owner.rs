@@ -1,16 +1,16 @@
-//! Pins that belong to the user that the agent goes on as.
+//! Gives pins to the user that the agent switches to.
 
 use std::{os::unix::fs::lchown, path::Path};
 
-use super::{PinError, folder::entries};
+use super::{PinError, entries::entries};
 
-/// Gives a pin folder and everything in it to a user and a group.
+/// Gives a pin directory and its content to a user and a group.
 ///
 /// # Errors
 ///
 /// When the kernel refuses.
 pub fn give_to(path: &Path, (user, group): (u32, u32)) -> Result<(), PinError> {
-    lchown(path, Some(user), Some(group)).map_err(PinError::refused("give away", path))?;
+    lchown(path, Some(user), Some(group)).map_err(PinError::refused("change the owner of", path))?;
     if path.is_dir() && !path.is_symlink() {
         entries(path)?.iter().try_for_each(|entry| give_to(entry, (user, group)))?;
     }

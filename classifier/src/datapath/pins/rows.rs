@@ -1,4 +1,4 @@
-//! Whose the rows of the counters are, pinned beside them: of the configured protocols, and of a policy's rules.
+//! Pins the names of the counter rows: configured protocols, and the rules of a policy.
 
 use std::path::Path;
 
@@ -6,21 +6,21 @@ use aya::maps::{Array, Map, MapData, MapError};
 
 use super::{PinError, opened};
 
-/// Name under which the configured protocols' rows are pinned.
+/// Name of the pin of the configured protocols' rows.
 pub(super) const NAMES: &str = "NAMES";
 
-/// Name under which the rules' rows are pinned.
+/// Name of the pin of the rules' rows.
 pub(super) const RULES: &str = "RULES";
 
-/// A name, with zeros behind it.
+/// A name, padded with zeros.
 type Name = [u8; 64];
 
-/// No row has a name.
+/// Creates rows without names.
 pub(in crate::datapath) const fn empty<const ROWS: usize>() -> [Name; ROWS] {
     [[0; size_of::<Name>()]; ROWS]
 }
 
-/// Reads the rows; all empty where nothing is pinned yet.
+/// Reads the names of the rows; all empty if nothing is pinned yet.
 pub(super) fn read<const ROWS: usize>(pin: &Path) -> Result<[Name; ROWS], PinError> {
     let mut rows = empty();
     if !pin.exists() {
@@ -35,8 +35,8 @@ pub(super) fn read<const ROWS: usize>(pin: &Path) -> Result<[Name; ROWS], PinErr
     Ok(rows)
 }
 
-/// Writes the rows, and pins them where they are not. Rows are only ever added, so a reader in between sees names that
-/// have their row.
+/// Writes the names of the rows, and pins them if they are not. Rows are only added, so a concurrent reader
+/// sees valid names.
 pub(super) fn write<const ROWS: usize>(pin: &Path, rows: &[Name; ROWS]) -> Result<(), PinError> {
     let of = |cause: MapError| PinError::of("write", pin)(cause);
     let is_new = !pin.exists();

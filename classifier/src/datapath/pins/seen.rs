@@ -1,4 +1,4 @@
-//! A pin folder, looked at from another process: nothing is locked, created or changed.
+//! Reads a pin directory from another process, without a lock or a change.
 
 use std::{
     fs, io,
@@ -15,68 +15,72 @@ use super::{
     opened,
     rows::{self, NAMES},
 };
-use crate::config::{Assignment, ProtocolNames};
+use crate::config::Assignment;
+use crate::protocol_names::ProtocolNames;
 
-/// What is pinned in a folder.
+/// The content of a pin directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SeenPins {
-    /// Where.
+pub struct PinDirectory {
+    /// Path of the directory.
     pub folder: PathBuf,
-    /// The process that holds it, as far as this process sees others.
+    /// Process that has locked the directory, if visible from here.
     pub process: Option<u32>,
-    /// How many generations of maps there are: more than one only during a takeover.
+    /// Number of generations: more than one only during a takeover.
     pub generations: usize,
-    /// Numbers of the pinned maps that tell agents apart.
+    /// Kernel numbers of the pinned maps that tell agents apart.
     pub maps: Vec<u32>,
-    /// The interfaces that have counters in it, in order.
-    pub interfaces: Vec<SeenInterface>,
-    /// The configured protocols, as their rows are pinned; none where they cannot be read.
+    /// Interfaces with pinned counters, in order.
+    pub interfaces: Vec<PinnedInterface>,
+    /// Configured protocols from their pinned rows; none if unreadable.
     pub names: ProtocolNames,
 }
 
-/// An interface that has pinned counters.
+/// An interface with pinned counters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SeenInterface {
-    /// Its name.
+pub struct PinnedInterface {
+    /// Name of the interface.
     pub name: String,
-    /// Whether anything is pinned beside the counters that holds a program to it.
-    pub is_held: bool,
+    /// The interface has a pinned link or the mark of a filter.
+    pub is_attached: bool,
 }
 
-/// Looks into a folder; `None` where it is not there.
+/// Reads a pin directory; `None` if it does not exist.
 ///
 /// # Errors
 ///
-/// When the kernel does not let this process look.
-pub fn look(path: &Path) -> Result<Option<SeenPins>, PinError> {
+/// When the kernel does not let this process read it.
+pub fn look(path: &Path) -> Result<Option<PinDirectory>, PinError> {
     match fs::metadata(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(PinError::refused("look into", path)(cause)),
+        Err(cause) => return Err(PinError::refused("read", path)(cause)),
         Ok(_) => {}
     }
-    let process = holder_of(path).map_err(PinError::refused("see who holds", path))?;
+    let process = holder_of(path).map_err(PinError::refused("find the process that uses", path))?;
     let (generations, _) = generations(path)?;
     let folder = path.to_owned();
-    let mut seen = SeenPins { folder, process, generations: generations.len(), ..SeenPins::default() };
+    let mut seen =
+        PinDirectory { folder, process, generations: generations.len(), ..PinDirectory::default() };
     for generation in &generations {
         for name in [MAP_COUNTERS, MAP_ENDPOINTS] {
             seen.maps.extend(number(generation, name)?);
         }
     }
-    // What older generations have of an interface, a newer one has taken over or is going to.
+    // A newer generation has taken over the interfaces of older ones, or is about to.
     if let Some(newest) = generations.first() {
         let assignment = rows::read(&newest.map(NAMES)).ok().and_then(|rows| Assignment::of_rows(&rows).ok());
         seen.names = assignment.map(|assignment| assignment.names().clone()).unwrap_or_default();
         for pins in newest.interfaces()?.into_iter().filter(|pins| pins.counters().exists()) {
-            seen.interfaces
-                .push(SeenInterface { name: pins.name().to_owned(), is_held: !pins.links().is_empty() });
+            seen.interfaces.push(PinnedInterface {
+                name: pins.name().to_owned(),
+                is_attached: !pins.links().is_empty(),
+            });
         }
     }
     seen.interfaces.sort_unstable();
     Ok(Some(seen))
 }
 
-/// The kernel's number of a pinned map; `None` where it is not there, or has just gone.
+/// Returns the kernel's number of a pinned map; `None` if it is missing.
 fn number(generation: &Generation, name: &str) -> Result<Option<u32>, PinError> {
     let pin = generation.map(name);
     match opened::to_read(&pin) {

@@ -1,4 +1,4 @@
-//! The pins that an agent works with, and its predecessors' that it takes over.
+//! The pins that an agent works with, and those of its predecessors that it takes over.
 
 use std::{
     path::PathBuf,
@@ -13,16 +13,16 @@ use classifier_common::abi::{MAP_SOURCES, PINNED};
 use tracing::{error, info};
 
 use super::{
-    Folder, Own, PinError,
+    AgentCounters, Folder, PinError,
+    agent_counters::AGENT_PIN,
     choice::{Choice, choose},
     interface::{InterfacePins, LinkPin},
     layout::Layout,
-    own::OWN,
     rows::{self, NAMES, RULES},
 };
-use crate::{config::Rows, shadow::RuleNames};
+use crate::{config::Rows, policy::RuleNames};
 
-/// The pins of this agent. Dropped before [`Self::keep`], everything is as it was before.
+/// The pins of this agent. Dropping it before [`Self::keep`] restores the previous state.
 pub(in crate::datapath) struct Pinned {
     folder: Folder,
     pub(super) choice: Choice,
@@ -39,26 +39,26 @@ impl Pinned {
         match (choice.older.first(), choice.is_new) {
             (Some(_), _) => info!(
                 folder = %folder.path().display(),
-                tracking = if choice.tracking_goes_on { "goes on" } else { "begins anew" },
-                "taking over counters of another layout"
+                tracking = if choice.tracking_continues { "continues" } else { "starts empty" },
+                "taking over pinned counters of another layout"
             ),
-            (None, false) => info!(folder = %folder.path().display(), "taking over"),
+            (None, false) => info!(folder = %folder.path().display(), "taking over pinned counters"),
             (None, true) => {}
         }
         Ok(Self { folder, choice, layout, created: Vec::new(), kept: Arc::default() })
     }
 
-    /// Where the maps of the object are pinned, or are to be.
+    /// Paths of the object's map pins.
     pub(in crate::datapath) fn maps(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
         PINNED.iter().map(|(name, _)| (*name, self.choice.current.map(name)))
     }
 
-    /// Whether there is anything in the maps of the tracking.
-    pub(in crate::datapath) const fn tracking_goes_on(&self) -> bool {
-        self.choice.tracking_goes_on
+    /// Tells whether the tracking's maps are those of a previous agent.
+    pub(in crate::datapath) const fn tracking_continues(&self) -> bool {
+        self.choice.tracking_continues
     }
 
-    /// The sources of an agent before, where they are to be carried over into this one's.
+    /// Opens the source map of a previous agent that has another size, to be carried over.
     pub(in crate::datapath) fn sources_of_another_size(&self) -> Option<MapData> {
         let (before, layout) = self.choice.older.first().filter(|_| self.choice.is_new)?;
         let is_same = layout.map(MAP_SOURCES) == self.layout.map(MAP_SOURCES);
@@ -66,49 +66,49 @@ impl Pinned {
         is_other.then(|| before.open(MAP_SOURCES).ok()).flatten()
     }
 
-    /// The agent's own numbers.
-    pub(in crate::datapath) fn own(&self) -> Result<Own, PinError> {
-        let pin = self.choice.current.map(OWN);
-        if pin.exists() { Own::open(&pin) } else { Own::create(&pin) }
+    /// Opens or creates the agent's own counters.
+    pub(in crate::datapath) fn agent_counters(&self) -> Result<AgentCounters, PinError> {
+        let pin = self.choice.current.map(AGENT_PIN);
+        if pin.exists() { AgentCounters::open(&pin) } else { AgentCounters::create(&pin) }
     }
 
-    /// Which configured protocol has which row of the counters.
+    /// Reads the counter rows of the configured protocols.
     pub(in crate::datapath) fn rows(&self) -> Result<Rows, PinError> {
         rows::read(&self.choice.current.map(NAMES))
     }
 
-    /// The same, from now on.
+    /// Pins the counter rows of the configured protocols.
     pub(in crate::datapath) fn keep_rows(&self, rows: &Rows) -> Result<(), PinError> {
         rows::write(&self.choice.current.map(NAMES), rows)
     }
 
-    /// Which rule of a policy has which row of the counters.
+    /// Reads the counter rows of the policy's rules.
     pub(in crate::datapath) fn rules(&self) -> Result<RuleNames, PinError> {
         rows::read(&self.choice.current.map(RULES))
     }
 
-    /// The same, from now on.
+    /// Pins the counter rows of the policy's rules.
     pub(in crate::datapath) fn keep_rules(&self, rules: &RuleNames) -> Result<(), PinError> {
         rows::write(&self.choice.current.map(RULES), rules)
     }
 
-    /// The maps are all there: from here on another agent can go on with them.
-    pub(in crate::datapath) fn complete(&self, own: &Own) -> Result<(), PinError> {
+    /// Writes the layout record when all maps are pinned: from here on another agent can continue with them.
+    pub(in crate::datapath) fn complete(&self, agent_counters: &AgentCounters) -> Result<(), PinError> {
         if !self.choice.is_new {
             return Ok(());
         }
         if self.choice.older.is_empty() {
-            own.pin(&self.choice.current.map(OWN))?;
+            agent_counters.pin(&self.choice.current.map(AGENT_PIN))?;
         }
         self.layout.write(&self.choice.current.map(Layout::MAP))
     }
 
-    /// The pins of an interface, whether or not there are any.
+    /// Returns the pins of an interface, existing or not.
     pub(in crate::datapath) fn interface(&self, name: &str) -> InterfacePins {
         self.choice.current.interface(name)
     }
 
-    /// The pins of an interface, with a folder for them.
+    /// Creates the directory of an interface's pins.
     pub(in crate::datapath) fn create(&mut self, name: &str) -> Result<InterfacePins, PinError> {
         let pins = self.interface(name);
         if !pins.counters().exists() {
@@ -118,32 +118,37 @@ impl Pinned {
         Ok(pins)
     }
 
-    /// Every interface that has pins.
+    /// Lists the interfaces that have pins.
     pub(in crate::datapath) fn interfaces(&self) -> Result<Vec<InterfacePins>, PinError> {
         self.choice.current.interfaces()
     }
 
-    /// The hooks that an interface is held to, the newest first.
+    /// Lists the pinned attachments of an interface, newest first.
     pub(in crate::datapath) fn links(&self, name: &str) -> Vec<LinkPin> {
         let older = self.choice.older.iter().map(|(generation, _)| generation);
         let all = std::iter::once(&self.choice.current).chain(older);
         all.flat_map(|generation| generation.interface(name).links()).collect()
     }
 
-    /// Whether an agent has added the clsact qdisc to an interface.
+    /// Tells whether an agent has added the clsact qdisc to an interface.
     pub(in crate::datapath) fn has_added_qdisc(&self, name: &str) -> bool {
         let older = self.choice.older.iter().map(|(generation, _)| generation);
         let mut all = std::iter::once(&self.choice.current).chain(older);
         all.any(|generation| generation.interface(name).qdisc().exists())
     }
 
-    /// What is pinned stays from now on.
+    /// Keeps the pins from now on.
     pub(in crate::datapath) fn keep(&mut self) {
         self.kept.store(true, Ordering::Relaxed);
         self.created.clear();
     }
 
-    /// Whether it does, for those who hold what cannot be pinned.
+    /// Tells whether the pins are kept: a start has succeeded.
+    pub(in crate::datapath) fn is_kept(&self) -> bool {
+        self.kept.load(Ordering::Relaxed)
+    }
+
+    /// Shares the flag of [`Self::is_kept`] with owners of objects that cannot be pinned.
     pub(in crate::datapath) fn kept(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.kept)
     }
@@ -154,7 +159,7 @@ impl Drop for Pinned {
         if self.kept.load(Ordering::Relaxed) {
             return;
         }
-        // What has been moved from an earlier generation counts on here: the next start finds both.
+        // Pins that were moved from an earlier generation count on here: the next start finds both.
         let created = if self.choice.older.is_empty() { &self.created[..] } else { &[] };
         let undone = created.iter().try_for_each(InterfacePins::remove).and_then(|()| {
             let is_empty = self.choice.current.interfaces()?.is_empty();
@@ -164,7 +169,7 @@ impl Drop for Pinned {
             if self.folder.is_new() { self.folder.remove().map(drop) } else { Ok(()) }
         });
         if let Err(refused) = undone {
-            error!(error = %refused, "what this start has pinned stays; `classifier detach` removes it");
+            error!(error = %refused, "pins of this failed start remain; `classifier detach` removes them");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Captures as files have them: pcap and pcapng, packet by packet, whatever their length.
+//! Reads capture files: pcap and pcapng, packet by packet, of any length.
 
 use std::io::{self, ErrorKind, Read};
 
@@ -14,66 +14,66 @@ mod window;
 
 use self::{pcap::Pcap, pcapng::PcapNg, window::Window};
 
-/// Bytes of a packet in a pcap file at most, as for everybody who writes them (`MAXIMUM_SNAPLEN` of libpcap).
+/// Most bytes of a packet in a pcap file, as in libpcap (`MAXIMUM_SNAPLEN`).
 const PACKET_MAX: usize = 256 * 1024;
-/// Bytes of a block in a pcapng file at most that is looked into.
+/// Most bytes of a pcapng block that is parsed.
 const BLOCK_MAX: usize = 16 * 1024 * 1024;
 
 /// A captured packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
-    /// When it was captured, in nanoseconds since 1970.
+    /// Time of the capture, in nanoseconds since 1970.
     pub time: u64,
-    /// What it begins with.
+    /// Link type.
     pub link: LinkType,
-    /// Bytes that it had, from its link-layer header or what stands for it on, without a check sequence.
+    /// Original length, from the link-layer header or its substitute on, without a frame check sequence.
     pub wire: u32,
-    /// Its beginning, or all of it.
+    /// Captured bytes: the beginning of the packet, or all of it.
     pub bytes: &'a [u8],
 }
 
-/// A capture cannot be read on.
+/// Reason why a capture cannot be read further.
 #[derive(Debug, Error)]
 pub enum Fault {
-    /// The operating system, or the decompression.
+    /// The operating system or the decompression fails.
     #[error("cannot be read: {0}")]
     Read(#[source] io::Error),
-    /// The file has no more bytes.
-    #[error("is cut off")]
+    /// The file is truncated.
+    #[error("is truncated")]
     Cut,
-    /// It has none at all.
+    /// The file is empty.
     #[error("is empty")]
     Empty,
-    /// It is compressed in a way that is not known.
+    /// The compression is unsupported.
     #[error("is compressed by {0}; decompress it")]
     Compression(&'static str),
-    /// Its first bytes are those of no capture.
-    #[error("is no capture, by its first bytes {0}")]
+    /// The first bytes are those of no capture.
+    #[error("is not a capture: its first bytes are {0}")]
     Unknown(String),
-    /// Its version is none that is known.
-    #[error("is of version {0}.{1}, which is not known")]
+    /// The version is unsupported.
+    #[error("has version {0}.{1}, which is not supported")]
     Version(u16, u16),
-    /// A length that cannot be one.
+    /// A length is invalid.
     #[error("is corrupt: {what} of {length} bytes")]
     Length {
-        /// What has it.
+        /// Name of the field's owner.
         what: &'static str,
-        /// What it says.
+        /// Value of the length.
         length: usize,
     },
-    /// A block that does not hold what it has to.
+    /// A block lacks a required field.
     #[error("is corrupt: {0}")]
     Block(&'static str),
 }
 
-/// Where a capture cannot be read on.
+/// Position from which a capture cannot be read.
 #[derive(Debug)]
 pub struct Broken {
-    /// The number that the next packet would have, from 1.
+    /// Number of the next packet, from 1.
     pub packet: u64,
-    /// Where in the file what cannot be read begins.
+    /// Offset of the unreadable part in the file.
     pub offset: u64,
-    /// What is wrong with it.
+    /// Problem of that part.
     pub fault: Fault,
 }
 
@@ -83,19 +83,19 @@ impl From<io::Error> for Fault {
     }
 }
 
-/// Where a packet stands among the bytes that are there.
+/// Position of a packet in the window.
 struct Found {
     time: u64,
     link: LinkType,
     wire: u32,
     at: usize,
     captured: usize,
-    /// Bytes up to what follows it.
+    /// Bytes up to the next block or packet.
     passed: usize,
 }
 
 impl Found {
-    /// The packet's bytes and its length, without `check` bytes behind it.
+    /// Removes a frame check sequence of `check` bytes.
     fn without_check(mut self, check: u32) -> Self {
         let captured = u32::try_from(self.captured).unwrap_or(u32::MAX);
         self.wire = self.wire.max(captured).saturating_sub(check);
@@ -109,21 +109,21 @@ enum Format {
     PcapNg(PcapNg),
 }
 
-/// A capture while it is read.
+/// A capture that is being read.
 pub struct Packets {
     window: Window,
     format: Format,
-    /// Bytes of the packet that was given last.
+    /// Bytes of the packet that was returned last.
     given: usize,
     count: u64,
 }
 
 impl Packets {
-    /// Reads the beginning of a capture, which is not compressed.
+    /// Reads the beginning of an uncompressed capture.
     ///
     /// # Errors
     ///
-    /// When it is none.
+    /// When the stream is no capture.
     pub fn of(source: Box<dyn Read>) -> Result<Self, Fault> {
         let mut window = Window::new(source);
         if !window.reaches(4)? {
@@ -136,11 +136,11 @@ impl Packets {
         Ok(Self { window, format, given: 0, count: 0 })
     }
 
-    /// The next packet; `None` behind the last.
+    /// Reads the next packet; `None` after the last.
     ///
     /// # Errors
     ///
-    /// When the file does not go on as it should; it does not go on at all then.
+    /// When the file is corrupt or truncated. Nothing is read after that.
     #[inline]
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, Broken> {
         self.window.pass(self.given);

@@ -1,4 +1,4 @@
-//! pcapng: sections of blocks, some of which hold packets, and others the interfaces that these are of.
+//! Reads pcapng files: sections of blocks with packets or interfaces.
 
 use pcap_parser::{
     Block, EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, OptionCode, SHB_MAGIC, SPB_MAGIC, UnknownBlock,
@@ -8,16 +8,16 @@ use pcap_parser::{
 use super::{BLOCK_MAX, Fault, Found, units::Units, window::Window};
 use crate::offline::LinkType;
 
-/// The block that held packets before [`EPB_MAGIC`].
+/// Type of the packet block before [`EPB_MAGIC`].
 const OLD_PACKET: u32 = 2;
-/// Type, length, and the length again.
+/// Bytes of a block's type, length, and repeated length.
 const FRAME: usize = 12;
-/// Interfaces of a section at most: what is known of them is kept.
+/// Most interfaces of a section, since their parameters are kept.
 const INTERFACES: usize = 65_536;
-/// Major and minor ones that are known; the second is written for blocks that are passed over.
+/// Supported major and minor versions; the second is written for blocks that are skipped here.
 const VERSIONS: [(u16, u16); 2] = [(1, 0), (1, 2)];
 
-/// The section that the file is in.
+/// The current section of the file.
 #[derive(Default)]
 pub(super) struct PcapNg {
     big_endian: bool,
@@ -28,20 +28,22 @@ pub(super) struct PcapNg {
 struct Interface {
     link: LinkType,
     units: Units,
-    /// Bytes that are captured of a packet at most; 0: all.
+    /// Most captured bytes of a packet; 0: all.
     snap: u32,
-    /// Bytes of a check sequence behind each packet.
+    /// Bytes of a frame check sequence after each packet.
     check: u32,
 }
 
-/// What a block says of a packet, whatever its type.
+/// Fields of a packet's block, of any type.
 struct Described {
     interface: usize,
-    /// In the interface's units; `None` where it is not said.
+    /// Time in the interface's units; `None` if missing.
     time: Option<u64>,
     wire: u32,
     at: usize,
     captured: usize,
+    /// True if options may follow the packet's bytes.
+    has_options: bool,
 }
 
 impl PcapNg {
@@ -70,7 +72,7 @@ impl PcapNg {
         }
     }
 
-    /// Type and length of a block. A section says itself in which order its bytes are.
+    /// Parses type and length of a block. A section declares its own byte order.
     fn head(&mut self, bytes: &[u8]) -> Result<(u32, usize), Fault> {
         const ORDER: u32 = 0x1a2b_3c4d;
         let word = |at: usize| bytes[at..].first_chunk().copied().unwrap_or_default();
@@ -96,13 +98,13 @@ impl PcapNg {
         if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }
     }
 
-    /// A block ends with its length.
+    /// Checks the length at the end of a block.
     fn ends(&self, last: &[u8], length: usize) -> Result<(), Fault> {
         let again = last.first_chunk().map(|bytes| self.number(*bytes) as usize);
         if again == Some(length) { Ok(()) } else { Err(Fault::Block("a block's two lengths differ")) }
     }
 
-    /// Passes a block that holds no packets, piece by piece: it may be of any length.
+    /// Skips a block without packets, piece by piece: it may have any length.
     fn skip(&self, window: &mut Window, length: usize) -> Result<(), Fault> {
         const PIECE: usize = 64 * 1024;
         let mut left = length;
@@ -122,10 +124,10 @@ impl PcapNg {
         Ok(())
     }
 
-    /// What a whole block says.
+    /// Parses a whole block.
     fn look(&mut self, block: &[u8]) -> Result<Option<Found>, Fault> {
         let parse = if self.big_endian { parse_block_be } else { parse_block_le };
-        // A block that asks for more bytes than it has is none.
+        // A block whose fields are longer than itself is invalid.
         let (_, parsed) = parse(block).map_err(|_| Fault::Block("a block's fields"))?;
         let described = match parsed {
             Block::SectionHeader(section) => {
@@ -143,12 +145,20 @@ impl PcapNg {
                 wire: packet.origlen,
                 at: 28,
                 captured: packet.packet_data().len(),
+                has_options: true,
             },
             Block::SimplePacket(packet) => {
                 let most = self.interfaces.first().map_or(0, |interface| interface.snap);
                 let most = if most == 0 { usize::MAX } else { most as usize };
                 let captured = packet.packet_data().len().min(most);
-                Described { interface: 0, time: None, wire: packet.origlen, at: 12, captured }
+                Described {
+                    interface: 0,
+                    time: None,
+                    wire: packet.origlen,
+                    at: 12,
+                    captured,
+                    has_options: false,
+                }
             }
             Block::Unknown(packet) => self.old_packet(&packet)?,
             Block::NameResolution(_)
@@ -158,16 +168,19 @@ impl PcapNg {
             | Block::ProcessInformation(_)
             | Block::Custom(_) => return Ok(None),
         };
-        self.found(&described, block.len()).map(Some)
+        self.found(&described, block).map(Some)
     }
 
-    fn found(&self, described: &Described, passed: usize) -> Result<Found, Fault> {
-        let Described { interface, time, wire, at, captured } = *described;
+    fn found(&self, described: &Described, block: &[u8]) -> Result<Found, Fault> {
+        let Described { interface, time, wire, at, captured, has_options } = *described;
         let interface = self.interfaces.get(interface).ok_or(Fault::Block("a packet of no interface"))?;
         let Interface { link, units, check, .. } = *interface;
-        // The clock of a capture never runs back: a packet that says no time comes with the one before it.
+        // A capture's clock never runs backwards: a packet without a time gets that of the previous one.
         let time = time.map_or(0, |time| units.nanoseconds(time));
-        Ok(Found { time, link, wire, at, captured, passed }.without_check(check))
+        let options = if has_options { at + captured.next_multiple_of(4)..block.len() - 4 } else { 0..0 };
+        let own = block.get(options).and_then(|options| self.check_of(options));
+        let found = Found { time, link, wire, at, captured, passed: block.len() };
+        Ok(found.without_check(own.unwrap_or(check)))
     }
 
     fn add(&mut self, interface: &InterfaceDescriptionBlock<'_>) -> Result<(), Fault> {
@@ -191,7 +204,28 @@ impl PcapNg {
         Ok(())
     }
 
-    /// The block that held packets once: interface and drops in 16 bits each, the time's halves, the two lengths.
+    /// Returns the bytes of a packet's frame check sequence, if its flags tell; they win over those of its
+    /// interface.
+    fn check_of(&self, mut options: &[u8]) -> Option<u32> {
+        const END: u16 = 0;
+        /// Option code of `epb_flags`, and of `pack_flags` in the old block.
+        const FLAGS: u16 = 2;
+        while let Some((&[code_0, code_1, length_0, length_1], rest)) = options.split_first_chunk() {
+            let length = usize::from(self.half([length_0, length_1]));
+            match self.half([code_0, code_1]) {
+                END => return None,
+                FLAGS => {
+                    let flags = self.number(*rest.first_chunk()?);
+                    return Some(flags >> 5 & 0xf).filter(|bytes| *bytes > 0);
+                }
+                _ => options = rest.get(length.next_multiple_of(4)..)?,
+            }
+        }
+        None
+    }
+
+    /// Parses the obsolete packet block: interface and drops in 16 bits each, the time's halves, the two
+    /// lengths.
     fn old_packet(&self, block: &UnknownBlock<'_>) -> Result<Described, Fault> {
         const HEADER: usize = 20;
         let (header, rest) = block.data.split_at_checked(HEADER).ok_or(Fault::Block("a packet's header"))?;
@@ -207,6 +241,7 @@ impl PcapNg {
             wire: word(16),
             at: 8 + HEADER,
             captured,
+            has_options: true,
         })
     }
 }

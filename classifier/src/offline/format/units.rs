@@ -1,29 +1,28 @@
-//! Times as files count them.
+//! Converts the timestamps of files.
 
 const NANO: u32 = 9;
 const SECOND: i128 = 1_000_000_000;
 
-/// How an interface of a pcapng file counts time.
+/// Time units of a pcapng interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Units {
-    /// `if_tsresol`: a negative power of 10, with its highest bit set of 2.
+    /// `if_tsresol`: a negative power of 10, or of 2 if its highest bit is set.
     resolution: u8,
     /// `if_tsoffset`: seconds to be added.
     offset: i64,
-    /// Nanoseconds of a unit, where they are a whole number; else 0.
+    /// Nanoseconds in a unit, if a whole number; else 0.
     factor: u64,
 }
 
 impl Units {
-    /// Of an interface that says so.
+    /// Creates units from an interface's options.
     pub(super) const fn new(resolution: u8, offset: i64) -> Self {
         let whole = resolution as u32 <= NANO && offset == 0;
         let factor = if whole { 10u64.pow(NANO - resolution as u32) } else { 0 };
         Self { resolution, offset, factor }
     }
 
-    /// Nanoseconds since 1970 of a time in these units: those before and those that a clock of nanoseconds cannot say
-    /// are its first and its last.
+    /// Converts a time to nanoseconds since 1970. Times outside of the range become its first or last value.
     pub(super) fn nanoseconds(self, time: u64) -> u64 {
         if self.factor != 0 {
             return time.saturating_mul(self.factor);
@@ -41,7 +40,7 @@ impl Units {
 }
 
 impl Default for Units {
-    /// Microseconds.
+    /// Returns microseconds.
     fn default() -> Self {
         Self::new(6, 0)
     }

@@ -1,8 +1,8 @@
-//! A file as a stream: the bytes from where the reader stands on, as many as it asks for.
+//! Reads a file as a stream: as many bytes from the current position as the reader asks for.
 
 use std::io::{self, ErrorKind, Read};
 
-/// Bytes that are read at once: few system calls, and still within the processor's cache.
+/// Bytes of a read: few system calls, and still within the processor's cache.
 const ROOM: usize = 256 * 1024;
 
 /// A part of a stream that moves along it.
@@ -16,29 +16,29 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// At the beginning of a stream.
+    /// Creates a window at the beginning of a stream.
     pub(super) fn new(source: Box<dyn Read>) -> Self {
         Self { source, room: vec![0; ROOM], start: 0, end: 0, passed: 0 }
     }
 
-    /// The bytes that are there.
+    /// Returns the buffered bytes.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.room[self.start..self.end]
     }
 
-    /// Bytes of the stream that were passed.
+    /// Returns the number of bytes that were consumed.
     pub(super) const fn passed(&self) -> u64 {
         self.passed
     }
 
-    /// Passes bytes that are there.
+    /// Consumes buffered bytes.
     pub(super) fn pass(&mut self, count: usize) {
         self.start += count;
         self.passed += count as u64;
     }
 
-    /// Whether there are so many bytes; reads until there are, or the stream ends. What the caller asks for is what
-    /// is taken of memory.
+    /// Tells whether the stream has this many more bytes, and buffers them. Memory grows only with the
+    /// caller's demand.
     pub(super) fn reaches(&mut self, count: usize) -> io::Result<bool> {
         if self.end - self.start >= count {
             return Ok(true);
@@ -68,7 +68,7 @@ impl Window {
 mod tests {
     use super::*;
 
-    /// A stream that gives a byte at a time.
+    /// A stream that returns a byte at a time.
     struct Drops(u8);
 
     impl Read for Drops {

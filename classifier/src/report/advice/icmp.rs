@@ -1,10 +1,10 @@
-//! ICMP that must pass, and that must not, whether it was seen or not.
+//! ICMP that must pass, and ICMP that must not, observed or not.
 //!
-//! RFC 4890 §4.3 and §4.4 say which messages of `ICMPv6` no host can do without; of ICMP in IPv4 it is the errors that
-//! path MTU discovery and broken routes are told by (RFC 1191, RFC 1122 §3.2.2). Redirects move traffic at a stranger's
-//! word, and are refused. Echo is answered at a limited rate.
+//! RFC 4890 §4.3 and §4.4 list the messages of `ICMPv6` that every host needs. In IPv4 these are the errors
+//! of path MTU discovery and of broken routes (RFC 1191, RFC 1122 §3.2.2). Redirects are dropped, since any
+//! host can send them to divert traffic. Echo is answered at a limited rate.
 
-use classifier_common::family::Family;
+use classifier_common::wire::Family;
 use serde::Serialize;
 
 use crate::report::{
@@ -12,50 +12,50 @@ use crate::report::{
     word,
 };
 
-/// So many echo requests pass, of all hosts together.
+/// Rate limit of echo requests, for all hosts together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct EchoLimit {
-    /// A second.
+    /// Requests a second.
     pub rate: u32,
-    /// At once.
+    /// Requests at once.
     pub burst: u32,
 }
 
-/// What becomes of a message.
+/// Verdict of a rule for ICMP messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IcmpVerdict {
-    /// It passes.
+    /// The message passes.
     Accept,
-    /// It passes up to a limit; what exceeds it goes on to the next rule.
+    /// The message passes up to a limit; the excess continues at the next rule.
     AcceptUpTo(EchoLimit),
-    /// It does not pass.
+    /// The message is dropped.
     Drop,
 }
 
 /// A rule for some types of ICMP.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IcmpRule {
-    /// Name of its counter.
+    /// Name of the rule's counter.
     pub counter: String,
-    /// Received, or sent.
+    /// Direction of the messages.
     pub direction: Opened,
-    /// Whether it is `ICMPv6`.
+    /// True if the messages are `ICMPv6`.
     pub is_v6: bool,
-    /// The types.
+    /// Types of the messages.
     pub types: Vec<u8>,
-    /// The only hop limit that such a message may have: it comes from the same link.
+    /// Required hop limit: such a message comes from the same link.
     pub hop_limit: Option<u8>,
-    /// What becomes of them.
+    /// Verdict of the rule.
     pub verdict: IcmpVerdict,
-    /// Why.
+    /// Reason for the rule.
     pub evidence: String,
 }
 
-/// Twenty hosts that ask once a second, and a few who just begin to.
+/// Enough for twenty hosts that ask once a second, and a few that begin to.
 const ECHO: EchoLimit = EchoLimit { rate: 20, burst: 60 };
 
-/// By name, types, hop limit and reason.
+/// Name, types, hop limit and reason of a rule.
 type Row = (&'static str, &'static [u8], Option<u8>, &'static str);
 
 const V4: [Row; 3] = [
@@ -75,7 +75,7 @@ const V6: [Row; 8] = [
     ("multicast_router_discovery", &[151, 152, 153], Some(1), "RFC 4890 4.4.1"),
 ];
 
-/// All of them, both ways.
+/// Lists the rules of both directions.
 pub(super) fn rules(traffic: &Traffic) -> Vec<IcmpRule> {
     let of_direction =
         |direction| [false, true].map(|is_v6| of_family(direction, is_v6, &traffic.icmp)).concat();
@@ -92,19 +92,19 @@ fn of_family(direction: Opened, is_v6: bool, seen: &[IcmpSeen]) -> Vec<IcmpRule>
         types: types.to_vec(),
         hop_limit,
         verdict,
-        evidence: format!("{reason}; {} seen", count(seen, direction, is_v6, types)),
+        evidence: format!("{reason}; {} observed", count(seen, direction, is_v6, types)),
     };
     let mut rules: Vec<_> = rows.iter().map(|row| rule(*row, IcmpVerdict::Accept)).collect();
     if direction == Opened::Inbound {
         let reason = "RFC 1122 3.2.2.6, RFC 4890 4.3.1, at a limited rate";
         rules.push(rule(("echo_request", echo, None, reason), IcmpVerdict::AcceptUpTo(ECHO)));
-        let reason = "past the limit";
+        let reason = "over the rate limit";
         rules.push(rule(("echo_request_over", echo, None, reason), IcmpVerdict::Drop));
     } else {
         rules.push(rule(("echo_request", echo, None, "RFC 4890 4.3.1"), IcmpVerdict::Accept));
     }
     rules.push(rule(
-        ("redirect", redirect, None, "routes are not changed at a stranger's word"),
+        ("redirect", redirect, None, "a redirect lets another host change this host's routes"),
         IcmpVerdict::Drop,
     ));
     rules

@@ -1,53 +1,45 @@
-//! From what was seen to what should be allowed: pure, and in a fixed order.
+//! Derives what should be allowed from what was observed: pure, and in a fixed order.
 
 use serde::Serialize;
 
 use super::traffic::{PortRange, Traffic};
 
-mod allowed;
-mod comment;
 mod ftp_data;
 mod icmp;
 mod options;
-mod passive;
-mod restriction;
 mod rule;
 mod services;
-mod warning;
 mod warnings;
 
 pub use self::{
-    allowed::Allow,
     icmp::{EchoLimit, IcmpRule, IcmpVerdict},
-    options::{FtpData, Options, SourceChoice},
-    passive::rounded,
+    options::{Allow, FtpData, Options, SourceChoice},
     rule::{Admits, Rule},
     services::NotAllowed,
-    warning::{Warning, WarningKind},
 };
 
-/// What a firewall on this host should do.
+/// Advice for a firewall on this host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Advice {
-    /// What somebody should look at, the gravest first.
+    /// Warnings, most severe first.
     pub warnings: Vec<Warning>,
     /// New connections that should pass, each rule with its counter.
     pub rules: Vec<Rule>,
-    /// Services that were seen and are not to pass.
+    /// Observed services that should not pass.
     pub not_allowed: Vec<NotAllowed>,
-    /// ICMP that should pass, or must not, whether it was seen or not.
+    /// ICMP that should pass, or must not, observed or not.
     pub icmp: Vec<IcmpRule>,
-    /// Whether what this host sends is closed but for these rules: it is where that was seen.
+    /// True if output is restricted to the rules: only if egress was observed.
     pub closes_output: bool,
-    /// The ports that an FTP server here should give to passive data connections; `None` where it gave none.
+    /// Ports that an FTP server here should use for passive data connections; `None` if it used none.
     pub passive_ports: Option<PortRange>,
 }
 
 impl Advice {
-    /// What follows from the evidence.
+    /// Derives the advice from the evidence.
     #[must_use]
     pub fn of(traffic: &Traffic, options: &Options) -> Self {
-        let (allowed, not_allowed) = services::judge(traffic);
+        let (allowed, not_allowed) = services::split(traffic);
         let mut rules = services::rules(&allowed, traffic, options);
         rules.extend(options.allow.iter().copied().map(Allow::rule));
         rules.sort_by_key(|rule| rule.direction);
@@ -61,9 +53,48 @@ impl Advice {
         }
     }
 
-    /// Whether a rule lets connections pass that the kernel's FTP helper expects.
+    /// Tells whether a rule admits connections that the kernel's FTP helper expects.
     #[must_use]
     pub fn has_helper(&self) -> bool {
         self.rules.iter().any(|rule| rule.admits == Admits::Expected)
     }
+}
+
+/// Kind of a warning, most severe first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningKind {
+    /// The evidence is empty.
+    NoEvidence,
+    /// Passwords were sent in clear text.
+    ClearTextLogin,
+    /// Connections got no answer, so a firewall may drop them.
+    Unanswered,
+    /// ICMP redirects asked this host to send to another gateway.
+    IcmpRedirect,
+    /// A client asked an FTP server to connect to another host.
+    FtpBounce,
+    /// FTP data connections that no session had announced.
+    DataWithoutSession,
+    /// The evidence is incomplete.
+    Incomplete,
+    /// Traffic that no rule admits.
+    Unnamed,
+    /// Egress was not observed.
+    OutputUnseen,
+    /// Datagrams without an answer.
+    OneWay,
+    /// FTP data is admitted on any port.
+    WidePorts,
+}
+
+/// A problem for the operator.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Warning {
+    /// Kind of the warning.
+    pub kind: WarningKind,
+    /// Subject: a protocol, a direction, a map; empty if the kind says it.
+    pub about: String,
+    /// The problem and its remedy, in one sentence.
+    pub text: String,
 }

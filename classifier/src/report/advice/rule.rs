@@ -1,22 +1,23 @@
-//! One rule for new connections.
+//! A rule for new connections: the connections, their peers, and the evidence.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::{Allow, SourceChoice};
 use crate::report::{
-    traffic::{Opened, PortRange, Prefix, Transport},
+    traffic::{Finding, Opened, Peer, Peers, PortRange, Prefix, Service, Transport},
     word,
 };
 
-/// Which connections a rule admits.
+/// Connections that a rule admits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admits {
-    /// Those to these ports.
+    /// Connections to these ports.
     To(Vec<PortRange>),
-    /// Those from one port to these.
+    /// Connections from one port to these ports.
     FromTo(u16, Vec<PortRange>),
-    /// Those that the kernel's FTP helper expects.
+    /// Connections that the kernel's FTP helper expects.
     Expected,
 }
 
@@ -37,30 +38,105 @@ impl Serialize for Admits {
     }
 }
 
-/// A rule that lets the first packets of new connections pass, and counts them.
+/// A rule that admits and counts the first packets of new connections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rule {
-    /// Name of its counter: direction, transport, and the protocol's label or a port.
+    /// Name of the rule's counter: direction, transport, and the protocol's label or a port.
     pub counter: String,
-    /// Who dials.
+    /// Direction in which connections are opened.
     pub direction: Opened,
-    /// Label of the protocol; empty where the rule is asked for by port.
+    /// Label of the protocol; empty for a rule by port.
     pub protocol: String,
-    /// What carries it.
+    /// Transport of the connections.
     pub transport: Transport,
-    /// Which connections.
+    /// Connections that the rule admits.
     pub admits: Admits,
-    /// With whom; empty: with anybody.
+    /// Admitted peers; empty for any.
     pub peers: Vec<Prefix>,
-    /// Whether the kernel's FTP helper is to read these connections.
+    /// True if the kernel's FTP helper reads these connections.
     pub is_read_by_helper: bool,
-    /// Why, in at most 128 letters.
+    /// Evidence, in at most 128 characters.
     pub evidence: String,
 }
 
 impl Rule {
-    /// The name of a service's counter.
+    /// Returns the name of a service's counter.
     pub(super) fn counter(direction: Opened, transport: Transport, name: &str) -> String {
         format!("{}_{transport}_{name}", word(direction))
+    }
+}
+
+/// Most peers in a rule: a longer list is not reviewed.
+const FEW: usize = 64;
+
+/// Lists the peers of these connections; empty for any, by choice or because not all are known.
+pub(super) fn peers(finding: Option<&Finding>, choice: SourceChoice) -> Vec<Prefix> {
+    let Some(Finding { peers, .. }) = finding else { return Vec::new() };
+    let (of, all): (&[Peer], bool) = match choice {
+        SourceChoice::Any => (&[], false),
+        SourceChoice::Hosts => (&peers.hosts, peers.all_hosts),
+        SourceChoice::Networks => (&peers.networks, peers.all_networks),
+    };
+    let mut prefixes: Vec<_> =
+        if all && of.len() <= FEW { of.iter().map(|peer| peer.prefix).collect() } else { Vec::new() };
+    prefixes.sort();
+    prefixes.dedup();
+    prefixes
+}
+
+/// Most characters of an nft comment (`NFTNL_UDATA_COMMENT_MAXLEN`).
+const LETTERS: usize = 128;
+
+/// Writes the number of connections and hosts, and the time span.
+pub(super) fn evidence(service: &Service) -> String {
+    let Some(established) = service.established() else {
+        return format!(
+            "{} request packets, {} response packets",
+            service.packets_asking, service.packets_answering
+        );
+    };
+    let connections = service.connections();
+    let mut text = format!("{} connections", connections.total());
+    for (count, outcome) in [
+        (connections.refused, "refused"),
+        (connections.rejected, "rejected"),
+        (connections.unanswered, "unanswered"),
+    ] {
+        if count > 0 {
+            text.extend([format!(", {count} {outcome}")]);
+        }
+    }
+    text.push_str(&peers_text(established));
+    if let Some(seen) = service.seen() {
+        text.extend([format!(", {} to {}", seen.first, seen.last)]);
+    }
+    // Only astronomical numbers make the text longer.
+    text.truncate(LETTERS);
+    text
+}
+
+fn peers_text(Finding { peers: Peers { hosts, all_hosts, .. }, .. }: &Finding) -> String {
+    match (hosts.len(), all_hosts) {
+        (0, _) => String::new(),
+        (1, true) => ", 1 host".into(),
+        (count, true) => format!(", {count} hosts"),
+        (count, false) => format!(", more than {count} hosts"),
+    }
+}
+
+impl Allow {
+    /// Builds the rule.
+    pub(super) fn rule(self) -> Rule {
+        let Self { direction, transport, ports } = self;
+        Rule {
+            counter: Rule::counter(direction, transport, &ports.to_string().replace('-', "_")),
+            direction,
+            protocol: String::new(),
+            transport,
+            admits: Admits::To(vec![ports]),
+            peers: Vec::new(),
+            is_read_by_helper: false,
+            evidence: "allowed by --allow, without observed traffic".into(),
+        }
     }
 }

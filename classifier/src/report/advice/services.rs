@@ -1,25 +1,28 @@
-//! Which services are to pass, and by which rules.
+//! Decides which services pass, and by which rules.
 
 use serde::Serialize;
 
-use super::{Admits, Options, Rule, SourceChoice, comment, ftp_data, restriction};
+use super::{
+    Admits, Options, Rule, SourceChoice, ftp_data,
+    rule::{evidence, peers},
+};
 use crate::report::traffic::{Opened, Service, Traffic, Transport};
 
-/// A service that was seen and is not to pass.
+/// An observed service that should not pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NotAllowed {
-    /// Who dialled.
+    /// Direction in which its connections were opened.
     pub direction: Opened,
     /// Label of the protocol.
     pub protocol: String,
-    /// What carries it.
+    /// Transport of the service.
     pub transport: Transport,
-    /// Why not.
+    /// Reason against the service.
     pub reason: &'static str,
 }
 
-/// Tells those that are to pass from those that are not.
-pub(super) fn judge(traffic: &Traffic) -> (Vec<&Service>, Vec<NotAllowed>) {
+/// Splits the services into those that should pass and those that should not.
+pub(super) fn split(traffic: &Traffic) -> (Vec<&Service>, Vec<NotAllowed>) {
     let mut allowed = Vec::new();
     let mut not_allowed = Vec::new();
     for service in &traffic.services {
@@ -36,24 +39,29 @@ pub(super) fn judge(traffic: &Traffic) -> (Vec<&Service>, Vec<NotAllowed>) {
     (allowed, not_allowed)
 }
 
-/// Why a service is not to pass.
+/// Returns the reason against a service, if there is one.
 fn objection(service: &Service, sees_both_ways: bool) -> Option<&'static str> {
     let connections = service.connections();
-    // Connections from before the counting have no outcome, datagrams never: there packets both ways must do.
+    let server_ports = service.established().and_then(|finding| finding.server_ports);
+    if server_ports.is_some() && !service.is_ftp_data() && service.ports_used().is_empty() {
+        return Some("its connections used several ports, and the configuration gives it none of them now");
+    }
+    // Connections from before the counting have no outcome, and datagrams never have one: packets in both
+    // directions must do.
     let answered = service.packets_answering > 0 || !sees_both_ways;
     if connections.established > 0 || connections.total() == 0 && service.packets_asking > 0 && answered {
         return None;
     }
     Some(match (connections.refused, connections.rejected, connections.unanswered) {
         (0, 0, 0) => "never answered",
-        (_, 0, 0) => "every connection was refused: nobody listens",
-        (0, _, 0) => "every connection was rejected: a firewall says no",
-        (0, 0, _) => "no connection was answered: something drops them",
-        _ => "no connection came about",
+        (_, 0, 0) => "every connection was refused: no process listens",
+        (0, _, 0) => "every connection was rejected by a firewall",
+        (0, 0, _) => "no connection was answered: a firewall drops them, or the host is down",
+        _ => "no connection was established",
     })
 }
 
-/// The rules for those that are to pass.
+/// Returns the rules for the allowed services.
 pub(super) fn rules(allowed: &[&Service], traffic: &Traffic, options: &Options) -> Vec<Rule> {
     let helped = |service: &Service| ftp_data::by_helper(service, allowed, traffic, options.ftp_data);
     let is_read =
@@ -63,16 +71,16 @@ pub(super) fn rules(allowed: &[&Service], traffic: &Traffic, options: &Options) 
             Some(data) => data,
             None => Admits::To(service.ports_used()),
         };
-        // The helper knows better whose connections it expects.
+        // The helper itself restricts the peers of the connections that it expects.
         let choice = if admits == Admits::Expected { SourceChoice::Any } else { options.sources };
         Rule {
             counter: Rule::counter(service.direction, service.transport, &service.protocol),
             direction: service.direction,
             protocol: service.protocol.clone(),
             transport: service.transport,
-            peers: restriction::peers(service.established(), choice),
+            peers: peers(service.established(), choice),
             is_read_by_helper: is_read(service),
-            evidence: comment::of(service),
+            evidence: evidence(service),
             admits,
         }
     };

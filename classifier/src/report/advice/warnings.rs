@@ -1,33 +1,33 @@
-//! What in the evidence somebody should look at.
+//! Warnings about the evidence.
 
 use classifier_common::evidence::ConnectionOutcome;
 
 use super::{Admits, NotAllowed, Rule, Warning, WarningKind};
 use crate::report::traffic::{Finding, IcmpSeen, Opened, OtherTraffic, Service, Traffic};
 
-/// Wider than that, a range of ports is no restriction.
+/// Width above which a range of ports is no restriction.
 const WIDE: u32 = 5000;
 
-/// Peers that a sentence names.
+/// Most peers that a sentence names.
 const NAMED: usize = 3;
 
-/// Gathers the warnings.
+/// Collects the warnings.
 #[derive(Default)]
 struct Warnings(Vec<Warning>);
 
 impl Warnings {
     fn add(&mut self, kind: WarningKind, about: impl Into<String>, text: String) {
-        // Names of files are in some, and rulesets have warnings as comments: one line each.
+        // Warnings may include file names, and become comments in rulesets: one line each.
         let on_a_line = |text: String| text.replace(char::is_control, " ");
         self.0.push(Warning { kind, about: on_a_line(about.into()), text: on_a_line(text) });
     }
 }
 
-/// All of them, the gravest first.
+/// Lists the warnings, most severe first.
 pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) -> Vec<Warning> {
     let mut warnings = Warnings::default();
     if traffic.services.is_empty() {
-        let text = "no service was seen: only loopback and the ICMP that every host needs would pass";
+        let text = "no service was observed: only loopback and the ICMP messages that every host needs would be allowed";
         warnings.add(WarningKind::NoEvidence, "", text.into());
     }
     warnings.of_sessions(traffic);
@@ -35,7 +35,7 @@ pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) 
     warnings.of_redirects(&traffic.icmp);
     warnings.of_ftp(traffic, rules);
     for loss in &traffic.losses {
-        let text = format!("{} {}: the evidence is not complete", loss.count, loss.what);
+        let text = format!("{} {}: the evidence is incomplete", loss.count, loss.what);
         warnings.add(WarningKind::Incomplete, &loss.what, text);
     }
     traffic.others.iter().for_each(|other| warnings.of_other(other));
@@ -50,7 +50,7 @@ impl Warnings {
     fn of_sessions(&mut self, traffic: &Traffic) {
         for sessions in traffic.sessions.iter().filter(|sessions| sessions.clear_login > 0) {
             let text = format!(
-                "{} of {} {} sessions logged in in clear text: have the server refuse that",
+                "{} of {} {} sessions sent a login in clear text: configure the server to require TLS",
                 sessions.clear_login,
                 sessions.total(),
                 sessions.protocol
@@ -63,7 +63,7 @@ impl Warnings {
         let Some(finding) = service.finding(ConnectionOutcome::Unanswered) else { return };
         let where_to_look = match service.direction {
             Opened::Inbound => "a firewall here drops them, or the server's queue is full",
-            Opened::Outbound => "something on the way or over there drops them",
+            Opened::Outbound => "a firewall on the path or at the peer drops them, or the peer is down",
         };
         let about = format!("{} {}", service.direction.label(), service.protocol);
         let text = format!(
@@ -84,7 +84,7 @@ impl Warnings {
                 if senders.is_empty() { String::new() } else { format!(" from {}", senders.join(", ")) };
             let about = format!("{}/{}", number(redirect.kind), number(redirect.code));
             let text = format!(
-                "{} ICMP redirects{from} ({about}) came in: whoever sends them wants this host's traffic; \
+                "{} ICMP redirects{from} ({about}) were received: their sender can divert this host's traffic; \
                  refuse them (net.ipv4.conf.all.accept_redirects=0, the same for IPv6)",
                 redirect.messages
             );
@@ -96,19 +96,19 @@ impl Warnings {
         let ftp = &traffic.ftp;
         if ftp.bounce_attempts > 0 {
             let text = format!(
-                "{} PORT or EPRT commands named another host than the client: a bounce attack sends that, have \
+                "{} PORT or EPRT commands named a host other than the client, as bounce attacks do: have \
                  the FTP server refuse it (RFC 2577)",
                 ftp.bounce_attempts
             );
             self.add(WarningKind::FtpBounce, "", text);
         }
         for (packets, about, what) in [
-            (ftp.inferred_packets, "inferred", "beside an encrypted FTP session"),
-            (ftp.port20_packets, "port20", "of port 20"),
+            (ftp.inferred_packets, "inferred", "inferred beside an encrypted FTP session"),
+            (ftp.port20_packets, "port20", "of TCP port 20"),
         ] {
             if packets > 0 {
                 let text =
-                    format!("{packets} packets {what} are of data connections that no session announced");
+                    format!("{packets} packets {what} belong to data connections without an announcement");
                 self.add(WarningKind::DataWithoutSession, about, text);
             }
         }
@@ -117,8 +117,10 @@ impl Warnings {
             let (Admits::To(ports) | Admits::FromTo(_, ports)) = &rule.admits else { continue };
             let width: u32 = ports.iter().map(|range| range.width()).sum();
             if width > WIDE {
-                let text =
-                    format!("{width} ports stand open for {}: have the server keep to fewer", rule.protocol);
+                let text = format!(
+                    "{width} ports are open for {}: configure a smaller port range in the server",
+                    rule.protocol
+                );
                 self.add(WarningKind::WidePorts, &rule.protocol, text);
             }
         }
@@ -131,19 +133,19 @@ impl Warnings {
         }
         let remedy = match protocol.as_str() {
             "tcp_other" | "udp_other" => {
-                "; it may be SSH or name resolution: name its ports in [[port]] and look again, or see --allow"
+                ": they may be SSH or DNS; name their ports in [[port]] and observe again, or use --allow"
             }
             _ => "",
         };
         let text = format!(
-            "{received} packets received and {sent} sent are {protocol}, which no rule lets pass{remedy}"
+            "{received} packets received and {sent} sent are {protocol}, which no rule allows{remedy}"
         );
         self.add(WarningKind::Unnamed, protocol, text);
     }
 
     fn of_output(&mut self, traffic: &Traffic) {
         if !traffic.sees_egress && !traffic.services.is_empty() {
-            let text = "what this host sends was not told apart, and stays open".into();
+            let text = "the agent did not observe egress, so the output chain stays open".into();
             self.add(WarningKind::OutputUnseen, "", text);
         }
     }
@@ -152,8 +154,8 @@ impl Warnings {
         for NotAllowed { direction, protocol, transport, reason } in not_allowed {
             if *reason == "never answered" {
                 let text = format!(
-                    "{} {protocol} over {transport} was never answered and is not let pass: if it needs no answer, \
-                     see --allow",
+                    "{} {protocol} over {transport} was never answered and is not allowed: if it needs no answer, \
+                     use --allow",
                     direction.label()
                 );
                 self.add(WarningKind::OneWay, format!("{} {protocol}", direction.label()), text);
@@ -162,7 +164,7 @@ impl Warnings {
     }
 }
 
-/// A few of those at the other end.
+/// Names a few of the peers.
 fn named(finding: &Finding) -> String {
     let hosts: Vec<_> = finding.peers.hosts.iter().take(NAMED).map(|peer| peer.prefix.to_string()).collect();
     if hosts.is_empty() { String::new() } else { format!(" ({}{})", hosts.join(", "), more(finding)) }

@@ -1,4 +1,4 @@
-//! What of a report is compared, read from its JSON, an older one's or this build's.
+//! The compared parts of a report, read from JSON of an older or this build.
 
 use std::collections::BTreeMap;
 
@@ -59,13 +59,13 @@ struct Rule {
 }
 
 impl Compared {
-    /// By counter, with what they admit.
+    /// Maps the name of each counter to the connections that its rule admits.
     pub(super) fn rules(&self) -> BTreeMap<String, String> {
         let rules = self.advice.rules.iter();
         rules.map(|rule| (rule.counter.clone(), rule.admits.clone())).collect()
     }
 
-    /// By address, outcome and service.
+    /// Maps each address, outcome and service to its connections.
     pub(super) fn hosts(&self) -> BTreeMap<String, String> {
         let mut hosts = BTreeMap::new();
         for Service { direction, protocol, findings } in &self.traffic.services {
@@ -78,7 +78,7 @@ impl Compared {
         hosts
     }
 
-    /// By kind and what they are about; their numbers are no change.
+    /// Maps each kind and subject to its warning, without numbers, which are no change.
     pub(super) fn warnings(&self) -> BTreeMap<String, String> {
         let mut warnings = BTreeMap::new();
         for Warning { kind, about, text } in &self.advice.warnings {

@@ -1,5 +1,5 @@
-//! What has changed since an older report: services, hosts and warnings that are new or gone. How much more was counted
-//! since is no change.
+//! Compares a report with an older one: services, hosts and warnings that are new or gone. Higher counts are
+//! no change.
 
 mod compared;
 
@@ -11,71 +11,73 @@ use thiserror::Error;
 use self::compared::Compared;
 use super::{Format, Report, VERSION};
 
-/// The older report cannot be compared with.
+/// Reason why the older report cannot be compared.
 #[derive(Debug, Error)]
 pub enum DiffError {
-    /// It is no report.
-    #[error("{file} is no report: {cause}; name what `classifier report --format json` has written")]
+    /// The file is no report.
+    #[error("{file} is not a report: {cause}; give the output of `classifier report --format json`")]
     NoReport {
-        /// Its name.
+        /// Name of the file.
         file: String,
-        /// What is wrong.
+        /// Cause.
         #[source]
         cause: serde_json::Error,
     },
-    /// It is of another release.
-    #[error("{file} is a report of version {version}, and this build writes {VERSION}; write it anew")]
+    /// The report is from another release.
+    #[error(
+        "{file} is a report of version {version}, and this build writes version {VERSION}; write it again"
+    )]
     Version {
-        /// Its name.
+        /// Name of the file.
         file: String,
-        /// What it says.
+        /// Version in the report.
         version: u64,
     },
 }
 
-/// Something that both reports have, differently.
+/// An entry that differs between the reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// What.
+    /// Name of the entry.
     pub name: String,
-    /// In the older report.
+    /// Value in the older report.
     pub before: String,
-    /// In the newer one.
+    /// Value in the newer report.
     pub after: String,
 }
 
-/// What is new, gone or different, in order.
+/// New, gone and different entries, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// In the newer report alone.
+    /// Entries in the newer report alone.
     pub new: Vec<String>,
-    /// In the older report alone.
+    /// Entries in the older report alone.
     pub gone: Vec<String>,
-    /// In both.
+    /// Entries that differ.
     pub changed: Vec<Changed>,
 }
 
-/// What has changed.
+/// Changes between two reports.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Changes {
-    /// When the older report was written.
+    /// Time of the older report.
     pub since: String,
-    /// When the newer one was.
+    /// Time of the newer report.
     pub written: String,
     /// Rules, with the connections that they admit.
     pub rules: Part,
-    /// Hosts, with what became of their connections to which service.
+    /// Hosts, with services and outcomes of their connections.
     pub hosts: Part,
     /// Warnings.
     pub warnings: Part,
 }
 
 impl Changes {
-    /// Between the text of an older report, from a file of this name, and a newer report.
+    /// Compares the text of an older report, from a file of this name, with a newer report.
     ///
     /// # Errors
     ///
-    /// When the text is no report that this build knows.
+    /// When this build does not know the text as a report.
     pub fn between(file: &str, older: &str, newer: &Report) -> Result<Self, DiffError> {
         let no_report = |cause| DiffError::NoReport { file: file.into(), cause };
         let value: serde_json::Value = serde_json::from_str(older).map_err(no_report)?;
@@ -97,13 +99,13 @@ impl Changes {
         }
     }
 
-    /// Whether nothing has changed.
+    /// Tells whether nothing has changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         [&self.rules, &self.hosts, &self.warnings].into_iter().all(Part::is_empty)
     }
 
-    /// Writes them: as JSON, or for people.
+    /// Writes the changes: as JSON, or for people.
     ///
     /// # Errors
     ///
@@ -117,14 +119,14 @@ impl Changes {
             part.write(&mut text, name);
         }
         if self.is_empty() {
-            text.push_str("nothing has changed\n");
+            text.push_str("no change\n");
         }
         Ok(text)
     }
 }
 
 impl Part {
-    /// Between what both have, by name with what is said of it.
+    /// Compares two maps by name and value.
     fn of(older: &BTreeMap<String, String>, newer: &BTreeMap<String, String>) -> Self {
         let missing = |of: &BTreeMap<String, String>, from: &BTreeMap<String, String>| {
             let missing = of.iter().filter(|(name, _)| !from.contains_key(*name));

@@ -1,68 +1,67 @@
-//! From counters and maps to what was seen, whether they are pinned or a capture's.
+//! Gathers the observed traffic from counters and maps, pinned ones or a capture's.
 
-mod errors;
-mod hosts;
 mod icmp;
-mod losses;
-mod packets;
 mod services;
-mod sessions;
 
 use classifier_common::{
+    abi::Direction,
+    connection::SESSION_ROWS,
     control::{Tallies, Tally},
     counter::Counters,
     endpoint::{Evidence as Reason, Mode},
+    protocol::{Class, Protocol},
 };
 
-use self::packets::Both;
-use super::traffic::{FtpSeen, Traffic};
-use crate::{config::ProtocolNames, counters::InterfaceSnapshot, datapath::KnownPort, evidence::Evidence};
+use super::traffic::{FtpSeen, Loss, OtherTraffic, Sessions, Traffic};
+use crate::{
+    datapath::KnownPort, evidence::Evidence, protocol_names::ProtocolNames, snapshot::InterfaceSnapshot,
+};
 
-/// Which way packets go.
+/// Source of the packets, and whether it separates directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Interfaces tell what they receive from what they send.
+    /// Hooks of interfaces, which separate received from sent packets.
     Hooks,
-    /// Both ways are one, as in a capture: whoever is dialled is taken for this host, whose FTP server dials itself in
-    /// active mode.
+    /// A capture, which does not separate directions. The server of a connection counts as this host; its FTP
+    /// server opens data connections in active mode.
     Wire,
 }
 
-/// What it is made of.
+/// Data to gather traffic from.
 #[derive(Clone, Copy, Debug)]
 pub struct Gathered<'a> {
-    /// Which way packets go.
+    /// Source of the packets.
     pub origin: Origin,
-    /// By interface, or by file.
+    /// Counters by interface, or by file.
     pub interfaces: &'a [InterfaceSnapshot],
     /// The configured protocols.
     pub names: &'a ProtocolNames,
-    /// The ports that belong to a protocol.
+    /// Ports that are assigned to a protocol.
     pub ports: &'a [KnownPort],
-    /// Connections, and with whom.
+    /// Connections with their peers.
     pub evidence: &'a Evidence,
-    /// What the tracking of FTP says of itself.
+    /// Tallies of the FTP tracking.
     pub tallies: &'a Tallies,
     /// Packets on interfaces without counters.
     pub unattributed: u64,
 }
 
 impl Gathered<'_> {
-    /// What was seen; where it is from stays to be said.
+    /// Gathers the traffic, without the name of its source.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let counted = Both::of(self.interfaces);
         Traffic {
             origin: Vec::new(),
             interfaces: self.interfaces.iter().map(|one| one.name.clone()).collect(),
-            sees_egress: self.interfaces.iter().any(|one| one.egress_counters.is_some()),
+            sees_egress: self.interfaces.iter().any(|one| one.side(Direction::Egress).is_some()),
             services: services::of(self, &counted),
             icmp: icmp::of(&counted, self.evidence),
-            errors: errors::of(&counted, self.names),
-            sessions: sessions::of(&counted),
+            errors: icmp::errors(&counted, self.names),
+            sessions: sessions(&counted),
             ftp: self.ftp(&counted),
-            others: packets::others(&counted),
-            losses: losses::of(self, &counted),
+            others: others(&counted),
+            losses: losses(self, &counted),
         }
     }
 
@@ -89,4 +88,85 @@ impl Gathered<'_> {
             port20_packets: port20(&counted.received) + port20(&counted.sent),
         }
     }
+}
+
+/// Counters of received and sent packets.
+struct Both {
+    pub received: Box<Counters>,
+    pub sent: Box<Counters>,
+}
+
+impl Both {
+    fn of(interfaces: &[InterfaceSnapshot]) -> Self {
+        let sum = |direction| {
+            let mut sum = Box::new(Counters::new(0, 0));
+            interfaces.iter().filter_map(|one| one.side(direction)).for_each(|counters| sum.merge(counters));
+            sum
+        };
+        Self { received: sum(Direction::Ingress), sent: sum(Direction::Egress) }
+    }
+}
+
+/// Sums the packets of a class.
+fn of_class(counters: &Counters, class: Class) -> u64 {
+    counters.classes.get(class.index()).map(|tally| tally.packets).unwrap_or_default()
+}
+
+/// Lists the packets of no service, without ICMP, which has its own counters.
+fn others(counted: &Both) -> Vec<OtherTraffic> {
+    let is_other = |protocol: Protocol| protocol != Protocol::ICMP && protocol != Protocol::ICMPV6;
+    let rows = Protocol::fixed().filter(|(protocol, _)| !protocol.has_server() && is_other(*protocol));
+    rows.map(|(protocol, label)| OtherTraffic {
+        protocol: label.to_owned(),
+        received: of_class(&counted.received, protocol.to_server()),
+        sent: of_class(&counted.sent, protocol.to_server()),
+    })
+    .filter(|other| other.received + other.sent > 0)
+    .collect()
+}
+
+/// Lists the sessions of every protocol that had some. They are counted in the direction of their connection.
+fn sessions(counted: &Both) -> Vec<Sessions> {
+    let rows = SESSION_ROWS.into_iter().zip(counted.received.sessions.iter().zip(&counted.sent.sessions));
+    let sessions = rows.map(|(protocol, (inbound, outbound))| {
+        let [upgraded, clear_login, neither] = inbound;
+        let [out_upgraded, out_clear_login, out_neither] = outbound;
+        Sessions {
+            protocol: protocol.fixed_label().unwrap_or_default().to_owned(),
+            upgraded: upgraded + out_upgraded,
+            clear_login: clear_login + out_clear_login,
+            neither: neither + out_neither,
+        }
+    });
+    sessions.filter(|sessions| sessions.total() > 0).collect()
+}
+
+/// Lists evictions, full tables and lost events.
+fn losses(gathered: &Gathered<'_>, counted: &Both) -> Vec<Loss> {
+    let of_both = |of: fn(&Counters) -> u64| of(&counted.received) + of(&counted.sent);
+    let lost = [
+        ("packets on interfaces without counters", gathered.unattributed),
+        ("packets exceeded a limit of the parser", of_both(|counters| counters.limits.iter().sum())),
+        ("first fragments were not stored", of_both(|counters| counters.unremembered)),
+        (
+            "handshakes were evicted before their outcome was known",
+            of_both(|counters| counters.handshakes_evicted),
+        ),
+        (
+            "sessions were evicted before their encryption was known",
+            of_both(|counters| counters.sessions_evicted),
+        ),
+        ("connections were on interfaces that had disappeared", gathered.tally(Tally::ConnectionsLost)),
+        ("FTP control segments were lost on the way to the agent", gathered.tally(Tally::SegmentsLost)),
+        (
+            "FTP control segments exceeded the rate limit of their source",
+            gathered.tally(Tally::RejectedRateLimited),
+        ),
+        ("FTP sessions were not tracked, the table was full", gathered.tally(Tally::SessionsRefused)),
+        ("FTP sessions were evicted", gathered.tally(Tally::SessionsEvicted)),
+        ("FTP data ports were evicted", gathered.tally(Tally::RemovedEvicted)),
+        ("FTP data ports were not stored", gathered.tally(Tally::Unplaced)),
+    ];
+    let real = lost.into_iter().filter(|(_, count)| *count > 0);
+    real.map(|(what, count)| Loss { what: what.to_owned(), count }).collect()
 }

@@ -1,13 +1,14 @@
-//! The chains.
+//! Writes the chains.
 
-use super::{HELPER, ruleset::Ruleset};
+use super::{HELPER, Ruleset};
 use crate::report::{
     advice::{Admits, Advice, EchoLimit, IcmpRule, IcmpVerdict, Rule},
     traffic::{Opened, Prefix},
     word,
 };
 
-/// What loopback, ICMP and known connections have, then the services, then the count of what does not pass.
+/// Writes the chain of a direction: loopback, ICMP and known connections, then the services, then the count
+/// of the rest.
 pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Opened) {
     let (name, device) = if direction == Opened::Inbound { ("input", "iif") } else { ("output", "oif") };
     let prefix = word(direction);
@@ -18,7 +19,8 @@ pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Op
     ruleset.chains.line(&format!("meta l4proto ipv6-icmp jump {prefix}_icmpv6"));
     let rules = advice.rules.iter().filter(|rule| rule.direction == direction);
     let (expected, others): (Vec<_>, Vec<_>) = rules.partition(|rule| rule.admits == Admits::Expected);
-    // Their first packets are related: they must be met before all that is.
+    // The first packets of expected connections are `related`: their rules must come before the rule for
+    // `related`.
     for rule in expected {
         service(ruleset, rule);
     }
@@ -27,7 +29,7 @@ pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Op
     for rule in others {
         service(ruleset, rule);
     }
-    ruleset.rule("", &format!("{prefix}_dropped"), "comment \"nobody was seen to need it\"");
+    ruleset.rule("", &format!("{prefix}_dropped"), "comment \"no observed traffic needs it\"");
     ruleset.chains.close();
 }
 
@@ -47,7 +49,7 @@ fn service(ruleset: &mut Ruleset, rule: &Rule) {
     }
     let field = if rule.direction == Opened::Inbound { "saddr" } else { "daddr" };
     for (family, is_v4) in [("ip", true), ("ip6", false)] {
-        let of_family = |prefix: &&Prefix| prefix.address.is_ipv4() == is_v4;
+        let of_family = |prefix: &&Prefix| prefix.address().is_ipv4() == is_v4;
         let peers: Vec<_> = rule.peers.iter().filter(of_family).collect();
         if !peers.is_empty() {
             ruleset.rule(&format!("{matches} {family} {field} {}", set(&peers)), counter, &end);
@@ -55,7 +57,7 @@ fn service(ruleset: &mut Ruleset, rule: &Rule) {
     }
 }
 
-/// ICMP of one family, by type; what no rule names goes back.
+/// Writes the chain of ICMP of one family, by type; other types return.
 pub(super) fn of_icmp(ruleset: &mut Ruleset, advice: &Advice, direction: Opened, is_v6: bool) {
     let family = if is_v6 { "icmpv6" } else { "icmp" };
     ruleset.chains.open(&format!("chain {}_{family}", word(direction)));
@@ -76,7 +78,7 @@ pub(super) fn of_icmp(ruleset: &mut Ruleset, advice: &Advice, direction: Opened,
     ruleset.chains.close();
 }
 
-/// One, or a set of several.
+/// Writes one element, or a set of several.
 fn set(elements: &[impl ToString]) -> String {
     match elements {
         [one] => one.to_string(),

@@ -1,14 +1,11 @@
-//! A ruleset for `nft -f`: one table of its own, which replaces itself and touches no other.
+//! Writes a ruleset for `nft -f`: a table that replaces itself and changes no other.
 //!
-//! Every rule has a named counter. That of a service counts the packets that begin a connection: the SYN, and its
-//! repeats until it is answered. Loopback first, then ICMP by its types, so that its counters hold all messages of a
-//! type; then what belongs to known connections, then the services.
+//! Every rule has a named counter. That of a service counts the packets that begin a connection: the SYN, and
+//! its repeats until it is answered. The order is loopback, ICMP, known connections, services. ICMP comes
+//! early, so that its counters include all messages of a type.
 
 mod chains;
-mod lines;
-mod ruleset;
 
-use self::{lines::Lines, ruleset::Ruleset};
 use super::{Report, traffic::Opened};
 
 /// Name of the table.
@@ -17,12 +14,12 @@ const TABLE: &str = "inet classifier_host";
 /// Name of the helper object.
 const HELPER: &str = "ftp_control";
 
-/// Writes it.
+/// Writes the ruleset.
 pub(super) fn write(report: &Report) -> String {
     let mut lines = Lines::default();
     lines.line("#!/usr/sbin/nft -f");
     header(&mut lines, report);
-    // A table that is not there cannot be deleted: it is made before.
+    // A missing table cannot be deleted, so it is created first.
     lines.line(&format!("table {TABLE}"));
     lines.line(&format!("delete table {TABLE}"));
     lines.open(&format!("table {TABLE}"));
@@ -55,16 +52,75 @@ fn ruleset(report: &Report) -> Ruleset {
 
 fn header(lines: &mut Lines, report: &Report) {
     lines.line(&format!("# Written by classifier report at {} from {}.", report.written, origin(report)));
-    lines.line("# What was not seen is not in it: SSH, name resolution and the like are no protocols of the port table");
-    lines.line("# unless a configuration names them. Look at the warnings, try it with a way back, see docs/report.md:");
+    lines.line("# Traffic that was not observed is dropped. Ports without a protocol, SSH and DNS for example, are not observed");
+    lines.line("# until the configuration names them. Read the warnings and docs/report.md. Load it with a way back:");
     lines.line("#   nft -f FILE; sleep 60; nft delete table inet classifier_host");
     for warning in &report.advice.warnings {
         lines.line(&format!("# warning: {}", warning.text));
     }
 }
 
-/// Where the evidence is from, on one line: names of files may hold anything.
+/// Names the source of the evidence on one line: file names may have control characters.
 fn origin(report: &Report) -> String {
     let origin: Vec<_> = report.traffic.origin.iter().map(|one| one.escape_debug().to_string()).collect();
     if origin.is_empty() { "nothing".into() } else { origin.join(", ") }
+}
+
+/// Chains under construction, with their counters.
+struct Ruleset {
+    chains: Lines,
+    counters: Vec<String>,
+}
+
+impl Ruleset {
+    fn new() -> Self {
+        Self { chains: Lines::within(), counters: Vec::new() }
+    }
+
+    /// Adds a rule that counts its matches; `end` is its verdict and its comment.
+    fn rule(&mut self, matches: &str, counter: &str, end: &str) {
+        // The rules of a service for both families share a counter.
+        if self.counters.last().is_none_or(|last| last != counter) {
+            self.counters.push(counter.to_owned());
+        }
+        let gap = if matches.is_empty() { "" } else { " " };
+        self.chains.line(&format!("{matches}{gap}counter name \"{counter}\" {end}"));
+    }
+
+    /// Returns the names of the counters, each once.
+    fn counters(&self) -> &[String] {
+        &self.counters
+    }
+}
+
+/// Text that is built from lines.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    depth: usize,
+}
+
+impl Lines {
+    /// Creates indented lines for a block.
+    fn within() -> Self {
+        Self { text: String::new(), depth: 1 }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.extend(["\t".repeat(self.depth).as_str(), line, "\n"]);
+    }
+
+    fn open(&mut self, line: &str) {
+        self.line(&format!("{line} {{"));
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.line("}");
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.text.push_str(&other.text);
+    }
 }

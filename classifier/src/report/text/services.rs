@@ -1,4 +1,4 @@
-//! What should pass, what not, with whom, and how private it was.
+//! Writes the tables of services: admitted, not admitted, peers, and encryption.
 
 use crate::{
     columns::Columns,
@@ -9,10 +9,10 @@ use crate::{
     },
 };
 
-/// Hosts and networks of a service that are shown.
+/// Most hosts and networks that are shown of a service.
 const SHOWN: usize = 5;
 
-/// Writes the tables that have something in them.
+/// Writes the tables that are not empty.
 pub(super) fn write(text: &mut String, report: &Report) {
     let mut tables = vec![allowed(report)];
     if !report.advice.not_allowed.is_empty() {
@@ -48,7 +48,7 @@ fn allowed(report: &Report) -> Columns {
                 == (rule.direction, rule.transport, &rule.protocol)
         });
         let connections = service.map(Service::connections).unwrap_or_default();
-        let name = if rule.protocol.is_empty() { "(asked for)" } else { &rule.protocol };
+        let name = if rule.protocol.is_empty() { "(--allow)" } else { &rule.protocol };
         let [first, last] = times(service.and_then(Service::seen));
         table.row([
             word(rule.direction).into(),
@@ -82,7 +82,7 @@ fn times(seen: Option<Span>) -> [String; 2] {
 }
 
 fn not_allowed(report: &Report) -> Columns {
-    let mut table = Columns::new(["do not allow", "service", "transport", "because"]);
+    let mut table = Columns::new(["do not allow", "service", "transport", "reason"]);
     for one in &report.advice.not_allowed {
         let reason = one.reason.to_owned();
         table.row([word(one.direction).into(), one.protocol.clone(), one.transport.to_string(), reason]);
@@ -91,7 +91,7 @@ fn not_allowed(report: &Report) -> Columns {
 }
 
 fn peers(report: &Report) -> Option<Columns> {
-    let titles = ["with", "service", "outcome", "host or network", ">connections", ">of others at most"];
+    let titles = ["direction", "service", "outcome", "peer", ">connections", ">overcount"];
     let mut table = Columns::new(titles);
     let mut rows = 0;
     for service in &report.traffic.services {
@@ -114,8 +114,7 @@ fn peers(report: &Report) -> Option<Columns> {
 }
 
 fn sessions(report: &Report) -> Columns {
-    let mut table =
-        Columns::new(["sessions of", ">went over to TLS", ">logged in in clear text", ">neither"]);
+    let mut table = Columns::new(["sessions", ">upgraded to TLS", ">clear-text login", ">neither"]);
     for one in &report.traffic.sessions {
         let [upgraded, clear, neither] =
             [one.upgraded, one.clear_login, one.neither].map(|count| count.to_string());

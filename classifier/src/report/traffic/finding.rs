@@ -1,13 +1,14 @@
-//! Connections of which it is known what became of them.
+//! Connections with a known outcome: number, time span, and peers.
 
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use classifier_common::evidence::ConnectionOutcome;
 use serde::{Serialize, Serializer};
 
-use super::{Peers, PortRange, Span};
+use super::PortRange;
+use crate::evidence::{Moment, Prefix};
 
-/// What became of a connection.
+/// Outcome of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outcome(pub ConnectionOutcome);
 
@@ -23,22 +24,22 @@ impl Serialize for Outcome {
     }
 }
 
-/// The connections of a service that had one outcome.
+/// The connections of a service with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What became of them.
+    /// Outcome of the connections.
     pub outcome: Outcome,
-    /// How many there were.
+    /// Number of connections.
     pub connections: u64,
-    /// When; `None` where no time was kept.
+    /// Time span; `None` if no times were kept.
     pub seen: Option<Span>,
-    /// The ports that were dialled; `None` where none were kept.
-    pub dialled: Option<PortRange>,
-    /// The hosts at the other end.
+    /// Destination ports; `None` if none were kept.
+    pub server_ports: Option<PortRange>,
+    /// Hosts at the other end.
     pub peers: Peers,
 }
 
-/// How many connections had which outcome.
+/// Number of connections by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Connections {
     /// Answered with SYN-ACK.
@@ -52,7 +53,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// All of them.
+    /// Returns the total.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.established
@@ -61,13 +62,63 @@ impl Connections {
             .saturating_add(self.unanswered)
     }
 
-    /// Those with this outcome.
+    /// Returns the number with this outcome, to be changed.
     pub const fn of(&mut self, outcome: Outcome) -> &mut u64 {
         match outcome.0 {
             ConnectionOutcome::Established => &mut self.established,
             ConnectionOutcome::Refused => &mut self.refused,
             ConnectionOutcome::Rejected => &mut self.rejected,
             ConnectionOutcome::Unanswered => &mut self.unanswered,
+        }
+    }
+}
+
+/// Time span of observations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Time of the first one.
+    pub first: Moment,
+    /// Time of the last one.
+    pub last: Moment,
+}
+
+impl Span {
+    /// Returns the span that includes both.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+}
+
+/// A host or a network, with its share of connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Peer {
+    /// Address range of the host or network.
+    pub prefix: Prefix,
+    /// Upper bound of its connections.
+    pub connections: u64,
+    /// Overcount: it had at least the difference.
+    pub overcount: u64,
+}
+
+/// The most frequent hosts and networks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Peers {
+    /// Hosts: /32 and /128.
+    pub hosts: Vec<Peer>,
+    /// Networks: /24 and /64.
+    pub networks: Vec<Peer>,
+    /// True if all hosts are listed: none was evicted.
+    pub all_hosts: bool,
+    /// True if all networks are listed.
+    pub all_networks: bool,
+}
+
+impl Peers {
+    /// Sorts the most frequent first; equal ones by address.
+    pub(super) fn sort(&mut self) {
+        for peers in [&mut self.hosts, &mut self.networks] {
+            peers.sort_by_key(|peer| (Reverse(peer.connections), peer.prefix));
         }
     }
 }

@@ -1,56 +1,56 @@
 //! ICMP messages.
 
-use classifier_common::family::Family;
+use classifier_common::wire::Family;
 use serde::{Serialize, Serializer};
 
 use super::Peers;
 use crate::evidence::Opened;
 
-/// Messages of a type and code that went one way.
+/// Messages of a type and code in one direction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IcmpSeen {
-    /// Received, or sent.
+    /// Direction of the messages.
     pub direction: Opened,
-    /// Of which family.
+    /// Address family.
     #[serde(serialize_with = "label")]
     pub family: Family,
-    /// The type; `None` for all that are unassigned.
+    /// Type; `None` for all unassigned ones.
     #[serde(rename = "type")]
     pub kind: Option<u8>,
-    /// The code; `None` for all that have no name.
+    /// Code; `None` for all without a name.
     pub code: Option<u8>,
     /// Name of the type.
     pub name: &'static str,
-    /// How many.
+    /// Number of messages.
     pub messages: u64,
-    /// Who sent them, where that was kept: of redirects.
+    /// Senders, which are kept for redirects.
     pub senders: Peers,
 }
 
 impl IcmpSeen {
-    /// What tells two of them apart, in the order in which they stand.
+    /// Returns the key that identifies the entry, and by which entries are sorted.
     #[must_use]
     pub fn key(&self) -> (Opened, bool, Option<u8>, Option<u8>) {
         (self.direction, matches!(self.family, Family::V6), self.kind, self.code)
     }
 }
 
-/// ICMP errors of a type about the packets of a protocol: who could have been told that its connections are rejected.
+/// ICMP errors of a type that quote packets of a protocol, and so may reject its connections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorsSeen {
-    /// Received, or sent: about what went the other way.
+    /// Direction of the errors; the quoted packets went the other way.
     pub direction: Opened,
-    /// Label of the protocol that they quote.
+    /// Label of the quoted protocol.
     pub protocol: String,
-    /// Of which family.
+    /// Address family.
     #[serde(serialize_with = "label")]
     pub family: Family,
-    /// Their type.
+    /// Type of the errors.
     #[serde(rename = "type")]
     pub kind: u8,
     /// Name of the type.
     pub name: &'static str,
-    /// How many.
+    /// Number of errors.
     pub messages: u64,
 }
 

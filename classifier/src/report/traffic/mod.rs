@@ -1,59 +1,49 @@
-//! What was seen of a host's traffic, as far as a firewall cares: made from pinned maps or captures, or made up in
-//! a test. Everything in it is in a fixed order, so that the same traffic gives the same report.
+//! Observed traffic of a host, as far as a firewall needs it: from pinned maps or captures, or from a test.
+//! Everything is in a fixed order, so that the same traffic gives the same report.
 
 use serde::Serialize;
 
 mod finding;
-mod ftp;
 mod icmp;
-mod loss;
-mod peers;
 mod ports;
 mod service;
-mod sessions;
-mod span;
 
 pub use crate::evidence::{Moment, Opened, Prefix};
 
 pub use self::{
-    finding::{Connections, Finding, Outcome},
-    ftp::FtpSeen,
+    finding::{Connections, Finding, Outcome, Peer, Peers, Span},
     icmp::{ErrorsSeen, IcmpSeen},
-    loss::{Loss, OtherTraffic},
-    peers::{Peer, Peers},
     ports::{PortRange, Transport},
     service::Service,
-    sessions::Sessions,
-    span::Span,
 };
 
-/// Everything that is known of a host.
+/// The observed traffic of a host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Traffic {
-    /// Where it is from: a folder of pins, or files.
+    /// Source: a pin directory, or files.
     pub origin: Vec<String>,
-    /// The interfaces whose traffic it is, by name.
+    /// Interfaces of the traffic, by name.
     pub interfaces: Vec<String>,
-    /// Whether what the host sent was looked at too.
+    /// True if egress was observed too.
     pub sees_egress: bool,
-    /// By protocol and by who dials.
+    /// Services by protocol and direction.
     pub services: Vec<Service>,
     /// ICMP messages by direction, family, type and code.
     pub icmp: Vec<IcmpSeen>,
-    /// ICMP errors by the protocol that they quote: in the order of that, then as [`Self::icmp`].
+    /// ICMP errors by the protocol that they quote, then as [`Self::icmp`].
     pub errors: Vec<ErrorsSeen>,
     /// Sessions that could have been encrypted, by protocol.
     pub sessions: Vec<Sessions>,
-    /// What the tracking of FTP says.
+    /// Observations of the FTP tracking.
     pub ftp: FtpSeen,
     /// Packets of no service.
     pub others: Vec<OtherTraffic>,
-    /// What is missing from all this.
+    /// Missing parts of the observations.
     pub losses: Vec<Loss>,
 }
 
 impl Traffic {
-    /// Puts everything into its order.
+    /// Sorts everything.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.interfaces.sort();
@@ -68,4 +58,61 @@ impl Traffic {
         self.losses.sort_by(|a, b| a.what.cmp(&b.what));
         self
     }
+}
+
+/// The sessions of a protocol that begins in clear text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sessions {
+    /// Label of the protocol.
+    pub protocol: String,
+    /// Sessions that switched to TLS.
+    pub upgraded: u64,
+    /// Sessions that logged in in clear text.
+    pub clear_login: u64,
+    /// Sessions that ended with neither.
+    pub neither: u64,
+}
+
+impl Sessions {
+    /// Returns the total.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.upgraded.saturating_add(self.clear_login).saturating_add(self.neither)
+    }
+}
+
+/// Observations of FTP that belong to no connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FtpSeen {
+    /// PORT and EPRT commands that named another host than the client, as in a bounce attack (RFC 2577 §3).
+    pub bounce_attempts: u64,
+    /// 227 replies that named another host than the server.
+    pub address_mismatches: u64,
+    /// Control connections that switched to TLS.
+    pub encrypted_sessions: u64,
+    /// Data packets of connections that no control connection had announced, next to an encrypted control
+    /// connection.
+    pub inferred_packets: u64,
+    /// Data packets of port 20 that no control connection had announced.
+    pub port20_packets: u64,
+}
+
+/// Packets that belong to no service of the port table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OtherTraffic {
+    /// Label: `tcp_other`, `udp_other`, `ip_other`, …
+    pub protocol: String,
+    /// Packets received.
+    pub received: u64,
+    /// Packets sent.
+    pub sent: u64,
+}
+
+/// A number of evictions, full tables or lost events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Loss {
+    /// Description, as the end of "so many …".
+    pub what: String,
+    /// Number of losses.
+    pub count: u64,
 }

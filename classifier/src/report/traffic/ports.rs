@@ -1,18 +1,18 @@
-//! Ports, and ranges of them.
+//! Ports and transports.
 
 use std::fmt;
 
 use classifier_common::ports;
 use serde::{Serialize, Serializer};
 
-/// What carries the ports.
+/// Transport of ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transport(pub ports::Transport);
 
 impl Transport {
-    /// RFC 9293.
+    /// TCP (RFC 9293).
     pub const TCP: Self = Self(ports::Transport::Tcp);
-    /// RFC 768.
+    /// UDP (RFC 768).
     pub const UDP: Self = Self(ports::Transport::Udp);
 }
 
@@ -31,35 +31,35 @@ impl Serialize for Transport {
     }
 }
 
-/// Ports from one to another, both included.
+/// Range of ports, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct PortRange {
-    /// The lowest.
+    /// Lowest port.
     pub low: u16,
-    /// The highest, not below the lowest.
+    /// Highest port, not below the lowest.
     pub high: u16,
 }
 
 impl PortRange {
-    /// One port alone.
+    /// Creates the range of one port.
     #[must_use]
     pub const fn one(port: u16) -> Self {
         Self { low: port, high: port }
     }
 
-    /// Whether a port is in it.
+    /// Tells whether a port is in the range.
     #[must_use]
     pub const fn contains(self, port: u16) -> bool {
         self.low <= port && port <= self.high
     }
 
-    /// How many ports it has.
+    /// Returns the number of ports.
     #[must_use]
     pub fn width(self) -> u32 {
         u32::from(self.high).saturating_sub(u32::from(self.low)) + 1
     }
 
-    /// The range with both in it.
+    /// Returns the range that includes both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self { low: self.low.min(other.low), high: self.high.max(other.high) }

@@ -1,25 +1,32 @@
-//! The lines above the table: what is looked at, the tabs, what there is in all, what is wrong.
+//! Draws the lines above the table: source, tabs, totals, problems.
 
 use std::time::Duration;
 
 use ratatui::text::{Line, Span};
 
-use super::Look;
-use crate::top::{board::Board, quantity::short, rates::Rate, sample::Hooks, state::State, tabs::Tab};
+use super::Appearance;
+use crate::top::{
+    board::Board,
+    quantity::{bit_rate, whole},
+    rates::Rate,
+    sample::Hooks,
+    state::State,
+    tabs::Tab,
+};
 
-/// What is looked at, and how fresh it is.
-pub(super) fn whence(state: &State, look: Look, width: usize) -> Line<'static> {
+/// Draws the line of the source, with the age of its sample.
+pub(super) fn origin(state: &State, look: Appearance, width: usize) -> Line<'static> {
     let board = state.board();
     let (fresh, style) = match (&board.failure, state.is_paused(), &board.latest) {
         (_, true, _) => ("paused".into(), look.warning()),
         (Some((_, _)), _, Some((at, _))) => {
             (format!("{} old", seconds(state.now.saturating_sub(*at))), look.wrong())
         }
-        (Some(_), _, None) => ("nothing seen".into(), look.wrong()),
+        (Some(_), _, None) => ("no data yet".into(), look.wrong()),
         (None, _, _) => (format!("every {}", seconds(state.interval)), look.quiet()),
     };
     let source = match &board.latest {
-        Some((_, sample)) if board.failure.is_none() => &sample.whence,
+        Some((_, sample)) if board.failure.is_none() => &sample.origin,
         _ => &state.source,
     };
     let name = "classifier top  ";
@@ -34,26 +41,26 @@ pub(super) fn whence(state: &State, look: Look, width: usize) -> Line<'static> {
     ])
 }
 
-/// The tabs, with the keys that lead to them.
-pub(super) fn tabs(state: &State, look: Look, width: usize) -> Line<'static> {
+/// Draws the tabs, with their keys.
+pub(super) fn tabs(state: &State, look: Appearance, width: usize) -> Line<'static> {
     let whole: usize = Tab::ALL.iter().map(|tab| tab.title().len() + 5).sum();
     let mut spans = Vec::new();
     for (number, tab) in (1_usize..).zip(Tab::ALL) {
         let is_shown = tab == state.tab;
-        // Where there is no room for all titles, the shown one's stays.
+        // On a narrow screen, only the current tab has its title.
         let title = if whole <= width || is_shown {
             format!(" {number} {} ", tab.title())
         } else {
             format!(" {number} ")
         };
-        spans.push(Span::styled(title, if is_shown { Look::chosen() } else { look.quiet() }));
+        spans.push(Span::styled(title, if is_shown { Appearance::chosen() } else { look.quiet() }));
         spans.push(Span::raw(" "));
     }
     Line::from(spans)
 }
 
-/// Both directions in all, in as many words as there is room for.
-pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
+/// Draws the totals of both directions, as long as the width permits.
+pub(super) fn totals(state: &State, look: Appearance, width: usize) -> Line<'static> {
     let board = state.board();
     let Some((_, sample)) = &board.latest else { return Line::default() };
     let hangs = |hooks: &&Hooks| &*hooks.ingress != "none" || &*hooks.egress != "none";
@@ -63,23 +70,24 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
         Some(_) => String::new(),
     };
     let forms = [
-        (Some(" packets/s  "), " bits/s    ", &*attached),
-        (Some(" packets/s "), " bits/s  ", &*attached),
-        (Some(" packets/s "), " bits/s  ", ""),
-        (None, " bits/s  ", ""),
+        (Some(" packets/s  "), "    ", &*attached),
+        (Some(" packets/s "), "  ", &*attached),
+        (Some(" packets/s "), "  ", ""),
+        (None, "  ", ""),
     ];
-    let line = |(packets, bits, rest): (Option<&'static str>, &'static str, &str)| {
+    let line = |(packets, gap, rest): (Option<&'static str>, &'static str, &str)| {
         let mut spans = Vec::new();
         for (direction, word) in [("ingress", "in "), ("egress", "out ")] {
             let rate = sum(board, direction);
-            let written = |of: fn(Rate) -> f64| rate.map_or_else(|| "-".into(), |rate| short(of(rate)));
+            let packet_rate = || rate.map_or_else(|| "-".into(), |rate| whole(rate.packets));
+            let (bits, unit) = rate.map_or_else(|| ("-".into(), "bit/s".into()), |rate| bit_rate(rate.bits));
             spans.push(Span::styled(word, look.quiet()));
             if let Some(packets) = packets {
-                spans.push(Span::styled(written(|rate| rate.packets), Look::strong()));
+                spans.push(Span::styled(packet_rate(), Appearance::strong()));
                 spans.push(Span::styled(packets, look.quiet()));
             }
-            spans.push(Span::styled(written(|rate| rate.bits), Look::strong()));
-            spans.push(Span::styled(bits, look.quiet()));
+            spans.push(Span::styled(bits, Appearance::strong()));
+            spans.push(Span::styled(format!(" {unit}{gap}"), look.quiet()));
         }
         spans.push(Span::styled(rest.to_owned(), look.quiet()));
         Line::from(spans)
@@ -88,7 +96,7 @@ pub(super) fn totals(state: &State, look: Look, width: usize) -> Line<'static> {
     fits.unwrap_or_else(|| line(forms[3]))
 }
 
-/// Of all flows in a direction; `None` where nothing is known of now.
+/// Sums all flows in a direction; `None` if there are no rates now.
 fn sum(board: &Board, direction: &str) -> Option<Rate> {
     let rates = board.rates.as_ref().filter(|_| board.failure.is_none())?;
     let its = rates.traffic.iter().filter(|(flow, _)| &*flow.direction == direction);
@@ -99,8 +107,8 @@ fn sum(board: &Board, direction: &str) -> Option<Rate> {
     Some(its.fold(Rate::default(), add))
 }
 
-/// What is wrong, the worst first.
-pub(super) fn problems(state: &State, look: Look) -> Vec<Line<'static>> {
+/// Draws the problems, most severe first.
+pub(super) fn problems(state: &State, look: Appearance) -> Vec<Line<'static>> {
     let board = state.board();
     let mut lines = Vec::new();
     if let Some((since, reason)) = &board.failure {
@@ -113,7 +121,7 @@ pub(super) fn problems(state: &State, look: Look) -> Vec<Line<'static>> {
     lines
 }
 
-/// A text that is not wider than there is room.
+/// Cuts a text to a width.
 pub(super) fn cut(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_owned();
@@ -121,7 +129,7 @@ pub(super) fn cut(text: &str, room: usize) -> String {
     text.chars().take(room.saturating_sub(1)).chain((room > 0).then_some('~')).collect()
 }
 
-/// Whole seconds, or tenths below ten.
+/// Writes whole seconds, or tenths below ten.
 fn seconds(time: Duration) -> String {
     if time < Duration::from_secs(10) && time.subsec_millis() >= 50 {
         format!("{:.1}s", time.as_secs_f64())

@@ -1,35 +1,35 @@
-//! What keys do.
+//! Describes the keys.
 
 use ratatui::text::{Line, Span};
 
-use super::Look;
+use super::Appearance;
 
 const KEYS: [(&str, &str); 13] = [
     ("1 to 5", "show a tab"),
-    ("Tab", "the next tab; with Shift the one before"),
+    ("Tab", "next tab; with Shift the previous tab"),
     ("s >", "sort by the next column"),
-    ("S <", "sort by the column before"),
-    ("r", "sort the other way round"),
-    ("/", "show only rows with these words; Enter keeps, Esc clears"),
-    ("p Space", "pause, and go on"),
-    ("j k", "scroll, also by the arrows"),
+    ("S <", "sort by the previous column"),
+    ("r", "reverse the order"),
+    ("/", "filter rows by words; Enter keeps the filter, Esc clears it"),
+    ("p Space", "pause or resume"),
+    ("j k", "scroll, as the arrow keys do"),
     ("PgDn PgUp", "scroll by a screen"),
-    ("g G", "to the first row, to the last"),
+    ("g G", "first row, last row"),
     ("? h", "this help"),
-    ("q Esc", "end"),
-    ("", "Dim rows are still. A bar is a part of its row's highest."),
+    ("q Esc", "quit"),
+    ("", "Dim rows are idle. Bars are relative to the peak of their row."),
 ];
 
-/// All of them.
-pub(super) fn lines(look: Look) -> Vec<Line<'static>> {
+/// Lists all keys.
+pub(super) fn lines(look: Appearance) -> Vec<Line<'static>> {
     let line = |(keys, what): (&'static str, &'static str)| {
         Line::from(vec![Span::styled(format!("{keys:<11}"), look.title()), Span::raw(what)])
     };
     KEYS.map(line).into()
 }
 
-/// The most needed ones, as many as there is room for.
-pub(super) fn foot(look: Look, width: usize) -> Line<'static> {
+/// Lists the most important keys that fit the width.
+pub(super) fn foot(look: Appearance, width: usize) -> Line<'static> {
     let mut spans = Vec::new();
     let mut room = width;
     let most = [

@@ -1,4 +1,4 @@
-//! A state, drawn.
+//! Draws the state.
 
 mod head;
 mod help;
@@ -14,17 +14,17 @@ use ratatui::{
 };
 
 use self::rows::Drawn;
-pub use self::style::Look;
+pub use self::style::Appearance;
 use super::state::State;
 
-/// Smaller screens show nothing but that.
+/// Smallest screen; on a smaller one only its size is asked for.
 const LEAST: (u16, u16) = (30, 7);
 
-/// Lines that problems may take.
+/// Most lines of problems.
 const PROBLEM_LINES: usize = 3;
 
-/// Draws it; how many rows there is room for is noted, for keys that scroll by screens.
-pub fn draw(state: &mut State, look: Look, frame: &mut Frame<'_>) {
+/// Draws the state, and notes the number of table rows, for keys that scroll by pages.
+pub fn draw(state: &mut State, look: Appearance, frame: &mut Frame<'_>) {
     let area = frame.area();
     if area.width < LEAST.0 || area.height < LEAST.1 {
         let text = format!("too small: {}x{}, needs {}x{}", area.width, area.height, LEAST.0, LEAST.1);
@@ -34,7 +34,7 @@ pub fn draw(state: &mut State, look: Look, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
     let mut place = Lines { left: area };
     for line in
-        [head::whence(state, look, width), head::tabs(state, look, width), head::totals(state, look, width)]
+        [head::origin(state, look, width), head::tabs(state, look, width), head::totals(state, look, width)]
     {
         place.line(frame, line);
     }
@@ -50,7 +50,7 @@ pub fn draw(state: &mut State, look: Look, frame: &mut Frame<'_>) {
         let text = match (&state.filter[..], &state.board().latest) {
             (_, None) => "",
             ("", _) => &table.empty,
-            (_, _) => "no row holds these words",
+            (_, _) => "no row matches the filter",
         };
         let text = Paragraph::new(Line::styled(text.to_owned(), look.quiet())).wrap(Wrap { trim: true });
         frame.render_widget(text, place.left);
@@ -59,13 +59,13 @@ pub fn draw(state: &mut State, look: Look, frame: &mut Frame<'_>) {
     let drawn = Drawn::new(&table, state.order(), look, state.board().failure.is_some(), width);
     place.line(frame, drawn.titles());
     state.page = usize::from(place.left.height).max(1);
-    state.scrolled = state.scrolled.min(table.rows.len().saturating_sub(1));
+    state.scrolled = state.scrolled.min(table.rows.len().saturating_sub(state.page));
     for row in table.rows.iter().skip(state.scrolled).take(state.page) {
         place.line(frame, drawn.row(row));
     }
 }
 
-fn foot_line(state: &State, look: Look, width: usize) -> Line<'static> {
+fn foot_line(state: &State, look: Appearance, width: usize) -> Line<'static> {
     if state.is_typing {
         return Line::from(vec![
             Span::styled("filter: ", look.title()),
@@ -80,7 +80,7 @@ fn foot_line(state: &State, look: Look, width: usize) -> Line<'static> {
     Line::from([vec![Span::styled(filter, look.warning())], rest.spans].concat())
 }
 
-/// What is left of the screen, from its top.
+/// The rest of the screen, taken from its top.
 struct Lines {
     left: Rect,
 }
@@ -100,10 +100,10 @@ impl Lines {
         }
     }
 
-    /// As many lines as they need, of those that they may take; the table keeps some.
+    /// Draws as many lines as the problems need, up to a limit; the table keeps some.
     fn problems(&mut self, frame: &mut Frame<'_>, problems: Vec<Line<'static>>) {
         let width = usize::from(self.left.width).max(1);
-        // Broken between words, a line may need one more than its length asks for.
+        // With line breaks between words, a text may need one more line than its length requires.
         let needed: usize = problems.iter().map(|line| (line.width() + width / 8).div_ceil(width)).sum();
         let height = needed.min(PROBLEM_LINES).min(usize::from(self.left.height.saturating_sub(4)));
         let place = self.take(u16::try_from(height).unwrap_or(1));

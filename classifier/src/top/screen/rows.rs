@@ -1,32 +1,38 @@
-//! The table.
+//! Draws the table.
 
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 
-use super::{Look, head::cut, spark};
+use super::{Appearance, head::cut, spark};
 use crate::top::table::{Cell, Column, GAP, Order, Row, Table};
 
-/// What a table is drawn with.
+/// Layout of a table.
 pub(super) struct Drawn<'t> {
     pub table: &'t Table,
     pub order: Order,
-    pub look: Look,
-    /// The numbers are old.
+    pub look: Appearance,
+    /// True if the numbers are old.
     pub is_stale: bool,
-    /// Columns, and the width of each.
+    /// Columns, with their widths.
     columns: Vec<(usize, usize)>,
     history: usize,
 }
 
 impl<'t> Drawn<'t> {
-    pub(super) fn new(table: &'t Table, order: Order, look: Look, is_stale: bool, width: usize) -> Self {
+    pub(super) fn new(
+        table: &'t Table,
+        order: Order,
+        look: Appearance,
+        is_stale: bool,
+        width: usize,
+    ) -> Self {
         let (columns, history) = table.fitted(width);
         Self { table, order, look, is_stale, columns, history }
     }
 
-    /// The line of titles.
+    /// Draws the line of titles.
     pub(super) fn titles(&self) -> Line<'static> {
         let mut spans = Vec::new();
         for (number, width) in &self.columns {
@@ -34,18 +40,18 @@ impl<'t> Drawn<'t> {
             let is_sorted_by = *number == self.order.column;
             let mark =
                 if is_sorted_by { self.look.mark(column.is_number != self.order.is_reversed) } else { "" };
-            let style = if is_sorted_by { self.look.title() } else { Look::strong() };
+            let style = if is_sorted_by { self.look.title() } else { Appearance::strong() };
             spans.push(Span::styled(placed(&format!("{}{mark}", column.title), *width, column), style));
             spans.push(Span::raw(" ".repeat(GAP)));
         }
         if self.history > 0 {
             let title = cut("last minute", self.history);
-            spans.push(Span::styled(format!("{title:>width$}", width = self.history), Look::strong()));
+            spans.push(Span::styled(format!("{title:>width$}", width = self.history), Appearance::strong()));
         }
         Line::from(spans)
     }
 
-    /// A row's line.
+    /// Draws a row.
     pub(super) fn row(&self, row: &Row) -> Line<'static> {
         let is_quiet = self.is_stale || !row.is_busy;
         let mut spans = Vec::new();
@@ -53,7 +59,7 @@ impl<'t> Drawn<'t> {
             let (column, cell) = (self.table.columns[*number], &row.cells[*number]);
             let style = match cell {
                 _ if is_quiet => self.look.quiet(),
-                Cell::Number(..) if *number == self.order.column => Look::strong(),
+                Cell::Number(..) if *number == self.order.column => Appearance::strong(),
                 Cell::Number(..) => Style::new(),
                 Cell::Text(text) => self.look.word(text),
             };
@@ -68,7 +74,7 @@ impl<'t> Drawn<'t> {
     }
 }
 
-/// A cell's text in its column.
+/// Aligns a cell's text in its column.
 fn placed(text: &str, width: usize, column: Column) -> String {
     let text = cut(text, width);
     let room = " ".repeat(width.saturating_sub(Span::raw(&text).width()));

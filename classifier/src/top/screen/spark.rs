@@ -1,9 +1,9 @@
-//! Numbers as bars of one character each.
+//! Draws numbers as bars of one character.
 
-use super::Look;
+use super::Appearance;
 
-/// A bar for each, in parts of the largest; a space where nothing is known.
-pub(super) fn bars(values: &[Option<f64>], look: Look) -> String {
+/// Draws one bar for each number, relative to the largest; a space for unknown ones.
+pub(super) fn bars(values: &[Option<f64>], look: Appearance) -> String {
     let largest = values.iter().flatten().copied().fold(0.0, f64::max);
     let levels = look.levels();
     let bar = |value: &Option<f64>| {
@@ -24,10 +24,10 @@ mod tests {
 
     #[test]
     fn bars_are_parts_of_the_largest_and_anything_at_all_stands_out() {
-        let look = Look { has_colours: false, has_unicode: true };
+        let look = Appearance { has_colours: false, has_unicode: true };
         let values = [None, Some(0.0), Some(0.01), Some(50.0), Some(100.0)];
         assert_eq!(bars(&values, look), " ▁▂▅█");
         assert_eq!(bars(&[Some(0.0), None], look), "▁ ");
-        assert_eq!(bars(&values, Look { has_unicode: false, ..look }), " _.+#");
+        assert_eq!(bars(&values, Appearance { has_unicode: false, ..look }), " _.+#");
     }
 }

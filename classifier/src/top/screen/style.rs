@@ -1,24 +1,24 @@
-//! Colours and characters that the terminal is trusted with.
+//! Colours and characters that the terminal supports.
 
 use std::env;
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// What the screen is drawn with.
+/// Drawing abilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Colours, beside bold and dim: not with `NO_COLOR` (<https://no-color.org>).
+pub struct Appearance {
+    /// Colours, in addition to bold and dim: not with `NO_COLOR` (<https://no-color.org>).
     pub has_colours: bool,
     /// Characters beyond ASCII.
     pub has_unicode: bool,
 }
 
-impl Look {
-    /// As the environment asks for.
+impl Appearance {
+    /// Reads the abilities from the environment.
     #[must_use]
     pub fn of_environment() -> Self {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        // The first that is set counts (locale(7)).
+        // The first variable that is set wins (locale(7)).
         let locale =
             ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
         let has_unicode = locale.contains("utf-8") || locale.contains("utf8");
@@ -57,7 +57,7 @@ impl Look {
         self.coloured(Style::new().add_modifier(Modifier::BOLD), Color::Yellow)
     }
 
-    /// Of a word in a row, by what it says.
+    /// Returns the style of a word in a row.
     pub(super) fn word(self, text: &str) -> Style {
         match text {
             "ingress" => self.coloured(Style::new(), Color::Blue),
@@ -71,7 +71,7 @@ impl Look {
         self.coloured(Style::new(), Color::Green)
     }
 
-    /// The mark of the column that is sorted by: the largest first, or the smallest.
+    /// Returns the mark of the sort column: largest first, or smallest.
     pub(super) const fn mark(self, largest_first: bool) -> &'static str {
         match (self.has_unicode, largest_first) {
             (true, true) => "▼",
@@ -81,7 +81,7 @@ impl Look {
         }
     }
 
-    /// Bars of a sparkline, from the lowest.
+    /// Returns the bars of a sparkline, lowest first.
     pub(super) const fn levels(self) -> [char; 8] {
         if self.has_unicode {
             ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']

@@ -1,4 +1,4 @@
-//! A user and a password (RFC 7617).
+//! User and password for HTTP (RFC 7617).
 
 use std::{fs, io, path::Path};
 
@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 pub struct Credentials(Vec<u8>);
 
 impl Credentials {
-    /// The first line of a file.
+    /// Reads the first line of a file.
     pub(super) fn read(file: &Path) -> io::Result<Self> {
         let text = fs::read_to_string(file)?;
         let line = text.lines().next().unwrap_or_default();
@@ -20,20 +20,20 @@ impl Credentials {
         }
     }
 
-    /// The value of `Authorization`.
+    /// Returns the value of `Authorization`.
     pub(super) fn header(&self) -> String {
         format!("Basic {}", STANDARD.encode(&self.0))
     }
 }
 
-/// Passwords get into no log.
+/// Redacts the password, which must not get into logs.
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Credentials")
     }
 }
 
-/// As they stand in a URL, percent-encoded (RFC 3986 §3.2.1).
+/// Decodes the credentials of a URL, percent-encoded (RFC 3986 §3.2.1).
 pub(super) fn of_url(user: &str) -> Result<Credentials, &'static str> {
     const BAD: &str = "a percent sign in its user or password has no two hexadecimal digits behind it";
     let (mut bytes, mut rest) = (Vec::new(), user.bytes());

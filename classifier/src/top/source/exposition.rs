@@ -1,40 +1,40 @@
-//! What an agent serves, read: the text format 0.0.4 of Prometheus, and `OpenMetrics` 1.0, line by line.
+//! Parses the answer of an agent: the text format 0.0.4 of Prometheus, and `OpenMetrics` 1.0, line by line.
 
 use std::collections::HashMap;
 
 use thiserror::Error;
 
-/// A line that is none of the format.
+/// A line that violates the format.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("line {number} is not of Prometheus' text format: `{line}`")]
 pub struct BadLine {
-    /// From 1.
+    /// Line number, from 1.
     pub number: usize,
-    /// The beginning of it.
+    /// Beginning of the line.
     pub line: String,
 }
 
-/// One sample: its name, its labels as they stand there, its value.
+/// One sample: name, labels and value.
 #[derive(Debug)]
 pub struct Line<'t> {
     /// Name of the metric.
     pub name: &'t str,
     labels: HashMap<&'t str, String>,
-    /// The number as it is written: a counter may have more digits than a float holds.
+    /// Number as it is written: a counter may have more digits than a float.
     value: &'t str,
 }
 
-/// Characters of a line that an error shows.
+/// Most characters of a line that an error shows.
 const SHOWN: usize = 60;
 
 impl Line<'_> {
-    /// The value of a label; empty where it has none of that name, as the format has it.
+    /// Returns the value of a label; empty if the label is missing, as the format defines it.
     #[must_use]
     pub fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
 
-    /// The value as a whole number of at least 0; what is less, or no number, is 0.
+    /// Converts the value to a whole number of at least 0; a smaller value, or none, is 0.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -46,7 +46,7 @@ impl Line<'_> {
     }
 }
 
-/// Every sample of a text, in order. Comments, timestamps and exemplars are passed over.
+/// Iterates over the samples of a text, in order. Comments, timestamps and exemplars are skipped.
 ///
 /// # Errors
 ///
@@ -71,7 +71,7 @@ fn sample(line: &str) -> Option<Line<'_>> {
     (!name.is_empty() && rest.starts_with([' ', '\t']) && is_number).then_some(Line { name, labels, value })
 }
 
-/// Reads the pairs up to the brace behind them; gives what follows it.
+/// Parses the pairs up to the closing brace, and returns the rest.
 fn read_labels<'t>(mut rest: &'t str, labels: &mut HashMap<&'t str, String>) -> Option<&'t str> {
     loop {
         rest = rest.trim_start_matches([' ', ',']);
@@ -85,7 +85,7 @@ fn read_labels<'t>(mut rest: &'t str, labels: &mut HashMap<&'t str, String>) -> 
     }
 }
 
-/// A text up to its closing quote, with its three escapes resolved, and what follows.
+/// Parses a text up to its closing quote, with its three escapes, and returns the rest.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();

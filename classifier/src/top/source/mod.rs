@@ -1,4 +1,4 @@
-//! Where samples come from: pinned maps of this host, or an agent by its URL.
+//! Sources of samples: pinned maps of this host, or an agent by its URL.
 
 mod credentials;
 mod exposition;
@@ -14,58 +14,47 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use self::{pins::Pins, remote::Remote};
 pub use self::{
+    peers::Peers,
     pins::sample as pinned,
     scraped::{Unlike, sample as scraped},
     target::{BadUrl, Target},
 };
+use self::{pins::Pins, remote::Remote};
 use super::sample::Sample;
 use crate::datapath::ViewError;
 
-/// What is looked at.
+/// Origin of samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// A pin folder.
+    /// A pin directory.
     Pins(PathBuf),
     /// An agent.
     Url(Target),
 }
 
-/// How much is read of whom connections were with: on many CPUs that is more than all else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Peers {
-    /// Nothing.
-    #[default]
-    None,
-    /// The largest of each kind, as many as `classifier status` shows.
-    Largest,
-    /// All that are listed.
-    All,
-}
-
-/// A source that is looked at again and again.
+/// A source that is read repeatedly.
 #[derive(Debug)]
 pub enum Source {
-    /// Opened when it is first there.
+    /// Pins, opened when the directory first exists.
     Pins(PathBuf, Option<Pins>),
-    /// A connection is made when there is none.
+    /// An agent, connected when there is no connection.
     Remote(Box<Remote>),
 }
 
-/// There is no sample this time.
+/// Reason why there is no sample.
 #[derive(Debug, Error)]
 pub enum SourceError {
-    /// See [`ViewError`].
+    /// The pins cannot be read.
     #[error(transparent)]
     View(#[from] ViewError),
-    /// See [`remote::RemoteError`].
+    /// The agent cannot be read.
     #[error(transparent)]
     Remote(#[from] remote::RemoteError),
 }
 
 impl Source {
-    /// Nothing is opened yet, but what is needed for that is checked.
+    /// Creates a source, checks its files, and opens nothing yet.
     ///
     /// # Errors
     ///
@@ -77,7 +66,7 @@ impl Source {
         })
     }
 
-    /// Says what is looked at, without secrets.
+    /// Names the source, without secrets.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -86,11 +75,11 @@ impl Source {
         }
     }
 
-    /// Looks once. Of an agent's metrics those peers are read that are among them, whatever is asked for.
+    /// Reads a sample. From an agent, the peers are always those of its metrics.
     ///
     /// # Errors
     ///
-    /// When there is nothing to be seen, with the reason.
+    /// When there is no sample, with the reason.
     pub async fn read(&mut self, peers: Peers) -> Result<Sample, SourceError> {
         match self {
             Self::Pins(folder, pins) => {

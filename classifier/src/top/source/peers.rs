@@ -1,21 +1,33 @@
-//! Whom connections were with, from the evidence that the kernel keeps.
+//! Lists the peers of connections from the evidence in the kernel.
 
 use std::time::SystemTime;
 
-use super::Peers;
 use crate::{
     evidence::{Evidence, Moment, Opened, Prefix, RedirectEvidence, SourceEvidence, top},
-    status::{Age, TOP},
+    snapshot::Age,
+    status::TOP,
     top::{
         sample::{Peer, Sources},
         word::Words,
     },
 };
 
-/// What ICMP redirects are called among what became of connections.
+/// Amount of peers to read: with many CPUs, the peers cost more than the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Peers {
+    /// No peers.
+    #[default]
+    None,
+    /// The largest of each kind, as many as `classifier status` shows.
+    Largest,
+    /// All listed peers.
+    All,
+}
+
+/// Name of ICMP redirects among the outcomes.
 const REDIRECT: &str = "redirect";
 
-/// So many of them as are asked for, at a moment.
+/// Lists the requested amount of peers, at a moment.
 pub(super) fn listed(evidence: &Evidence, peers: Peers, now: SystemTime) -> Sources {
     let most = match peers {
         Peers::None => 0,
@@ -36,20 +48,20 @@ struct Listing {
 
 impl Listing {
     fn connections(&mut self, one: &SourceEvidence) -> Peer {
-        let SourceEvidence { direction, protocol, outcome, prefix, count, error, last_seen, .. } = one;
-        self.peer((*direction, protocol, outcome.label()), *prefix, (*count, *error), *last_seen)
+        let SourceEvidence { direction, protocol, outcome, prefix, count, overcount, last_seen, .. } = one;
+        self.peer((*direction, protocol, outcome.label()), *prefix, (*count, *overcount), *last_seen)
     }
 
     fn redirects(&mut self, one: &RedirectEvidence) -> Peer {
-        let RedirectEvidence { direction, protocol, prefix, count, error, last_seen, .. } = one;
-        self.peer((*direction, protocol, REDIRECT), *prefix, (*count, *error), *last_seen)
+        let RedirectEvidence { direction, protocol, prefix, count, overcount, last_seen, .. } = one;
+        self.peer((*direction, protocol, REDIRECT), *prefix, (*count, *overcount), *last_seen)
     }
 
     fn peer(
         &mut self,
         (direction, protocol, outcome): (Opened, &str, &str),
         prefix: Prefix,
-        (count, error): (u64, u64),
+        (count, overcount): (u64, u64),
         last_seen: Moment,
     ) -> Peer {
         let ago = self.now.duration_since(last_seen.time()).unwrap_or_default();
@@ -59,7 +71,7 @@ impl Listing {
             protocol: self.words.of(protocol),
             outcome: self.words.of(outcome),
             count,
-            error,
+            overcount,
             last_seen_seconds: Some(Age::of(0, u64::try_from(ago.as_nanos()).unwrap_or(u64::MAX))),
         }
     }

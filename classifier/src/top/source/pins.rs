@@ -1,30 +1,26 @@
-//! The pinned maps as a source.
+//! Reads samples from the pinned maps.
 
 use std::{collections::BTreeMap, path::Path, time::SystemTime};
 
-use classifier_common::{
-    abi::Direction,
-    counter::Counters,
-    icmp_types::cells,
-    protocol::{Class, Protocol, Sides},
-};
+use classifier_common::{counter::Counters, icmp_types::cells, protocol::Class};
 
-use super::{Peers, peers};
+use super::peers::{self, Peers};
 use crate::{
-    config::ProtocolNames,
-    counters::InterfaceSnapshot,
-    datapath::{self, Look, View, ViewError, now},
-    metrics::{datapath::family_label, live_sessions},
-    status::{EndpointReport, SessionReport},
+    clock::now,
+    datapath::{self, PinnedState, View, ViewError},
+    metrics::live_sessions,
+    protocol_names::ProtocolNames,
+    snapshot::{EndpointReport, InterfaceSnapshot, SessionReport},
     top::{
         sample::{Flow, Ftp, Hooks, Message, Sample, Sources, Tally},
         word::Word,
     },
 };
 
-const NOBODY: &str = "no process is seen that works with the folder: the kernel counts on, nobody serves";
+const NOBODY: &str =
+    "no agent process uses this directory: the kernel continues to count, and no agent serves the counters";
 
-/// A pin folder, and what was written about it before.
+/// A source that reads counters straight from the pinned maps, without a running agent.
 #[derive(Debug)]
 pub struct Pins {
     view: View,
@@ -32,7 +28,7 @@ pub struct Pins {
 }
 
 impl Pins {
-    /// Looks at a folder.
+    /// Opens a pin directory.
     ///
     /// # Errors
     ///
@@ -41,7 +37,7 @@ impl Pins {
         Ok(Self { view: datapath::view(folder)?, folder: folder.display().to_string() })
     }
 
-    /// Looks again.
+    /// Reads a sample.
     ///
     /// # Errors
     ///
@@ -58,17 +54,17 @@ impl Pins {
     }
 }
 
-/// What was seen in a folder, at a moment of the kernel's clock.
+/// Converts the content of a directory to a sample, at a moment of the kernel's clock.
 #[must_use]
-pub fn sample(look: &Look, folder: &str, now: u64) -> Sample {
+pub fn sample(look: &PinnedState, folder: &str, now: u64) -> Sample {
     let mut problems = look.problems.clone();
-    let whence = if let Some(process) = look.process {
+    let origin = if let Some(process) = look.process {
         format!("{folder}, agent {process}")
     } else {
         problems.push(NOBODY.to_owned());
         format!("{folder}, no agent")
     };
-    let mut sample = Sample { whence, problems, ftp: ftp(look, now), ..Sample::default() };
+    let mut sample = Sample { origin, problems, ftp: ftp(look, now), ..Sample::default() };
     let fills = look.snapshot.maps.iter().map(|fill| (fill.map.to_owned(), (fill.entries, fill.capacity)));
     sample.maps = fills.collect();
     let labels = Labels::new(&look.names);
@@ -78,7 +74,7 @@ pub fn sample(look: &Look, folder: &str, now: u64) -> Sample {
     sample
 }
 
-fn ftp(look: &Look, now: u64) -> Ftp {
+fn ftp(look: &PinnedState, now: u64) -> Ftp {
     let ftp = &look.snapshot.ftp;
     let [clear_sessions, encrypted_sessions] = live_sessions(&ftp.tallies);
     let mut living: Vec<_> = look.sessions.iter().filter(|(_, session)| !session.has_ended()).collect();
@@ -97,37 +93,30 @@ fn add(sample: &mut Sample, interface: &InterfaceSnapshot, labels: &Labels) {
     let name: Word = interface.name.as_str().into();
     let hooks = Hooks { ingress: interface.ingress.into(), egress: interface.egress.into() };
     sample.interfaces.insert(name.clone(), hooks);
-    let sides = [&interface.ingress_counters, &interface.egress_counters];
-    for (direction, counters) in Direction::ALL.into_iter().zip(sides) {
-        if let Some(counters) = counters {
-            labels.add(sample, &name, &direction.label().into(), counters);
-        }
+    for (direction, counters) in interface.sides() {
+        labels.add(sample, &name, &direction.label().into(), counters);
     }
 }
 
-/// The labels of the numbers in a counter block.
+/// Labels of the numbers in a counter block.
 struct Labels {
     classes: Vec<(Class, Word, Word)>,
-    /// By cell: family, type, code and name.
+    /// Labels by cell: family, type, code and name.
     icmp: Vec<[Word; 4]>,
 }
 
 impl Labels {
     fn new(names: &ProtocolNames) -> Self {
-        let fixed = Protocol::FIXED.iter().copied();
-        let configured = names.iter().map(|(protocol, name)| (protocol, name, Sides::Server));
-        let mut classes = Vec::new();
-        for (protocol, name, sides) in fixed.chain(configured) {
-            let both = [protocol.to_server(), protocol.from_server()];
-            let existing = if sides == Sides::Server { &both[..] } else { &both[..1] };
-            classes.extend(existing.iter().map(|class| (*class, name.into(), class.role().label().into())));
-        }
+        let label = |class: Class, name: &str| (class, name.into(), class.role().label().into());
+        let all = names.all();
+        let classes =
+            all.flat_map(|(protocol, name)| protocol.classes().map(move |class| label(class, name)));
+        let classes = classes.collect();
         let number = |number: Option<u8>| {
             number.map_or_else(|| Word::from("other"), |number| number.to_string().as_str().into())
         };
-        let cell = cells().map(|cell| {
-            [family_label(cell.family).into(), number(cell.kind), number(cell.code), cell.name.into()]
-        });
+        let cell = cells()
+            .map(|cell| [cell.family.label().into(), number(cell.kind), number(cell.code), cell.name.into()]);
         Self { classes, icmp: cell.collect() }
     }
 

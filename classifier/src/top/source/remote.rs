@@ -1,4 +1,4 @@
-//! An agent by its URL: one connection, on which it is asked again and again.
+//! Reads samples from an agent by its URL, over one connection.
 
 use std::{fmt, io, path::PathBuf, time::Duration};
 
@@ -18,79 +18,79 @@ use tokio_rustls::TlsConnector;
 use super::{Target, Unlike, credentials::Credentials, scraped, trust};
 use crate::top::{sample::Sample, word::Words};
 
-/// An answer takes no longer: Prometheus' own default.
+/// Time limit of an answer: Prometheus' default.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An answer is no larger: 4,096 interfaces have half of that.
+/// Size limit of an answer: twice that of 4,096 interfaces.
 const LARGEST: usize = 256 << 20;
 
-/// The agent does not answer as one.
+/// Reason why an agent cannot be read.
 #[derive(Debug, Error)]
 pub enum RemoteError {
-    /// A file that was named cannot be used.
-    #[error("cannot use {}: {cause}; name a file with {holds}", .path.display())]
+    /// A named file cannot be used.
+    #[error("cannot use {}: {cause}; give a file with {holds}", .path.display())]
     File {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What it should hold.
+        /// Expected content.
         holds: &'static str,
-        /// What is wrong.
+        /// Cause.
         #[source]
         cause: io::Error,
     },
-    /// There are no authorities to believe.
-    #[error("cannot use the system's certificates: {0}; install ca-certificates, or name a file with --ca")]
+    /// There are no certificate authorities to trust.
+    #[error("cannot use the system's certificates: {0}; install ca-certificates, or give a file with --ca")]
     Authorities(#[source] io::Error),
-    /// There is no connection.
-    #[error("cannot reach {target}: {cause}; see whether the agent runs and listens there")]
+    /// The agent cannot be reached.
+    #[error("cannot reach {target}: {cause}; check that the agent runs and listens there")]
     Reach {
-        /// The URL.
+        /// URL of the agent.
         target: String,
-        /// Why.
+        /// Cause.
         #[source]
         cause: io::Error,
     },
-    /// It broke off.
-    #[error("{target} broke off: {cause}; see the agent's log")]
+    /// The connection broke.
+    #[error("connection to {target} broke: {cause}; see the log of the agent")]
     Broken {
-        /// The URL.
+        /// URL of the agent.
         target: String,
-        /// Why.
+        /// Cause.
         cause: String,
     },
-    /// It took too long.
-    #[error("{0} did not answer within 10 s; see whether the agent is overloaded or the network is slow")]
+    /// The answer took too long.
+    #[error("{0} did not answer within 10 s; check the load of the agent and the network")]
     Slow(String),
-    /// It refuses.
+    /// The agent refuses the request.
     #[error("{target} answers {status}; {}", remedy(*.status))]
     Status {
-        /// The URL.
+        /// URL of the agent.
         target: String,
-        /// Its answer.
+        /// Status of the answer.
         status: StatusCode,
     },
-    /// Something else answers there.
-    #[error("{target} does not answer as an agent: {cause}")]
+    /// Another server answers.
+    #[error("{target} does not answer like an agent: {cause}")]
     Unlike {
-        /// The URL.
+        /// URL of the agent.
         target: String,
-        /// Why.
+        /// Difference from an agent's answer.
         cause: Unlike,
     },
 }
 
 fn remedy(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::UNAUTHORIZED => "name a file with user:password by --credentials",
-        StatusCode::NOT_FOUND => "its path is that of --telemetry-path",
-        StatusCode::TOO_MANY_REQUESTS => "its rate limit allows less; look less often with --interval",
+        StatusCode::UNAUTHORIZED => "name a file with user:password with --credentials",
+        StatusCode::NOT_FOUND => "use the path of --telemetry-path",
+        StatusCode::TOO_MANY_REQUESTS => "its rate limit is lower; raise --interval",
         _ => "see the agent's log",
     }
 }
 
 type Connection = http1::SendRequest<Empty<Bytes>>;
 
-/// An agent that may be reached.
+/// An agent, with the data to reach it.
 pub struct Remote {
     target: Target,
     tls: Option<TlsConnector>,
@@ -106,7 +106,7 @@ impl fmt::Debug for Remote {
 }
 
 impl Remote {
-    /// Reads the files that the target names; connects to nobody.
+    /// Reads the files of the target, without connecting.
     pub(super) fn new(target: Target) -> Result<Self, RemoteError> {
         let credentials = match &target.credentials_file {
             Some(path) => {
@@ -130,12 +130,12 @@ impl Remote {
         Ok(Self { target, tls, authorization, connection: None, words: Words::default() })
     }
 
-    /// Says who is asked.
+    /// Returns the agent's URL.
     pub(super) fn name(&self) -> String {
         self.target.to_string()
     }
 
-    /// Asks once.
+    /// Requests one sample.
     pub(super) async fn read(&mut self) -> Result<Sample, RemoteError> {
         let text = match timeout(PATIENCE, self.text()).await {
             Ok(text) => text?,
@@ -143,12 +143,12 @@ impl Remote {
         };
         let sample = scraped(&text, &mut self.words);
         let mut sample = sample.map_err(|cause| RemoteError::Unlike { target: self.name(), cause })?;
-        sample.whence = self.name();
+        sample.origin = self.name();
         Ok(sample)
     }
 
     async fn text(&mut self) -> Result<String, RemoteError> {
-        // A connection on which something went wrong is not used again.
+        // A connection with an error is not used again.
         let mut connection = match self.connection.take().filter(|connection| !connection.is_closed()) {
             Some(connection) => connection,
             None => self.connect().await?,
@@ -195,7 +195,7 @@ impl Remote {
 
 async fn begin(socket: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> hyper::Result<Connection> {
     let (sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
-    // It ends with the sender, and what it says of that the sender hears too.
+    // The task ends with the sender, which gets its errors too.
     tokio::spawn(async { drop(connection.await) });
     Ok(sender)
 }

@@ -1,4 +1,4 @@
-//! A sample from what an agent serves.
+//! Converts an agent's answer to a sample.
 
 use thiserror::Error;
 
@@ -14,22 +14,22 @@ use crate::{
     },
 };
 
-/// The text holds no agent's counters.
+/// Reason why a text has no counters of an agent.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Unlike {
-    /// It is another format.
+    /// The text has another format.
     #[error(transparent)]
     Bad(#[from] BadLine),
-    /// There is no such metric in it.
-    #[error("there is no {0} in it: it is not served by a classifier, or has another path than /metrics")]
+    /// The text lacks this metric.
+    #[error("the answer has no {0}; give the metrics URL of a classifier agent")]
     Foreign(&'static str),
 }
 
-/// Reads it.
+/// Converts a text to a sample.
 ///
 /// # Errors
 ///
-/// When it is no text of an agent.
+/// When the text is not an agent's.
 pub fn sample(text: &str, words: &mut Words) -> Result<Sample, Unlike> {
     let mut sample = Sample::default();
     let mut is_ours = false;
@@ -82,18 +82,20 @@ fn add(sample: &mut Sample, line: &Line<'_>, words: &mut Words) {
     } else if name == catalog::MAP_CAPACITY.name {
         sample.maps.entry(line.label(label::MAP).to_owned()).or_default().1 = line.whole();
     } else if name == catalog::SCRAPE_SUCCESS.name && line.whole() == 0 {
-        sample.problems.push("the agent cannot read the kernel's counters; its log says why".into());
-    } else if name == catalog::CONFIG_SUCCESSFUL.name && line.whole() == 0 {
-        sample.problems.push("the agent was given settings that it refuses; its log says why".into());
-    } else if name == catalog::UNATTRIBUTED_PACKETS.name && line.whole() > 0 {
-        let count = line.whole();
         sample
             .problems
-            .push(format!("{count} packets crossed a hook on an interface without counters: report it"));
+            .push("the agent cannot read the counters of the kernel; its log gives the reason".into());
+    } else if name == catalog::CONFIG_SUCCESSFUL.name && line.whole() == 0 {
+        sample.problems.push("the agent refused its last configuration; its log gives the reason".into());
+    } else if name == catalog::UNATTRIBUTED_PACKETS.name && line.whole() > 0 {
+        let count = line.whole();
+        sample.problems.push(format!(
+            "{count} packets crossed a hook on an interface without counters: this is a bug; report it"
+        ));
     }
 }
 
-/// What a line counts; its interface is there, attached or not.
+/// Returns the labels of a line, and lists its interface, attached or not.
 fn flow(sample: &mut Sample, line: &Line<'_>, words: &mut Words) -> Flow {
     let mut of = |name| words.of(line.label(name));
     let (interface, direction) = (of(label::INTERFACE), of(label::DIRECTION));

@@ -1,9 +1,12 @@
-//! Whom connections were with, from the largest that an agent serves.
+//! Reads the peers of connections from an agent's largest sources.
 
 use std::collections::BTreeMap;
 
+use classifier_common::abi::Direction;
+
 use super::exposition::Line;
 use crate::{
+    evidence::Opened,
     metrics::catalog::{self, label},
     top::{
         sample::{Peer, Sources},
@@ -11,19 +14,25 @@ use crate::{
     },
 };
 
-const NONE: &str = "no source is among its metrics: an agent serves the largest with --top-sources, and on its host \
-                    `classifier top` shows all";
+const NONE: &str = "the metrics have no sources: run the agent with --top-sources K for the top K, or `classifier top` on its host \
+                    for all";
 
-/// At most and error, by prefix, direction, protocol and outcome: each stands in a family of its own.
+/// Returns the host's word for the direction of a SYN at the interface.
+fn opened(direction: &str) -> &str {
+    let known = Direction::ALL.into_iter().find(|one| one.label() == direction);
+    known.map_or(direction, |one| Opened::from(one).label())
+}
+
+/// Count and overcount, by prefix, direction, protocol and outcome. The two are in families of their own.
 #[derive(Default)]
 pub(super) struct Peers(BTreeMap<[String; 4], [u64; 2]>);
 
 impl Peers {
-    /// Takes a line that is about them; `false` if it is not.
+    /// Takes a line about peers; `false` for other lines.
     pub(super) fn add(&mut self, line: &Line<'_>) -> bool {
         let number = match line.name {
             name if name == catalog::SOURCE_CONNECTIONS.name => 0,
-            name if name == catalog::SOURCE_CONNECTIONS_ERROR.name => 1,
+            name if name == catalog::SOURCE_CONNECTIONS_OVERCOUNT.name => 1,
             _ => return false,
         };
         let labels = [label::PREFIX, label::DIRECTION, label::PROTOCOL, label::OUTCOME];
@@ -32,20 +41,21 @@ impl Peers {
         true
     }
 
-    /// All of them.
+    /// Lists the peers.
     pub(super) fn listed(self, words: &mut Words) -> Sources {
         if self.0.is_empty() {
             return Sources::Untold(NONE.into());
         }
-        let peer = |([prefix, direction, protocol, outcome], [count, error]): ([String; 4], [u64; 2])| Peer {
-            prefix,
-            direction: words.of(&direction),
-            protocol: words.of(&protocol),
-            outcome: words.of(&outcome),
-            count,
-            error,
-            last_seen_seconds: None,
-        };
+        let peer =
+            |([prefix, direction, protocol, outcome], [count, overcount]): ([String; 4], [u64; 2])| Peer {
+                prefix,
+                direction: words.of(opened(&direction)),
+                protocol: words.of(&protocol),
+                outcome: words.of(&outcome),
+                count,
+                overcount,
+                last_seen_seconds: None,
+            };
         Sources::Listed(self.0.into_iter().map(peer).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! The URL of an agent, and what it takes to be let in.
+//! URL of an agent, with credentials.
 
 use std::{fmt, path::PathBuf, str::FromStr as _};
 
@@ -7,53 +7,53 @@ use thiserror::Error;
 
 use super::credentials::{self, Credentials};
 
-/// A URL that no agent can have.
+/// Reason why a URL cannot be an agent's.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("`{url}` is no URL of an agent: {why}; as in http://host:9877/metrics")]
+#[error("`{url}` is not the URL of an agent: {why}; write one such as http://host:9877/metrics")]
 pub struct BadUrl {
-    /// It, without a password.
+    /// URL without its password.
     pub url: String,
-    /// What is wrong with it.
+    /// Problem of the URL.
     pub why: &'static str,
 }
 
-/// Where an agent serves.
+/// Address and credentials of an agent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
-    /// `https`, not `http`.
+    /// True if the scheme is `https`, not `http`.
     pub is_encrypted: bool,
     /// Host name or address, without brackets.
     pub host: String,
-    /// The port.
+    /// Port.
     pub port: u16,
     /// Path and query.
     pub path: String,
-    /// From the URL.
+    /// Credentials from the URL.
     pub credentials: Option<Credentials>,
-    /// A file with `user:password`, which beats those of the URL.
+    /// File with `user:password`, which wins over those of the URL.
     pub credentials_file: Option<PathBuf>,
-    /// A file with certificates to trust, in place of the system's.
+    /// File with certificates to trust instead of the system's.
     pub authorities: Option<PathBuf>,
 }
 
 impl Target {
-    /// Understands a URL; `/metrics` is meant where it names no path.
+    /// Parses a URL; the default path is `/metrics`.
     ///
     /// # Errors
     ///
-    /// When it is none of an agent.
+    /// When the URL cannot be an agent's.
     pub fn parse(url: &str) -> Result<Self, BadUrl> {
         let bad = |why| BadUrl { url: without_password(url), why };
-        let uri = Uri::from_str(url).map_err(|_| bad("it cannot be understood"))?;
+        let uri = Uri::from_str(url).map_err(|_| bad("it cannot be parsed"))?;
         let is_encrypted = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP => false,
             Some(scheme) if *scheme == Scheme::HTTPS => true,
-            _ => return Err(bad("it begins with neither http:// nor https://")),
+            _ => return Err(bad("it starts with neither http:// nor https://")),
         };
-        let authority = uri.authority().ok_or_else(|| bad("it names no host"))?;
+        let authority = uri.authority().ok_or_else(|| bad("it has no host"))?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         if host.is_empty() {
-            return Err(bad("it names no host"));
+            return Err(bad("it has no host"));
         }
         let user = authority.as_str().rsplit_once('@').map(|(user, _)| user);
         let credentials = user.map(credentials::of_url).transpose().map_err(bad)?;
@@ -69,7 +69,7 @@ impl Target {
         })
     }
 
-    /// Host and port, as HTTP names them.
+    /// Returns host and port in HTTP's form.
     #[must_use]
     pub fn authority(&self) -> String {
         if self.host.contains(':') {
@@ -88,7 +88,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// The same: passwords get into no log.
+/// Redacts the password, which must not get into logs.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -127,9 +127,9 @@ mod tests {
         for (url, why) in [
             ("host:9877", "http://"),
             ("ftp://host", "http://"),
-            ("", "understood"),
-            ("http://", "understood"),
-            ("http://a:secret@ho st/", "understood"),
+            ("", "parsed"),
+            ("http://", "parsed"),
+            ("http://a:secret@ho st/", "parsed"),
             ("http://a%zz:secret@host/", "percent"),
         ] {
             let text = Target::parse(url).unwrap_err().to_string();

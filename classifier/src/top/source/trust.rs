@@ -1,4 +1,4 @@
-//! Whom to trust over TLS: the authorities of a file, or the system's.
+//! Selects the certificate authorities to trust: those of a file, or the system's.
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -9,7 +9,7 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
-/// What speaks TLS, and believes who is certified by these.
+/// Creates a TLS client that trusts these authorities.
 pub(super) fn connector(authorities: Option<&Path>) -> io::Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
     let certificates = match authorities {
@@ -21,7 +21,7 @@ pub(super) fn connector(authorities: Option<&Path>) -> io::Result<TlsConnector> 
     };
     let (added, _) = roots.add_parsable_certificates(certificates);
     if added == 0 {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "there is no certificate of an authority"));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it has no certificate of an authority"));
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;

@@ -1,4 +1,4 @@
-//! Announced FTP data ports.
+//! Tab of announced FTP data ports.
 
 use super::sessions::age;
 use crate::top::{
@@ -9,7 +9,7 @@ use crate::top::{
 
 const COLUMNS: [Column; 7] = [
     Column::text("data port", 0),
-    Column::text("dialled by", 1),
+    Column::text("initiator", 1),
     Column::text("mode", 2),
     Column::text("command", 4),
     Column::text("evidence", 5),
@@ -37,8 +37,8 @@ pub(super) fn table(board: &Board) -> Table {
     });
     let empty = match ftp {
         Some(Ftp { endpoints: None, announced_endpoints, connected_endpoints, .. }) => format!(
-            "{announced_endpoints} announced and {connected_endpoints} connected; each by itself only the pinned maps \
-             show: run `classifier top` on that host"
+            "{announced_endpoints} announced and {connected_endpoints} connected; only the pinned maps list each of them: \
+             run `classifier top` on that host"
         ),
         _ => "no FTP data port is known".into(),
     };

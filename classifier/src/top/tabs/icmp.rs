@@ -1,14 +1,15 @@
-//! ICMP messages by type and code.
+//! Tab of ICMP messages by type and code.
 
 use super::traffic::{number, total};
 use crate::top::{
     board::Board,
+    quantity::whole,
     table::{Cell, Column, Row, Table},
 };
 
 const COLUMNS: [Column; 7] = [
     Column::text("interface", 1),
-    Column::text("way", 3),
+    Column::text("direction", 3),
     Column::text("family", 2),
     Column::text("type", 0),
     Column::text("number", 4),
@@ -30,7 +31,7 @@ pub(super) fn table(board: &Board) -> Table {
                     Cell::Text(message.family.to_string()),
                     Cell::Text(message.name.to_string()),
                     Cell::Text(format!("{}/{}", message.kind, message.code)),
-                    number(rate),
+                    number(rate, whole),
                     total(*count),
                 ],
                 is_busy: rate.is_some_and(|rate| rate > 0.0),
@@ -38,5 +39,5 @@ pub(super) fn table(board: &Board) -> Table {
             });
         }
     }
-    Table { columns: &COLUMNS, rows, has_history: true, empty: "no ICMP message was counted yet".into() }
+    Table { columns: &COLUMNS, rows, has_history: true, empty: "no ICMP message so far".into() }
 }

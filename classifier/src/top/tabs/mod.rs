@@ -1,4 +1,4 @@
-//! What there is to look at, a tab each. Another one is a line of [`Tab`] and a file that makes its table.
+//! The tabs. A new one is a variant of [`Tab`] and a file that makes its table.
 
 mod data_ports;
 mod icmp;
@@ -20,15 +20,15 @@ pub enum Tab {
     Sessions,
     /// Announced FTP data ports.
     DataPorts,
-    /// Whom connections were with.
+    /// Peers of connections.
     Sources,
 }
 
 impl Tab {
-    /// All of them, in the order of their keys.
+    /// All tabs, in the order of their keys.
     pub const ALL: [Self; 5] = [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts, Self::Sources];
 
-    /// Its title.
+    /// Returns the title of the tab.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Tab {
         }
     }
 
-    /// The column by which it is sorted at first: what is most of something.
+    /// Returns the first sort column, by which the largest rows come first.
     #[must_use]
     pub const fn first_order(self) -> usize {
         match self {
@@ -52,7 +52,7 @@ impl Tab {
         }
     }
 
-    /// What it shows of a board.
+    /// Makes the table of the tab.
     #[must_use]
     pub fn table(self, board: &Board) -> Table {
         match self {
@@ -64,7 +64,7 @@ impl Tab {
         }
     }
 
-    /// The tab behind it, or before it; round and round.
+    /// Returns the next tab, or the previous one, cyclically.
     #[must_use]
     pub fn beside(self, is_back: bool) -> Self {
         let count = Self::ALL.len();

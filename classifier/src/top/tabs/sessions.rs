@@ -1,7 +1,7 @@
-//! FTP control connections.
+//! Tab of FTP control connections.
 
 use crate::{
-    status::Age,
+    snapshot::Age,
     top::{
         board::Board,
         sample::Ftp,
@@ -35,15 +35,15 @@ pub(super) fn table(board: &Board) -> Table {
     });
     let empty = match ftp {
         Some(Ftp { sessions: None, clear_sessions, encrypted_sessions, .. }) => format!(
-            "{clear_sessions} in clear text and {encrypted_sessions} encrypted; each by itself only the pinned maps \
-             show: run `classifier top` on that host"
+            "{clear_sessions} in clear text and {encrypted_sessions} encrypted; only the pinned maps list each of them: \
+             run `classifier top` on that host"
         ),
-        _ => "no FTP control connection is followed".into(),
+        _ => "no FTP control connection is tracked".into(),
     };
     Table { columns: &COLUMNS, rows: rows.collect(), has_history: false, empty }
 }
 
-/// How long ago something was.
+/// Makes a cell of an age.
 pub(super) fn age(age: Age) -> Cell {
     Cell::Number(Some(age.seconds()), age.to_string())
 }

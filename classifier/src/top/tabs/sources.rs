@@ -1,10 +1,10 @@
-//! Whom connections were with, and how they ended.
+//! Tab of the peers of connections, and their outcomes.
 
 use std::time::Duration;
 
 use super::{sessions::age, traffic::total};
 use crate::{
-    status::Age,
+    snapshot::Age,
     top::{
         board::Board,
         sample::Sources,
@@ -13,8 +13,8 @@ use crate::{
 };
 
 const COLUMNS: [Column; 7] = [
-    Column::text("with", 0),
-    Column::text("opened", 2),
+    Column::text("peer", 0),
+    Column::text("direction", 2),
     Column::text("protocol", 1),
     Column::text("outcome", 0),
     Column::number("at most", 0),
@@ -24,16 +24,16 @@ const COLUMNS: [Column; 7] = [
 
 pub(super) const AT_MOST: usize = 4;
 
-/// Seconds; who was seen since then is busy.
+/// Seconds for which a seen peer counts as busy.
 const RECENT: f64 = 2.0;
 
 pub(super) fn table(board: &Board) -> Table {
     let sources = board.latest.as_ref().map(|(_, sample)| &sample.sources);
     let (listed, empty) = match sources {
-        Some(Sources::Listed(listed)) => (&listed[..], "no connection was noted yet"),
+        Some(Sources::Listed(listed)) => (&listed[..], "no connection with an outcome so far"),
         Some(Sources::Untold(reason)) => (&[][..], &reason[..]),
         Some(Sources::Unasked) | None => {
-            (&[][..], "not looked at yet: they are read only while this tab is open, and not paused")
+            (&[][..], "not read yet: sources are read only while this tab is open and not paused")
         }
     };
     let rows = listed.iter().map(|one| Row {
@@ -43,7 +43,7 @@ pub(super) fn table(board: &Board) -> Table {
             Cell::Text(one.protocol.to_string()),
             Cell::Text(one.outcome.to_string()),
             total(one.count),
-            total(one.count.saturating_sub(one.error)),
+            total(one.count.saturating_sub(one.overcount)),
             one.last_seen_seconds.map_or_else(|| Cell::Number(None, "-".into()), long),
         ],
         is_busy: one.last_seen_seconds.is_none_or(|age| age.seconds() < RECENT),
@@ -52,7 +52,7 @@ pub(super) fn table(board: &Board) -> Table {
     Table { columns: &COLUMNS, rows: rows.collect(), has_history: false, empty: empty.into() }
 }
 
-/// How long ago, in the two largest units: it may be days.
+/// Writes an age in its two largest units: it may be days.
 fn long(ago: Age) -> Cell {
     const MINUTE: f64 = 60.0;
     if ago.seconds() < MINUTE {

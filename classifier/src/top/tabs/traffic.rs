@@ -1,43 +1,41 @@
-//! Rates by interface, direction, protocol and role.
+//! Tab of rates by interface, direction, protocol and role.
 
 use crate::{
     thousands::grouped,
     top::{
         board::Board,
-        quantity::short,
-        rates::Rate,
+        quantity::{short, whole},
         table::{Cell, Column, Row, Table},
     },
 };
 
 const COLUMNS: [Column; 8] = [
     Column::text("interface", 0),
-    Column::text("way", 2),
+    Column::text("direction", 2),
     Column::text("protocol", 0),
     Column::text("role", 3),
     Column::number("packets/s", 0),
-    Column::number("bits/s", 1),
+    Column::number("bit/s", 1),
     Column::number("packets", 4),
     Column::number("bytes", 5),
 ];
 
 pub(super) const PACKETS: usize = 4;
 
-/// Rows of all that was ever counted.
+/// Makes rows of everything that was ever counted.
 pub(super) fn table(board: &Board) -> Table {
     let mut rows = Vec::new();
     if let Some((_, sample)) = &board.latest {
         for (flow, tally) in sample.traffic.iter().filter(|(_, tally)| tally.packets > 0) {
             let rate = board.rates.as_ref().and_then(|rates| rates.traffic.get(flow)).copied();
-            let per_second = |of: fn(Rate) -> f64| number(rate.map(of));
             rows.push(Row {
                 cells: vec![
                     Cell::Text(flow.interface.to_string()),
                     Cell::Text(flow.direction.to_string()),
                     Cell::Text(flow.protocol.to_string()),
                     Cell::Text(flow.role.to_string()),
-                    per_second(|rate| rate.packets),
-                    per_second(|rate| rate.bits),
+                    number(rate.map(|rate| rate.packets), whole),
+                    number(rate.map(|rate| rate.bits), short),
                     total(tally.packets),
                     total(tally.bytes),
                 ],
@@ -46,15 +44,15 @@ pub(super) fn table(board: &Board) -> Table {
             });
         }
     }
-    Table { columns: &COLUMNS, rows, has_history: true, empty: "no packet was counted yet".into() }
+    Table { columns: &COLUMNS, rows, has_history: true, empty: "no packet so far".into() }
 }
 
-/// A rate, or that there is none.
-pub(super) fn number(rate: Option<f64>) -> Cell {
-    Cell::Number(rate, rate.map_or_else(|| "-".into(), short))
+/// Makes a cell of a rate.
+pub(super) fn number(rate: Option<f64>, written: fn(f64) -> String) -> Cell {
+    Cell::Number(rate, rate.map_or_else(|| "-".into(), written))
 }
 
-/// A count.
+/// Makes a cell of a count.
 pub(super) fn total(count: u64) -> Cell {
     #[expect(clippy::cast_precision_loss, reason = "to be sorted by")]
     Cell::Number(Some(count as f64), grouped(count))

@@ -1,4 +1,4 @@
-//! What is asked of clients' certificates.
+//! Requirements for client certificates.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use super::{
     pem::{Files, Pem},
     verifier::{Clients, Trust},
 };
-use crate::web::{
-    document::{ClientAuth, TlsServer},
-    refusal::Refusal,
+use crate::{
+    located::Refusal,
+    web::document::{ClientAuth, TlsServer},
 };
 
-/// Who looks at certificates; `None` where none is asked for.
+/// The client-certificate verifier; `None` if client certificates are not requested.
 pub(super) fn verifier(
     files: &mut Files<'_>,
     table: &TlsServer,
@@ -29,7 +29,7 @@ pub(super) fn verifier(
     let Some(policy) = asked else {
         names(table, false)?;
         return match ca {
-            Some(ca) => Err(ca.refusal("no client is asked for a certificate; set client_auth_type")),
+            Some(ca) => Err(ca.refusal("clients are not asked for a certificate; set client_auth_type")),
             None => Ok(None),
         };
     };
@@ -41,12 +41,12 @@ pub(super) fn verifier(
     };
     let names = names(table, required)?;
     let trust = match (verified, ca) {
-        // A file that is named is read, also where nothing is held against it.
+        // A named file is read, even if it is not used.
         (false, ca) => ca.as_ref().map(certificates).transpose().map(|_| Trust::Anyone)?,
         (true, Some(ca)) => issued(&ca, provider)?,
-        // The system's own authorities, which Go would take, sign for anybody.
+        // Go would take the system's authorities, which sign certificates for any applicant.
         (true, None) => {
-            let message = "no authority to hold certificates against; add client_ca_file or client_ca";
+            let message = "no authority to verify client certificates; add client_ca_file or client_ca";
             return Err(policy.refusal(message));
         }
     };
@@ -54,7 +54,7 @@ pub(super) fn verifier(
     Ok(Some(Arc::new(Clients { required, trust, names, algorithms })))
 }
 
-/// The names of which a certificate must have one; `None` where it need not.
+/// Returns the names of which a certificate must have one; `None` without such a requirement.
 fn names(table: &TlsServer, required: bool) -> Result<Option<Vec<String>>, Refusal> {
     let Some(names) = &table.client_names else { return Ok(None) };
     if required {

@@ -1,4 +1,4 @@
-//! The server's certificate and key.
+//! Certificate and key of the server.
 
 use rustls::{
     ConfigBuilder, ServerConfig,
@@ -6,8 +6,11 @@ use rustls::{
     server::WantsServerCert,
 };
 
-use super::pem::{self, Files, Pem};
-use crate::web::{document::TlsServer, refusal::Refusal};
+use super::{
+    names,
+    pem::{self, Files, Pem},
+};
+use crate::{located::Refusal, web::document::TlsServer};
 
 /// A chain of certificates, and the key of the first.
 pub(super) struct Identity<'a> {
@@ -17,33 +20,37 @@ pub(super) struct Identity<'a> {
 }
 
 impl<'a> Identity<'a> {
-    /// Reads both.
+    /// Reads the chain and the key.
     pub(super) fn read(files: &mut Files<'_>, table: &'a TlsServer) -> Result<Self, Refusal> {
         let source = files.required(table, &table.certificate)?;
         let key = files.required(table, &table.private_key)?;
         let chain = certificates(&source)?;
         let key = PrivateKeyDer::from_pem_slice(&key.bytes).map_err(|error| {
             let what = pem::words(&error);
-            key.refusal(&format!("no private key that can be used: {what}; write one in PEM, not encrypted"))
+            key.refusal(&format!("no usable private key: {what}; give one in PEM, not encrypted"))
         })?;
         Ok(Self { source, chain, key })
     }
 
-    /// That something is wrong with the certificate.
+    /// Creates an error about the certificate.
     pub(super) fn refusal(&self, what: &str) -> Refusal {
         self.source.refusal(what)
     }
 
-    /// A configuration that shows it to clients.
+    /// Builds a TLS configuration with this identity.
     pub(super) fn present(
         self,
         builder: ConfigBuilder<ServerConfig, WantsServerCert>,
     ) -> Result<ServerConfig, Refusal> {
         let Self { source, chain, key } = self;
+        let version = chain.first().and_then(names::version);
         builder.with_single_cert(chain, key).map_err(|error| {
             if let rustls::Error::InconsistentKeys(_) = error {
-                return source
-                    .refusal("the key is not this certificate's; give the two that belong together");
+                return source.refusal("the key does not belong to this certificate; give a matching pair");
+            }
+            if let Some(version @ 1..3) = version {
+                let remedy = "clients need a subjectAltName; issue a certificate of version 3 with one";
+                return source.refusal(&format!("of X.509 version {version}: {remedy}"));
             }
             let error = invalid(&error);
             let can = "RSA, P-256, P-384 and Ed25519 can";
@@ -52,19 +59,19 @@ impl<'a> Identity<'a> {
     }
 }
 
-/// What is wrong with a certificate, which rustls takes for a peer's.
+/// Describes an error of the certificate, which rustls words for a peer's certificate.
 pub(super) fn invalid(error: &rustls::Error) -> String {
     if let rustls::Error::InvalidCertificate(error) = error { error.to_string() } else { error.to_string() }
 }
 
-/// All certificates of a text, one at least.
+/// Parses all certificates of a text, at least one.
 pub(super) fn certificates(pem: &Pem<'_>) -> Result<Vec<CertificateDer<'static>>, Refusal> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem.bytes).collect();
     let chain = chain.map_err(|error| {
-        pem.refusal(&format!("not PEM: {}; write certificates in PEM", pem::words(&error)))
+        pem.refusal(&format!("not PEM: {}; give certificates in PEM", pem::words(&error)))
     })?;
     if chain.is_empty() {
-        return Err(pem.refusal("no certificate in it; write one or more in PEM"));
+        return Err(pem.refusal("it has no certificate; give one or more in PEM"));
     }
     Ok(chain)
 }

@@ -1,4 +1,4 @@
-//! From `tls_server_config` to rustls.
+//! Converts `tls_server_config` to rustls.
 
 use std::{path::Path, sync::Arc};
 
@@ -11,8 +11,8 @@ use rustls::{
 use super::{
     document::{TlsServer, Version},
     inputs::Inputs,
-    refusal::Refusal,
 };
+use crate::located::Refusal;
 
 mod clients;
 mod identity;
@@ -22,7 +22,7 @@ mod verifier;
 
 use self::{identity::Identity, pem::Files};
 
-/// How connections are encrypted.
+/// Builds the TLS configuration of the server.
 pub(super) fn server(
     table: &TlsServer,
     folder: &Path,
@@ -35,23 +35,22 @@ pub(super) fn server(
     let mut config = config(table, provider, clients, identity)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ignore_client_order = table.prefers_own_order;
-    // Scrapers keep their connection. A session that could be taken up again would outlive the certificate that
-    // it was begun with.
+    // Scrapers keep their connection, and a resumable session would outlive its certificate.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
 }
 
-/// The suites of TLS 1.2 and the curves that are listed. Those of TLS 1.3 are all there, as in Go.
+/// Selects the listed suites of TLS 1.2 and curves. The suites of TLS 1.3 are always on, as in Go.
 fn provider(table: &TlsServer) -> CryptoProvider {
     let mut provider = ring::default_provider();
     if let Some(suites) = table.suites.as_ref().filter(|suites| !suites.value.is_empty()) {
-        let listed = suites.value.iter().map(|suite| suite.0).filter(|suite| suite.tls13().is_none());
+        let listed = suites.value.iter().copied().filter(|suite| suite.tls13().is_none());
         let always = provider.cipher_suites.into_iter().filter(|suite| suite.tls13().is_some());
         provider.cipher_suites = always.chain(listed).collect();
     }
     if let Some(curves) = table.curves.as_ref().filter(|curves| !curves.value.is_empty()) {
-        provider.kx_groups = curves.value.iter().map(|curve| curve.0).collect();
+        provider.kx_groups.clone_from(&curves.value);
     }
     provider
 }
@@ -74,8 +73,8 @@ fn config(
         (Some(lowest), _) if versions.is_empty() => {
             lowest.refusal("higher than max_version; lower it, or raise the other")
         }
-        (_, Some(suites)) => suites.refusal("none of them is of this version of TLS; add one that is"),
-        (_, None) => identity.refusal(&format!("{error}; this is a bug of the agent, report it")),
+        (_, Some(suites)) => suites.refusal("none of them belongs to this TLS version; add one that does"),
+        (_, None) => identity.refusal(&format!("{error}; this is a bug, report it")),
     })?;
     let builder = match clients {
         Some(clients) => builder.with_client_cert_verifier(clients),

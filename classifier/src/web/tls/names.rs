@@ -1,4 +1,4 @@
-//! What stands in a client's certificate.
+//! Parses names and other fields of a client's certificate.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,12 +13,12 @@ use x509_cert::{
     ext::pkix::{SubjectAltName, name::GeneralName},
 };
 
-/// None of a certificate's names is allowed.
+/// Error of a certificate without a permitted name.
 #[derive(Debug, ThisError)]
 #[error("none of the certificate's names is in client_allowed_sans: {}", .0.join(", "))]
 pub(super) struct NotAllowed(pub Vec<String>);
 
-/// Its alternative names: DNS names, e-mail addresses, IP addresses and URIs, as texts.
+/// Lists the alternative names: DNS names, e-mail addresses, IP addresses and URIs, as texts.
 pub(super) fn of(certificate: &CertificateDer<'_>) -> Result<Vec<String>, Error> {
     let certificate = parse(certificate)?;
     let found = certificate.tbs_certificate().get_extension::<SubjectAltName>();
@@ -26,7 +26,7 @@ pub(super) fn of(certificate: &CertificateDer<'_>) -> Result<Vec<String>, Error>
     Ok(found.map(|(_, names)| names.0.iter().filter_map(text).collect()).unwrap_or_default())
 }
 
-/// Whether it is valid now.
+/// Checks that the certificate is valid now.
 pub(super) fn check_time(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
     let certificate = parse(certificate)?;
     let validity = certificate.tbs_certificate().validity();
@@ -39,6 +39,11 @@ pub(super) fn check_time(certificate: &CertificateDer<'_>, now: UnixTime) -> Res
     } else {
         Ok(())
     }
+}
+
+/// Returns the version, 1 to 3, if it is readable.
+pub(super) fn version(certificate: &CertificateDer<'_>) -> Option<u8> {
+    parse(certificate).ok().map(|certificate| certificate.tbs_certificate().version() as u8 + 1)
 }
 
 fn parse(certificate: &CertificateDer<'_>) -> Result<Certificate, Error> {

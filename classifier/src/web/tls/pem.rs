@@ -1,45 +1,45 @@
-//! Certificates and keys in PEM, from a file of their own or within the configuration.
+//! Reads certificates and keys in PEM, from a file of their own or within the configuration.
 
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::pem::Error;
 
-use crate::web::{
-    document::{At, Source, TlsServer},
-    inputs::Inputs,
-    refusal::Refusal,
+use crate::{
+    located::{Located, Refusal},
+    web::{
+        document::{Source, TlsServer},
+        inputs::Inputs,
+    },
 };
 
-/// Where the files are.
+/// Reader of the files.
 pub(super) struct Files<'a> {
-    /// Names are relative to it.
+    /// Directory of relative paths.
     pub folder: &'a Path,
     pub inputs: &'a mut Inputs,
 }
 
-/// One PEM text, and what to say where something is wrong with it.
+/// A PEM text, with its name for errors.
 pub(super) struct Pem<'a> {
     pub bytes: Vec<u8>,
-    value: &'a At<String>,
+    value: &'a Located<String>,
     file: Option<PathBuf>,
 }
 
 impl Files<'_> {
-    /// The text that must be there.
+    /// Reads a required text.
     pub(super) fn required<'a>(&mut self, table: &TlsServer, source: &'a Source) -> Result<Pem<'a>, Refusal> {
         let [inline, file] = source.keys;
-        let missing = || {
-            Refusal::new(&table.key, table.place, format!("neither {file} nor {inline} is there; add one"))
-        };
+        let missing = || table.place.refusal(format!("neither {file} nor {inline} is given; add one"));
         self.optional(source)?.ok_or_else(missing)
     }
 
-    /// The text; `None` where there is none.
+    /// Reads an optional text.
     pub(super) fn optional<'a>(&mut self, source: &'a Source) -> Result<Option<Pem<'a>>, Refusal> {
         match (&source.inline, &source.file) {
             (None, None) => Ok(None),
             (Some(_), Some(file)) => {
-                Err(file.refusal(format!("{} is there too; leave one out", source.keys[0])))
+                Err(file.refusal(format!("{} is given too; leave one out", source.keys[0])))
             }
             (Some(value), None) => {
                 Ok(Some(Pem { bytes: value.value.clone().into_bytes(), value, file: None }))
@@ -48,7 +48,7 @@ impl Files<'_> {
                 let path = self.folder.join(&value.value);
                 let bytes = self.inputs.read(&path).map_err(|cause| {
                     let path = path.display();
-                    value.refusal(format!("cannot read {path}: {cause}; name a file that the agent can read"))
+                    value.refusal(format!("cannot read {path}: {cause}; give a file that the agent can read"))
                 })?;
                 Ok(Some(Pem { bytes, value, file: Some(path) }))
             }
@@ -57,19 +57,19 @@ impl Files<'_> {
 }
 
 impl Pem<'_> {
-    /// That something is wrong with it.
+    /// Creates an error about the text.
     pub(super) fn refusal(&self, what: &str) -> Refusal {
         let file = self.file.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default();
         self.value.refusal(format!("{file}{what}"))
     }
 }
 
-/// What is wrong with a text that should be PEM.
+/// Describes an error of a text that should be PEM.
 pub(super) const fn words(error: &Error) -> &'static str {
     match error {
         Error::MissingSectionEnd { .. } => "a section has no end",
-        Error::Base64Decode(_) => "a section is no base64",
+        Error::Base64Decode(_) => "a section is not base64",
         Error::NoItemsFound => "there is none",
-        Error::IllegalSectionStart { .. } | Error::Io(_) | _ => "a section begins as none does",
+        Error::IllegalSectionStart { .. } | Error::Io(_) | _ => "a section has an unknown header",
     }
 }

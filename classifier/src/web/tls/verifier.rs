@@ -1,4 +1,4 @@
-//! Looking at a client's certificate.
+//! Verifies client certificates.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use rustls::{
 
 use super::names;
 
-/// Whose certificates are taken.
+/// Certificates that are trusted.
 #[derive(Debug)]
 pub(super) enum Trust {
-    /// Whoever has the key of the certificate.
+    /// Any certificate, with proof of its key.
     Anyone,
-    /// Whom one of these has issued one, or who is one of these: self-signed, and listed itself.
+    /// Certificates that one of these has issued, or that are listed themselves, as self-signed ones.
     Issued { by: Arc<dyn ClientCertVerifier>, trusted: Vec<CertificateDer<'static>> },
 }
 
-/// What is asked of clients.
+/// Requirements for client certificates.
 #[derive(Debug)]
 pub(super) struct Clients {
     pub required: bool,
     pub trust: Trust,
-    /// Of which the certificate must have one.
+    /// Names of which the certificate must have one.
     pub names: Option<Vec<String>>,
     pub algorithms: WebPkiSupportedAlgorithms,
 }
@@ -51,7 +51,8 @@ impl ClientCertVerifier for Clients {
     ) -> Result<ClientCertVerified, Error> {
         match &self.trust {
             Trust::Anyone => {}
-            // webpki takes no certificate authority for a client, which self-signed ones usually say they are.
+            // webpki rejects certificate authorities as clients, which self-signed certificates usually claim
+            // to be.
             Trust::Issued { trusted, .. } if trusted.contains(certificate) => {
                 names::check_time(certificate, now)?;
             }

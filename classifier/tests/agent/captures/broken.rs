@@ -1,11 +1,13 @@
-//! Files that are not whole, or none.
+//! Broken files, and files that are no captures.
 
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 
 use classifier::{
     config::FtpSettings,
     offline::{Engine, Fault, Packets},
 };
+
+use flate2::{Compression, write::GzEncoder};
 
 use super::command::{TempFile, command, fed};
 use crate::capture_files::{Captured, Order, PcapNg, pcap};
@@ -32,18 +34,35 @@ fn pcapng() -> Vec<u8> {
 fn what_is_no_capture_is_said_with_its_first_bytes() {
     for (file, parts) in [
         (&b""[..], &["is empty", "give a pcap or pcapng file"][..]),
-        (b"\x7fELF....", &["is no capture, by its first bytes 7f 45 4c 46"]),
-        (b"abc", &["is no capture", "61 62 63"]),
+        (b"\x7fELF....", &["is not a capture: its first bytes are 7f 45 4c 46"]),
+        (b"abc", &["is not a capture", "61 62 63"]),
         (b"BZh9....", &["is compressed by bzip2", "decompress it"]),
         (&[0xfd, b'7', b'z', b'X', b'Z', 0, 0], &["is compressed by xz"]),
-        (&[0x1f, 0x8b, 8, 0], &["is cut off"]),
-        (&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0], &["is cut off"]),
+        (&[0x1f, 0x8b, 8, 0], &["is truncated"]),
+        (&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0], &["is truncated"]),
+        (&[0xa1, 0xb2, 0xcd, 0x34, 0, 2, 0, 4], &["is truncated"]),
+        (
+            &[0xa1, 0xb2, 0xcd, 0x34, 0, 9, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+            &["has version 9.4"],
+        ),
         (
             &[0xd4, 0xc3, 0xb2, 0xa1, 9, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0],
-            &["is of version 9.4"],
+            &["has version 9.4"],
         ),
     ] {
         assert_fails(file, "", parts);
+    }
+}
+
+#[test]
+fn what_is_behind_gzip_is_zeros_or_said() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&pcap(Order::Little, false, 1, &packets())).expect("into memory");
+    let file = encoder.finish().expect("into memory");
+    let lines = "1\tnon_ip\tnone\n2\tnon_ip\tnone\n";
+    for behind in [&b"garbage"[..], b"\0\0\0x", &[&vec![0; 70_000][..], b"\x1f\x8b"].concat(), b"\x1f\x8bx"] {
+        let gzip = [&file, behind].concat();
+        assert_fails(&gzip, lines, &[if behind[0] == 0x1f { "truncated" } else { "neither gzip nor zeros" }]);
     }
 }
 
@@ -65,12 +84,12 @@ fn a_cut_file_is_read_up_to_the_packet_that_is_cut() {
     assert_fails(
         &file[..file.len() - 1],
         one,
-        &["packet 2, at byte 100, is cut off; the packets before it are counted"],
+        &["packet 2, at byte 100, is truncated; the packets before it are counted"],
     );
-    assert_fails(&file[..101], one, &["packet 2, at byte 100, is cut off"]);
+    assert_fails(&file[..101], one, &["packet 2, at byte 100, is truncated"]);
     let file = pcapng();
     let second = file.len() - 96;
-    let cut = format!("packet 2, at byte {second}, is cut off");
+    let cut = format!("packet 2, at byte {second}, is truncated");
     assert_fails(&file[..file.len() - 1], one, &[&cut]);
 }
 
@@ -100,7 +119,7 @@ fn other_link_types_are_named_and_the_rest_is_counted() {
     assert_fails(
         &file.file,
         lines,
-        &["packet 2 is of link type 105 (IEEE 802.11)", "not counted are 2 packets"],
+        &["packet 2 has link type 105 (IEEE 802.11)", "2 packets of unsupported link types are not counted"],
     );
 }
 
@@ -108,7 +127,7 @@ fn engine() -> Engine {
     Engine::new(&FtpSettings::default(), &[])
 }
 
-/// Judges what can be read; `None` where the file is whole.
+/// Classifies the readable packets; `None` if the file is whole.
 fn read(engine: &mut Engine, file: Vec<u8>) -> Option<Fault> {
     let mut packets = match Packets::of(Box::new(Cursor::new(file))) {
         Ok(packets) => packets,
@@ -116,7 +135,7 @@ fn read(engine: &mut Engine, file: Vec<u8>) -> Option<Fault> {
     };
     loop {
         match packets.next_packet() {
-            Ok(Some(packet)) => drop(engine.judge(&packet)),
+            Ok(Some(packet)) => drop(engine.classify(&packet)),
             Ok(None) => return None,
             Err(broken) => return Some(broken.fault),
         }

@@ -1,4 +1,4 @@
-//! Files that are changed after they were compressed: an error is the most that they are.
+//! Compressed captures that are damaged: the worst result is an error.
 
 use std::io::Write as _;
 
@@ -7,15 +7,15 @@ use flate2::{Compression, write::GzEncoder};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use crate::{
-    any_capture::judge,
+    any_capture::classify,
     capture_files::{Captured, Order, pcap},
 };
 
-/// By the reference implementation, which uses more of the format than the other encoder: `zstd -19 --check` over the
-/// first 60 packets of `examples/capture.rs`.
+/// Output of the reference implementation, which uses more of the format than the other encoder: `zstd -19
+/// --check` over the first 60 packets of `examples/capture.rs`.
 const BY_ZSTD: &[u8] = include_bytes!("sixty-packets.pcap.zst");
 
-/// Packets of different lengths, in parts alike, in parts not.
+/// Creates packets of different lengths, partly repetitive, partly random.
 fn plain(random: &mut Rng) -> Vec<u8> {
     let packet = |number: u64| {
         let mut bytes = vec![0; random.usize(14..90)];
@@ -31,7 +31,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("into memory")
 }
 
-/// Some bytes other than they were, a piece gone, a piece twice, the end cut off.
+/// Damages a file: changes bytes, removes a piece, repeats a piece, or cuts the end.
 fn change(random: &mut Rng, file: &mut Vec<u8>) {
     for _ in 0..random.usize(1..4) {
         let at = random.usize(..file.len());
@@ -54,7 +54,7 @@ fn change(random: &mut Rng, file: &mut Vec<u8>) {
 fn a_whole_file_is_read_to_its_end_however_it_is_compressed() {
     let plain = plain(&mut Rng::with_seed(1));
     for file in [&gzip(&plain)[..], &compress_to_vec(&plain[..], CompressionLevel::Fastest), BY_ZSTD] {
-        let (count, error) = judge(file);
+        let (count, error) = classify(file);
         assert_eq!(count, 60, "{error:?}");
         assert!(error.is_none(), "{error:?}");
     }
@@ -70,11 +70,11 @@ fn no_change_of_a_compressed_capture_is_more_than_an_error() {
         for _ in 0..CHANGES {
             let mut changed = file.clone();
             change(&mut random, &mut changed);
-            broken += u32::from(judge(&changed).1.is_some());
+            broken += u32::from(classify(&changed).1.is_some());
         }
         assert!(broken > CHANGES / 2, "{broken}");
     }
 }
 
-/// Of each file. The fuzz target goes on from there.
+/// Damaged copies of each file. The fuzz target continues from there.
 const CHANGES: u32 = 400;

@@ -1,4 +1,4 @@
-//! The command over bytes.
+//! Runs the command on bytes.
 
 use std::{
     env, fs,
@@ -10,7 +10,7 @@ use std::{
 
 static FILES: AtomicU32 = AtomicU32::new(0);
 
-/// A file in the folder for temporary files, for as long as this lives.
+/// A file in the directory for temporary files, removed at its drop.
 pub struct TempFile(PathBuf);
 
 impl TempFile {
@@ -28,7 +28,7 @@ impl TempFile {
 
 impl Drop for TempFile {
     fn drop(&mut self) {
-        // Where it cannot be removed it stays in the folder for temporary files.
+        // A file that cannot be removed stays in the directory for temporary files.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -39,21 +39,21 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs it with these bytes as its standard input.
+/// Runs the command with these bytes as standard input.
 pub fn fed(arguments: &[&str], bytes: &[u8]) -> Output {
     let mut command = command(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
     let mut input = child.stdin.take().expect("it is piped");
     let bytes = bytes.to_vec();
-    // Whether it reads all of it is its own affair.
+    // The command need not read all of it.
     let feeding = std::thread::spawn(move || input.write_all(&bytes));
     let output = child.wait_with_output().expect("it ends");
     let _ = feeding.join().expect("no panic");
     output
 }
 
-/// What it writes of these bytes, without an error.
+/// Returns the output for these bytes, without an error.
 pub fn written(arguments: &[&str], bytes: &[u8]) -> String {
     let output = fed(&[arguments, &["-"]].concat(), bytes);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -61,7 +61,7 @@ pub fn written(arguments: &[&str], bytes: &[u8]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The first line that differs says enough.
+/// Compares texts, and shows the first line that differs.
 pub fn assert_same(name: &str, written: &str, expected: &str) {
     for (number, (written, expected)) in written.lines().zip(expected.lines()).enumerate() {
         assert_eq!(written, expected, "{name}, line {}", number + 1);

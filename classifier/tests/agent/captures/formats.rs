@@ -1,8 +1,9 @@
-//! The same packets in every format are the same.
+//! The same packets in every format have the same output.
 
 use std::{
     collections::BTreeMap,
     io::{Cursor, Write as _},
+    slice::from_ref,
 };
 
 use classifier::{
@@ -10,7 +11,7 @@ use classifier::{
     offline::{Engine, Packets},
 };
 use classifier_common::{
-    fixtures::{self, CONFIGURED_PORTS, Fixture, Verdict},
+    fixtures::{self, CONFIGURED_PORTS, Counted, Fixture},
     packet::Link,
     ports::Transport,
     protocol::{CONFIGURED_MAX, Protocol},
@@ -24,19 +25,19 @@ const ETHERNET: u32 = 1;
 const RAW: u32 = 101;
 const START: u64 = 1_700_000_000_000_000_000;
 
-/// All but those of packets that say that they have no length: in a capture they end where their frame does.
+/// Lists the fixtures, without packets of length 0: in a capture they end with their frame.
 fn fixtures_of_captures() -> impl Iterator<Item = Fixture> {
     fixtures::all().into_iter().filter(|fixture| !fixture.name.contains("length of 0"))
 }
 
-/// Fixtures that do not meet each other's fragments.
-fn steps(link: Link) -> Vec<(Vec<u8>, Verdict)> {
+/// Lists frames of fixtures that do not match each other's fragments.
+fn steps(link: Link) -> Vec<(Vec<u8>, Counted)> {
     let all = fixtures_of_captures();
     let plain = all.filter(|fixture| fixture.link == link && !fixture.name.contains("fragment"));
     plain.flat_map(|fixture| fixture.steps).map(|step| (step.frame, step.expected)).collect()
 }
 
-/// The configuration of the fixtures: 32 names, of which they know the first two and the last.
+/// Writes the configuration of the fixtures: 32 names, of which they know the first two and the last.
 fn configuration() -> String {
     let names =
         (0..CONFIGURED_MAX).map(|nth| (Protocol::configured(nth).expect("so many"), format!("name{nth}")));
@@ -57,17 +58,16 @@ fn configuration() -> String {
 }
 
 fn label(protocol: Protocol) -> String {
-    let fixed = Protocol::FIXED.iter().find(|(fixed, ..)| *fixed == protocol);
-    fixed.map_or_else(|| format!("name{}", protocol.index() - 32), |(_, label, _)| (*label).to_owned())
+    protocol.fixed_label().map_or_else(|| format!("name{}", protocol.index() - 32), ToOwned::to_owned)
 }
 
-/// Microseconds apart.
+/// Gives frames times, a microsecond apart.
 fn captured(frames: impl Iterator<Item = Vec<u8>>) -> Vec<Captured> {
     (0..).zip(frames).map(|(number, frame)| Captured::whole(START + number * 1000, frame)).collect()
 }
 
-fn lines(steps: &[(Vec<u8>, Verdict)]) -> String {
-    let line = |(number, (_, verdict)): (usize, &(Vec<u8>, Verdict))| {
+fn lines(steps: &[(Vec<u8>, Counted)]) -> String {
+    let line = |(number, (_, verdict)): (usize, &(Vec<u8>, Counted))| {
         format!("{}\t{}\t{}\n", number + 1, label(verdict.protocol), verdict.role.label())
     };
     steps.iter().enumerate().map(line).collect()
@@ -85,6 +85,20 @@ fn pcapng(order: Order, link: u16, resolution: u8, packets: &[Captured]) -> Vec<
         file = file.packet(0, units, *wire, bytes);
     }
     file.file
+}
+
+/// Writes Kuznetzov's format: a magic of its own, and each packet's interface, protocol and type after its
+/// lengths.
+fn modified_pcap(order: Order, packets: &[Captured]) -> Vec<u8> {
+    const HEADER: usize = 24;
+    let mut file = pcap(order, false, ETHERNET, &[]);
+    file[..4].copy_from_slice(&order.word(0xa1b2_cd34));
+    for packet in packets {
+        let alone = pcap(order, false, ETHERNET, from_ref(packet));
+        let (header, bytes) = alone[HEADER..].split_at(16);
+        file.extend([header, &order.word(2), &order.half(0x0800), &[0, 0], bytes].concat());
+    }
+    file
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -113,6 +127,7 @@ fn every_format_and_compression_holds_the_same_packets() {
                 pcap(order, nanoseconds, ETHERNET, &packets),
             );
         }
+        files.insert(format!("modified pcap {order:?}"), modified_pcap(order, &packets));
         for resolution in [0, 6, 9] {
             files.insert(format!("pcapng {order:?} {resolution}"), pcapng(order, 1, resolution, &packets));
         }
@@ -121,6 +136,9 @@ fn every_format_and_compression_holds_the_same_packets() {
     let (first, second) = plain.split_at(plain.len() / 2);
     files.insert("gzip".into(), gzip(&plain));
     files.insert("gzip, two members".into(), [gzip(first), gzip(second)].concat());
+    for zeros in [1, 511, 100_000] {
+        files.insert(format!("gzip and {zeros} zeros"), [gzip(&plain), vec![0; zeros]].concat());
+    }
     files.insert("zstd".into(), zstd(&plain));
     let skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
     files.insert(
@@ -134,6 +152,35 @@ fn every_format_and_compression_holds_the_same_packets() {
         let output =
             command(&["-c", configuration.name(), "--packets", on_disk.name()]).output().expect("it starts");
         assert_same(name, &String::from_utf8_lossy(&output.stdout), &expected);
+    }
+}
+
+/// A capture of 61 bytes: enhanced packets and obsolete ones, with options of interface and packet.
+#[test]
+fn the_check_sequence_is_as_long_as_the_packet_says_else_as_its_interface() {
+    const PACKET: [u8; 61] = [0; 61];
+    for order in [Order::Little, Order::Big] {
+        for (kind, interface, own, expected) in [
+            (6, 4, None, 57),
+            (6, 4, Some(2), 59),
+            (6, 4, Some(0), 57),
+            (6, 0, Some(4), 57),
+            (2, 0, Some(4), 57),
+            (2, 4, Some(15), 46),
+        ] {
+            let words = [0, 0, 0, 61, 61].map(|number| order.word(number));
+            // A comment comes before the flags.
+            let comment = [&order.half(1)[..], &order.half(3), b"abc\0"].concat();
+            let flags =
+                |bytes: u32| [&order.half(2)[..], &order.half(4), &order.word(bytes << 5 | 1)].concat();
+            let options = own.map(|bytes| [comment, flags(bytes), vec![0; 4]].concat()).unwrap_or_default();
+            let body = [words.as_flattened(), &PACKET, &[0; 3], &options].concat();
+            let file = PcapNg::new(order).interface(1, 0, &[(13, &[8 * interface])]).block(kind, &body);
+            let mut capture = Packets::of(Box::new(Cursor::new(file.file))).expect("a capture");
+            let packet = capture.next_packet().expect("it is whole").expect("it is there");
+            let said = (packet.wire, packet.bytes.len());
+            assert_eq!(said, (expected, expected as usize), "{order:?} {kind} {interface} {own:?}");
+        }
     }
 }
 
@@ -159,8 +206,8 @@ fn every_fixture_counts_in_a_capture_what_it_says() {
         let mut capture = Packets::of(Box::new(Cursor::new(file))).expect("a capture");
         for step in &fixture.steps {
             let packet = capture.next_packet().expect("it is whole").expect("it is there");
-            engine.judge(&packet).expect("a known link type");
-            let verdict = Verdict::of_one_packet(&engine.take_counters());
+            engine.classify(&packet).expect("a known link type");
+            let verdict = Counted::of_one_packet(&engine.take_counters());
             assert_eq!(verdict, Some(step.expected), "{}", fixture.name);
             packets += 1;
         }

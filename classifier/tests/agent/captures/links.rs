@@ -1,4 +1,4 @@
-//! What packets are taken for behind every link-layer header.
+//! Classes of packets after every link-layer header.
 
 use classifier_common::fixtures::layers::{Layer, ipv4, ipv6, segment, tag};
 
@@ -19,7 +19,7 @@ fn class(link: u32, packet: &[u8]) -> String {
     written.trim().strip_prefix("1\t").expect("one packet").replace('\t', " ")
 }
 
-/// Linux' cooked headers of both versions before a packet.
+/// Adds Linux' cooked headers of both versions to a packet.
 fn cooked(protocol: u16, packet: &[u8]) -> [(u32, Vec<u8>); 2] {
     let mut first = vec![0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0];
     first.extend(protocol.to_be_bytes());

@@ -1,4 +1,4 @@
-//! `classifier pcap` over files that are made here.
+//! Tests of `classifier pcap` with generated files.
 
 mod broken;
 mod changed;

@@ -1,4 +1,4 @@
-//! What is written.
+//! Output of `classifier pcap`.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -69,7 +69,7 @@ fn whoever_stops_reading_has_seen_enough() {
     assert!(child.wait().expect("it ends").success());
 }
 
-/// What was announced holds for a minute by the capture's clock, in whatever units it counts.
+/// An announcement expires after five minutes of the capture's clock, in any time unit.
 #[test]
 fn announced_ports_live_by_the_clock_of_the_capture() {
     let (client, server) = ((1, 40_000), (2, 21));
@@ -85,13 +85,13 @@ fn announced_ports_live_by_the_clock_of_the_capture() {
         say(false, 24, (101, 301), "PASV\r\n"),
         say(true, 24, (301, 107), "227 Entering (10,0,0,2,117,48)\r\n"),
     ];
-    let dial = network.frame([(1, 50_000), (2, 30_000)], 2, (7, 0), b"");
+    let connect = network.frame([(1, 50_000), (2, 30_000)], 2, (7, 0), b"");
     for (resolution, offset) in [(3, 0i64), (6, 0), (9, -5), (0x8a, 7), (12, 0), (0, 3)] {
         let units = |seconds: u64| match resolution {
             0x8a => seconds << 10,
             power => seconds * 10u64.pow(power),
         };
-        for (wait, expected) in [(58, "ftp_data_passive\tto_server"), (63, "tcp_other\tnone")] {
+        for (wait, expected) in [(298, "ftp_data_passive\tto_server"), (303, "tcp_other\tnone")] {
             for order in [Order::Little, Order::Big] {
                 let offset = if order == Order::Little { offset.to_le_bytes() } else { offset.to_be_bytes() };
                 let resolution = u8::try_from(resolution).expect("a byte");
@@ -100,7 +100,7 @@ fn announced_ports_live_by_the_clock_of_the_capture() {
                     file = file.packet(0, units(1000), 100, frame);
                 }
                 let file =
-                    file.packet(0, units(1000 + wait), 100, &dial).packet(0, units(2000), 60, &[0; 60]);
+                    file.packet(0, units(1000 + wait), 100, &connect).packet(0, units(2000), 60, &[0; 60]);
                 let lines = written(&["--packets"], &file.file);
                 let line = lines.lines().nth(5).expect("six packets");
                 assert_eq!(line, format!("6\t{expected}"), "{resolution:#x} {wait} {order:?}");

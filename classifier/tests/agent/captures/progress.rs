@@ -1,4 +1,4 @@
-//! On a terminal, a capture that takes longer than a second shows how far it is.
+//! On a terminal, a capture that takes longer than a second shows its progress.
 
 use std::{
     fs::{File, OpenOptions},
@@ -17,7 +17,7 @@ use rustix::{
 use super::command::{TempFile, command};
 use crate::capture_files::{Captured, Order, pcap};
 
-/// A terminal's two ends: where people look, and what a program is given.
+/// Opens a pseudo terminal: the master, and the program's end.
 fn terminal() -> (File, File) {
     let seen: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
     grantpt(&seen).and_then(|()| unlockpt(&seen)).expect("it is ours");
@@ -25,7 +25,7 @@ fn terminal() -> (File, File) {
     (File::from(seen), OpenOptions::new().read(true).write(true).open(name).expect("it can be opened"))
 }
 
-/// What a terminal shows, and what is written, of a capture that comes in two halves, so long after each other.
+/// Returns the terminal's content and the output for a capture that arrives in two halves, with this pause.
 fn shown(pause: Duration) -> (String, String) {
     let (mut seen, given) = terminal();
     let bytes = pcap(Order::Little, false, 1, &[Captured::whole(0, [0; 60]), Captured::whole(1, [0; 60])]);
@@ -44,7 +44,7 @@ fn shown(pause: Duration) -> (String, String) {
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success());
     let mut text = Vec::new();
-    // A terminal that nobody writes to any more ends with an error.
+    // A terminal without writers ends with an error.
     let _ = seen.read_to_end(&mut text);
     (String::from_utf8_lossy(&text).into_owned(), String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,5 +1,4 @@
-//! Packets that say that they have no length: a network card cuts them to segments on their way out, behind where they
-//! are captured.
+//! Packets of length 0: a network card segments them on their way out, after the capture.
 
 use classifier_common::fixtures::layers::{
     Layer, ethernet, extension, icmpv6, ipv4, ipv6, long_extension, segment, tag, udp,
@@ -11,7 +10,7 @@ use crate::capture_files::{Captured, Order, pcap};
 const HOP_BY_HOP: u8 = 0;
 const JUMBO: u8 = 0xc2;
 
-/// What IPv6 packets are that say a length of 0.
+/// Returns the classes of IPv6 packets of length 0.
 fn classes(packets: impl IntoIterator<Item = Layer>) -> Vec<String> {
     let frame = |packet: Layer| Captured::whole(0, ethernet(packet.with(4, &[0, 0])));
     let packets: Vec<_> = packets.into_iter().map(frame).collect();

@@ -5,7 +5,7 @@ use crate::capture_files::{Captured, Order, PcapNg, pcap};
 
 const HEADER: usize = 24;
 
-/// Two packets, cut by a snap length, in a file that says this minor version.
+/// Writes two packets, cut by a snap length, in a file of this minor version.
 fn pcap_of(order: Order, minor: u16, swapped: bool) -> Vec<u8> {
     let packets = vec![Captured { time: 0, wire: 1000, bytes: vec![0; 60] }; 2];
     let mut file = pcap(order, false, 1, &packets);
@@ -19,7 +19,7 @@ fn pcap_of(order: Order, minor: u16, swapped: bool) -> Vec<u8> {
     file
 }
 
-/// Before 2.3 the length that a packet had came first, and some writers of 2.3 kept to that.
+/// Before 2.3 the original length came first, and some writers of 2.3 kept that order.
 #[test]
 fn lengths_stand_in_the_order_of_their_version() {
     for order in [Order::Little, Order::Big] {
@@ -41,7 +41,7 @@ fn a_section_of_an_unknown_version_is_refused_with_it() {
             let output = fed(&["--packets", "-"], &file);
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(
-                said.contains(&format!("is of version {major}.{minor}, which is not known")),
+                said.contains(&format!("has version {major}.{minor}, which is not supported")),
                 !known,
                 "{said}"
             );

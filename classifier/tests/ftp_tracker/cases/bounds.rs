@@ -1,4 +1,4 @@
-//! What an adversary can have the agent hold is bounded, and what goes for it is counted.
+//! An adversary's use of the agent's memory is bounded, and evictions are counted.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The end of what was announced, by time, by its connection and by its session.
+//! The end of an announcement: by timeout, by its connection and by its session.
 
 use crate::trace::{Case, check};
 
@@ -13,7 +13,7 @@ const CASES: &[Case] = &[
             = announced 1, removed_expired 0, port 40000 1
             wait 2
             = announced 0, removed_expired 1, port 40000 0, idle 1
-            dial c:50000 > s:40000 is other
+            connect c:50000 > s:40000 is other
             wait 100
             = removed_expired 1",
     },
@@ -53,7 +53,7 @@ const CASES: &[Case] = &[
             = proposed 1, port 40000 1
             wait 61
             = proposed 0, port 40000 0, learned_port 0, removed_expired 0, idle 1
-            dial s:20 > c:40000 is active",
+            connect s:20 > c:40000 is active",
     },
     Case {
         name: "a connection that idles does not expire",
@@ -61,7 +61,7 @@ const CASES: &[Case] = &[
             open
             C> PASV
             S> 227 ok (10,0,0,2,156,64)
-            dial c:50000 > s:40000 is passive
+            connect c:50000 > s:40000 is passive
             wait 4000
             = connected 1, removed_expired 0, idle 0
             close c:50000 > s:40000 is passive
@@ -69,6 +69,87 @@ const CASES: &[Case] = &[
             = closed 1, port 40000 1
             wait 2
             = closed 0, removed_closed 1, port 40000 0, idle 1",
+    },
+    Case {
+        name: "a connection whose hosts have vanished ends after ten days",
+        trace: "
+            open
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            connect c:50000 > s:40000 is passive
+            pass 431900
+            = connected 1
+            pass 200
+            = connected 0, closed 1, port 40000 1
+            pass 431900
+            = closed 1, removed_expired 0, port 40000 1
+            pass 200
+            = closed 0, removed_expired 1, removed_closed 0, port 40000 0, idle 1",
+    },
+    Case {
+        name: "an old connection of which packets come does not",
+        trace: "
+            open
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            connect c:50000 > s:40000 is passive
+            pass 432001
+            more c:50000 > s:40000 is passive
+            pass 431900
+            more c:50000 > s:40000 is passive
+            pass 431900
+            more c:50000 > s:40000 is passive
+            = closed 1, removed_expired 0, port 40000 1
+            close c:50000 > s:40000 is passive
+            wait 3
+            = closed 0, removed_expired 0, removed_closed 1, port 40000 0, idle 1",
+    },
+    Case {
+        name: "a closed connection lingers from its last packet on",
+        trace: "
+            open
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            connect c:50000 > s:40000 is passive
+            close c:50000 > s:40000 is passive
+            wait 1
+            more c:50000 > s:40000 is passive
+            wait 1
+            more c:50000 > s:40000 is passive
+            wait 1
+            more c:50000 > s:40000 is passive
+            = closed 1, removed_closed 0, port 40000 1
+            wait 3
+            = closed 0, removed_closed 1, port 40000 0, idle 1
+            more c:50000 > s:40000 is other",
+    },
+    Case {
+        name: "a connection that was refused is tried again 3 and 7 s later",
+        trace: "
+            open
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            refuse c:50000 > s:40000 is passive
+            wait 3
+            refuse c:50000 > s:40000 is passive
+            wait 7
+            connect c:50000 > s:40000 is passive
+            close c:50000 > s:40000 is passive
+            wait 3
+            = closed 0, removed_closed 1, port 40000 0, idle 1",
+    },
+    Case {
+        name: "but not for ever",
+        trace: "
+            open
+            C> PASV
+            S> 227 ok (10,0,0,2,156,64)
+            refuse c:50000 > s:40000 is passive
+            wait 9
+            = closed 1, removed_closed 0, port 40000 1
+            wait 2
+            = closed 0, removed_closed 1, port 40000 0, idle 1
+            connect c:50000 > s:40000 is other",
     },
     Case {
         name: "the end of a session takes back what nobody has used",
@@ -80,7 +161,7 @@ const CASES: &[Case] = &[
             S fin
             C fin
             = announced 0, removed_withdrawn 1, port 40000 0
-            dial c:50000 > s:40000 is other
+            connect c:50000 > s:40000 is other
             wait 59
             = forgotten 0, idle 0
             wait 2
@@ -97,7 +178,7 @@ const CASES: &[Case] = &[
             = completed 1
             C rst
             = announced 0, removed_withdrawn 1, port 40000 0
-            dial c:50000 > s:40000 is other",
+            connect c:50000 > s:40000 is other",
     },
     Case {
         name: "also a proposal, which was never learned",
@@ -109,7 +190,7 @@ const CASES: &[Case] = &[
             = proposed 1
             C rst
             = proposed 0, removed_withdrawn 0, port 40000 0
-            dial s:2000 > c:40000 is other",
+            connect s:2000 > c:40000 is other",
     },
     Case {
         name: "but not a data connection that goes on",
@@ -117,7 +198,7 @@ const CASES: &[Case] = &[
             open
             C> PASV
             S> 227 ok (10,0,0,2,156,64)
-            dial c:50000 > s:40000 is passive
+            connect c:50000 > s:40000 is passive
             C rst
             wait 100
             = connected 1, forgotten 1
@@ -138,7 +219,7 @@ const CASES: &[Case] = &[
             = announced 2, port 40000 2
             C rst
             = announced 1, port 40000 1, removed_withdrawn 1
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "a session whose ports begin another is not forgotten with the old one",

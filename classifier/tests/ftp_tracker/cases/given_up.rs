@@ -1,4 +1,4 @@
-//! Bytes that never come.
+//! Bytes that never arrive.
 
 use crate::trace::{Case, check};
 

@@ -1,4 +1,4 @@
-//! Announcements behind a hole, which the agent completes once it is filled.
+//! Announcements after a gap, which the agent completes when the gap is filled.
 
 use crate::trace::{Case, check};
 
@@ -24,7 +24,7 @@ const CASES: &[Case] = &[
             S> 200 ok?
             S skip 26
             = learned_pasv 1, completed 1, announced 1, port 40000 1
-            dial c:50000 > s:40000 is passive
+            connect c:50000 > s:40000 is passive
             close c:50000 > s:40000 is passive
             = closed 1
             wait 3
@@ -53,7 +53,7 @@ const CASES: &[Case] = &[
             S>> 227 ok (10,0,0,2,
             S skip 9
             = learned_pasv 1, completed 1, segments_lost 0
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "a 227 in three pieces, backwards",
@@ -65,7 +65,7 @@ const CASES: &[Case] = &[
             S>> 227 ok (10,0,0,2,
             S skip 9
             = learned_pasv 1, completed 1
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "a 229 behind a hole",
@@ -76,10 +76,10 @@ const CASES: &[Case] = &[
             S> 200 ok
             S skip 20
             = learned_epsv 1, completed 1
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
-        name: "a PORT behind a hole stands until the server dials it",
+        name: "a PORT behind a gap stands until the server connects to it",
         trace: "
             open
             C[+6]>> PORT 10,0,0,1,156,64\\r\\n
@@ -88,7 +88,7 @@ const CASES: &[Case] = &[
             = completed 1, proposed 1, learned_port 0
             S> 200 ok
             S> 200 ok
-            dial s:20 > c:40000 is active
+            connect s:20 > c:40000 is active
             = learned_port 1, connected 1
             close s:20 > c:40000 is active
             wait 3
@@ -133,7 +133,7 @@ const CASES: &[Case] = &[
             S> 200 ok
             S> 227 ok (10,0,0,2,156,64)
             = learned_pasv 1, completed 0, announced 1
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
 ];
 

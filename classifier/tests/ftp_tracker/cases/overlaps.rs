@@ -1,4 +1,4 @@
-//! Bytes that are handed over more than once, and in another order than the jumps.
+//! Bytes that are forwarded repeatedly, and in another order than the jumps.
 
 use crate::trace::{Case, check};
 
@@ -50,7 +50,7 @@ const CASES: &[Case] = &[
             S[-26]>> 227 ok (10,0,0,2,156,64)\\r\\n
             = learned_pasv 1, completed 1, rejected_unsolicited 0
             wait 31
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "once more, after the program has learned another",
@@ -64,8 +64,8 @@ const CASES: &[Case] = &[
             S> 227 ok (10,0,0,2,156,65)
             S[-52]>> 227 ok (10,0,0,2,156,64)\\r\\n
             = learned_pasv 2, removed_replaced 1, announced 1
-            dial c:50000 > s:40000 is other
-            dial c:50000 > s:40001 is passive",
+            connect c:50000 > s:40000 is other
+            connect c:50000 > s:40001 is passive",
     },
     Case {
         name: "the jump is read before the segments",
@@ -79,7 +79,7 @@ const CASES: &[Case] = &[
             S skip 9
             release reversed
             = learned_pasv 1, completed 1
-            dial c:50000 > s:40000 is passive
+            connect c:50000 > s:40000 is passive
             close c:50000 > s:40000 is passive
             wait 3
             = idle 1",
@@ -96,7 +96,7 @@ const CASES: &[Case] = &[
             = segments 1, announced 0
             S[-42]>> 227 ok (10,0,0,2,156,64)\\r\\n
             = segments 2, learned_pasv 1, completed 1
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
 ];
 

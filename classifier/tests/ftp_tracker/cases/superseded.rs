@@ -1,4 +1,4 @@
-//! Announcements that give way to a newer one of their session, whoever has learned either.
+//! Announcements that a newer one of their session replaces, learned by program or agent.
 
 use crate::trace::{Case, check};
 
@@ -15,8 +15,8 @@ const CASES: &[Case] = &[
             C> PASV
             S> 227 ok (10,0,0,2,156,65)
             = learned_pasv 2, removed_replaced 1, announced 1, port 40000 0, port 40001 1
-            dial c:50000 > s:40000 is other
-            dial c:50001 > s:40001 is passive",
+            connect c:50000 > s:40000 is other
+            connect c:50001 > s:40001 is passive",
     },
     Case {
         name: "the program's gives way to the agent's",
@@ -29,8 +29,8 @@ const CASES: &[Case] = &[
             S>> 227 ok (10,0,0,2,
             S skip 9
             = learned_pasv 2, completed 1, removed_replaced 1, announced 1
-            dial c:50001 > s:40001 is other
-            dial c:50000 > s:40000 is passive",
+            connect c:50001 > s:40001 is other
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "the agent's gives way to the agent's",
@@ -45,8 +45,8 @@ const CASES: &[Case] = &[
             S>> 227 ok (10,0,0,2,
             S skip 9
             = learned_pasv 2, completed 2, removed_replaced 1, announced 1
-            dial c:50000 > s:40000 is other
-            dial c:50001 > s:40001 is passive",
+            connect c:50000 > s:40000 is other
+            connect c:50001 > s:40001 is passive",
     },
     Case {
         name: "one that is used does not",
@@ -56,7 +56,7 @@ const CASES: &[Case] = &[
             S[+17]>> 156,64)\\r\\n
             S>> 227 ok (10,0,0,2,
             S skip 9
-            dial c:50000 > s:40000 is passive
+            connect c:50000 > s:40000 is passive
             C> PASV
             S> 227 ok (10,0,0,2,156,65)
             = removed_replaced 0, announced 1, connected 1",
@@ -67,10 +67,12 @@ const CASES: &[Case] = &[
             open
             C> PASV
             C> PASV
-            S>> 214-\\*600\\r\\n214 done\\r\\n227 ok (10,0,0,2,156,64)\\r\\n227 ok (10,0,0,2,156,65)\\r\\n
+            S[+1]>> 27 ok (10,0,0,2,156,64)\\r\\n227 ok (10,0,0,2,156,65)\\r\\n
+            S>> 2
+            S skip 51
             = completed 2, removed_replaced 1, announced 1
-            dial c:50000 > s:40000 is other
-            dial c:50001 > s:40001 is passive",
+            connect c:50000 > s:40000 is other
+            connect c:50001 > s:40001 is passive",
     },
     Case {
         name: "the same again takes no second place",
@@ -83,7 +85,7 @@ const CASES: &[Case] = &[
             C> PASV
             S> 227 ok (10,0,0,2,156,64)
             = learned_pasv 1, announced 1, removed_replaced 0
-            dial c:50000 > s:40000 is passive",
+            connect c:50000 > s:40000 is passive",
     },
     Case {
         name: "another session's stands beside it",
@@ -101,8 +103,8 @@ const CASES: &[Case] = &[
             S>> 227 ok (10,0,0,2,
             S skip 9
             = completed 2, announced 2, removed_replaced 0
-            dial c:50000 > s:40000 is passive
-            dial c:50001 > s:40001 is passive",
+            connect c:50000 > s:40000 is passive
+            connect c:50001 > s:40001 is passive",
     },
 ];
 

@@ -1,11 +1,8 @@
-//! What was counted on a host that never was.
+//! Counters of an invented host.
 
 use std::f64::consts::TAU;
 
-use classifier::{
-    counters::{Hotplug, InterfaceSnapshot, MapFill, ProgramSnapshot, Snapshot},
-    ftp,
-};
+use classifier::snapshot::{FtpSnapshot, Hotplug, InterfaceSnapshot, MapFill, ProgramSnapshot, Snapshot};
 use classifier_common::{
     control::{TALLIES, Tally},
     counter::Counters,
@@ -14,7 +11,7 @@ use classifier_common::{
     wire::Family,
 };
 
-/// What passes in a second at a busy time, at the first interface: class, whether it comes in, packets, their bytes.
+/// Traffic in a busy second, at the first interface: class, direction, packets, bytes.
 const TALK: [(Class, bool, f64, f64); 20] = [
     (Protocol::FTP_CONTROL.to_server(), true, 6.0, 78.0),
     (Protocol::FTP_CONTROL.from_server(), false, 7.0, 96.0),
@@ -38,7 +35,7 @@ const TALK: [(Class, bool, f64, f64); 20] = [
     (Protocol::NON_IP.to_server(), true, 0.4, 60.0),
 ];
 
-/// An interface after so many steps, with a share of [`TALK`] in each direction.
+/// Creates an interface after this many steps, with a share of [`TALK`] in each direction.
 pub fn interface(
     name: &str,
     ingress: &'static str,
@@ -62,13 +59,7 @@ pub fn interface(
         }
     }
     let [received, sent] = sides;
-    InterfaceSnapshot {
-        name: name.into(),
-        ingress,
-        egress,
-        ingress_counters: Some(received),
-        egress_counters: Some(sent),
-    }
+    InterfaceSnapshot { name: name.into(), ingress, egress, counters: [Some(received), Some(sent)] }
 }
 
 const MESSAGES: [(Family, u8, u8, bool, f64); 7] = [
@@ -81,7 +72,7 @@ const MESSAGES: [(Family, u8, u8, bool, f64); 7] = [
     (Family::V6, 2, 0, true, 0.2),
 ];
 
-/// How much more or less there is of the `nth` at a time: each has a rhythm of its own, and some unrest.
+/// Varies the `nth` rate at a time: each has a period of its own, and some noise.
 fn tide(nth: usize, step: u32) -> f64 {
     let nth = u32::try_from(nth).expect("a few");
     let beat = f64::from(nth % 5 + 2);
@@ -111,7 +102,7 @@ pub fn tallies(step: u32) -> [u64; TALLIES] {
     tallies
 }
 
-pub fn snapshot(tallies: [u64; TALLIES], interfaces: u32) -> Snapshot {
+pub fn snapshot(tallies: &[u64; TALLIES], interfaces: u32) -> Snapshot {
     let program = |program, id, hook| ProgramSnapshot {
         program,
         id,
@@ -120,7 +111,8 @@ pub fn snapshot(tallies: [u64; TALLIES], interfaces: u32) -> Snapshot {
         run_seconds: None,
         runs: None,
     };
-    let ftp = ftp::Snapshot { tallies, endpoints: [[0, 0], [1, 2]], capacity: 65_536, sessions: 65_536 };
+    let ftp =
+        FtpSnapshot { tallies: *tallies, endpoints: [[0, 0], [1, 2]], capacity: 65_536, sessions: 65_536 };
     let is_quiet = tallies.iter().all(|number| *number == 0);
     Snapshot {
         interfaces: Vec::new(),
@@ -137,13 +129,16 @@ pub fn snapshot(tallies: [u64; TALLIES], interfaces: u32) -> Snapshot {
             MapFill::ports(5, 131_072),
         ],
         unattributed: 0,
-        ftp: if is_quiet { ftp::Snapshot { endpoints: [[0; 2]; 2], ..ftp } } else { ftp },
-        hotplug: Hotplug { wanted: interfaces.into(), ..Hotplug::default() },
+        ftp: if is_quiet { FtpSnapshot { endpoints: [[0; 2]; 2], ..ftp } } else { ftp },
+        hotplug: Hotplug {
+            wanted: (0..interfaces).map(|number| (format!("wanted{number}"), true)).collect(),
+            ..Hotplug::default()
+        },
         ..Snapshot::default()
     }
 }
 
-/// What is left of a number.
+/// Rounds a number down.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small ones, made up")]
 fn whole(number: f64) -> u64 {
     number as u64

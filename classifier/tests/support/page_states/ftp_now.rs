@@ -1,23 +1,21 @@
-//! FTP as it goes on between two hosts that never were.
+//! Live FTP between two invented hosts.
 
-use classifier::{
-    counters::FtpNow,
-    status::{EndpointReport, SessionReport},
-};
+use classifier::snapshot::{EndpointReport, FtpNow, SessionReport};
 use classifier_common::{
+    address::Address,
     control::{Flags, Session, SessionKey},
-    endpoint::{Address, Endpoint, Evidence, Kind, Mode, Word},
+    endpoint::{Endpoint, Evidence, Kind, Mode, PackedEndpoint},
 };
 
 const SECOND: u64 = 1_000_000_000;
 const NOW: u64 = 10_000 * SECOND;
 
-/// Three sessions in clear text and an encrypted one; a port that is waited at, and two that are used.
+/// Creates three sessions in clear text and an encrypted one; an announced port, and two connected ones.
 pub fn ftp_now() -> FtpNow {
     let (client, server) = (Address::v4([192, 0, 2, 7]), Address::v4([198, 51, 100, 21]));
     let session = |port: u16, age: u64, idle: u64, is_encrypted: bool| {
         let key = SessionKey { client, server, client_port: port, server_port: 21, reserved: 0 };
-        let flags = (0..32).map(|bit| Flags::from_bits(1 << bit));
+        let flags = (0..1 << 16).map(Flags::from_bits);
         let encrypted = |flags: &Flags| Session { flags: *flags, ..Session::default() }.is_encrypted();
         let flags = if is_encrypted { flags.into_iter().find(encrypted) } else { None }.unwrap_or_default();
         let session = Session {
@@ -28,13 +26,13 @@ pub fn ftp_now() -> FtpNow {
         };
         SessionReport::of(&key, &session, NOW)
     };
-    let endpoint = |port: u16, dialled: Option<u16>, age: u64, extended: bool| {
+    let endpoint = |port: u16, initiator: Option<u16>, age: u64, extended: bool| {
         let kind = Kind { mode: Mode::Passive, evidence: Evidence::Announced, extended };
-        let word = Word::announced(port, kind);
-        let word = dialled.map_or(word, |port| word.dialled(port));
+        let word = PackedEndpoint::announced(port, kind);
+        let word = initiator.map_or(word, |port| word.connected(port, 1));
         let since = NOW - age * SECOND / 10;
         EndpointReport::of(
-            &Endpoint { address: server, peer: client, word, since, session: 1, reserved: 0 },
+            &Endpoint { address: server, peer: client, word, since, session: 1, rival: 0 },
             NOW,
         )
     };

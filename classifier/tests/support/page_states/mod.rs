@@ -1,4 +1,4 @@
-//! The page in every state that there are pictures of, made up: the same numbers each time.
+//! The page in every state with a picture: invented, the same numbers each time.
 
 mod counters;
 mod ftp_now;
@@ -9,12 +9,13 @@ use std::{
 };
 
 use classifier::{
-    config::{ProtocolNames, TelemetryPath},
-    counters::{FtpNow, InterfaceSnapshot, InterfaceState, Readiness, Snapshot},
-    history::{History, Readings, View},
-    metrics::agent::Standing,
+    config::TelemetryPath,
+    history::{History, View},
+    metrics::agent::GaugeValues,
     page::Page,
+    protocol_names::ProtocolNames,
     sandbox::Sandbox,
+    snapshot::{FtpNow, InterfaceSnapshot, InterfaceState, Readiness, Readings, Snapshot},
 };
 use classifier_common::{
     control::{TALLIES, Tally},
@@ -30,7 +31,7 @@ const STEPS: u32 = 90;
 
 static METRICS: LazyLock<TelemetryPath> = LazyLock::new(TelemetryPath::default);
 
-/// A mail and file server at work.
+/// Creates the page of a busy mail and file server.
 pub fn busy() -> Page<'static> {
     let counters = [(1.0, 1.0), (0.12, 0.2), (0.004, 0.0)];
     let interfaces = [("eth0", "xdp_native"), ("eth1", "xdp_native"), ("wg0", "tcx")];
@@ -39,7 +40,7 @@ pub fn busy() -> Page<'static> {
         let one = |((name, ingress), share): (_, (f64, f64))| interface(name, ingress, "tcx", share, step);
         Snapshot {
             interfaces: interfaces.into_iter().zip(counters).map(one).collect(),
-            ..snapshot(tallies(step), 3)
+            ..snapshot(&tallies(step), 3)
         }
     });
     let attached = interfaces.into_iter().zip(why);
@@ -53,17 +54,16 @@ pub fn busy() -> Page<'static> {
     }
 }
 
-/// A host on which nothing happens, three minutes after the agent's start.
+/// Creates the page of an idle host, three minutes after the agent's start.
 pub fn idle() -> Page<'static> {
     let (snapshot, view) = lived(18, |_| {
         let quiet = |name: &str| InterfaceSnapshot {
             name: name.into(),
             ingress: "tcx",
             egress: "tcx",
-            ingress_counters: Some(Box::new(Counters::new(2, 0))),
-            egress_counters: Some(Box::new(Counters::new(2, 0))),
+            counters: [0; 2].map(|_| Some(Box::new(Counters::new(2, 0)))),
         };
-        Snapshot { interfaces: vec![quiet("eth0")], ..snapshot([0; TALLIES], 1) }
+        Snapshot { interfaces: vec![quiet("eth0")], ..snapshot(&[0; TALLIES], 1) }
     });
     let interface =
         state("eth0", "tcx", "tcx", "a paravirtual device, where native XDP would halve bulk TCP");
@@ -75,7 +75,7 @@ pub fn idle() -> Page<'static> {
     }
 }
 
-/// A host on which all that can be wrong is.
+/// Creates the page of a host with every possible problem.
 pub fn broken() -> Page<'static> {
     let (snapshot, view) = lived(STEPS, |step| {
         let mut tallies = tallies(step);
@@ -85,7 +85,7 @@ pub fn broken() -> Page<'static> {
         let mut snapshot = Snapshot {
             interfaces: vec![interface("eth0", "xdp_generic", "tcx", (0.05, 0.05), step)],
             unattributed: 64,
-            ..snapshot(tallies, 3)
+            ..snapshot(&tallies, 3)
         };
         for fill in &mut snapshot.maps {
             if fill.map == "sessions" {
@@ -96,15 +96,16 @@ pub fn broken() -> Page<'static> {
     });
     let reasons = [
         "interface `eth1` does not exist; `ip link` lists the interfaces of this network namespace",
-        "cannot attach to `eth2`: Device or resource busy (os error 16); another XDP program holds the hook, see `ip link`",
+        "cannot attach to `eth2`: Device or resource busy (os error 16); another XDP program holds the hook, see `ip \
+         link`",
     ];
-    let interfaces = vec![state("eth0", "xdp_generic", "tcx", "asked for by --xdp-mode")];
+    let interfaces = vec![state("eth0", "xdp_generic", "tcx", "requested by --xdp-mode")];
     Page {
         readiness: Readiness { ready: false, interfaces, reasons: reasons.map(str::to_owned).into() },
         ftp: ftp_now(),
         snapshot: Ok(snapshot),
         view,
-        standing: Standing {
+        gauges: GaugeValues {
             config_applies: false,
             web_config_applies: true,
             sandbox: Some(Sandbox { seccomp: false, landlock: "off", ..sandbox() }),
@@ -113,7 +114,7 @@ pub fn broken() -> Page<'static> {
     }
 }
 
-/// A node with so many containers.
+/// Creates the page of a node with this many containers.
 pub fn crowded(containers: u32) -> Page<'static> {
     let name = |number: u32| format!("veth{number:04x}");
     let (snapshot, view) = lived(8, |step| {
@@ -126,7 +127,7 @@ pub fn crowded(containers: u32) -> Page<'static> {
         });
         Snapshot {
             interfaces: (0..containers).map(one).chain(gone).collect(),
-            ..snapshot([0; TALLIES], containers)
+            ..snapshot(&[0; TALLIES], containers)
         }
     });
     let interfaces = (0..containers).map(|number| state(&name(number), "tcx", "tcx", "a software device"));
@@ -147,13 +148,13 @@ fn page() -> Page<'static> {
         view: View::default(),
         ftp: FtpNow::default(),
         names: ProtocolNames::default(),
-        standing: Standing { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },
+        gauges: GaugeValues { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },
         telemetry: &METRICS,
         refreshes: false,
     }
 }
 
-/// What is known after so many steps of ten seconds.
+/// Returns snapshot and history after this many steps of ten seconds.
 fn lived(steps: u32, at: impl Fn(u32) -> Snapshot) -> (Snapshot, View) {
     let (history, start) = (History::default(), Instant::now());
     let moment = |step: u32| start + Duration::from_secs(10) * step;

@@ -1,4 +1,4 @@
-//! Why what is pinned cannot be looked at, in words that an operator can act on.
+//! Errors of reading a pin directory, with remedies for an operator.
 
 use std::{
     io,
@@ -9,48 +9,48 @@ use thiserror::Error;
 
 use crate::datapath::pins::PinError;
 
-/// What is pinned in a folder cannot be looked at.
+/// Reason why the pins of a directory cannot be read.
 #[derive(Debug, Error)]
 pub enum ViewError {
-    /// There is no folder, or nothing of an agent's in it.
+    /// The directory is missing, or has no pins of an agent.
     #[error(
-        "nothing is pinned in {}: start an agent with `classifier run`, or name the folder that it was given with \
-         --pin-dir", .0.display()
+        "nothing is pinned in {}; start an agent with `classifier run`, or give its pin directory with --pin-dir", .0.display()
     )]
     Nothing(PathBuf),
-    /// The words beside the counters are in another grammar.
+    /// The layout record has an unknown grammar.
     #[error(
-        "what is pinned in {} is described in a way that this build does not know; use the `classifier` of the build \
-         that pinned it", .0.display()
+        "pins in {} have a layout record that this build cannot read; use the `classifier` of the build that pinned \
+         them", .0.display()
     )]
     Words(PathBuf),
-    /// What it says of whom connections were with.
-    #[error("what was seen of sources cannot be read: {0}")]
+    /// The pinned peers of connections cannot be read.
+    #[error("cannot read the records of peers: {0}; use the `classifier` of the build that pinned them")]
     Evidence(String),
-    /// The kernel refuses.
+    /// The kernel refuses an operation.
     #[error("cannot {what} {}: {cause}; {}", .path.display(), remedy(.cause))]
     Refused {
-        /// What was to be done.
+        /// Name of the operation.
         what: &'static str,
-        /// With what.
+        /// Path of the operation.
         path: PathBuf,
         /// The kernel's answer.
         #[source]
         cause: io::Error,
     },
-    /// Something else is wrong with the folder.
+    /// Another error of the directory.
     #[error(transparent)]
     Pin(PinError),
 }
 
 impl ViewError {
-    /// For `map_err`: the kernel refuses to do this with that.
+    /// Maps an I/O error of an operation on a path to a [`ViewError`].
     pub(super) fn refused(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |cause| Self::Refused { what, path, cause }
     }
 
-    /// Whether a pin was gone before it could be looked at: an agent takes over, or an interface is forgotten.
+    /// Tells whether a pin has gone before it could be read: an agent takes over, or an interface is
+    /// forgotten.
     pub(super) fn is_gone(&self) -> bool {
         matches!(self, Self::Refused { cause, .. } if cause.kind() == io::ErrorKind::NotFound)
     }
@@ -68,8 +68,8 @@ impl From<PinError> for ViewError {
 
 fn remedy(cause: &io::Error) -> &'static str {
     if cause.kind() == io::ErrorKind::PermissionDenied {
-        "look as root, or as the user that the agent was given with --user"
+        "run as root, or as the user of the agent (--user)"
     } else {
-        "look again, an agent may just be starting or ending; else report it with `uname -r`"
+        "retry, an agent may be starting or ending; else report it with `uname -r`"
     }
 }

@@ -1,4 +1,4 @@
-//! Whom connections were with, and when, as the newest generation's maps hold it.
+//! Reads the peers of connections, with times, from the newest generation's maps.
 
 use classifier_common::abi::{MAP_SEEN, MAP_SOURCES};
 
@@ -16,11 +16,11 @@ use crate::{
 };
 
 impl View {
-    /// The evidence, as it stands now: more to read than all that [`Self::look`] does.
+    /// Reads the evidence: more data than everything that [`Self::look`] reads.
     ///
     /// # Errors
     ///
-    /// As [`Self::look`]; and when the newest generation is of a build that keeps it otherwise, or not at all.
+    /// As [`Self::look`]; and when the newest generation has no evidence, or has it in another layout.
     pub fn evidence(&mut self) -> Result<Evidence, ViewError> {
         let generations = self.layouts.generations(&self.folder)?;
         let Some((newest, known)) = generations.first() else {
@@ -33,6 +33,6 @@ impl View {
         let alike = [MAP_SOURCES, MAP_SEEN].into_iter().filter(|name| known.layout.is_alike(own, name));
         let opened = alike.filter_map(|name| Some((name, opened::to_read(&newest.map(name)).ok()?)));
         let sums = sources::read(&mut Maps::of(opened)).map_err(|problem| unread(&problem))?;
-        Ok(sums.evidence(assignment.names(), Clock::now()))
+        Ok(Evidence::of(&sums, assignment.names(), Clock::now()))
     }
 }

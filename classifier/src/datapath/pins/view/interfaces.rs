@@ -1,4 +1,4 @@
-//! The interfaces that have pinned counters: what each has counted, and what holds programs to it.
+//! Reads the interfaces with pinned counters: counts, and attachments.
 
 use std::{collections::BTreeSet, io, path::PathBuf};
 
@@ -6,16 +6,16 @@ use classifier_common::{abi::Direction, counter::Counters};
 
 use super::{LOOKS, ViewError, known::Described};
 use crate::{
-    counters::InterfaceSnapshot,
     datapath::{
         link_info::pinned_target,
         pins::{LinkPin, carry},
         reader::Sums,
     },
     hook,
+    snapshot::InterfaceSnapshot,
 };
 
-/// All of them, by name.
+/// Reads all interfaces, by name.
 pub(super) fn read(generations: &[Described]) -> Result<Vec<InterfaceSnapshot>, ViewError> {
     let mut names = BTreeSet::new();
     for (generation, _) in generations {
@@ -30,23 +30,22 @@ fn interface(generations: &[Described], name: String) -> Result<InterfaceSnapsho
     let all = generations.iter().flat_map(|(generation, _)| generation.interface(&name).links());
     let links: Vec<_> = all.collect();
     let hook = |direction: Direction| {
-        let mut held = links.iter().filter(|link| link.direction == direction && is_held(link));
-        held.next().map_or(hook::NONE, |link| link.hook)
+        let mut attached = links.iter().filter(|link| link.direction == direction && is_attached(link));
+        attached.next().map_or(hook::NONE, |link| link.hook)
     };
-    // One that is no longer attached has no link that would tell whether that side was counted.
+    // A detached interface has no link that tells whether its egress was counted.
     let sees_egress =
         links.iter().any(|link| link.direction == Direction::Egress) || has_any(&egress_counters);
     Ok(InterfaceSnapshot {
         ingress: hook(Direction::Ingress),
         egress: hook(Direction::Egress),
-        ingress_counters: Some(ingress_counters),
-        egress_counters: sees_egress.then_some(egress_counters),
+        counters: [Some(ingress_counters), sees_egress.then_some(egress_counters)],
         name,
     })
 }
 
-/// What an interface has counted: read with the same pins before as after, so that what an agent carries over meanwhile
-/// is neither missed nor counted twice.
+/// Sums the counts of an interface. The pins must be the same before and after: counts that an agent carries
+/// over meanwhile are neither missed nor counted twice.
 fn counted(generations: &[Described], name: &str) -> Result<Sums, ViewError> {
     for _ in 0..LOOKS {
         let before = pinned(generations, name);
@@ -62,15 +61,16 @@ fn counted(generations: &[Described], name: &str) -> Result<Sums, ViewError> {
     Err(ViewError::refused("find the counters of", name.as_ref())(io::ErrorKind::NotFound.into()))
 }
 
-/// The pins that hold what an interface has counted.
+/// Lists the pins with the counts of an interface.
 fn pinned(generations: &[Described], name: &str) -> Vec<PathBuf> {
     let all = generations.iter().map(|(generation, _)| generation.interface(name));
     all.flat_map(|pins| [pins.counters(), pins.base()]).filter(|pin| pin.exists()).collect()
 }
 
-/// Whether a pin holds a program to its hook. A filter is taken at its pin's word: it can be seen in its own network
-/// namespace alone. So is a link where this process may not open it, as on a read-only filesystem.
-fn is_held(link: &LinkPin) -> bool {
+/// Tells whether the program of a pin is still attached. A filter counts as attached, since it is visible in
+/// its own network namespace alone. So does a link that this process may not open, as on a read-only
+/// filesystem.
+fn is_attached(link: &LinkPin) -> bool {
     link.hook == hook::TC
         || match pinned_target(&link.path) {
             Ok(target) => target.interface != 0,

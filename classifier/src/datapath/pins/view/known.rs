@@ -1,4 +1,4 @@
-//! The generations that are pinned, and what is known of the layout of each.
+//! Lists the pinned generations with the layout of each.
 
 use std::{collections::HashMap, io, path::Path, sync::Arc};
 
@@ -7,7 +7,7 @@ use crate::datapath::pins::{
     PinError, concordance::Concordance, folder, generation::Generation, layout::Layout, opened,
 };
 
-/// A layout, and which of this build's numbers its numbers are.
+/// A layout, and the mapping of its numbers to those of this build.
 #[derive(Debug)]
 pub(super) struct Known {
     pub layout: Layout,
@@ -23,26 +23,26 @@ impl Known {
 /// A generation and its layout.
 pub(super) type Described = (Generation, Arc<Known>);
 
-/// Layouts that were read before: one is some thousand lines.
+/// Cache of layouts: one has some thousand lines.
 #[derive(Debug)]
 pub(super) struct Layouts {
-    /// By the kernel's number of the map that holds the words.
+    /// Layouts by the kernel's number of the record's map.
     by_map: HashMap<u32, Arc<Known>>,
     own: Arc<Known>,
 }
 
 impl Layouts {
     pub(super) fn new() -> Self {
-        // How many sessions and endpoints there is room for, the maps themselves say.
+        // The maps themselves tell the capacity of sessions and endpoints.
         Self { by_map: HashMap::new(), own: Arc::new(Known::new(Layout::of_build(false, 0, 0, 0))) }
     }
 
-    /// That of this build.
+    /// Returns the layout of this build.
     pub(super) fn own(&self) -> &Layout {
         &self.own.layout
     }
 
-    /// What agents have pinned in a folder, the newest first; what a start has left unfinished is not among it.
+    /// Lists the complete generations of a directory, newest first.
     pub(super) fn generations(&mut self, folder: &Path) -> Result<Vec<Described>, ViewError> {
         let (generations, _) = folder::generations(folder)?;
         let mut described = Vec::new();
@@ -50,7 +50,7 @@ impl Layouts {
             let known = match self.of(&generation)? {
                 Some(known) => known,
                 None if generation.interfaces()?.is_empty() => continue,
-                // As an agent would take them.
+                // As an agent takes them.
                 None => Arc::clone(&self.own),
             };
             described.push((generation, known));
@@ -61,7 +61,7 @@ impl Layouts {
         Ok(described)
     }
 
-    /// The layout that a generation says that it has; `None` where it says nothing.
+    /// Reads the layout record of a generation; `None` if it has none.
     fn of(&mut self, generation: &Generation) -> Result<Option<Arc<Known>>, ViewError> {
         let pin = generation.map(Layout::MAP);
         let map = match opened::to_read(&pin) {

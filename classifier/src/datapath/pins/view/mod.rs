@@ -1,5 +1,5 @@
-//! A pin folder, looked at again and again from another process, whether or not an agent runs: what its agent would
-//! export. Nothing is locked, created or changed.
+//! Reads a pin directory repeatedly from another process, with or without a running agent: the data of an
+//! agent's scrape, without a lock or a change.
 
 mod error;
 mod evidence;
@@ -21,44 +21,43 @@ use super::{
     rows::{self, NAMES, RULES},
 };
 use crate::{
-    config::{Assignment, ProtocolNames},
-    counters::Snapshot,
-    datapath::found::KnownPort,
-    shadow::RuleRows,
+    config::Assignment, datapath::found::KnownPort, policy::RuleRows, protocol_names::ProtocolNames,
+    snapshot::Snapshot,
 };
 
-/// Times that something is looked at, where pins go meanwhile.
+/// Attempts to read while pins are being replaced.
 const LOOKS: usize = 8;
 
-/// A folder to look at.
+/// A pin directory to read.
 #[derive(Debug)]
 pub struct View {
     folder: PathBuf,
     layouts: Layouts,
 }
 
-/// What is pinned in it, at one moment.
+/// The content of a pin directory at one moment.
 #[derive(Debug, Default)]
-pub struct Look {
-    /// As an agent's scrape has it; what only an agent knows (programs, how interfaces are kept up with) is empty.
+pub struct PinnedState {
+    /// Data of an agent's scrape. Facts that only an agent knows (programs, interface reconciliation) are
+    /// empty.
     pub snapshot: Snapshot,
-    /// The configured protocols, as their rows are pinned.
+    /// Configured protocols, from their pinned rows.
     pub names: ProtocolNames,
-    /// The rules of the policies that were tried, as their rows are pinned.
+    /// Rules of the evaluated policies, from their pinned rows.
     pub rules: RuleRows,
-    /// The control connections, those that have ended and are not yet forgotten among them.
+    /// Control connections, including ended ones that are not yet removed.
     pub sessions: Vec<(SessionKey, Session)>,
-    /// The endpoints.
+    /// Endpoints.
     pub endpoints: Vec<Endpoint>,
-    /// The ports that belong to a protocol.
+    /// Ports that are assigned to a protocol.
     pub ports: Vec<KnownPort>,
-    /// The process that works with the folder; `None` where none does, or none is seen.
+    /// Process that uses the directory; `None` if none does, or none is visible.
     pub process: Option<u32>,
-    /// What could not be read, a sentence each.
+    /// Parts that could not be read, one sentence each.
     pub problems: Vec<String>,
 }
 
-/// Looks at a folder for the first time.
+/// Reads a directory for the first time.
 ///
 /// # Errors
 ///
@@ -70,13 +69,13 @@ pub fn view(folder: &Path) -> Result<View, ViewError> {
 }
 
 impl View {
-    /// Looks again.
+    /// Reads the directory again.
     ///
     /// # Errors
     ///
-    /// When nothing is pinned (any more), it is described in a way that this build does not know, or the kernel does not
-    /// let this process look. What of it alone cannot be read is among its problems.
-    pub fn look(&mut self) -> Result<Look, ViewError> {
+    /// When nothing is pinned (any more), the layout record has an unknown grammar, or the kernel does not
+    /// let this process read. Single unreadable parts are among the problems.
+    pub fn look(&mut self) -> Result<PinnedState, ViewError> {
         for _ in 1..LOOKS {
             match self.at_once() {
                 Err(error) if error.is_gone() => {}
@@ -86,7 +85,7 @@ impl View {
         self.at_once()
     }
 
-    /// What an agent's scrape would have of it.
+    /// Reads the data of an agent's scrape.
     ///
     /// # Errors
     ///
@@ -95,9 +94,10 @@ impl View {
         self.look().map(|look| look.snapshot)
     }
 
-    fn at_once(&mut self) -> Result<Look, ViewError> {
+    fn at_once(&mut self) -> Result<PinnedState, ViewError> {
         let generations = self.layouts.generations(&self.folder)?;
-        let mut look = Look { process: holder_of(&self.folder).ok().flatten(), ..Look::default() };
+        let mut look =
+            PinnedState { process: holder_of(&self.folder).ok().flatten(), ..PinnedState::default() };
         look.snapshot.interfaces = interfaces::read(&generations)?;
         if let Some((newest, _)) = generations.first() {
             match Assignment::of_rows(&rows::read(&newest.map(NAMES))?) {

@@ -1,0 +1,173 @@
+//! The fast path: classifies frequent shapes of packets in few steps.
+//!
+//! The shapes: up to two VLAN tags; IPv4 with or without options, or IPv6 with up to three extension headers;
+//! no fragments; TCP, UDP, or an ICMP message without a quote; all headers valid.
+//!
+//! Other packets, and packets that need more than counting, are left to the slow path, `classify::walk`. Both
+//! paths give the same outcome.
+
+mod transport;
+
+use self::transport::{Carried, icmp, tcp, tcp_header, udp};
+use crate::{
+    address::Address,
+    outcome::Outcome,
+    tables::Tables,
+    view::{Front, HeaderBytes, View},
+    wire::{
+        Family,
+        ethernet::{self, EthernetHeader, TAG, ethertype, is_tag},
+        ipv4::{self, Ipv4Header},
+        ipv6::{self, ExtensionHeader, Ipv6Header},
+        number,
+        tcp::{self as tcp_wire, TcpHeader},
+    },
+};
+
+/// Maximum number of VLAN tags on the fast path.
+const TAGS: u8 = 2;
+
+/// Maximum number of extension headers on the fast path.
+const EXTENSIONS: u8 = 3;
+
+/// Receives the outcome of a packet. Called once per shape with constant fields, so that counting code for
+/// absent fields is optimised away.
+pub trait Sink {
+    /// Receives the outcome of a packet that is not FTP data; `payload` returns the bytes behind its headers
+    /// by its IP length.
+    fn other(self, outcome: Outcome, payload: impl FnOnce() -> isize);
+
+    /// Receives the outcome of a packet that may be FTP data.
+    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize);
+}
+
+/// Length of an Ethernet and an IPv4 header: no IP packet is shorter, and no tag lies behind.
+const SHORTEST: usize = ethernet::HEADER + ipv4::HEADER;
+
+/// Length of an Ethernet header with an IPv6 header, or with an IPv4 and a TCP header. Frames on a wire are
+/// at least this long.
+const LONG: usize = ethernet::HEADER + ipv6::HEADER;
+const _: () = assert!(LONG == SHORTEST + tcp_wire::HEADER);
+
+/// Length of an Ethernet header, and two bytes behind it.
+const BEGINNING: usize = ethernet::HEADER + 2;
+
+/// Classifies an Ethernet frame of a frequent shape; `false` leaves it to the slow path.
+#[inline(always)]
+pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> bool {
+    if let Some(front) = frame.front::<LONG>() {
+        if EthernetHeader(front.part::<0, BEGINNING>()).announces_plain_ipv4() {
+            return plain(frame, front, tables, sink);
+        }
+        if EthernetHeader(front.part::<0, { ethernet::HEADER }>()).ethertype() == ethertype::IPV6 {
+            return v6(frame, frame, tables, sink);
+        }
+    }
+    let Some(mut front) = frame.front::<SHORTEST>() else { return false };
+    // The view starts as many bytes into the frame as there are bytes of tags, so that the type has a
+    // constant offset.
+    let mut tagged = frame;
+    for _ in 0..TAGS {
+        if !is_tag(ethertype_of(front)) {
+            break;
+        }
+        tagged = tagged.past(TAG);
+        let Some(next) = tagged.front::<SHORTEST>() else { return false };
+        front = next;
+    }
+    match ethertype_of(front) {
+        ethertype::IPV4 => {
+            let ip = Ipv4Header(front.part::<{ ethernet::HEADER }, { ipv4::HEADER }>());
+            let length = ip.header_length();
+            ip.version() == 4 && length >= ipv4::HEADER && v4(frame, tagged, ip, length, tables, sink)
+        }
+        ethertype::IPV6 => v6(frame, tagged, tables, sink),
+        _ => false,
+    }
+}
+
+#[inline(always)]
+fn ethertype_of(front: impl Front) -> u16 {
+    EthernetHeader(front.part::<0, { ethernet::HEADER }>()).ethertype()
+}
+
+/// Classifies an IPv4 packet without options.
+#[inline(always)]
+fn plain<V: View, T: Tables, S: Sink>(frame: V, front: V::Front<LONG>, tables: &T, sink: S) -> bool {
+    let ip = Ipv4Header(front.part::<{ ethernet::HEADER }, { ipv4::HEADER }>());
+    if !ip.is_whole_tcp() {
+        return v4(frame, frame, ip, ipv4::HEADER, tables, sink);
+    }
+    let length = ip.total_length().cast_signed() - ipv4::HEADER.cast_signed();
+    let carried = Carried { frame, view: frame.past(SHORTEST), length };
+    let header = TcpHeader(front.part::<SHORTEST, { tcp_wire::HEADER }>());
+    length >= tcp_wire::HEADER.cast_signed() && tcp_header(header, carried, tables, || ipv4_hosts(ip), sink)
+}
+
+/// Classifies an IPv4 packet whose header has `header_length` bytes.
+#[inline(always)]
+fn v4<V: View, T: Tables, S: Sink>(
+    frame: V,
+    tagged: V,
+    ip: Ipv4Header<impl HeaderBytes>,
+    header_length: usize,
+    tables: &T,
+    sink: S,
+) -> bool {
+    let length = ip.total_length().cast_signed() - header_length.cast_signed();
+    let carried = Carried { frame, view: tagged.past(ethernet::HEADER + header_length), length };
+    if ip.is_whole_tcp() {
+        return tcp(carried, tables, || ipv4_hosts(ip), sink);
+    }
+    let is_fragment = ip.is_fragment();
+    match ip.protocol() {
+        number::UDP if !is_fragment => udp(carried, tables, sink),
+        number::ICMP if !is_fragment => icmp(carried, Family::V4, sink),
+        _ => false,
+    }
+}
+
+/// Returns source and destination.
+#[inline(always)]
+fn ipv4_hosts(ip: Ipv4Header<impl HeaderBytes>) -> (Address, Address) {
+    (Address::v4(ip.source()), Address::v4(ip.destination()))
+}
+
+/// Returns source and destination.
+#[inline(always)]
+fn ipv6_hosts(ip: Ipv6Header<impl HeaderBytes>) -> (Address, Address) {
+    (Address::of_words(ip.source()), Address::of_words(ip.destination()))
+}
+
+/// Classifies an IPv6 packet.
+#[inline(always)]
+fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> bool {
+    let Some(front) = tagged.front::<LONG>() else { return false };
+    let ip = Ipv6Header(front.part::<{ ethernet::HEADER }, { ipv6::HEADER }>());
+    if ip.version() != 6 {
+        return false;
+    }
+    let mut carried = Carried { frame, view: tagged.past(LONG), length: ip.payload_length().cast_signed() };
+    let mut next = ip.next_header();
+    for _ in 0..EXTENSIONS {
+        if matches!(next, number::TCP | number::UDP | number::ICMPV6) {
+            break;
+        }
+        let Some(extension) = carried.view.header::<{ ipv6::EXTENSION }>().map(ExtensionHeader) else {
+            return false;
+        };
+        let length = ipv6::length_of_unfragmenting(next, extension.stated_length());
+        if length == 0 {
+            return false;
+        }
+        next = extension.next_header();
+        carried.length -= length.cast_signed();
+        carried.view = carried.view.past(length);
+    }
+    match next {
+        number::TCP => tcp(carried, tables, || ipv6_hosts(ip), sink),
+        number::UDP => udp(carried, tables, sink),
+        number::ICMPV6 => icmp(carried, Family::V6, sink),
+        _ => false,
+    }
+}

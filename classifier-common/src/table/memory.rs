@@ -1,0 +1,91 @@
+//! Hash tables in the memory of a process, for captures, tests and fuzzers.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use super::{Bucket, Entry};
+
+/// A bucket of `N` entries that nobody else changes.
+#[derive(Debug)]
+pub struct MemoryBucket<E, const N: usize>(Rc<RefCell<[E; N]>>);
+
+impl<E, const N: usize> Clone for MemoryBucket<E, N> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<E: Entry, const N: usize> Default for MemoryBucket<E, N> {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new([E::default(); N])))
+    }
+}
+
+impl<E: Entry, const N: usize> MemoryBucket<E, N> {
+    fn with<T: Default>(&self, way: usize, change: impl FnOnce(&mut E) -> T) -> T {
+        self.0.borrow_mut().get_mut(way).map(change).unwrap_or_default()
+    }
+}
+
+impl<E: Entry, const N: usize> Bucket for MemoryBucket<E, N> {
+    type Entry = E;
+
+    fn word(&self, way: usize) -> E::Word {
+        *self.entry(way).word_mut()
+    }
+
+    fn entry(&self, way: usize) -> E {
+        self.with(way, |entry| *entry)
+    }
+
+    fn matches(&self, way: usize, key: &E::Key) -> bool {
+        self.entry(way).is_of(key)
+    }
+
+    fn replace(&self, way: usize, old: E::Word, new: E::Word) -> bool {
+        self.with(way, |entry| {
+            let word = entry.word_mut();
+            let unchanged = *word == old;
+            if unchanged {
+                *word = new;
+            }
+            unchanged
+        })
+    }
+
+    fn fill(&self, way: usize, claimed: E, word: E::Word) {
+        self.with(way, |entry| {
+            *entry = claimed;
+            *entry.word_mut() = word;
+        });
+    }
+
+    fn update(&self, way: usize, change: impl FnOnce(&mut E)) {
+        self.with(way, change);
+    }
+}
+
+/// A table that allocates its buckets on first use.
+#[derive(Debug)]
+pub struct MemoryTable<E, const N: usize>(RefCell<HashMap<usize, MemoryBucket<E, N>>>);
+
+impl<E, const N: usize> Default for MemoryTable<E, N> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<E: Entry, const N: usize> MemoryTable<E, N> {
+    /// Returns the bucket with this number.
+    pub fn bucket(&self, number: usize) -> MemoryBucket<E, N> {
+        self.0.borrow_mut().entry(number).or_default().clone()
+    }
+
+    /// Returns all allocated buckets by number, in order.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<(usize, MemoryBucket<E, N>)> {
+        let mut buckets: Vec<_> =
+            self.0.borrow().iter().map(|(number, bucket)| (*number, bucket.clone())).collect();
+        buckets.sort_unstable_by_key(|(number, _)| *number);
+        buckets
+    }
+}

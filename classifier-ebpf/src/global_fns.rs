@@ -1,0 +1,115 @@
+//! Global functions of BPF: the verifier checks each of them once, and not again for every path that calls
+//! it.
+//!
+//! A global function cannot be generic, because its signature names the kernel's context type. Each row
+//! therefore becomes one function per hook, with the hook's prefix. Every argument must be used: LLVM leaves
+//! the register of an unused one uninitialised, and the verifier rejects the call. The context always counts
+//! as used.
+
+use classifier_common::{control::Session, counter::Counters};
+
+use crate::maps::Work;
+
+/// Table of the global functions that exist once per hook: expands `$with!` with its arguments and the rows.
+///
+/// A row is the name, the arguments behind the context, the result, and the generic function that does the
+/// work. Types and functions are resolved where a hook expands the table.
+macro_rules! rows {
+    ($with:ident $($arguments:tt)*) => {
+        $with! {
+            $($arguments)*
+
+            /// Counts a packet on the slow path and returns its packed outcome.
+            other(direction: u32) -> u64 = slow_path::count::<_, Off>;
+            /// Counts a packet on the slow path, evaluates the policy, and returns the packed outcome.
+            dry_run(direction: u32) -> u64 = slow_path::count::<_, On>;
+            /// Classifies a packet by its linear part and returns the packed outcome.
+            walk(link: u32) -> u64 = slow_path::walk;
+            /// Reads the ends of a TCP packet into this CPU's work; returns 0 if its headers are not there.
+            ends(tracked: u32, headers: u32) -> u32 = track::ends;
+            /// Reads the ends of the packet that an ICMP error quotes, in the same way.
+            quoted_ends(quoted_tcp: u32, class: u32) -> u32 = track::quoted_ends;
+            /// Accepts a segment of a control connection and returns the span of bytes to read.
+            receive(tracked: u32, headers: u32, class: u32) -> u64 = track::receive;
+            /// Reads a span of the segment.
+            read(span: u64) -> u32 = track::read;
+            /// Reads up to `PARSE_MAX` bytes of the segment; returns how many were there.
+            read_chunk(work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 = track::read_chunk;
+            /// Reads a block of the chunk.
+            read_block(work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 = track::read_block;
+            /// Reads a byte of the chunk.
+            read_byte(work: *mut Work, session: *mut Session, index: u32) -> u32 = track::read_byte;
+            /// Finishes a segment after the bytes of its span were read.
+            settle(span: u64, read: u32) -> u32 = track::settle;
+            /// Returns the packed label of an announced data connection's packet, plus one; 0 for any other packet.
+            data(tracked: u32, headers: u32, class: u32) -> u32 = track::label;
+            /// Returns the protocol of a learned data connection's packet that an ICMP error quotes, plus one; 0 for any other.
+            quoted(quoted_tcp: u32, class: u32) -> u32 = track::quoted;
+            /// Stores another label for the later fragments of a datagram; returns 0 if the map refused it.
+            relabel(link: u32, label: u32) -> u32 = slow_path::relabel;
+            /// Notes the sender of an ICMP redirect.
+            redirect(link: u32, direction: u32) -> u32 = slow_path::redirect;
+            /// Returns 1 if a packet changes the state of a connection.
+            inspect(outcome: u64, direction: u32) -> u32 = follow::inspect;
+            /// Returns 1 if a TCP packet changes the state of its connection.
+            inspect_tcp(tracked: u32, headers: u32, class: u32, direction: u32) -> u32 = follow::inspect_tcp;
+            /// Returns 1 if an ICMP error rejects a connection.
+            rejection(quoted_tcp: u32, class: u32, direction: u32) -> u32 = follow::rejection;
+            /// Passes a part of the segment to the listener of this CPU's event.
+            listen() -> u32 = listen::listen;
+            /// Counts packets under the rules of the policy that decide about them.
+            policy(facts: u32, packets: u32, counters: *mut Counters) -> u32 = dry_run::decide;
+        }
+    };
+}
+pub(crate) use rows;
+
+macro_rules! declare {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $body:path;
+    )*) => {
+        /// The global functions of a hook, called on its context.
+        pub trait GlobalFns: Copy {
+            $(
+                $(#[$doc])*
+                fn $name(self, $($argument: $type),*) -> $result;
+            )*
+        }
+    };
+}
+rows!(declare);
+
+/// Defines the global functions of one hook: `global_fns!(TYPE OF CONTEXT, PREFIX)`.
+macro_rules! global_fns {
+    ($hook:ty, $prefix:ident) => {
+        $crate::global_fns::rows!(define $hook, $prefix;);
+    };
+}
+pub(crate) use global_fns;
+
+macro_rules! define {
+    ($hook:ty, $prefix:ident; $(
+        $(#[$doc:meta])*
+        $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $body:path;
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[unsafe(no_mangle)]
+            #[inline(never)]
+            extern "C" fn ${concat($prefix, _, $name)}(ctx: $hook, $($argument: $type),*) -> $result {
+                $body($crate::verifier::keep(ctx), $($argument),*)
+            }
+        )*
+
+        impl $crate::global_fns::GlobalFns for $hook {
+            $(
+                #[inline(always)]
+                fn $name(self, $($argument: $type),*) -> $result {
+                    ${concat($prefix, _, $name)}(self, $($argument),*)
+                }
+            )*
+        }
+    };
+}
+pub(crate) use define;
