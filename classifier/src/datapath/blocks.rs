@@ -38,8 +38,9 @@ pub(super) struct Blocks {
     mark: u32,
     /// Inserted blocks of interfaces that are not attached yet, by index.
     ready: HashMap<u32, InterfaceBlock>,
-    /// Map in the slots of evicted blocks, created with the first eviction.
-    placeholder: Option<Block>,
+    /// Map in the slots of evicted blocks. It is created first: an eviction that needed a descriptor or memory for
+    /// it could fail, and programs would go on with a block that nobody reads.
+    placeholder: Block,
 }
 
 impl Blocks {
@@ -51,7 +52,8 @@ impl Blocks {
             .map_err(|(_, cause)| DatapathError::System { what: "the number of CPUs", cause })?;
         let mark = if watched { WATCHED } else { 0 };
         let taken = vec![false; INTERFACES];
-        Ok(Self { outer, displaced, taken, cpus, mark, ready: HashMap::new(), placeholder: None })
+        let placeholder = empty(NO_INTERFACE, 0, cpus)?;
+        Ok(Self { outer, displaced, taken, cpus, mark, ready: HashMap::new(), placeholder })
     }
 
     /// Opens the pinned counters of a previous agent, with their slot.
@@ -90,7 +92,7 @@ impl Blocks {
 
     /// Creates a block of no interface, which no program finds.
     pub(super) fn detached(&self) -> Result<InterfaceBlock, DatapathError> {
-        Ok(InterfaceBlock { block: self.empty(NO_INTERFACE, 0)?, index: NO_INTERFACE, slot: None })
+        Ok(InterfaceBlock { block: empty(NO_INTERFACE, 0, self.cpus)?, index: NO_INTERFACE, slot: None })
     }
 
     /// Number of blocks in use.
@@ -125,7 +127,7 @@ impl Blocks {
     /// Evicts the prepared blocks that no interface has taken.
     pub(super) fn settle(&mut self) {
         let mut ready = mem::take(&mut self.ready);
-        // Without memory for the placeholder, the blocks stay for the next time.
+        // Where the kernel has no memory, the blocks stay for the next time.
         if self.evict(ready.values_mut()).is_err() {
             self.ready = ready;
         }
@@ -161,7 +163,7 @@ impl Blocks {
     }
 
     /// Evicts blocks from their slots, all at once as in [`Self::prepare`]; no program uses them when this
-    /// returns. The counters can still be read. Without memory for the placeholder, the blocks keep their
+    /// returns. The counters can still be read. Where the kernel has no memory, the blocks keep their
     /// slots.
     pub(super) fn evict<'b>(
         &mut self,
@@ -171,13 +173,8 @@ impl Blocks {
         if found.is_empty() {
             return Ok(());
         }
-        let placeholder = match self.placeholder.take() {
-            Some(placeholder) => placeholder,
-            None => self.empty(NO_INTERFACE, 0)?,
-        };
-        let placeholder = self.placeholder.insert(placeholder);
         let slots: Vec<_> = found.iter().filter_map(|block| block.slot).collect();
-        let maps = vec![placeholder.map().fd().as_fd(); slots.len()];
+        let maps = vec![self.placeholder.map().fd().as_fd(); slots.len()];
         batch::put(self.outer.fd().as_fd(), &slots, &maps)
             .map_err(|cause| refused(MapError::IoError(cause)))?;
         for (block, slot) in found.into_iter().zip(slots) {
@@ -216,7 +213,7 @@ impl Blocks {
     /// Allocates a block with a slot, in which no program finds it yet.
     fn block(&mut self, name: &str, index: u32, link: Link) -> Result<InterfaceBlock, DatapathError> {
         let slot = self.free_slot(name, index)?;
-        let block = self.empty(index, link as u32 | self.mark)?;
+        let block = empty(index, link as u32 | self.mark, self.cpus)?;
         self.taken[slot as usize] = true;
         Ok(InterfaceBlock { block, index, slot: Some(slot) })
     }
@@ -227,14 +224,6 @@ impl Blocks {
         const COUNT: u32 = INTERFACES as u32;
         let mut slots = (0..COUNT).map(|further| slot(index.wrapping_add(further)));
         slots.find(|slot| !self.taken[*slot as usize]).ok_or_else(|| DatapathError::Full(name.to_owned()))
-    }
-
-    fn empty(&self, index: u32, link: u32) -> Result<Block, DatapathError> {
-        let mut block = Block::create(2, 0).map_err(refused)?;
-        for direction in Direction::ALL {
-            write(&mut block, direction, vec![Counters::new(index, link); self.cpus])?;
-        }
-        Ok(block)
     }
 
     /// Writes the index and the link type of an interface into a block.
@@ -265,6 +254,15 @@ impl Blocks {
         }
         Ok(())
     }
+}
+
+/// Creates a block of zeros for an interface.
+fn empty(index: u32, link: u32, cpus: usize) -> Result<Block, DatapathError> {
+    let mut block = Block::create(2, 0).map_err(refused)?;
+    for direction in Direction::ALL {
+        write(&mut block, direction, vec![Counters::new(index, link); cpus])?;
+    }
+    Ok(block)
 }
 
 /// Writes a direction's values, one for each CPU.

@@ -15,7 +15,7 @@ use testbed::{Agent, End, FrameSocket, Host, Lab, Samples};
 pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
 /// Time limit for any change.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A host whose kernel sends no traffic of its own on the links.
 pub struct Node(pub Host);
