@@ -35,12 +35,12 @@ pub fn classify<T: Tables>(packet: &[u8], frame: Frame, tables: &T) -> Outcome {
 struct Kept<'a>(&'a mut Outcome);
 
 impl Sink for Kept<'_> {
-    fn other(self, outcome: Outcome, _payload: impl FnOnce() -> isize) {
+    fn other(self, outcome: Outcome, _headers: u32, _payload: impl FnOnce() -> isize) {
         *self.0 = outcome;
     }
 
-    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
-        self.other(outcome, payload);
+    fn ftp_data(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize) {
+        self.other(outcome, headers, payload);
     }
 }
 

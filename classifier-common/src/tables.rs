@@ -51,6 +51,9 @@ pub trait Tables {
     fn remember(&self, key: &FragmentKey, label: Label) -> bool;
 }
 
+/// Label of a later fragment whose first was not seen.
+pub(crate) const UNSEEN: Label = Label::of(Protocol::FRAGMENT.to_server());
+
 /// Returns the label of the first fragment of this one's datagram. Not inlined, like the next function: their
 /// keys would fill the 512 bytes of a kernel program's stack.
 #[inline(never)]
@@ -61,7 +64,7 @@ pub(crate) fn label_of_first<P: Packet + ?Sized, T: Tables>(
     ip: &Ip,
 ) -> Label {
     let label = fragment_key(packet, start, ip).and_then(|key| tables.recall(&key));
-    label.unwrap_or(Label::of(Protocol::FRAGMENT.to_server()))
+    label.unwrap_or(UNSEEN)
 }
 
 /// Stores the label of a first fragment; `false` if the map refused it.

@@ -5,7 +5,8 @@ use crate::{
     address::Address,
     control::{ControlSide, LineEnv, Segment, SegmentEnv, SessionKey, Tally, infer},
     endpoint::{
-        DataSide, ExpectKey, Hit, Kind, PackedEndpoint, Query, bucket_of, connected, match_and_advance,
+        DataSide, ExpectKey, FIRST_PORT, Hit, Kind, PackedEndpoint, Query, bucket_of, connected,
+        match_and_advance,
     },
     label::Label,
     location::{QuotedTcp, TcpLocation},
@@ -216,6 +217,9 @@ pub(crate) fn has_a_say(class: Class) -> bool {
 
 #[inline(always)]
 fn look<E: SegmentEnv>(env: &E, query: &Query) -> Option<Hit> {
+    if query.key.port < FIRST_PORT {
+        return None;
+    }
     let hit = match_and_advance(&env.endpoints(bucket_of(&query.key))?, query)?;
     if hit.confirmed {
         env.tally(Tally::learned(hit.kind), 1);

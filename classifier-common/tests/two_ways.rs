@@ -1,5 +1,5 @@
-//! Agreement of the fast path and the slow path: on every fixture, whole and cut at every byte, and on
-//! segments with every port, flag and length that decides whether they are tracked.
+//! Agreement of the fast path and the slow path: on every fixture, whole, cut at every byte and with every byte of
+//! its headers changed, and on segments with every port, flag and length that decides whether they are tracked.
 
 use classifier_common::{
     classify::{classify, walk},
@@ -32,6 +32,29 @@ fn both_paths_say_the_same_of_every_fixture() {
             }
         }
     }
+}
+
+/// Headers with every value that a field's bits can be, and frames that end amid them.
+#[test]
+fn both_paths_say_the_same_of_headers_with_a_changed_byte() {
+    const CHANGES: [u8; 12] = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff, 0x0a, 0x33, 0x6c];
+    let tables = fixtures::tables();
+    let mut compared = 0_u32;
+    for fixture in fixtures::all().iter().filter(|fixture| fixture.link == Link::Ethernet) {
+        for step in &fixture.steps {
+            for (at, change) in
+                (12..step.frame.len().min(120)).flat_map(|at| CHANGES.map(|change| (at, change)))
+            {
+                let mut frame = step.frame.clone();
+                frame[at] ^= change;
+                let name = || format!("{}, byte {at} changed by {change:#x}", fixture.name);
+                both_say(&tables, fixture.link, &frame, name);
+                both_say(&tables, fixture.link, &frame[..frame.len().min(at + 20)], name);
+                compared += 2;
+            }
+        }
+    }
+    assert!(compared > 500_000, "{compared}");
 }
 
 #[test]

@@ -46,23 +46,23 @@ impl<H: Hook, D: DryRun> Counting<'_, H, D> {
     /// Returns the bytes and packets on the wire. In the dry run the stack has no room for the check of XDP
     /// buffers by their headers.
     #[inline(always)]
-    fn on_wire(&self, outcome: &Outcome, payload: impl FnOnce() -> isize) -> OnWire {
-        let headers = if D::IS_ON { 0 } else { outcome.headers };
+    fn on_wire(&self, outcome: &Outcome, headers: u32, payload: impl FnOnce() -> isize) -> OnWire {
+        let headers = if D::IS_ON { 0 } else { headers };
         self.ctx.on_wire(outcome, self.ctx.length(headers, payload))
     }
 }
 
 impl<H: Hook, D: DryRun> Sink for Counting<'_, H, D> {
     #[inline(always)]
-    fn other(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
-        let wire = self.on_wire(&outcome, payload);
+    fn other(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize) {
+        let wire = self.on_wire(&outcome, headers, payload);
         self.counters.count_other(&outcome, wire, barrier_var);
         D::decide(self.ctx, self.direction, &outcome, wire.packets, self.counters);
     }
 
     #[inline(always)]
-    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
-        let wire = self.on_wire(&outcome, payload);
+    fn ftp_data(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize) {
+        let wire = self.on_wire(&outcome, headers, payload);
         self.counters.count(&outcome, wire, barrier_var);
         D::decide(self.ctx, self.direction, &outcome, wire.packets, self.counters);
     }

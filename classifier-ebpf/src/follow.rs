@@ -61,11 +61,13 @@ pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, dire
     let hook = HookPoint::hook(ctx.ifindex(), Direction::from_raw(direction));
     let Some(work) = read_ends(ctx, tracked, headers) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
-    let (ends, event) = unsafe {
-        (*work).event.now = bpf_ktime_get_ns();
-        (&(*work).ends, &mut (*work).event)
-    };
-    event.read_segment(ends, Class::from_index(class), hook).into()
+    unsafe {
+        let concerns = (*work).event.read_segment(&(*work).ends, Class::from_index(class), hook);
+        if concerns {
+            (*work).event.now = bpf_ktime_get_ns();
+        }
+        concerns.into()
+    }
 }
 
 /// Reads the connection that an ICMP error rejects into this CPU's work; returns 1 if there is one.

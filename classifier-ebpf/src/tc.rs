@@ -36,24 +36,28 @@ use crate::{
 };
 
 #[classifier]
+#[inline(always)]
 fn classifier_in(ctx: TcContext) -> i32 {
     counting::count::<_, Off>(ctx.skb.skb, Ingress);
     TC_ACT_UNSPEC
 }
 
 #[classifier]
+#[inline(always)]
 fn classifier_out(ctx: TcContext) -> i32 {
     counting::count::<_, Off>(ctx.skb.skb, Egress);
     TC_ACT_UNSPEC
 }
 
 #[classifier]
+#[inline(always)]
 fn classifier_pin(ctx: TcContext) -> i32 {
     counting::count::<_, On>(ctx.skb.skb, Ingress);
     TC_ACT_UNSPEC
 }
 
 #[classifier]
+#[inline(always)]
 fn classifier_pout(ctx: TcContext) -> i32 {
     counting::count::<_, On>(ctx.skb.skb, Egress);
     TC_ACT_UNSPEC

@@ -129,9 +129,9 @@ pub const NOTHING: u64 = u64::MAX;
 pub fn receive<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u64 {
     let Some(ports) = Ports::open() else { return NOTHING };
     let Some(work) = read_ends(ctx, tracked, headers) else { return NOTHING };
-    // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
+    // SAFETY: this CPU's value of the map, and nobody else's.
     let segment: &mut Segment = unsafe {
-        (*work).ends.segment(Class::from_index(class), bpf_ktime_get_ns(), &mut (*work).segment);
+        (*work).ends.segment(Class::from_index(class), 0, &mut (*work).segment);
         &mut (*work).segment
     };
     let env = KernelEnv { packet: ctx, ports: &ports, work };

@@ -44,12 +44,14 @@ use crate::{
 const MAY_HAVE_FRAGMENTS: usize = 1024;
 
 #[xdp(frags)]
+#[inline(always)]
 fn classifier_xdp(ctx: XdpContext) -> u32 {
     counting::count::<_, Off>(ctx.ctx, Ingress);
     XDP_PASS
 }
 
 #[xdp(frags)]
+#[inline(always)]
 fn classifier_pxdp(ctx: XdpContext) -> u32 {
     counting::count::<_, On>(ctx.ctx, Ingress);
     XDP_PASS

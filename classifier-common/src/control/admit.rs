@@ -29,13 +29,18 @@ const RUN: u8 = 2;
 /// Numbers near those of a live session identify its segments. A handshake is stronger evidence: a client
 /// that lost power may return from the same port with near numbers. A SYN alone is no evidence, because
 /// anybody could send it (RFC 5961 §4).
+///
+/// The segment gets its time here, if it has a session: strays, of which a flood may come, do without.
 #[inline(always)]
 pub fn find_or_begin<E: SegmentEnv>(
     env: &E,
-    segment: &Segment,
+    segment: &mut Segment,
     session: Option<&mut Session>,
 ) -> SessionAdmission {
     let again = session.is_some();
+    if again {
+        env.stamp(segment);
+    }
     let live = session.filter(|session| !session.has_ended());
     let mut near = false;
     if let Some(live) = &live {
@@ -45,6 +50,9 @@ pub fn find_or_begin<E: SegmentEnv>(
         }
     }
     let flags = observe_unknown(env, segment, again);
+    if flags != 0 {
+        env.stamp(segment);
+    }
     if let Some(live) = live {
         if flags != 0 {
             // Called here, not where the session begins: a chain of calls has 512 bytes of stack.
@@ -117,7 +125,10 @@ fn observe_unknown<E: SegmentEnv>(env: &E, segment: &Segment, again: bool) -> u3
         whole: if syn { 1 + u8::from(segment.length != 0) } else { known.whole * u8::from(quiet) },
         reserved: 0,
     };
-    env.keep_embryonic(&segment.key, &embryonic);
+    // A write to the map costs several look-ups, and a flood of strays repeats itself.
+    if embryonic != known {
+        env.keep_embryonic(&segment.key, &embryonic);
+    }
     0
 }
 

@@ -75,6 +75,10 @@ pub trait LineEnv {
 
 /// Environment of a segment: the kernel's maps and ring buffer, or memory of the process.
 pub trait SegmentEnv: LineEnv {
+    /// Sets the segment's time of arrival, unless it was set with its other fields.
+    #[inline(always)]
+    fn stamp(&self, _segment: &mut Segment) {}
+
     /// Returns the state of a connection that is not established yet.
     fn embryonic(&self, key: &SessionKey) -> Option<Embryonic>;
 

@@ -3,14 +3,12 @@
 use super::{Learned, LineEnv, SegmentEnv, Session, Tally};
 use crate::{
     endpoint::{
-        Admission, DataSide, EndpointBucket as _, EndpointState, Evidence, ExpectKey, Expectation, Hit, Kind,
-        Mode, Query, announce, bucket_of, confirm, match_and_advance, position, slot, withdraw,
+        Admission, DataSide, EndpointBucket as _, EndpointState, Evidence, ExpectKey, Expectation,
+        FIRST_PORT, Hit, Kind, Mode, Query, announce, bucket_of, confirm, match_and_advance, position, slot,
+        withdraw,
     },
     table::Bucket as _,
 };
-
-/// First port that is not a system port (RFC 6335 §6). Data connections never use system ports.
-const RESERVED: u16 = 1024;
 
 /// Adds an announced port; `false` if it is rejected.
 #[inline(always)]
@@ -21,7 +19,7 @@ pub(super) fn learn<E: LineEnv>(
     key: &ExpectKey,
     state: EndpointState,
 ) -> bool {
-    if key.port < RESERVED || env.is_known_port(key.port) {
+    if key.port < FIRST_PORT || env.is_known_port(key.port) {
         env.tally(Tally::RejectedReservedPort, 1);
         return false;
     }
@@ -101,7 +99,7 @@ pub(super) fn confirm_latest<E: LineEnv>(env: &E, session: &Session) {
 pub fn infer<E: SegmentEnv>(env: &E, query: &Query, active: bool) -> Option<Hit> {
     let ExpectKey { address, peer, port } = query.key;
     let (client, server) = if active { (address, peer) } else { (peer, address) };
-    if port < RESERVED || !env.has_encrypted(client, server) {
+    if port < FIRST_PORT || !env.has_encrypted(client, server) {
         return None;
     }
     let mode = if active { Mode::Active } else { Mode::Passive };

@@ -6,6 +6,9 @@ use super::PackedEndpoint;
 use crate::address::Address;
 use crate::table::{Bucket, Entry, hash};
 
+/// First port that is announced: no system port (RFC 6335 §6), which data connections never use.
+pub const FIRST_PORT: u16 = 1024;
+
 /// Entries in a bucket of the endpoint table.
 pub const WAYS: usize = 4;
 /// Buckets of the endpoint table.

@@ -15,7 +15,7 @@ mod word;
 pub use self::{
     advance::{Hit, connected, match_and_advance},
     announce::{Admission, Admitted, Expectation, announce, confirm, withdraw},
-    entry::{BUCKETS, Endpoint, EndpointBucket, ExpectKey, WAYS, bucket_of, position, slot},
+    entry::{BUCKETS, Endpoint, EndpointBucket, ExpectKey, FIRST_PORT, WAYS, bucket_of, position, slot},
     transition::Query,
     word::{DataSide, EndpointState, Evidence, Kind, Mode, PackedEndpoint},
 };

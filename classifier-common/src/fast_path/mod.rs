@@ -1,17 +1,19 @@
 //! The fast path: classifies frequent shapes of packets in few steps.
 //!
-//! The shapes: up to two VLAN tags; IPv4 with or without options, or IPv6 with up to three extension headers;
-//! no fragments; TCP, UDP, or an ICMP message without a quote; all headers valid.
+//! The shapes: up to two VLAN tags; no IP, or IPv4 with or without options, or IPv6 with up to three extension
+//! headers; whole packets and later fragments; any protocol, but no ICMP message with a quote. Headers whose
+//! lengths contradict each other are a shape too.
 //!
 //! Other packets, and packets that need more than counting, are left to the slow path, `classify::walk`. Both
 //! paths give the same outcome.
 
 mod transport;
 
-use self::transport::{Carried, icmp, tcp, tcp_header, udp};
+use self::transport::{Carried, icmp, later, other, tcp, tcp_header, udp};
 use crate::{
     address::Address,
-    outcome::Outcome,
+    fragment::Position,
+    outcome::{Outcome, Stop},
     tables::Tables,
     view::{Front, HeaderBytes, View},
     wire::{
@@ -32,13 +34,44 @@ const EXTENSIONS: u8 = 3;
 
 /// Receives the outcome of a packet. Called once per shape with constant fields, so that counting code for
 /// absent fields is optimised away.
+///
+/// `headers` is the number of bytes of the packet's headers from the frame's start, or 0 if it is not known.
+/// `payload` returns the bytes behind them by the packet's IP length.
 pub trait Sink {
-    /// Receives the outcome of a packet that is not FTP data; `payload` returns the bytes behind its headers
-    /// by its IP length.
-    fn other(self, outcome: Outcome, payload: impl FnOnce() -> isize);
+    /// Receives the outcome of a packet that is not FTP data.
+    fn other(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize);
 
     /// Receives the outcome of a packet that may be FTP data.
-    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize);
+    fn ftp_data(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize);
+}
+
+/// Result of a header. The sink is given back where another header's field decides what the packet is.
+enum Found<S> {
+    /// The packet is counted.
+    Counted,
+    /// The header exceeds the stated length of the packet, or contradicts itself.
+    Malformed(S),
+    /// A shape of the slow path.
+    Rare,
+}
+
+impl<S: Sink> Found<S> {
+    /// Returns whether the packet is counted. A GSO packet may state a length of 0, and is malformed by none.
+    #[inline(always)]
+    fn is_counted(self, stated_length: usize) -> bool {
+        match self {
+            Self::Counted => true,
+            Self::Malformed(sink) => stated_length != 0 && stopped(sink, Stop::Malformed),
+            Self::Rare => false,
+        }
+    }
+}
+
+/// Counts a packet of which no header is left to read.
+#[inline(always)]
+fn stopped(sink: impl Sink, stop: Stop) -> bool {
+    sink.other(Outcome::stopped(stop), 0, || 0);
+    true
 }
 
 /// Length of an Ethernet and an IPv4 header: no IP packet is shorter, and no tag lies behind.
@@ -79,10 +112,13 @@ pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> b
         ethertype::IPV4 => {
             let ip = Ipv4Header(front.part::<{ ethernet::HEADER }, { ipv4::HEADER }>());
             let length = ip.header_length();
-            ip.version() == 4 && length >= ipv4::HEADER && v4(frame, tagged, ip, length, tables, sink)
+            if ip.version() != 4 || length < ipv4::HEADER {
+                return stopped(sink, Stop::Malformed);
+            }
+            v4(frame, tagged, ip, length, tables, sink)
         }
         ethertype::IPV6 => v6(frame, tagged, tables, sink),
-        _ => false,
+        kind => !is_tag(kind) && stopped(sink, Stop::NonIp),
     }
 }
 
@@ -101,7 +137,12 @@ fn plain<V: View, T: Tables, S: Sink>(frame: V, front: V::Front<LONG>, tables: &
     let length = ip.total_length().cast_signed() - ipv4::HEADER.cast_signed();
     let carried = Carried { frame, view: frame.past(SHORTEST), length };
     let header = TcpHeader(front.part::<SHORTEST, { tcp_wire::HEADER }>());
-    length >= tcp_wire::HEADER.cast_signed() && tcp_header(header, carried, tables, || ipv4_hosts(ip), sink)
+    let found = if length >= tcp_wire::HEADER.cast_signed() {
+        tcp_header(header, carried, tables, || ipv4_hosts(ip), sink)
+    } else {
+        Found::Malformed(sink)
+    };
+    found.is_counted(ip.total_length())
 }
 
 /// Classifies an IPv4 packet whose header has `header_length` bytes.
@@ -116,15 +157,24 @@ fn v4<V: View, T: Tables, S: Sink>(
 ) -> bool {
     let length = ip.total_length().cast_signed() - header_length.cast_signed();
     let carried = Carried { frame, view: tagged.past(ethernet::HEADER + header_length), length };
-    if ip.is_whole_tcp() {
-        return tcp(carried, tables, || ipv4_hosts(ip), sink);
-    }
-    let is_fragment = ip.is_fragment();
-    match ip.protocol() {
-        number::UDP if !is_fragment => udp(carried, tables, sink),
-        number::ICMP if !is_fragment => icmp(carried, Family::V4, sink),
-        _ => false,
-    }
+    let found = if ip.is_whole_tcp() {
+        tcp(carried, tables, || ipv4_hosts(ip), sink)
+    } else if length < 0 {
+        Found::Malformed(sink)
+    } else if ip.is_fragment() {
+        match ip.position() {
+            Position::Later => later(carried, tables, || ip.fragment_key(), sink),
+            Position::First | Position::Whole => Found::Rare,
+        }
+    } else {
+        match ip.protocol() {
+            number::UDP => udp(carried, tables, sink),
+            number::ICMP => icmp(carried, Family::V4, sink),
+            number::AUTHENTICATION => Found::Rare,
+            _ => other(carried, sink),
+        }
+    };
+    found.is_counted(ip.total_length())
 }
 
 /// Returns source and destination.
@@ -145,29 +195,50 @@ fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> 
     let Some(front) = tagged.front::<LONG>() else { return false };
     let ip = Ipv6Header(front.part::<{ ethernet::HEADER }, { ipv6::HEADER }>());
     if ip.version() != 6 {
-        return false;
+        return stopped(sink, Stop::Malformed);
     }
     let mut carried = Carried { frame, view: tagged.past(LONG), length: ip.payload_length().cast_signed() };
     let mut next = ip.next_header();
     for _ in 0..EXTENSIONS {
-        if matches!(next, number::TCP | number::UDP | number::ICMPV6) {
+        if matches!(next, number::TCP | number::UDP | number::ICMPV6) || !ipv6::is_unfragmenting(next) {
             break;
         }
         let Some(extension) = carried.view.header::<{ ipv6::EXTENSION }>().map(ExtensionHeader) else {
             return false;
         };
-        let length = ipv6::length_of_unfragmenting(next, extension.stated_length());
-        if length == 0 {
-            return false;
-        }
+        let length = ipv6::extension_length(next, extension.stated_length());
         next = extension.next_header();
         carried.length -= length.cast_signed();
         carried.view = carried.view.past(length);
     }
-    match next {
+    let found = match next {
         number::TCP => tcp(carried, tables, || ipv6_hosts(ip), sink),
         number::UDP => udp(carried, tables, sink),
         number::ICMPV6 => icmp(carried, Family::V6, sink),
-        _ => false,
+        _ if carried.length < 0 => Found::Malformed(sink),
+        ipv6::FRAGMENT => ipv6_fragment(carried, tables, ip, sink),
+        _ if ipv6::is_extension(next) => Found::Rare,
+        _ => other(carried, sink),
+    };
+    found.is_counted(ip.payload_length())
+}
+
+/// Classifies a packet by its fragment header.
+#[inline(always)]
+fn ipv6_fragment<V: View, T: Tables, S: Sink>(
+    carried: Carried<V>,
+    tables: &T,
+    ip: Ipv6Header<impl HeaderBytes>,
+    sink: S,
+) -> Found<S> {
+    if !carried.holds(ipv6::EXTENSION) {
+        return Found::Malformed(sink);
+    }
+    let Some(fragment) = carried.view.header::<{ ipv6::EXTENSION }>().map(ExtensionHeader) else {
+        return Found::Rare;
+    };
+    match fragment.position() {
+        Position::Later => later(carried, tables, || ip.fragment_key(fragment), sink),
+        Position::First | Position::Whole => Found::Rare,
     }
 }

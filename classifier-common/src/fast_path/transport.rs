@@ -1,17 +1,18 @@
 //! Transport headers on the fast path.
 
-use super::Sink;
+use super::{Found, Sink};
 use crate::{
     address::Address,
     connection::{FlowKey, Speech, is_spoken},
-    endpoint::{DataSide, ExpectKey, Kind, PackedEndpoint},
+    endpoint::{DataSide, ExpectKey, FIRST_PORT, Kind, PackedEndpoint},
+    fragment::FragmentKey,
     icmp_types::IcmpCell,
     label::Label,
-    outcome::Outcome,
+    outcome::{Outcome, Stop},
     ports::{PortEntry, Transport},
     protocol::Class,
     session::Spoken,
-    tables::Tables,
+    tables::{Tables, UNSEEN},
     track::{has_a_say, label, may_be_data},
     transport::{is_flagged, is_tracked_by_flags, tcp_class},
     view::{HeaderBytes, View},
@@ -38,7 +39,7 @@ pub(super) struct Carried<V> {
 impl<V: View> Carried<V> {
     /// Returns whether the packet's length includes a header of `bytes` bytes.
     #[inline(always)]
-    const fn holds(self, bytes: usize) -> bool {
+    pub(super) const fn holds(self, bytes: usize) -> bool {
         self.length >= bytes.cast_signed()
     }
 
@@ -65,11 +66,11 @@ pub(super) fn tcp<V: View, T: Tables, S: Sink>(
     tables: &T,
     hosts: impl Fn() -> (Address, Address),
     sink: S,
-) -> bool {
+) -> Found<S> {
     if !carried.holds(tcp::HEADER) {
-        return false;
+        return Found::Malformed(sink);
     }
-    let Some(header) = carried.view.header::<{ tcp::HEADER }>() else { return false };
+    let Some(header) = carried.view.header::<{ tcp::HEADER }>() else { return Found::Rare };
     tcp_header(TcpHeader(header), carried, tables, hosts, sink)
 }
 
@@ -81,10 +82,10 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
     tables: &T,
     hosts: impl Fn() -> (Address, Address),
     sink: S,
-) -> bool {
+) -> Found<S> {
     let (words, flags) = (header.words(), header.flags());
     if words < tcp::WORDS {
-        return false;
+        return Found::Malformed(sink);
     }
     let length = usize::from(words) * 4;
     let headers = carried.headers(length);
@@ -95,21 +96,23 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
         let ports_differ = header.source_on_wire() != header.destination_on_wire();
         let class = tcp_class(from, to, ports_differ, flags);
         if is_tracked_by_flags(tables, class, (from, to), flags) {
-            return false;
+            return Found::Rare;
         }
-        sink.other(Outcome { tcp_flags: flags, headers, ..Outcome::of(class) }, || carried.behind(length));
-        return true;
+        let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::of(class) };
+        sink.other(outcome, headers, || carried.behind(length));
+        return Found::Counted;
     }
     let class = PortEntry::select(Transport::Tcp, from, to);
     if !PortEntry::are_looked_at(from, to) {
-        sink.other(Outcome { tcp_flags: flags, headers, ..Outcome::of(class) }, || carried.behind(length));
-        return true;
+        let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::of(class) };
+        sink.other(outcome, headers, || carried.behind(length));
+        return Found::Counted;
     }
     let mut found = Label::of(class);
     let payload = carried.behind(length);
     if has_a_say(class) {
         if !T::SEES_CONNECTIONS || !may_be_data(class) {
-            return false;
+            return Found::Rare;
         }
         if let Some(packed) = data(tables, hosts, header.ports_on_wire(), from, to).checked_sub(1) {
             found = Label::unpack(packed);
@@ -118,11 +121,12 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
         let beside = Beside::new(class, flags, payload);
         if !T::SEES_CONNECTIONS || inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside)
         {
-            return false;
+            return Found::Rare;
         }
     }
-    sink.ftp_data(Outcome { tcp_flags: flags, headers, ..Outcome::labelled(found) }, || payload);
-    true
+    let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::labelled(found) };
+    sink.ftp_data(outcome, headers, || payload);
+    Found::Counted
 }
 
 /// Length, flags and sender of a segment with payload, in one register.
@@ -194,7 +198,7 @@ fn data<T: Tables>(
 /// Returns the kind of an established data connection, given one of its packets.
 #[inline(always)]
 fn kind<T: Tables>(entry: PortEntry, key: &ExpectKey, peer_port: u16, tables: &T) -> Option<Kind> {
-    if !entry.has_endpoints() {
+    if !entry.has_endpoints() || key.port < FIRST_PORT {
         return None;
     }
     let word = tables.connected(key, peer_port);
@@ -203,28 +207,62 @@ fn kind<T: Tables>(entry: PortEntry, key: &ExpectKey, peer_port: u16, tables: &T
 
 /// Classifies a UDP packet.
 #[inline(always)]
-pub(super) fn udp<V: View, T: Tables, S: Sink>(carried: Carried<V>, tables: &T, sink: S) -> bool {
+pub(super) fn udp<V: View, T: Tables, S: Sink>(carried: Carried<V>, tables: &T, sink: S) -> Found<S> {
     if !carried.holds(udp::HEADER) {
-        return false;
+        return Found::Malformed(sink);
     }
-    let Some(header) = carried.view.header::<{ udp::HEADER }>().map(UdpHeader) else { return false };
+    let Some(header) = carried.view.header::<{ udp::HEADER }>().map(UdpHeader) else { return Found::Rare };
     let from = tables.on_wire(Transport::Udp, header.source_on_wire());
     let to = tables.on_wire(Transport::Udp, header.destination_on_wire());
-    let class = PortEntry::select(Transport::Udp, from, to);
-    sink.other(Outcome { headers: carried.headers(udp::HEADER), ..Outcome::of(class) }, || {
-        carried.behind(udp::HEADER)
-    });
-    true
+    let headers = carried.headers(udp::HEADER);
+    let outcome = Outcome { headers, ..Outcome::of(PortEntry::select(Transport::Udp, from, to)) };
+    sink.other(outcome, headers, || carried.behind(udp::HEADER));
+    Found::Counted
 }
 
 /// Classifies an ICMP message that is neither an error with a quote nor a redirect.
 #[inline(always)]
-pub(super) fn icmp<V: View, S: Sink>(carried: Carried<V>, family: Family, sink: S) -> bool {
+pub(super) fn icmp<V: View, S: Sink>(carried: Carried<V>, family: Family, sink: S) -> Found<S> {
     if !carried.holds(icmp::HEADER) {
-        return false;
+        return Found::Malformed(sink);
     }
-    let Some(header) = carried.view.header::<{ icmp::HEADER }>().map(IcmpHeader) else { return false };
-    let Some(cell) = IcmpCell::of_plain(family, header.kind(), header.code()) else { return false };
-    sink.other(Outcome::of_cell(family, cell), || carried.behind(icmp::HEADER));
-    true
+    let Some(header) = carried.view.header::<{ icmp::HEADER }>().map(IcmpHeader) else { return Found::Rare };
+    let Some(cell) = IcmpCell::of_plain(family, header.kind(), header.code()) else { return Found::Rare };
+    let headers = carried.headers(icmp::HEADER);
+    sink.other(Outcome::of_cell(family, cell), headers, || carried.behind(icmp::HEADER));
+    Found::Counted
+}
+
+/// Classifies a later fragment by the label of its datagram's first, if a byte behind its IP headers is there.
+#[inline(always)]
+pub(super) fn later<V: View, T: Tables, S: Sink>(
+    carried: Carried<V>,
+    tables: &T,
+    key: impl FnOnce() -> FragmentKey,
+    sink: S,
+) -> Found<S> {
+    if carried.view.front::<1>().is_none() {
+        return Found::Rare;
+    }
+    let outcome = Outcome::labelled(recalled(tables, key));
+    sink.ftp_data(outcome, carried.headers(0), || carried.behind(0));
+    Found::Counted
+}
+
+/// Returns the label of a datagram's first fragment. Not inlined, so that packets without a fragment do not pay
+/// for the key's stack.
+#[inline(never)]
+fn recalled<T: Tables>(tables: &T, key: impl FnOnce() -> FragmentKey) -> Label {
+    tables.recall(&key()).unwrap_or(UNSEEN)
+}
+
+/// Classifies a packet of a protocol without a parser, if a byte behind its IP headers is there: then they are.
+#[inline(always)]
+pub(super) fn other<V: View, S: Sink>(carried: Carried<V>, sink: S) -> Found<S> {
+    if carried.view.front::<1>().is_none() {
+        return Found::Rare;
+    }
+    let headers = carried.headers(0);
+    sink.other(Outcome::stopped(Stop::IpOther), headers, || carried.behind(0));
+    Found::Counted
 }

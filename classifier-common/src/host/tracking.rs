@@ -92,7 +92,7 @@ impl HostTracking {
         let mut segment = Segment::default();
         ends.segment(outcome.class, self.now.get(), &mut segment);
         let mut found = self.session(&segment.key);
-        match find_or_begin(env, &segment, found.as_mut()) {
+        match find_or_begin(env, &mut segment, found.as_mut()) {
             SessionAdmission::Known => {}
             SessionAdmission::Begun => found = self.session(&segment.key),
             SessionAdmission::Refused => {

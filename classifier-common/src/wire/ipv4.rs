@@ -84,6 +84,19 @@ impl<H: HeaderBytes> Ipv4Header<H> {
         self.0.four::<FRAGMENT>() & MASK == TCP
     }
 
+    /// Returns the key of the packet's fragments.
+    #[inline(always)]
+    pub(crate) fn fragment_key(self) -> FragmentKey {
+        FragmentKey {
+            source: Address::v4(self.source()),
+            destination: Address::v4(self.destination()),
+            identification: self.0.two::<IDENTIFICATION>().into(),
+            protocol: self.protocol(),
+            family: 4,
+            reserved: 0,
+        }
+    }
+
     /// Returns the source address.
     #[inline(always)]
     pub fn source(self) -> [u8; 4] {
@@ -141,17 +154,8 @@ fn authenticated<P: Packet + ?Sized>(packet: &P, ip: &mut Ip) -> Upper {
     Upper::Protocol(header.next_header())
 }
 
-/// Returns the key of the fragment whose header starts at `start`.
+/// Returns the key of the fragment that starts at `start`.
 #[inline(always)]
 pub(crate) fn fragment_key<P: Packet + ?Sized>(packet: &P, start: usize) -> Option<FragmentKey> {
-    let identification = packet.read(start + IDENTIFICATION)?;
-    let [protocol] = packet.read(start + PROTOCOL)?;
-    Some(FragmentKey {
-        source: Address::v4(packet.read(start + SOURCE)?),
-        destination: Address::v4(packet.read(start + DESTINATION)?),
-        identification: u16::from_ne_bytes(identification).into(),
-        protocol,
-        family: 4,
-        reserved: 0,
-    })
+    packet.read::<HEADER>(start).map(|header| Ipv4Header(header).fragment_key())
 }

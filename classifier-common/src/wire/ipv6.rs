@@ -32,6 +32,9 @@ mod extension {
     pub const SHIM6: u8 = 140;
 }
 
+/// Number of the fragment header.
+pub(crate) const FRAGMENT: u8 = extension::FRAGMENT;
+
 /// Length of the hop-by-hop header with which the stack marks a BIG TCP packet.
 const JUMBO_HEADER: u32 = 8;
 
@@ -48,6 +51,19 @@ const IDENTIFICATION: usize = 4;
 pub struct Ipv6Header<H>(pub H);
 
 impl<H: HeaderBytes> Ipv6Header<H> {
+    /// Returns the key of the packet's fragments, given their fragment header.
+    #[inline(always)]
+    pub(crate) fn fragment_key(self, fragment: ExtensionHeader<impl HeaderBytes>) -> FragmentKey {
+        FragmentKey {
+            source: Address::of_words(self.source()),
+            destination: Address::of_words(self.destination()),
+            identification: fragment.0.four::<IDENTIFICATION>(),
+            protocol: extension::FRAGMENT,
+            family: 6,
+            reserved: 0,
+        }
+    }
+
     /// Returns the version, 6.
     #[inline(always)]
     pub fn version(self) -> u8 {
@@ -98,7 +114,7 @@ impl<H: HeaderBytes> ExtensionHeader<H> {
 
     /// Returns the position by a fragment header.
     #[inline(always)]
-    fn position(self) -> Position {
+    pub(crate) fn position(self) -> Position {
         let field = self.0.be16::<2>();
         Position::new(field >> 3, field & 1 != 0)
     }
@@ -146,8 +162,9 @@ const fn is_end(next: u8) -> bool {
     matches!(next, extension::ESP | extension::NO_NEXT_HEADER)
 }
 
+/// Returns whether the number belongs to an extension header that can be skipped.
 #[inline(always)]
-const fn is_extension(next: u8) -> bool {
+pub(crate) const fn is_extension(next: u8) -> bool {
     use extension::{
         AUTHENTICATION, DESTINATION_OPTIONS, FRAGMENT, HIP, HOP_BY_HOP, MOBILITY, ROUTING, SHIM6,
     };
@@ -166,7 +183,7 @@ pub(super) const fn authentication_length(stated: u8) -> usize {
 
 /// Returns the length of an extension header by its length field; a fragment header has none.
 #[inline(always)]
-const fn length(next: u8, stated: u8) -> usize {
+pub(crate) const fn extension_length(next: u8, stated: u8) -> usize {
     match next {
         extension::FRAGMENT => EXTENSION,
         extension::AUTHENTICATION => authentication_length(stated),
@@ -174,10 +191,10 @@ const fn length(next: u8, stated: u8) -> usize {
     }
 }
 
-/// Returns the length of an extension header that can be skipped and is no fragment header; 0 for any other.
+/// Returns whether the number belongs to an extension header that can be skipped and is no fragment header.
 #[inline(always)]
-pub(crate) const fn length_of_unfragmenting(next: u8, stated: u8) -> usize {
-    if is_extension(next) && next != extension::FRAGMENT { length(next, stated) } else { 0 }
+pub(crate) const fn is_unfragmenting(next: u8) -> bool {
+    is_extension(next) && next != extension::FRAGMENT
 }
 
 /// Skips the chain of extension headers. Leaves `ip` at the last complete header.
@@ -190,7 +207,7 @@ fn extensions<P: Packet + ?Sized>(packet: &P, ip: &mut Ip, mut next: u8) -> Uppe
         let Some(header) = packet.read::<EXTENSION>(ip.payload).map(ExtensionHeader) else {
             return Upper::Stop(Stop::Malformed);
         };
-        let length = length(next, header.stated_length());
+        let length = extension_length(next, header.stated_length());
         let after = ip.payload + length;
         if after > ip.end || !packet.reaches(after) {
             return Upper::Stop(Stop::Malformed);
@@ -228,12 +245,6 @@ pub(crate) fn fragment_key<P: Packet + ?Sized>(
     start: usize,
     fragment: usize,
 ) -> Option<FragmentKey> {
-    Some(FragmentKey {
-        source: Address::v6(packet.read(start + SOURCE)?),
-        destination: Address::v6(packet.read(start + DESTINATION)?),
-        identification: u32::from_ne_bytes(packet.read(fragment + IDENTIFICATION)?),
-        protocol: extension::FRAGMENT,
-        family: 6,
-        reserved: 0,
-    })
+    let header = packet.read::<HEADER>(start).map(Ipv6Header)?;
+    Some(header.fragment_key(packet.read::<EXTENSION>(fragment).map(ExtensionHeader)?))
 }

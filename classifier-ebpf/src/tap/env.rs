@@ -1,6 +1,6 @@
 //! FTP sessions and candidates in their maps, and session events for the agent.
 
-use aya_ebpf::helpers::bpf_get_smp_processor_id;
+use aya_ebpf::helpers::{bpf_get_smp_processor_id, bpf_ktime_get_ns};
 use classifier_common::{
     address::Address,
     control::{
@@ -23,6 +23,12 @@ const END: u64 = 1 << 2;
 const ACCOUNTED: u64 = 1 << 3;
 
 impl<S: PacketBytes> SegmentEnv for KernelEnv<'_, S> {
+    #[inline(always)]
+    fn stamp(&self, segment: &mut Segment) {
+        // SAFETY: a clock reading has no requirements.
+        segment.now = unsafe { bpf_ktime_get_ns() };
+    }
+
     #[inline(always)]
     fn embryonic(&self, key: &SessionKey) -> Option<Embryonic> {
         // SAFETY: copied at once; a slot reused meanwhile gives numbers that do not fit.

@@ -48,13 +48,13 @@ fn xdp_reads_headers_past_the_first_page() {
 struct End<'a>(&'a mut Option<isize>);
 
 impl Sink for End<'_> {
-    fn other(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
-        let headers = isize::try_from(outcome.headers).unwrap();
+    fn other(self, _outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize) {
+        let headers = isize::try_from(headers).unwrap();
         *self.0 = (headers > 0).then(|| headers + payload());
     }
 
-    fn ftp_data(self, outcome: Outcome, payload: impl FnOnce() -> isize) {
-        self.other(outcome, payload);
+    fn ftp_data(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize) {
+        self.other(outcome, headers, payload);
     }
 }
 
