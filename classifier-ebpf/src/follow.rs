@@ -15,7 +15,7 @@ use crate::{
     hook::Hook,
     maps::{self, TALLIES},
     sources,
-    track::{read_ends, read_quoted_ends},
+    track::{read_quoted_ends, tracked_ends},
     verifier::barrier_var,
 };
 
@@ -59,10 +59,11 @@ pub fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
 #[inline(always)]
 pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, direction: u32) -> u32 {
     let hook = HookPoint::hook(ctx.ifindex(), Direction::from_raw(direction));
-    let Some(work) = read_ends(ctx, tracked, headers) else { return 0 };
+    let class = Class::from_index(class);
+    let Some(work) = tracked_ends(ctx, tracked, headers, class) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     unsafe {
-        let concerns = (*work).event.read_segment(&(*work).ends, Class::from_index(class), hook);
+        let concerns = (*work).event.read_segment(&(*work).ends, class, hook);
         if concerns {
             (*work).event.now = bpf_ktime_get_ns();
         }

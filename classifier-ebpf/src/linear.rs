@@ -51,17 +51,23 @@ impl Packet for Linear<'_> {
 
     #[inline(always)]
     fn read<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        if offset > HEADERS_MAX - N {
-            return None;
-        }
-        let start = self.data + offset;
-        if past::<N>(start) > self.end {
-            return None;
-        }
-        // SAFETY: the N bytes from `start` lie between `data` and `data_end`, by the check above, and the
-        // verifier proves the same before the program runs.
-        Some(unsafe { load_array(start) })
+        read(self.data, self.end, offset)
     }
+}
+
+/// Reads `N` bytes at an offset from `data`; `None` unless all of them lie before `end`.
+#[inline(always)]
+pub fn read<const N: usize>(data: usize, end: usize, offset: usize) -> Option<[u8; N]> {
+    if offset > HEADERS_MAX - N {
+        return None;
+    }
+    let start = data + offset;
+    if past::<N>(start) > end {
+        return None;
+    }
+    // SAFETY: the N bytes from `start` lie between `data` and `data_end`, by the check above, and the verifier
+    // proves the same before the program runs.
+    Some(unsafe { load_array(start) })
 }
 
 /// Loads N bytes, at most 40, in as few instructions as possible.

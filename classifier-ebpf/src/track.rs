@@ -67,9 +67,20 @@ pub fn ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> u32 {
     ctx.headers(&ports).is_some_and(|packet| unsafe { (*work).ends.read(&packet, tracked, headers) }).into()
 }
 
+/// Returns this CPU's work with the ends of a packet of this class. [`track`] has read them of control connections and
+/// of port 20.
+#[inline(always)]
+pub fn tracked_ends<H: Hook>(ctx: H, tracked: u32, headers: u32, class: Class) -> Option<*mut Work> {
+    if [Protocol::FTP_CONTROL, Protocol::FTP_DATA_ACTIVE].contains(&class.protocol()) {
+        maps::work()
+    } else {
+        read_ends(ctx, tracked, headers)
+    }
+}
+
 /// Reads the ends of a packet into this CPU's work, and returns it.
 #[inline(always)]
-pub fn read_ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> Option<*mut Work> {
+fn read_ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> Option<*mut Work> {
     if ctx.ends(tracked, headers) == 0 { None } else { maps::work() }
 }
 
