@@ -1,4 +1,4 @@
-//! Comparison with recorded texts, and with the generated parts of the docs.
+//! Comparison with recorded texts, and with the generated parts of pages.
 
 use std::{env, fs, path::Path};
 
@@ -10,7 +10,7 @@ pub fn assert_golden(name: &str, written: &str, expected: &str) {
     assert_recorded(&format!("tests/agent/golden/{name}"), written, expected);
 }
 
-/// Compares each generated part of a page of the docs with the code's text for the part's name, and returns the page.
+/// Compares each generated part of a page, named from `docs` on, with the text for the part's name, and returns the page.
 /// With `UPDATE_GOLDEN` set, the parts are written instead.
 pub fn assert_page(name: &str, generated: impl Fn(&str) -> String) -> String {
     let file = format!("../docs/{name}");
@@ -33,7 +33,7 @@ fn assert_recorded(file: &str, written: &str, recorded: &str) {
             .expect("the work tree is writable");
         return;
     }
-    let remedy = "UPDATE_GOLDEN=1 cargo test -p classifier --test agent";
+    let remedy = concat!("UPDATE_GOLDEN=1 cargo test -p classifier --test ", env!("CARGO_CRATE_NAME"));
     for (number, (written, recorded)) in written.lines().zip(recorded.lines()).enumerate() {
         assert_eq!(written, recorded, "{file}, line {}: {remedy}", number + 1);
     }

@@ -5,6 +5,10 @@
 mod authority;
 mod encrypted;
 mod every_address;
+#[expect(dead_code, reason = "tests of the agent compare whole files too")]
+#[path = "../agent/golden.rs"]
+mod golden;
+mod readme;
 
 use std::{
     io::{Read as _, Write as _},
