@@ -5,13 +5,18 @@ mod dashboard;
 mod deployed;
 mod fleet;
 
+use std::{fs, process::Command};
+
 use fleet::Fleet;
 use testbed::{
     run,
-    servers::{Prometheus, promtool},
+    servers::{Folder, Prometheus, promtool},
 };
 
 const NODES: usize = 20;
+
+/// Command in the docs that writes another job name into the rules.
+const RENAME: &str = r#"sed -i 's/job="classifier"/job="NAME"/' alerts.yml rules.yml"#;
 
 #[test]
 fn promtool_takes_the_deployed_files_and_their_tests_pass() {
@@ -19,6 +24,21 @@ fn promtool_takes_the_deployed_files_and_their_tests_pass() {
     at(&["check", "config", "scrape.yml"]);
     at(&["check", "rules", "rules.yml", "alerts.yml"]);
     let said = at(&["test", "rules", "tests.yml"]);
+    assert!(said.contains("SUCCESS"), "{said}");
+}
+
+#[test]
+fn the_rules_pass_their_tests_under_another_job_name() {
+    let (folder, origin) = (Folder::new("renamed"), deployed::folder());
+    for file in ["alerts.yml", "rules.yml", "tests.yml"] {
+        folder.write(file, fs::read(origin.join(file)).expect("it is there"));
+    }
+    let at = |command: &mut Command| run(command.current_dir(folder.path()));
+    assert!(include_str!("../../../docs/operations.md").contains(RENAME));
+    at(Command::new("sh").args(["-c", &RENAME.replace("NAME", "other")]));
+    let tests = r#"s/job="other"/job="third"/; s/\bjob\([=: ]*"\?\)classifier\b/job\1other/"#;
+    at(Command::new("sed").args(["-i", tests, "tests.yml"]));
+    let said = at(promtool().args(["test", "rules", "tests.yml"]));
     assert!(said.contains("SUCCESS"), "{said}");
 }
 
