@@ -12,19 +12,23 @@ const OF_DASHBOARD: [&str; 2] = ["title", "description"];
 
 /// Reads the summaries and descriptions of a file of rules.
 pub fn rules(text: &str) -> Result<Vec<String>> {
-    let mut texts = Vec::new();
-    let mut last = String::new();
+    Ok(values(text, &OF_RULES)?.into_iter().map(|(_, value)| value).collect())
+}
+
+/// Reads the values of these keys, each with its key.
+fn values(text: &str, keys: &[&'static str]) -> Result<Vec<(&'static str, String)>> {
+    let mut values = Vec::new();
+    let mut key = None;
     for event in Parser::new_from_str(text) {
         let (event, _) = event.context("cannot parse the rules")?;
         let Event::Scalar(value, ..) = event else { continue };
-        if OF_RULES.contains(&last.as_str()) {
-            texts.push(value.to_string());
-            last.clear();
+        if let Some(key) = key.take() {
+            values.push((key, value.to_string()));
         } else {
-            last = value.to_string();
+            key = keys.iter().copied().find(|key| *key == value);
         }
     }
-    Ok(texts)
+    Ok(values)
 }
 
 /// Reads the titles and descriptions of a dashboard.
@@ -54,7 +58,10 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{dashboard, rules};
+    use super::{dashboard, rules, values};
+
+    const ALERTS: &str = include_str!("../../../deploy/prometheus/alerts.yml");
+    const TROUBLESHOOTING: &str = include_str!("../../../docs/troubleshooting.md");
 
     #[test]
     fn only_the_texts_for_people_are_read() {
@@ -62,5 +69,25 @@ mod tests {
         assert_eq!(rules(text).expect("they parse"), ["one", "two three"]);
         let text = r#"{"title": "one", "panels": [{"title": "two", "expr": "x", "description": "three"}]}"#;
         assert_eq!(dashboard(text).expect("it parses").len(), 3);
+    }
+
+    #[test]
+    fn every_alert_has_a_static_summary_a_description_of_sentences_and_a_section_as_its_runbook() {
+        let values = values(ALERTS, &["alert", "summary", "description", "runbook"]).expect("they parse");
+        assert!(values.len() > 40);
+        for alert in values.chunks(4) {
+            let [("alert", name), ("summary", summary), ("description", description), ("runbook", runbook)] =
+                alert
+            else {
+                panic!("one value is missing, or at another place: {alert:?}")
+            };
+            assert!(summary.ends_with('.') && !summary.contains("{{"), "{name}: {summary}");
+            assert!(description.ends_with('.'), "{name}: {description}");
+            for sentence in [summary.as_str()].into_iter().chain(description.split(". ")) {
+                assert!(sentence.split_whitespace().count() <= 25, "{name}: {sentence}");
+            }
+            assert_eq!(*runbook, format!("docs/troubleshooting.md#{}", name.to_lowercase()));
+            assert!(TROUBLESHOOTING.contains(&format!("\n### {name}\n")), "{name} has no section");
+        }
     }
 }
