@@ -271,5 +271,5 @@ impl DesiredState {
 }
 
 #[cfg(test)]
-#[path = "desired_state_tests.rs"]
+#[path = "desired_state_tests/mod.rs"]
 mod tests;

@@ -125,3 +125,44 @@ fn link(layer: LinkLayerType) -> Option<Link> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card() -> Interface {
+        Interface { index: 2, name: "eth0".into(), bus: Some("pci".into()), ..Interface::default() }
+    }
+
+    fn veth() -> Interface {
+        Interface { kind: Some("veth".into()), bus: None, ..card() }
+    }
+
+    #[test]
+    fn a_paravirtual_card_is_no_physical_one() {
+        assert!(card().is_physical());
+        assert!(!Interface { bus: Some("virtio".into()), ..card() }.is_physical());
+        assert!(!veth().is_physical());
+    }
+
+    /// Machines have devices with drivers on one of these.
+    #[test]
+    fn a_driver_is_found_by_its_device() {
+        let mut found = 0;
+        for bus in ["pci", "virtio", "platform"] {
+            let devices = fs::read_dir(format!("/sys/bus/{bus}/devices")).into_iter().flatten();
+            for entry in devices.filter_map(Result::ok).filter(|entry| entry.path().join("driver").exists()) {
+                let device = entry.file_name().into_string().unwrap();
+                let card = Interface { bus: Some(bus.into()), device: Some(device), ..card() };
+                let driver = card.driver().unwrap();
+                assert!(
+                    std::path::Path::new(&format!("/sys/bus/{bus}/drivers/{driver}")).exists(),
+                    "{driver}"
+                );
+                found += 1;
+            }
+        }
+        assert!(found > 0);
+        assert_eq!(veth().driver(), None);
+    }
+}

@@ -14,3 +14,4 @@ mod layer3;
 mod raw_ip;
 #[path = "../support/seen.rs"]
 mod seen;
+mod tunnels;
