@@ -41,7 +41,7 @@ impl Tun {
             // SAFETY: all zeros is a request with an empty name.
             let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
             for (to, from) in request.ifr_name.iter_mut().zip(name.bytes()) {
-                *to = from.cast_signed();
+                *to = libc::c_char::from_ne_bytes([from]);
             }
             request.ifr_ifru.ifru_flags = c_short::try_from(flags).expect("flags of 16 bits");
             // SAFETY: the request outlives the call, and is what TUNSETIFF takes.
