@@ -8,6 +8,7 @@ pub mod config;
 pub mod configuration;
 pub mod datapath;
 mod descriptors;
+pub mod doctor;
 pub mod evidence;
 pub mod ftp;
 pub mod history;

@@ -4,10 +4,10 @@ use std::{error::Error, process::ExitCode};
 
 use classifier::{
     agent,
-    cli::{self, Command, Completions, Detach, Man, Pcap, Report, Run, Status, Stop},
+    cli::{self, Command, Completions, Detach, Doctor, Man, Pcap, Report, Run, Status, Stop},
     config::{Layer, pin_dir},
     configuration::ConfigurationSources,
-    datapath, manual,
+    datapath, doctor, manual,
     offline::{self, Request},
     report,
     sandbox::User,
@@ -42,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "top")]
         Command::Top(arguments) => look(arguments, end),
         Command::Detach(arguments) => detach(&arguments, end),
+        Command::Doctor(Doctor {}) => examine(end),
         Command::Man(Man { folder }) => match manual::write_pages(folder) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => end.runtime(&error),
@@ -111,6 +112,12 @@ fn detach(Detach { pin_dir: folder }: &Detach, end: End) -> ExitCode {
         },
         Err(error) => end.usage(&error),
     }
+}
+
+fn examine(end: End) -> ExitCode {
+    let report = doctor::Report::of_host();
+    let status = if report.can_start() { ExitCode::SUCCESS } else { ExitCode::from(RUNTIME_ERROR) };
+    end.answer_with(&report.write(), status)
 }
 
 fn run(arguments: Run, end: End) -> ExitCode {

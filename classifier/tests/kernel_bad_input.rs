@@ -149,6 +149,35 @@ fn a_kernel_without_jit_is_named() {
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 
+/// Without the kernel's types nothing is loaded: one line names them, and the doctor says the same. The directory
+/// of the types is empty in the mount namespace of the command.
+#[test]
+fn a_kernel_without_types_is_named() {
+    for (arguments, beginning) in [("run -i nic9 -l 127.0.0.1:0", "classifier: "), ("doctor", "kernel: ")] {
+        let script = format!("mount -t tmpfs none /sys/kernel/btf && exec {BINARY} {arguments}");
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-ec", &script]).env("RUST_LOG", "error");
+        let output = command.env("CLASSIFIER_PIN_DIR", "none").output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.code() == Some(1) && said.starts_with(beginning), "{said}");
+        let missing = "no kernel types (BTF, CONFIG_DEBUG_INFO_BTF=y); use a kernel that is built with";
+        assert_eq!(said.lines().filter(|line| line.contains(missing)).count(), 1, "{said}");
+    }
+    assert_eq!(left_behind(), Vec::<String>::new());
+}
+
+/// The doctor names missing privileges, and the features that it cannot probe without them.
+#[test]
+fn the_doctor_names_missing_privileges() {
+    let mut command = Command::new("setpriv");
+    command.args(["--bounding-set", "-all", "--inh-caps", "-all", BINARY, "doctor"]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let problem = "problem: missing CAP_BPF+CAP_NET_ADMIN+CAP_PERFMON: run as root";
+    assert!(said.contains(problem) && said.contains("  unknown  "), "{said}");
+}
+
 /// The kernel runs out of memory at any point of a start: the start fails, in one line, and leaves nothing.
 /// strace injects the error, since a memory limit kills the process before it refuses a map.
 #[test]

@@ -3,8 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aya_obj::{Map, Object, ProgramSection, generated::bpf_map_type};
-use classifier::datapath::OBJECT;
+use aya_obj::{
+    Map, Object, ProgramSection,
+    generated::{BPF_CALL, BPF_JMP, BPF_PSEUDO_CALL, bpf_map_type},
+};
+use classifier::datapath::{Feature, OBJECT};
 use classifier_common::abi::{
     COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS,
     MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS,
@@ -96,4 +99,21 @@ fn every_program_has_the_section_that_abi_says() {
     let expected: BTreeMap<_, _> =
         PROGRAMS.into_iter().map(|(name, section)| (name, section.to_owned())).collect();
     assert_eq!(built, expected);
+}
+
+/// A helper that is newer than the ring buffer belongs to a feature that is probed: a kernel without it is
+/// named by the feature.
+#[test]
+fn every_newer_helper_that_a_program_calls_is_probed() {
+    let probed: BTreeSet<u32> =
+        Feature::ALL.iter().flat_map(|feature| feature.helpers()).map(|(_, helper)| *helper as u32).collect();
+    let first = Feature::RingBuffer.helpers()[0].1 as u32;
+    let object = object();
+    let instructions = object.functions.values().flat_map(|function| &function.instructions);
+    // The call of a function of the object is none of a helper.
+    let calls = instructions.filter(|one| u32::from(one.code) == BPF_JMP | BPF_CALL);
+    let helpers = calls.filter(|one| u32::from(one.src_reg()) < BPF_PSEUDO_CALL);
+    let newer: BTreeSet<u32> =
+        helpers.map(|one| one.imm.cast_unsigned()).filter(|helper| *helper >= first).collect();
+    assert_eq!(newer, probed);
 }

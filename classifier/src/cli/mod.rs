@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, builder::BoolishValueParser};
 use crate::telemetry::{LogFormat, LogLevel};
 
 mod detach;
+mod doctor;
 mod manual;
 mod parse;
 mod pcap;
@@ -21,6 +22,7 @@ mod top;
 pub use self::top::{NoOrigin, Top};
 pub use self::{
     detach::Detach,
+    doctor::Doctor,
     manual::{Completions, Man},
     parse::{Stop, parse},
     pcap::Pcap,
@@ -125,6 +127,11 @@ pub enum Command {
     /// Ends the counting that continues after an agent. Counters are lost. Refused while an agent holds the pin
     /// directory. Needs root, or the user of the agent.
     Detach(Detach),
+    /// Show which features of this kernel the agent needs and uses, and whether it can start
+    ///
+    /// Probes the kernel and loads the eBPF programs for a moment. Nothing is attached or pinned. Each missing feature
+    /// is listed with its effect and its remedy. Needs root, or `CAP_BPF`, `CAP_NET_ADMIN` and `CAP_PERFMON`.
+    Doctor(Doctor),
     /// Write the man pages of all commands into a directory
     Man(Man),
     /// Print the completion script of a shell
@@ -166,6 +173,7 @@ pub fn sections_of(command: &str) -> Option<&'static Sections> {
         #[cfg(feature = "top")]
         "top" => &top::SECTIONS,
         "detach" => &detach::SECTIONS,
+        "doctor" => &doctor::SECTIONS,
         "man" => &manual::MAN,
         "completions" => &manual::COMPLETIONS,
         _ => return None,

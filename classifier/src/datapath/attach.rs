@@ -1,22 +1,18 @@
 //! Attaches the programs to the hooks of an interface, and chooses the hooks.
 
-use aya::util::KernelVersion;
-
 use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};
 use tracing::warn;
 
 use super::{
     DatapathError, attach_filter,
     attached_program::{self, AttachError, AttachedProgram, LinkPins},
+    features::{Feature, has_tcx},
     hook_programs,
     link::LinkHook,
     pins::LinkPin,
     programs::Programs,
 };
 use crate::{config::XdpMode, hook, interfaces::Interface};
-
-/// First release with TCX (kernel commit e420bed02507): several programs on a hook, each with a link.
-const TCX: KernelVersion = KernelVersion::new(6, 6, 0);
 
 /// The hooks that an interface is attached to, as label values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +56,8 @@ pub(super) enum Choice {
     Software,
     /// No native XDP: the configuration avoids this driver.
     Avoided(String),
+    /// No native XDP: the kernel lacks XDP on fragmented buffers.
+    Unsupported,
 }
 
 /// Names the programs to load first for such interfaces.
@@ -149,6 +147,9 @@ fn ingress(
         (XdpMode::Auto, Choice::Avoided(driver)) => {
             format!("native XDP is not used with driver {driver} (--xdp-avoid)")
         }
+        (XdpMode::Auto, Choice::Unsupported) => {
+            format!("the kernel has no {} ({})", Feature::XdpFragments, Feature::XdpFragments.since())
+        }
         (XdpMode::Auto, Choice::Software) => format!(
             "native XDP would turn off its GSO packets ({})",
             interface.kind.as_deref().or(interface.bus.as_deref()).unwrap_or("software device")
@@ -235,12 +236,6 @@ fn refused(name: &str, hook: &'static str, cause: AttachError) -> DatapathError 
         AttachError::Pin(cause) => cause.into(),
         AttachError::Other(cause) => cause,
     }
-}
-
-/// Tells whether the kernel attaches TC programs by links, which it lists, rather than by filters.
-#[must_use]
-pub fn has_tcx() -> bool {
-    KernelVersion::current().is_ok_and(|current| current >= TCX)
 }
 
 fn tc_label() -> &'static str {

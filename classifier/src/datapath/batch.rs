@@ -5,6 +5,7 @@ use std::{
     io,
     mem::MaybeUninit,
     os::fd::{AsFd as _, AsRawFd as _, BorrowedFd},
+    ptr,
 };
 
 use aya::{
@@ -14,15 +15,21 @@ use aya::{
 use aya_obj::generated::bpf_cmd;
 use classifier_common::{abi::Direction, counter::Counters};
 
-use super::syscall::{attributes, bpf};
+use super::syscall::{NOT_SUPPORTED, attributes, bpf};
 
 /// Stores inner maps in the slots of a map of maps.
 ///
 /// # Errors
 ///
-/// The kernel's error for the first slot that it refuses, or that it knows no batches. The maps before that
-/// slot are stored.
+/// The kernel's error for the first slot that it refuses. The maps before that slot are stored.
 pub(super) fn put(outer: BorrowedFd<'_>, slots: &[u32], inner: &[BorrowedFd<'_>]) -> io::Result<()> {
+    match put_at_once(outer, slots, inner) {
+        Err(error) if error.raw_os_error() == Some(NOT_SUPPORTED) => put_singly(outer, slots, inner),
+        other => other,
+    }
+}
+
+fn put_at_once(outer: BorrowedFd<'_>, slots: &[u32], inner: &[BorrowedFd<'_>]) -> io::Result<()> {
     let inner: Vec<u32> = inner.iter().map(|map| map.as_raw_fd().cast_unsigned()).collect();
     assert_eq!(slots.len(), inner.len(), "a map for every slot");
     let mut attributes = attributes();
@@ -33,6 +40,21 @@ pub(super) fn put(outer: BorrowedFd<'_>, slots: &[u32], inner: &[BorrowedFd<'_>]
     // SAFETY: the command reads as many keys and values as the count says, four bytes each: `Blocks` alone
     // calls this, with a map of maps by number. The command writes the count.
     unsafe { bpf(bpf_cmd::BPF_MAP_UPDATE_BATCH, &mut attributes) }.map(drop)
+}
+
+/// Stores the maps by a system call each. The kernel waits for a grace period of RCU in each.
+fn put_singly(outer: BorrowedFd<'_>, slots: &[u32], inner: &[BorrowedFd<'_>]) -> io::Result<()> {
+    for (slot, inner) in slots.iter().zip(inner) {
+        let inner = inner.as_raw_fd().cast_unsigned();
+        let mut attributes = attributes();
+        attributes.__bindgen_anon_2.map_fd = outer.as_raw_fd().cast_unsigned();
+        attributes.__bindgen_anon_2.key = ptr::from_ref(slot).expose_provenance() as u64;
+        attributes.__bindgen_anon_2.__bindgen_anon_1.value = ptr::from_ref(&inner).expose_provenance() as u64;
+        // SAFETY: the command reads a key and a value of four bytes each: `Blocks` alone calls this, with a map
+        // of maps by number.
+        unsafe { bpf(bpf_cmd::BPF_MAP_UPDATE_ELEM, &mut attributes) }?;
+    }
+    Ok(())
 }
 
 /// Reads the counters of an interface: by direction, then by CPU.

@@ -3,11 +3,13 @@
 use std::io;
 
 use aya::{EbpfError, maps::MapError, programs::ProgramError};
+use classifier_common::abi::{PROGRAM_POLICY_XDP, PROGRAM_XDP};
 use rustix::io::Errno;
 use thiserror::Error;
 
 use super::{
     PinError,
+    features::{self, Feature},
     os_error::{is_memory, os_error, remedy},
 };
 use crate::descriptors;
@@ -22,14 +24,12 @@ pub enum DatapathError {
         missing: String,
     },
     /// The kernel lacks a feature that the programs need.
-    #[error("kernel {kernel} is too old: {feature} needs {minimum} or later; upgrade the kernel")]
-    Kernel {
+    #[error("kernel {kernel} has no {feature} ({since}); {remedy}", since = feature.since(), remedy = feature.remedy())]
+    Feature {
         /// Release of the running kernel.
         kernel: String,
-        /// First release that has the feature.
-        minimum: &'static str,
         /// The missing feature.
-        feature: &'static str,
+        feature: Feature,
     },
     /// BPF programs would be interpreted.
     #[error("the kernel's BPF JIT is off (net.core.bpf_jit_enable=0); `sysctl -w net.core.bpf_jit_enable=1`")]
@@ -146,22 +146,34 @@ impl DatapathError {
         }
     }
 
+    /// Maps a refusal of the object. If the kernel lacks a feature, that is the error.
     pub(super) fn object(cause: EbpfError) -> Self {
         match os_error(&cause) {
             Some(error) if is_memory(&error) => Self::Memory { what: "the maps".into(), cause: error },
-            _ => Self::Object(Box::new(cause)),
+            _ => Feature::missing_for(false).map_or_else(|| Self::Object(Box::new(cause)), Self::lacks),
         }
     }
 
+    /// The running kernel lacks a feature.
+    pub(super) fn lacks(feature: Feature) -> Self {
+        Self::Feature { kernel: features::release(), feature }
+    }
+
+    /// Maps a refusal of a program. If the kernel lacks a feature that the program needs, that is the error:
+    /// the verifier only names an instruction.
     pub(super) fn program(program: &'static str, cause: ProgramError) -> Self {
+        let is_xdp = matches!(program, PROGRAM_XDP | PROGRAM_POLICY_XDP);
         match os_error(&cause) {
             Some(error) if is_memory(&error) => {
                 Self::Memory { what: format!("program {program}"), cause: error }
             }
-            error => Self::Program {
-                program,
-                cause: error.unwrap_or_else(|| io::Error::other(cause.to_string())),
-                log: Box::new(cause),
+            error => match Feature::missing_for(is_xdp) {
+                Some(feature) => Self::lacks(feature),
+                None => Self::Program {
+                    program,
+                    cause: error.unwrap_or_else(|| io::Error::other(cause.to_string())),
+                    log: Box::new(cause),
+                },
             },
         }
     }

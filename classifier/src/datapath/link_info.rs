@@ -3,13 +3,13 @@
 
 use std::{
     io, mem,
-    os::fd::{AsRawFd as _, OwnedFd},
+    os::fd::{AsFd as _, AsRawFd as _, OwnedFd},
     path::Path,
 };
 
 use aya_obj::generated::{bpf_cmd, bpf_link_info, bpf_link_type};
 
-use super::syscall::{Access, attributes, bpf, open, open_pin};
+use super::syscall::{Access, attributes, bpf, describe, open, open_pin};
 
 /// The target of an XDP or TCX link. For an XDP link, `attach_type` is 0.
 pub(super) struct Target {
@@ -57,13 +57,9 @@ pub(super) fn of(descriptor: &OwnedFd) -> io::Result<Target> {
 fn info(descriptor: &OwnedFd) -> io::Result<bpf_link_info> {
     // SAFETY: the structure consists of integers, for which 0 is a value.
     let mut info: bpf_link_info = unsafe { mem::zeroed() };
-    let mut attributes = attributes();
-    attributes.info.bpf_fd = descriptor.as_raw_fd().cast_unsigned();
-    attributes.info.info_len = u32::try_from(size_of_val(&info)).map_err(io::Error::other)?;
-    attributes.info.info = (&raw mut info).expose_provenance() as u64;
-    // SAFETY: the command writes at most `info_len` bytes to `info`, which has that length and outlives the
-    // call. It consists of integers, of which every bit pattern is a value.
-    unsafe { bpf(bpf_cmd::BPF_OBJ_GET_INFO_BY_FD, &mut attributes) }?;
+    // SAFETY: it is the structure of a link, with integers alone, of which every bit pattern is a value. Its
+    // addresses and lengths are 0, as the kernel wants them for XDP and TCX links.
+    unsafe { describe(descriptor.as_fd(), &mut info) }?;
     let kinds = [bpf_link_type::BPF_LINK_TYPE_XDP, bpf_link_type::BPF_LINK_TYPE_TCX];
     let is_known = kinds.into_iter().any(|kind| kind as u32 == info.type_);
     if is_known { Ok(info) } else { Err(io::ErrorKind::InvalidInput.into()) }

@@ -10,6 +10,7 @@ mod clsact;
 mod encrypted;
 mod endpoints;
 mod error;
+mod features;
 mod filter;
 mod found;
 mod hook_programs;
@@ -41,9 +42,10 @@ mod tracking;
 mod windows;
 
 pub use self::{
-    attach::{Hooks, has_tcx},
+    attach::Hooks,
     endpoints::{SharedBucket, SharedEndpoints},
     error::DatapathError,
+    features::{Feature, Presence, has_tcx, release},
     found::{FindError, Found, KnownPort, find, tcx_in},
     hook_state::{HookState, HookVisibility},
     lifecycle::{Attached, CountersOf, Refused, Rename, Retained},
@@ -53,7 +55,7 @@ pub use self::{
         AgentCounters, Detached, PinDirectory, PinnedInterface, PinnedState, TIME_BOUNDS, TIMES, TIMES_BY,
         View, ViewError, detach, give_to, look as look_at_pins, view,
     },
-    preflight::preflight,
+    preflight::{preflight, privileges},
     reader::Sums,
     sources::SourceMaps,
     test_run::TestCounters,

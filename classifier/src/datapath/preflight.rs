@@ -1,45 +1,35 @@
 //! Checks the requirements before anything is loaded, so that the error names the missing one.
 
-use std::{fs, io};
+use std::io;
 
-use aya::util::KernelVersion;
 use rustix::thread::{CapabilitySet, capabilities};
 
-use super::DatapathError;
+use super::{
+    DatapathError,
+    features::{Feature, Presence, jit_is_off},
+};
 
-/// The oldest kernel that `cargo xtask vm` runs the tests on. The programs need features up to 5.18 (XDP over
-/// buffers in several parts, kernel commit c2f2cdbeffda), but the verifiers from 5.18 to 6.0 are untested.
-const MINIMUM: KernelVersion = KernelVersion::new(6, 1, 0);
-
-const JIT: &str = "/proc/sys/net/core/bpf_jit_enable";
-
-/// Checks privileges, the kernel's age and its JIT.
+/// Checks the privileges, the kernel's types and its JIT. Other missing features show when the kernel refuses a
+/// program.
 ///
 /// # Errors
 ///
 /// When one of them is insufficient.
 pub fn preflight() -> Result<(), DatapathError> {
-    privileges(effective()?)?;
-    if let Ok(current) = KernelVersion::current()
-        && current < MINIMUM
-    {
-        return Err(DatapathError::Kernel {
-            kernel: release(),
-            minimum: "6.1",
-            feature: "a verifier that takes these programs, and XDP over buffers in several parts (5.18),",
-        });
+    privileges()?;
+    if Feature::Types.presence() == Presence::Missing {
+        return Err(DatapathError::lacks(Feature::Types));
     }
-    match fs::read_to_string(JIT) {
-        Ok(value) if value.trim() == "0" => Err(DatapathError::Jit),
-        // Without the file, the kernel was built to compile always.
-        _ => Ok(()),
-    }
+    if jit_is_off() { Err(DatapathError::Jit) } else { Ok(()) }
 }
 
-/// Release of the running kernel, as `uname -r` prints it.
-#[must_use]
-pub(super) fn release() -> String {
-    rustix::system::uname().release().to_string_lossy().into_owned()
+/// Checks that this process may load and attach programs.
+///
+/// # Errors
+///
+/// When a capability is missing.
+pub fn privileges() -> Result<(), DatapathError> {
+    sufficient(effective()?)
 }
 
 fn effective() -> Result<CapabilitySet, DatapathError> {
@@ -50,7 +40,7 @@ fn effective() -> Result<CapabilitySet, DatapathError> {
     Ok(sets.effective)
 }
 
-fn privileges(have: CapabilitySet) -> Result<(), DatapathError> {
+fn sufficient(have: CapabilitySet) -> Result<(), DatapathError> {
     const WANTED: [(CapabilitySet, &str); 3] = [
         (CapabilitySet::BPF, "CAP_BPF"),
         (CapabilitySet::NET_ADMIN, "CAP_NET_ADMIN"),
@@ -69,10 +59,10 @@ mod tests {
 
     #[test]
     fn the_missing_capabilities_are_named() {
-        let text = privileges(CapabilitySet::BPF).unwrap_err().to_string();
+        let text = sufficient(CapabilitySet::BPF).unwrap_err().to_string();
         assert!(text.contains("missing CAP_NET_ADMIN+CAP_PERFMON:"), "{text}");
-        assert!(privileges(CapabilitySet::SYS_ADMIN | CapabilitySet::NET_ADMIN).is_ok());
+        assert!(sufficient(CapabilitySet::SYS_ADMIN | CapabilitySet::NET_ADMIN).is_ok());
         let three = CapabilitySet::BPF | CapabilitySet::PERFMON | CapabilitySet::NET_ADMIN;
-        assert!(privileges(three).is_ok());
+        assert!(sufficient(three).is_ok());
     }
 }

@@ -5,6 +5,7 @@ use classifier_common::{ports::Transport, protocol::Protocol};
 use super::{
     Datapath, DatapathError,
     attach::{self, Choice},
+    features::has_xdp,
 };
 use crate::{config::XdpMode, interfaces::Interface, policy::Compiled};
 
@@ -51,6 +52,8 @@ impl Datapath {
     pub(super) fn choice(&self, interface: &Interface) -> Choice {
         if !interface.is_physical() {
             Choice::Software
+        } else if !has_xdp() {
+            Choice::Unsupported
         } else if !self.avoided.is_empty()
             && let Some(driver) = interface.driver()
             && self.avoided.contains(&driver)

@@ -9,6 +9,7 @@ use std::{
         unix::ffi::OsStrExt as _,
     },
     path::Path,
+    ptr,
 };
 
 use aya_obj::generated::{BPF_F_RDONLY, bpf_attach_type, bpf_attr, bpf_cmd};
@@ -22,6 +23,10 @@ pub(super) enum Access {
     /// Reading a map, which a read-only filesystem allows. Links have no such access.
     Read,
 }
+
+/// `ENOTSUPP` of the kernel, which no header for userspace names: the kernel has no such operation for a kind of
+/// map, or its JIT no such instruction.
+pub(super) const NOT_SUPPORTED: i32 = 524;
 
 /// The TCX hook of a direction, as bpf(2) names it.
 pub(super) const fn tcx(direction: Direction) -> u32 {
@@ -65,6 +70,22 @@ pub(super) unsafe fn open(command: bpf_cmd, attributes: &mut bpf_attr) -> io::Re
     let descriptor = unsafe { bpf(command, attributes) }?;
     // SAFETY: the system call was checked for success, and returns a new descriptor without another owner.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Reads the kernel's description of an object into a structure of bpf(2).
+///
+/// # Safety
+///
+/// The structure must be the one of the object's kind. Addresses in it must be valid for as many elements as its
+/// lengths say.
+pub(super) unsafe fn describe<T>(object: BorrowedFd<'_>, info: &mut T) -> io::Result<()> {
+    let mut attributes = attributes();
+    attributes.info.bpf_fd = object.as_raw_fd().cast_unsigned();
+    attributes.info.info_len = u32::try_from(size_of::<T>()).map_err(io::Error::other)?;
+    attributes.info.info = ptr::from_mut(info).expose_provenance() as u64;
+    // SAFETY: the command writes at most `info_len` bytes to `info`, which has that length and outlives the
+    // call. The caller promises the rest.
+    unsafe { bpf(bpf_cmd::BPF_OBJ_GET_INFO_BY_FD, &mut attributes) }.map(drop)
 }
 
 /// Pins the object of a descriptor.

@@ -127,7 +127,7 @@ fn every_command_has_a_man_page_and_every_shell_its_completions() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(written.status.success() && written.stdout.is_empty());
     pages.sort();
-    let commands = ["completions", "detach", "man", "pcap", "report", "run", "status", "top"];
+    let commands = ["completions", "detach", "doctor", "man", "pcap", "report", "run", "status", "top"];
     let expected = commands.map(|command| format!("classifier-{command}.1")).into_iter();
     assert_eq!(
         pages,

@@ -5,6 +5,10 @@
     reason = "a test: helpers outside of test functions print and unwrap too"
 )]
 
+mod features;
+#[path = "../support/refused.rs"]
+mod refused;
+
 use std::{
     convert::identity,
     io::{Read as _, Write as _},
@@ -35,6 +39,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use testbed::{End, FrameSocket, Host, Lab, Running, Samples, attached_in, left_behind};
 
 const ADDRESS: &str = "127.0.0.1:9877";
+const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
 /// The agent attaches by every hook that it has here (`--xdp-mode off` is among the tests of
 /// `kernel_restart`), counts each frame of the fixtures in both directions like the userspace build, and
@@ -51,15 +56,12 @@ fn the_agent_counts_exactly_by_every_hook() {
         }
         let before = attached_in(&receiver);
         let began = Instant::now();
-        let mut agent = receiver
-            .spawn(env!("CARGO_BIN_EXE_classifier"), &["run", "--interface", &to.name, "--xdp-mode", mode]);
+        let mut agent = receiver.spawn(BINARY, &["run", "--interface", &to.name, "--xdp-mode", mode]);
         agent.wait_for("serving metrics");
         println!("--xdp-mode {mode}: serves after {:.1?}", began.elapsed());
         show_programs();
-        let labels = [("interface", &*to.name), ("ingress", ingress), ("egress", tc)];
-        let info = metrics(&receiver);
-        assert_eq!(info.sum("classifier_interface_info", &labels), 1, "{mode}: {}", agent.said());
-        let status = receiver.run(env!("CARGO_BIN_EXE_classifier"), &["status"]);
+        assert_eq!(info_of(&receiver, &to.name, ingress, tc), 1, "{mode}: {}", agent.said());
+        let status = receiver.run(BINARY, &["status"]);
         let words = status.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
         let row = [&*to.name, &to.index.to_string(), ingress, tc];
         assert_eq!(words.filter(|words| *words == row).count(), 1, "{mode}: {status}");
@@ -89,6 +91,12 @@ fn every_program_is_one_that_the_kernel_takes() {
         let verified = datapath.program(name).unwrap().info().unwrap().verified_instruction_count();
         println!("  {name}: {} instructions verified", verified.unwrap_or(0));
     }
+}
+
+/// Number of interfaces with this name and these hooks.
+fn info_of(host: &Host, name: &str, ingress: &str, egress: &str) -> u64 {
+    let labels = [("interface", name), ("ingress", ingress), ("egress", egress)];
+    metrics(host).sum("classifier_interface_info", &labels)
 }
 
 fn show_programs() {
