@@ -21,25 +21,30 @@ pub(super) const HANDLE: u16 = 0xc1a5;
 pub(super) fn is_there(index: u32, direction: Direction) -> io::Result<bool> {
     let names = names(direction);
     let position = |filter: &TcMessage| (filter.header.info >> 16, u32::from(filter.header.handle));
-    let is_it = |filter: &TcMessage| {
-        position(filter) == (PRIORITY.into(), HANDLE.into()) && names.contains(&program(filter))
-    };
+    let is_it =
+        |filter: &TcMessage| position(filter) == (PRIORITY.into(), HANDLE.into()) && is_among(filter, &names);
     Ok(all(index, direction)?.iter().any(is_it))
 }
 
 /// Tells whether the interface with this index has an agent's filter, at any handle.
 pub(super) fn has_program(index: u32, direction: Direction) -> io::Result<bool> {
     let names = names(direction);
-    Ok(all(index, direction)?.iter().any(|filter| names.contains(&program(filter))))
+    Ok(all(index, direction)?.iter().any(|filter| is_among(filter, &names)))
+}
+
+/// Tells whether a filter's program has one of these names, or none, as on a kernel without tracing: see
+/// `found/unnamed.rs`.
+fn is_among(filter: &TcMessage, names: &[&str]) -> bool {
+    program(filter).is_some_and(|name| name.is_empty() || names.contains(&name))
 }
 
 /// Names of an agent's programs.
-fn names(direction: Direction) -> [Option<&'static str>; 2] {
+fn names(direction: Direction) -> [&'static str; 2] {
     let name = match direction {
         Direction::Ingress => PROGRAM_INGRESS,
         Direction::Egress => PROGRAM_EGRESS,
     };
-    [Some(name), Some(with_policy(name))]
+    [name, with_policy(name)]
 }
 
 /// Removes the pinned agent's filter, if it is there.

@@ -4,6 +4,8 @@
 mod agents;
 mod filters;
 mod pinned;
+#[path = "../support/refused.rs"]
+mod refused;
 mod shown;
 #[cfg(feature = "top")]
 mod svg;
@@ -16,3 +18,4 @@ mod top_sources;
 #[cfg(feature = "top")]
 mod top_terminal;
 mod transfer;
+mod unnamed;

@@ -9,6 +9,7 @@ mod maps;
 mod programs;
 pub(super) mod sources;
 pub(super) mod tables;
+mod unnamed;
 
 use std::collections::BTreeSet;
 

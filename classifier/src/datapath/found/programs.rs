@@ -8,6 +8,7 @@ use classifier_common::abi::MAP_ENDPOINTS;
 use super::{
     FindError,
     maps::{Maps, is_named},
+    unnamed,
 };
 use crate::{
     datapath::programs::{HOOKS, snapshot},
@@ -31,9 +32,7 @@ pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
                 Some(error) => return Err(error),
             },
         };
-        let Some((name, hook)) = HOOKS.into_iter().find(|(name, _)| is_named(info.name(), name)) else {
-            continue;
-        };
+        let Some((name, hook)) = hook_of(&info) else { continue };
         // A foreign program of that name has no such table, and a program that is being unloaded has no maps
         // any more.
         let Some(maps) = maps(&info)? else { continue };
@@ -54,6 +53,17 @@ pub(super) fn by_agent() -> Result<Vec<Loaded>, FindError> {
     }
     agents.sort_by_key(|agent| agent.programs.iter().map(|program| program.id).min());
     Ok(agents)
+}
+
+/// Returns the name and the hook of an agent's program, by the name in the kernel or else by its types.
+fn hook_of(info: &ProgramInfo) -> Option<(&'static str, &'static str)> {
+    let of = |is_it: &dyn Fn(&str) -> bool| HOOKS.into_iter().find(|(name, _)| is_it(name));
+    if !info.name().is_empty() {
+        return of(&|name| is_named(info.name(), name));
+    }
+    // A program that is being unloaded cannot be described any more.
+    let found = unnamed::name_among(info, &HOOKS.map(|(name, _)| name)).ok()??;
+    of(&|name| name == found)
 }
 
 fn maps(info: &ProgramInfo) -> Result<Option<Maps>, FindError> {
