@@ -11,7 +11,7 @@ use crate::{
     configuration::{ConfigurationError, ConfigurationSources},
     report::{
         Format, Request, Source,
-        advice::{Allow, FtpData, Options, SourceChoice},
+        advice::{Allow, FtpData, Options, Output, SourceChoice},
     },
 };
 
@@ -67,6 +67,16 @@ pub struct Report {
         help_heading = sections::RULES
     )]
     pub ftp_data: FtpData,
+
+    /// Restriction of output: `closed` admits observed traffic only
+    #[arg(
+        long,
+        value_name = "OUTPUT",
+        default_value = "open",
+        env = "CLASSIFIER_OUTPUT",
+        help_heading = sections::RULES
+    )]
+    pub output: Output,
 
     /// Port to allow although no traffic was observed, such as tcp/22, udp/60000-61000 or out:udp/53; repeatable
     #[arg(
@@ -159,7 +169,12 @@ impl Report {
             let sources = ConfigurationSources { flags: Layer::default(), file: self.config };
             Source::Captures(self.pcap, Box::new(sources.read()?.settings))
         };
-        let options = Options { sources: self.sources, ftp_data: self.ftp_data, allow: self.allow };
+        let options = Options {
+            sources: self.sources,
+            ftp_data: self.ftp_data,
+            output: self.output,
+            allow: self.allow,
+        };
         Ok(Request { source, format: self.format, options, diff: self.diff, policy: self.policy })
     }
 }

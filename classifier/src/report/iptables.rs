@@ -4,7 +4,7 @@
 //! A restore replaces all rules of the tables that it names.
 
 use super::{
-    Report,
+    ROLL_BACK, Report,
     advice::{Admits, EchoLimit, IcmpRule, IcmpVerdict, Rule},
     traffic::{Opened, PortRange},
 };
@@ -12,10 +12,18 @@ use super::{
 /// Writes the ruleset.
 pub(super) fn write(report: &Report) -> String {
     let mut text = format!("# Written by classifier report at {}.\n", report.written);
-    text.push_str("# For iptables-restore and ip6tables-restore. It replaces all rules of these tables.\n");
-    text.push_str(
-        "# Traffic that was not observed is dropped, SSH included: see the warnings and docs/report.md.\n",
-    );
+    let output = if report.advice.closes_output { "closed" } else { "open" };
+    text.extend([format!(
+        "# For iptables-restore and ip6tables-restore. A restore replaces all rules of these tables.\n\
+         # Input is closed: packets that no rule accepts are dropped. Output is {output}.\n\
+         # Load it with a roll-back after 60 seconds, which outlives the terminal:\n\
+         #   iptables-save > /run/before.v4; ip6tables-save > /run/before.v6\n\
+         #   systemd-run --unit={ROLL_BACK} --on-active=60 sh -c \\\n\
+         #     'iptables-restore /run/before.v4; ip6tables-restore /run/before.v6'\n\
+         #   iptables-restore FILE; ip6tables-restore FILE\n\
+         # Log in again from another terminal. To keep the ruleset, stop the timer:\n\
+         #   systemctl stop {ROLL_BACK}.timer\n"
+    )]);
     for warning in &report.advice.warnings {
         text.extend(["# warning: ", &warning.text, "\n"]);
     }

@@ -28,6 +28,9 @@ pub use self::{
 /// Version of the JSON: raised when a key changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
+/// Name of the systemd unit that rolls a ruleset back.
+const ROLL_BACK: &str = "classifier-roll-back";
+
 /// Format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {

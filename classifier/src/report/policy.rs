@@ -45,6 +45,21 @@ pub(super) fn write(report: &Report) -> String {
 
 /// Writes the rules that every policy has.
 fn always(text: &mut String, rules: &[&Rule], closes_output: bool) {
+    begin(text, "icmp", "a policy has no ICMP types");
+    text.push_str("protocol = [\"icmp\", \"icmpv6\"]\n");
+    begin(text, "non-ip", "rulesets for IP do not filter it");
+    text.push_str("protocol = [\"non_ip\"]\n");
+    if !closes_output {
+        begin(text, "sent", "output is open");
+        text.push_str("direction = \"egress\"\n");
+        begin(
+            text,
+            "established",
+            "all but the first packet of each connection, answers to this host included",
+        );
+        text.push_str("state = \"established\"\n");
+        return;
+    }
     let mut labels: Vec<_> = rules
         .iter()
         .filter(|rule| rule.transport == Transport::TCP)
@@ -52,17 +67,9 @@ fn always(text: &mut String, rules: &[&Rule], closes_output: bool) {
         .collect();
     labels.sort_unstable();
     labels.dedup();
-    begin(text, "icmp", "a policy has no ICMP types");
-    text.push_str("protocol = [\"icmp\", \"icmpv6\"]\n");
-    begin(text, "non-ip", "rulesets for IP do not filter it");
-    text.push_str("protocol = [\"non_ip\"]\n");
     if !labels.is_empty() {
         begin(text, "established", "all but the first packet of each connection");
         text.extend([format!("protocol = {labels:?}\nstate = \"established\"\n")]);
-    }
-    if !closes_output {
-        begin(text, "sent", "output stays open");
-        text.push_str("direction = \"egress\"\n");
     }
 }
 

@@ -2,8 +2,8 @@
 
 use classifier::report::{
     Changes, Format, Report,
-    advice::{FtpData, Options, SourceChoice, WarningKind},
-    traffic::Traffic,
+    advice::{FtpData, Options, Output, SourceChoice, WarningKind},
+    traffic::{Opened, Traffic},
 };
 use classifier::{policy::Policy, protocol_names::ProtocolNames};
 use classifier_common::dry_run::Verdict;
@@ -42,6 +42,13 @@ fn the_ruleset_for_nft_is_as_recorded() {
 }
 
 #[test]
+fn the_ruleset_for_nft_with_closed_output_is_as_recorded() {
+    let options = Options { output: Output::Closed, ..Options::default() };
+    let text = written(quiet(), &options, Format::Nft);
+    assert_golden("report_closed.nft", &text, include_str!("golden/report_closed.nft"));
+}
+
+#[test]
 fn the_ruleset_for_iptables_is_as_recorded() {
     let text = written(quiet(), &Options::default(), Format::Iptables);
     assert_golden("report.iptables", &text, include_str!("golden/report.iptables"));
@@ -66,17 +73,25 @@ fn the_policy_is_one_that_can_be_tried() {
     std::fs::remove_file(&path).expect("it is there");
     let policy = policy.unwrap_or_else(|error| panic!("{error}: {text}"));
     let names: Vec<_> = policy.rules.iter().map(|rule| rule.name.as_str()).collect();
-    let expected =
-        ["icmp", "non-ip", "established", "in_tcp_ftp_control", "in_tcp_ftp_data_passive", "in_tcp_smtp"];
-    assert_eq!(names[..6], expected);
-    assert_eq!((policy.default, policy.rules[3].from.len()), (Verdict::Drop, 2));
+    let expected = [
+        "icmp",
+        "non-ip",
+        "sent",
+        "established",
+        "in_tcp_ftp_control",
+        "in_tcp_ftp_data_passive",
+        "in_tcp_smtp",
+    ];
+    assert_eq!(names[..7], expected);
+    assert_eq!((policy.default, policy.rules[4].from.len()), (Verdict::Drop, 2));
 }
 
 /// Only if all are known and they are few.
 #[test]
 fn rulesets_name_the_networks_and_ports_that_were_seen_if_asked_to() {
     let allow = ["tcp/22", "out:udp/123"].map(|text| text.parse().expect("ports")).to_vec();
-    let options = Options { sources: SourceChoice::Hosts, ftp_data: FtpData::Ports, allow };
+    let options =
+        Options { sources: SourceChoice::Hosts, ftp_data: FtpData::Ports, output: Output::Closed, allow };
     let text = written(troubled(), &options, Format::Nft);
     assert_golden("report_hosts.nft", &text, include_str!("golden/report_hosts.nft"));
     let text = written(troubled(), &options, Format::Iptables);
@@ -94,13 +109,33 @@ fn without_traffic_only_what_every_host_needs_passes() {
 #[test]
 fn where_nothing_that_was_sent_was_seen_it_stays_open() {
     let traffic = Traffic { sees_egress: false, ..quiet() };
-    let report = Report::of(traffic, &Options::default(), now());
+    let options = Options { output: Output::Closed, ..Options::default() };
+    let report = Report::of(traffic, &options, now());
     assert!(!report.advice.closes_output);
     assert_eq!(report.advice.warnings[0].kind, WarningKind::OutputUnseen);
     for format in [Format::Nft, Format::Iptables] {
         let text = report.write(format).expect("it is always written");
         assert!(!text.contains("out_") && !text.contains("OUTPUT DROP"), "{text}");
     }
+}
+
+/// A client in active mode needs the helper on its own control connections.
+#[test]
+fn open_output_still_has_the_helper_read_control_connections() {
+    let mut traffic = quiet();
+    for service in &mut traffic.services {
+        if service.protocol.starts_with("ftp_") {
+            service.direction = match service.direction {
+                Opened::Inbound => Opened::Outbound,
+                Opened::Outbound => Opened::Inbound,
+            };
+        }
+    }
+    let text = written(traffic, &Options::default(), Format::Nft);
+    let (_, output) = text.split_once("chain output {").expect("the chain of output");
+    assert!(output.contains("policy accept;") && !output.contains("policy drop"), "{output}");
+    assert_eq!(output.matches("ct helper set \"ftp_control\" accept").count(), 1, "{output}");
+    assert!(text.contains("counter name \"in_tcp_ftp_data_active\" accept"), "{text}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use classifier::report::{
     Format, Report,
-    advice::{FtpData, Options, SourceChoice},
+    advice::{FtpData, Options, Output, SourceChoice},
     traffic::{
         Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers, PortRange,
         Prefix, Service, Sessions, Span, Traffic, Transport,
@@ -52,6 +52,7 @@ fn report(rng: &mut Rng) -> Report {
     let options = Options {
         sources: sources[rng.usize(..3)],
         ftp_data: ftp_data[rng.usize(..3)],
+        output: [Output::Open, Output::Closed][rng.usize(..2)],
         allow: allow[..rng.usize(..=3)].to_vec(),
     };
     Report::of(traffic(rng), &options, moment(rng))

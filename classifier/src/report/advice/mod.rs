@@ -13,7 +13,7 @@ mod warnings;
 
 pub use self::{
     icmp::{EchoLimit, IcmpRule, IcmpVerdict},
-    options::{Allow, FtpData, Options, SourceChoice},
+    options::{Allow, FtpData, Options, Output, SourceChoice},
     rule::{Admits, Rule},
     services::NotAllowed,
 };
@@ -29,7 +29,7 @@ pub struct Advice {
     pub not_allowed: Vec<NotAllowed>,
     /// ICMP that should pass, or must not, observed or not.
     pub icmp: Vec<IcmpRule>,
-    /// True if output is restricted to the rules: only if egress was observed.
+    /// True if output is restricted to the rules: only if that is asked for, and egress was observed.
     pub closes_output: bool,
     /// Ports that an FTP server here should use for passive data connections; `None` if it used none.
     pub passive_ports: Option<PortRange>,
@@ -44,11 +44,11 @@ impl Advice {
         rules.extend(options.allow.iter().copied().map(Allow::rule));
         rules.sort_by_key(|rule| rule.direction);
         Self {
-            warnings: warnings::of(traffic, &rules, &not_allowed),
+            warnings: warnings::of(traffic, &rules, &not_allowed, options.output),
             rules,
             not_allowed,
             icmp: icmp::rules(traffic),
-            closes_output: traffic.sees_egress,
+            closes_output: traffic.sees_egress && options.output == Output::Closed,
             passive_ports: ftp_data::passive_ports(&allowed),
         }
     }

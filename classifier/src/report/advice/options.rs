@@ -30,6 +30,16 @@ pub enum FtpData {
     Ports,
 }
 
+/// Whether the ruleset restricts what this host sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Output {
+    /// The host may send anything
+    #[default]
+    Open,
+    /// The host may send only what was observed
+    Closed,
+}
+
 /// Options of the advice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -37,6 +47,8 @@ pub struct Options {
     pub sources: SourceChoice,
     /// Method by which FTP data passes.
     pub ftp_data: FtpData,
+    /// Whether output is restricted.
+    pub output: Output,
     /// Ports that pass without evidence.
     pub allow: Vec<Allow>,
 }

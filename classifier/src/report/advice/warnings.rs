@@ -2,7 +2,7 @@
 
 use classifier_common::evidence::ConnectionOutcome;
 
-use super::{Admits, NotAllowed, Rule, Warning, WarningKind};
+use super::{Admits, NotAllowed, Output, Rule, Warning, WarningKind};
 use crate::report::traffic::{Finding, IcmpSeen, Opened, OtherTraffic, Service, Traffic};
 
 /// Width above which a range of ports is no restriction.
@@ -24,7 +24,12 @@ impl Warnings {
 }
 
 /// Lists the warnings, most severe first.
-pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) -> Vec<Warning> {
+pub(super) fn of(
+    traffic: &Traffic,
+    rules: &[Rule],
+    not_allowed: &[NotAllowed],
+    output: Output,
+) -> Vec<Warning> {
     let mut warnings = Warnings::default();
     if traffic.services.is_empty() {
         let text = "no service was observed: only loopback and the ICMP messages that every host needs would be allowed";
@@ -39,7 +44,9 @@ pub(super) fn of(traffic: &Traffic, rules: &[Rule], not_allowed: &[NotAllowed]) 
         warnings.add(WarningKind::Incomplete, &loss.what, text);
     }
     traffic.others.iter().for_each(|other| warnings.of_other(other));
-    warnings.of_output(traffic);
+    if output == Output::Closed {
+        warnings.of_output(traffic);
+    }
     warnings.of_datagrams(not_allowed);
     let Warnings(mut warnings) = warnings;
     warnings.sort();
@@ -133,12 +140,12 @@ impl Warnings {
         }
         let remedy = match protocol.as_str() {
             "tcp_other" | "udp_other" => {
-                ": they may be SSH or DNS; name their ports in [[port]] and observe again, or use --allow"
+                ": some may be SSH or DNS; name their ports in [[port]] and observe again, or use --allow"
             }
             _ => "",
         };
         let text = format!(
-            "{received} packets received and {sent} sent are {protocol}, which no rule allows{remedy}"
+            "{received} packets received and {sent} sent are {protocol}; no rule opens ports for them{remedy}"
         );
         self.add(WarningKind::Unnamed, protocol, text);
     }

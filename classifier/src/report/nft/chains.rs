@@ -14,7 +14,8 @@ pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Op
     let prefix = word(direction);
     ruleset.chains.open(&format!("chain {name}"));
     ruleset.chains.line(&format!("type filter hook {name} priority filter; policy drop;"));
-    ruleset.rule(&format!("{device} \"lo\""), &format!("{prefix}_loopback"), "accept");
+    let loopback = "accept comment \"this host to itself\"";
+    ruleset.rule(&format!("{device} \"lo\""), &format!("{prefix}_loopback"), loopback);
     ruleset.chains.line(&format!("meta l4proto icmp jump {prefix}_icmp"));
     ruleset.chains.line(&format!("meta l4proto ipv6-icmp jump {prefix}_icmpv6"));
     let rules = advice.rules.iter().filter(|rule| rule.direction == direction);
@@ -24,12 +25,29 @@ pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Op
     for rule in expected {
         service(ruleset, rule);
     }
-    ruleset.rule("ct state established,related", &format!("{prefix}_established"), "accept");
-    ruleset.rule("ct state invalid", &format!("{prefix}_invalid"), "drop");
+    let established = "accept comment \"packets and ICMP errors of accepted connections\"";
+    ruleset.rule("ct state established,related", &format!("{prefix}_established"), established);
+    let invalid = "drop comment \"packets that belong to no connection and begin none\"";
+    ruleset.rule("ct state invalid", &format!("{prefix}_invalid"), invalid);
     for rule in others {
         service(ruleset, rule);
     }
     ruleset.rule("", &format!("{prefix}_dropped"), "comment \"no observed traffic needs it\"");
+    ruleset.chains.close();
+}
+
+/// Writes the chain of open output: only if the FTP helper must read connections of this host.
+pub(super) fn of_open_output(ruleset: &mut Ruleset, advice: &Advice) {
+    let is_read = |rule: &&Rule| rule.direction == Opened::Outbound && rule.is_read_by_helper;
+    let read: Vec<_> = advice.rules.iter().filter(is_read).collect();
+    if read.is_empty() {
+        return;
+    }
+    ruleset.chains.open("chain output");
+    ruleset.chains.line("type filter hook output priority filter; policy accept;");
+    for rule in read {
+        service(ruleset, rule);
+    }
     ruleset.chains.close();
 }
 

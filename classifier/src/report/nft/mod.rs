@@ -6,7 +6,7 @@
 
 mod chains;
 
-use super::{Report, traffic::Opened};
+use super::{ROLL_BACK, Report, traffic::Opened};
 
 /// Name of the table.
 const TABLE: &str = "inet classifier_host";
@@ -19,7 +19,7 @@ pub(super) fn write(report: &Report) -> String {
     let mut lines = Lines::default();
     lines.line("#!/usr/sbin/nft -f");
     header(&mut lines, report);
-    // A missing table cannot be deleted, so it is created first.
+    // A missing table cannot be deleted, so it is created first: `destroy` needs Linux 6.3 and nft 1.0.7.
     lines.line(&format!("table {TABLE}"));
     lines.line(&format!("delete table {TABLE}"));
     lines.open(&format!("table {TABLE}"));
@@ -40,7 +40,9 @@ pub(super) fn write(report: &Report) -> String {
 fn ruleset(report: &Report) -> Ruleset {
     let mut ruleset = Ruleset::new();
     for direction in Opened::ALL {
-        if direction == Opened::Inbound || report.advice.closes_output {
+        if direction == Opened::Outbound && !report.advice.closes_output {
+            chains::of_open_output(&mut ruleset, &report.advice);
+        } else {
             for is_v6 in [false, true] {
                 chains::of_icmp(&mut ruleset, &report.advice, direction, is_v6);
             }
@@ -52,9 +54,13 @@ fn ruleset(report: &Report) -> Ruleset {
 
 fn header(lines: &mut Lines, report: &Report) {
     lines.line(&format!("# Written by classifier report at {} from {}.", report.written, origin(report)));
-    lines.line("# Traffic that was not observed is dropped. Ports without a protocol, SSH and DNS for example, are not observed");
-    lines.line("# until the configuration names them. Read the warnings and docs/report.md. Load it with a way back:");
-    lines.line("#   nft -f FILE; sleep 60; nft delete table inet classifier_host");
+    let output = if report.advice.closes_output { "closed" } else { "open" };
+    lines.line(&format!("# Input is closed: packets that no rule accepts are dropped. Output is {output}."));
+    lines.line("# Load it with a roll-back after 60 seconds, which outlives the terminal:");
+    lines.line(&format!("#   systemd-run --unit={ROLL_BACK} --on-active=60 nft delete table {TABLE}"));
+    lines.line("#   nft -f FILE");
+    lines.line("# Log in again from another terminal. To keep the ruleset, stop the timer:");
+    lines.line(&format!("#   systemctl stop {ROLL_BACK}.timer"));
     for warning in &report.advice.warnings {
         lines.line(&format!("# warning: {}", warning.text));
     }
