@@ -30,6 +30,7 @@ pub mod report;
 pub mod sandbox;
 pub mod service;
 pub mod snapshot;
+pub mod sockets;
 pub mod status;
 pub mod stdout;
 pub mod supervisor;

@@ -88,6 +88,7 @@ fn write_report(arguments: Report, end: End) -> ExitCode {
             end.answer_with(&text, ExitCode::from(CHANGED))
         }
         Ok(report::Answer { text, .. }) => end.answer(&text),
+        Err(error @ report::ReportError::Refused(_)) => end.usage(&error),
         Err(error) => end.runtime(&error),
     }
 }

@@ -155,7 +155,7 @@ const SECTIONS: Sections = Sections {
     exit_status: &[
         ("0", "Success. For `run`: ended by SIGINT or SIGTERM."),
         ("1", "Runtime error."),
-        ("2", "Bad usage or bad configuration."),
+        ("2", "Bad usage or bad configuration; `report`: a refused ruleset."),
         ("3", "`report --diff`: something has changed."),
     ],
     see_also: &["classifier.toml(5)", "nft(8)", "tcpdump(1)", "bpftool(8)"],

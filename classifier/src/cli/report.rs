@@ -1,6 +1,6 @@
 //! `classifier report`.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, builder::OsStringValueParser};
 use thiserror::Error;
@@ -88,6 +88,25 @@ pub struct Report {
     )]
     pub allow: Vec<Allow>,
 
+    /// Shortest observation that a ruleset is written from
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1h",
+        env = "CLASSIFIER_MIN_OBSERVATION",
+        value_parser = time,
+        help_heading = sections::RULES
+    )]
+    pub min_observation: Duration,
+
+    /// Write a ruleset although it may close a remote login: for hosts with a console
+    #[arg(long, help_heading = sections::RULES)]
+    pub no_remote_login: bool,
+
+    /// Write a refused ruleset; each overridden reason is logged, and is a comment of the ruleset
+    #[arg(long, help_heading = sections::RULES)]
+    pub force: bool,
+
     /// Print the changes since this earlier JSON report; exit status 3 if there are any
     #[arg(long, value_name = "FILE", env = "CLASSIFIER_DIFF", help_heading = sections::OUTPUT)]
     pub diff: Option<PathBuf>,
@@ -109,7 +128,7 @@ pub(super) const SECTIONS: Sections = Sections {
         Example { purpose: "Summarize services, peers and warnings", line: "classifier report" },
         Example {
             purpose: "Write an nftables ruleset that also allows SSH",
-            line: "classifier report --format nft --allow tcp/22 > /etc/nftables.d/classifier.nft",
+            line: "classifier report --format nft --allow tcp/22 > rules.nft",
         },
         Example {
             purpose: "Write the rules as a policy, for a dry run by `classifier run --policy`",
@@ -124,11 +143,15 @@ pub(super) const SECTIONS: Sections = Sections {
     exit_status: &[
         ("0", "The report was written."),
         ("1", "Runtime error."),
-        ("2", "Bad usage or bad configuration."),
+        ("2", "Bad usage or bad configuration, or the ruleset is refused: it could lock somebody out."),
         ("3", "With `--diff`: something has changed."),
     ],
     see_also: &["classifier-run(1)", "classifier-pcap(1)", "nft(8)", "iptables-restore(8)"],
 };
+
+fn time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|error| format!("{error}; write 30m, 1h or 7d, and 0s for any"))
+}
 
 /// Flags that contradict each other.
 #[derive(Debug, Error)]
@@ -174,8 +197,11 @@ impl Report {
             ftp_data: self.ftp_data,
             output: self.output,
             allow: self.allow,
+            min_observation: self.min_observation,
+            no_remote_login: self.no_remote_login,
         };
-        Ok(Request { source, format: self.format, options, diff: self.diff, policy: self.policy })
+        let Self { format, diff, policy, force, .. } = self;
+        Ok(Request { source, format, options, diff, policy, force })
     }
 }
 
@@ -194,6 +220,7 @@ mod tests {
         let line =
             "classifier report --format nft --sources networks --allow tcp/22,out:udp/53 --allow tcp/80";
         let Command::Report(report) = parsed(line).unwrap().command else { panic!("no report") };
+        assert_eq!((report.output, report.min_observation), (Output::Open, Duration::from_hours(1)));
         assert_eq!((report.format, report.sources), (Format::Nft, SourceChoice::Networks));
         let expected = ["tcp/22", "out:udp/53", "tcp/80"].map(|text| text.parse::<Allow>().unwrap());
         assert_eq!(report.allow, expected);

@@ -53,7 +53,7 @@ pub use self::{
     pin_error::PinError,
     pins::{
         AgentCounters, Detached, PinDirectory, PinnedInterface, PinnedState, TIME_BOUNDS, TIMES, TIMES_BY,
-        View, ViewError, detach, give_to, look as look_at_pins, view,
+        View, ViewError, detach, give_to, look as look_at_pins, pinned_since, view,
     },
     preflight::{preflight, privileges},
     reader::Sums,

@@ -1,6 +1,6 @@
 //! Reads the traffic of captures.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use classifier_common::{
     control::{TALLIES, Tallies},
@@ -10,7 +10,7 @@ use classifier_common::{
 
 use super::{
     gather::{Gathered, Origin},
-    traffic::{Loss, Traffic},
+    traffic::{Loss, Moment, SocketsSeen, Span, Traffic},
 };
 use crate::{
     config::Settings,
@@ -46,6 +46,7 @@ pub(super) fn traffic(files: &[PathBuf], settings: &Settings) -> Result<Traffic,
                         sums.add(&std::mem::replace(&mut engine, anew()), settings);
                     }
                     is_first = false;
+                    sums.see(packet.time);
                     sums.unclassified += u64::from(engine.classify(&packet).is_none());
                 }
             }
@@ -68,16 +69,33 @@ struct Sums {
     tallies: Tallies,
     unclassified: u64,
     lost: Vec<Loss>,
+    observed: Option<Span>,
 }
 
 impl Default for Sums {
     fn default() -> Self {
         let evidence = crate::evidence::Evidence::default();
-        Self { interfaces: Vec::new(), evidence, tallies: [0; TALLIES], unclassified: 0, lost: Vec::new() }
+        Self {
+            interfaces: Vec::new(),
+            evidence,
+            tallies: [0; TALLIES],
+            unclassified: 0,
+            lost: Vec::new(),
+            observed: None,
+        }
     }
 }
 
 impl Sums {
+    /// Extends the time span to a packet, in nanoseconds since 1970; 0 is no time.
+    fn see(&mut self, time: u64) {
+        if time > 0 {
+            let at = Moment::since_epoch(Duration::from_nanos(time));
+            let packet = Span { first: at, last: at };
+            self.observed = Some(self.observed.map_or(packet, |observed| observed.join(packet)));
+        }
+    }
+
     /// Adds the observations of the engine that are no counters.
     fn add(&mut self, engine: &Engine, settings: &Settings) {
         for (sum, number) in self.tallies.iter_mut().zip(engine.ftp().tallies) {
@@ -102,6 +120,8 @@ impl Sums {
         };
         let mut traffic = gathered.traffic();
         traffic.origin = std::mem::take(&mut traffic.interfaces);
+        traffic.observed = self.observed;
+        traffic.sockets = SocketsSeen::Unknown("a capture does not show the sockets of a host");
         if self.unclassified > 0 {
             self.lost.push(Loss {
                 what: "packets have link types that cannot be classified".into(),

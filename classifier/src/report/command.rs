@@ -3,20 +3,22 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use thiserror::Error;
+use tracing::warn;
 
 use super::{
     Changes, DiffError, Format, Report,
-    advice::Options,
+    advice::{Options, Refusal},
     captured,
     gather::{Gathered, Origin},
-    traffic::{Loss, Moment, Traffic},
+    traffic::{Loss, Moment, SocketsSeen, Span, Traffic},
 };
 use crate::{
     config::Settings,
-    datapath::{ViewError, view},
+    datapath::{ViewError, pinned_since, view},
     evidence::{Clock, Evidence},
     located::FileError,
     offline::OfflineError,
@@ -45,6 +47,8 @@ pub struct Request {
     pub diff: Option<PathBuf>,
     /// Evaluated policy to report on instead of the traffic.
     pub policy: Option<PathBuf>,
+    /// True if a ruleset is written in spite of the refusals.
+    pub force: bool,
 }
 
 /// Result of the command.
@@ -80,6 +84,9 @@ pub enum ReportError {
     /// The older report cannot be used.
     #[error(transparent)]
     Diff(#[from] DiffError),
+    /// The ruleset could lock somebody out.
+    #[error("the ruleset is refused: {}; --force writes it anyway", .0.iter().map(|refusal| refusal.text.as_str()).collect::<Vec<_>>().join("; "))]
+    Refused(Vec<Refusal>),
     /// The report cannot be written as JSON.
     #[error("cannot write JSON: {0}; use --format text, and report it")]
     Json(#[from] serde_json::Error),
@@ -101,11 +108,27 @@ pub fn report(request: &Request) -> Result<Answer, ReportError> {
         Source::Captures(files, settings) => captured::traffic(files, settings)?,
     };
     let report = Report::of(traffic, &request.options, now());
+    guard(&report, request)?;
     let Some((file, older)) = older else {
         return Ok(Answer { text: report.write(request.format)?, has_changed: false });
     };
     let changes = Changes::between(&file, &older, &report)?;
     Ok(Answer { text: changes.write(request.format)?, has_changed: !changes.is_empty() })
+}
+
+/// Refuses a ruleset that could lock somebody out. With `--force` each refusal is logged, and written into the ruleset.
+fn guard(report: &Report, request: &Request) -> Result<(), ReportError> {
+    let refusals = &report.advice.refusals;
+    if !request.format.is_ruleset() || refusals.is_empty() {
+        return Ok(());
+    }
+    if !request.force {
+        return Err(ReportError::Refused(refusals.clone()));
+    }
+    for refusal in refusals {
+        warn!("overridden by --force: {}", refusal.text);
+    }
+    Ok(())
 }
 
 /// Reports the effect of an evaluated policy.
@@ -129,6 +152,15 @@ fn read(file: &PathBuf) -> Result<(String, String), ReportError> {
     Ok((file.display().to_string(), text))
 }
 
+/// Returns the time span since the first pin, or the first connection: an upgrade replaces pins.
+fn observed(folder: &Path, evidence: &Evidence) -> Option<Span> {
+    let since_epoch = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok().map(Moment::since_epoch);
+    let pinned = pinned_since(folder).and_then(since_epoch);
+    let first = evidence.seen.iter().map(|seen| seen.first_seen).chain(pinned).min()?;
+    let last = now();
+    Some(Span { first: first.min(last), last })
+}
+
 /// Reads the traffic from a pin directory.
 fn pinned(folder: &Path) -> Result<Traffic, ReportError> {
     let mut view = view(folder)?;
@@ -149,6 +181,8 @@ fn pinned(folder: &Path) -> Result<Traffic, ReportError> {
     };
     let mut traffic = gathered.traffic();
     traffic.origin = vec![folder.display().to_string()];
+    traffic.observed = observed(folder, &evidence);
+    traffic.sockets = SocketsSeen::read(&traffic.interfaces, &look.ports, &look.names);
     traffic.losses.extend(look.problems.into_iter().map(|what| Loss { what, count: 1 }));
     Ok(traffic)
 }

@@ -6,6 +6,7 @@
 use super::{
     ROLL_BACK, Report,
     advice::{Admits, EchoLimit, IcmpRule, IcmpVerdict, Rule},
+    comments,
     traffic::{Opened, PortRange},
 };
 
@@ -24,9 +25,7 @@ pub(super) fn write(report: &Report) -> String {
          # Log in again from another terminal. To keep the ruleset, stop the timer:\n\
          #   systemctl stop {ROLL_BACK}.timer\n"
     )]);
-    for warning in &report.advice.warnings {
-        text.extend(["# warning: ", &warning.text, "\n"]);
-    }
+    text.push_str(&comments(report));
     if report.advice.has_helper() {
         raw(&mut text, report);
     }

@@ -47,6 +47,14 @@ pub enum Format {
     Policy,
 }
 
+impl Format {
+    /// Tells whether the format is for a firewall, or for its dry run.
+    #[must_use]
+    pub const fn is_ruleset(self) -> bool {
+        matches!(self, Self::Nft | Self::Iptables | Self::Policy)
+    }
+}
+
 /// Observed traffic, and the advice derived from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -66,6 +74,17 @@ const fn word(direction: Opened) -> &'static str {
         Opened::Inbound => "in",
         Opened::Outbound => "out",
     }
+}
+
+/// Writes the refusals that `--force` has overridden, and the warnings, as comments of a ruleset.
+fn comments(report: &Report) -> String {
+    let refusals = report.advice.refusals.iter().map(|refusal| ("overridden by --force", &refusal.text));
+    let warnings = report.advice.warnings.iter().map(|warning| ("warning", &warning.text));
+    let mut text = String::new();
+    for (kind, reason) in refusals.chain(warnings) {
+        text.extend(["# ", kind, ": ", reason, "\n"]);
+    }
+    text
 }
 
 impl Report {

@@ -8,6 +8,7 @@ use classifier_common::protocol::Protocol;
 use super::{
     Report,
     advice::Rule,
+    comments,
     traffic::{Opened, Transport},
 };
 
@@ -20,9 +21,7 @@ const LETTERS: usize = 60;
 /// Writes the policy.
 pub(super) fn write(report: &Report) -> String {
     let mut text = format!("# Written by classifier report at {}.\n", report.written);
-    for warning in &report.advice.warnings {
-        text.extend(["# warning: ", &warning.text, "\n"]);
-    }
+    text.push_str(&comments(report));
     let (named, by_port): (Vec<_>, Vec<_>) =
         report.advice.rules.iter().partition(|rule| !rule.protocol.is_empty());
     for rule in by_port {

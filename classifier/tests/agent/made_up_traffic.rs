@@ -3,9 +3,11 @@
 use std::{net::IpAddr, time::Duration};
 
 use classifier::report::traffic::{
-    ErrorsSeen, Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers,
-    PortRange, Prefix, Service, Sessions, Span, Traffic, Transport,
+    ErrorsSeen, Finding, FtpSeen, IcmpSeen, Listening, LoginInUse, Loss, Moment, OfSockets, Opened,
+    OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix, Service, Sessions, SocketsSeen, Span, Traffic,
+    Transport,
 };
+use classifier::sockets::Process;
 use classifier_common::{evidence::ConnectionOutcome, wire::Family};
 
 /// Time of the reports: 2026-11-28T12:00:00Z.
@@ -81,6 +83,36 @@ fn icmp(
     }
 }
 
+/// Invents sockets on a port of all addresses.
+pub fn listening(transport: Transport, port: u16, process: &str, protocol: Option<&str>) -> Listening {
+    let unit = Some(format!("{process}.service"));
+    Listening {
+        transport,
+        port,
+        addresses: vec!["::".parse().expect("an address")],
+        processes: vec![Process { name: process.into(), unit }],
+        protocol: protocol.map(Into::into),
+        is_remote_login: process == "sshd",
+    }
+}
+
+/// Invents a login over a port.
+pub fn login(port: u16, peer: &str) -> LoginInUse {
+    let processes = vec![Process { name: "sshd".into(), unit: None }];
+    LoginInUse { port, peer: peer.parse().expect("an address"), processes }
+}
+
+fn sockets() -> OfSockets {
+    let listening = vec![
+        listening(Transport::TCP, 21, "vsftpd", Some("ftp_control")),
+        listening(Transport::TCP, 25, "master", Some("smtp")),
+        listening(Transport::TCP, 110, "dovecot", Some("pop3")),
+        listening(Transport::TCP, 8080, "nginx", None),
+        listening(Transport::UDP, 68, "dhclient", None),
+    ];
+    OfSockets { listening, logins: Vec::new(), sees_processes: true }
+}
+
 /// Creates the traffic of a mail and FTP server without problems.
 pub fn quiet() -> Traffic {
     use ConnectionOutcome::Established;
@@ -90,6 +122,8 @@ pub fn quiet() -> Traffic {
         origin: vec!["/sys/fs/bpf/classifier".into()],
         interfaces: vec!["eth1".into(), "eth0".into()],
         sees_egress: true,
+        observed: Some(Span { first: at(86_400), last: at(0) }),
+        sockets: SocketsSeen::Known(sockets()),
         services: vec![
             service(Opened::Outbound, "smtp", Transport::TCP, &[25], established(40, 25)),
             service(Opened::Inbound, "imap", Transport::TCP, &[143], established(40, 143)),

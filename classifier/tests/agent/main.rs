@@ -35,6 +35,7 @@ mod prose;
 mod references;
 mod reload;
 mod report_gathered;
+mod report_guard;
 mod report_written;
 mod scrape_text;
 mod served;

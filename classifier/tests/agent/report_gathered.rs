@@ -5,7 +5,7 @@ use classifier::{
     evidence::{Evidence, Moment, Opened, SeenEvidence, SourceEvidence, Unlisted},
     protocol_names::ProtocolNames,
     report::{
-        advice::{Admits, Advice, Options},
+        advice::{Admits, Advice, Basis, Options, Rule},
         gather::{Gathered, Origin},
         traffic::{PortRange, Traffic, Transport},
     },
@@ -148,7 +148,8 @@ fn a_rule_opens_no_range_between_ports_that_the_table_has_no_more() {
         let interfaces = [interface(counted(), Some(counted()))];
         let traffic = gathered_of(Origin::Hooks, &interfaces, 9090, &evidence);
         let advice = Advice::of(&traffic, &Options::default());
-        let inbound = advice.rules.iter().filter(|rule| rule.direction == Opened::Inbound);
+        let is_observed = |rule: &&Rule| (rule.basis, rule.direction) == (Basis::Observed, Opened::Inbound);
+        let inbound = advice.rules.iter().filter(is_observed);
         assert_eq!(inbound.map(|rule| rule.admits.clone()).collect::<Vec<_>>(), rules, "25 to {highest}");
         let reasons: Vec<_> = advice.not_allowed.iter().map(|one| one.reason).collect();
         assert_eq!(reasons.iter().filter(|reason| reason.contains("several ports")).count(), 1 - rules.len());

@@ -66,8 +66,15 @@ fn every_problem_and_every_warning_is_plain() {
     let lines = |text: &str, prefix: &str| {
         text.lines().filter_map(|line| line.strip_prefix(prefix)).map(str::to_owned).collect::<Vec<_>>()
     };
-    let texts = [lines(&status, "problem: "), lines(&report, "warning: "), page()].concat();
+    let texts = [lines(&status, "problem: "), lines(&report, "warning: "), refusals(), page()].concat();
     assert_plain(texts.into_iter().map(|text| ("problem".to_owned(), text)));
+}
+
+/// Refusals of a ruleset from nothing.
+fn refusals() -> Vec<String> {
+    let options = Options { min_observation: std::time::Duration::from_secs(1), ..Options::default() };
+    let report = report::Report::of(report::traffic::Traffic::default(), &options, written());
+    report.advice.refusals.into_iter().map(|refusal| refusal.text).collect()
 }
 
 /// Items of the list of problems, without markup.

@@ -71,7 +71,7 @@ fn the_output_in_the_readme_is_that_of_recorded_conversations() {
     let classifier = |command: &str, arguments: &[&str]| {
         node.run(BINARY, &[&[command, "--pin-dir", &pin_dir], arguments].concat())
     };
-    let ruleset = input(&classifier("report", &["--format", "nft"]));
+    let ruleset = input(&classifier("report", &["--format", "nft", "--min-observation", "0s"]));
     classifier("detach", &[]);
 
     assert_page("../README.md", |part| {

@@ -72,7 +72,16 @@ fn what_was_seen_passes_as_it_is_counted_and_what_was_never_seen_is_dropped() {
             "helper" => "ct state related ct helper \"ftp\"".to_owned(),
             _ => format!("ct state new tcp dport {}", passive_ports(&scene)),
         };
-        let ruleset = scene.report(&["--format", "nft", "--output", "closed", "--ftp-data", how]);
+        let ruleset = scene.report(&[
+            "--format",
+            "nft",
+            "--min-observation",
+            "0s",
+            "--output",
+            "closed",
+            "--ftp-data",
+            how,
+        ]);
         assert!(ruleset.contains(&data), "{data}: {ruleset}");
         scene.enforce(&ruleset);
         let (before, connected) = (ours(&scene), connections(&scene));

@@ -6,10 +6,11 @@ use classifier::report::{
     Format, Report,
     advice::{FtpData, Options, Output, SourceChoice},
     traffic::{
-        Finding, FtpSeen, IcmpSeen, Loss, Moment, Opened, OtherTraffic, Outcome, Peer, Peers, PortRange,
-        Prefix, Service, Sessions, Span, Traffic, Transport,
+        Finding, FtpSeen, IcmpSeen, Listening, Loss, Moment, OfSockets, Opened, OtherTraffic, Outcome, Peer,
+        Peers, PortRange, Prefix, Service, Sessions, SocketsSeen, Span, Traffic, Transport,
     },
 };
+use classifier::sockets::Process;
 use classifier_common::{
     evidence::ConnectionOutcome,
     icmp_types::cells,
@@ -54,6 +55,7 @@ fn report(rng: &mut Rng) -> Report {
         ftp_data: ftp_data[rng.usize(..3)],
         output: [Output::Open, Output::Closed][rng.usize(..2)],
         allow: allow[..rng.usize(..=3)].to_vec(),
+        ..Options::default()
     };
     Report::of(traffic(rng), &options, moment(rng))
 }
@@ -102,6 +104,8 @@ fn traffic(rng: &mut Rng) -> Traffic {
         origin: vec!["a file\nwith \"anything\" in its name\u{1b}[0m }".into()],
         interfaces: vec!["eth0".into()],
         sees_egress: rng.bool(),
+        observed: None,
+        sockets: sockets(rng),
         icmp,
         errors: Vec::new(),
         services,
@@ -114,6 +118,25 @@ fn traffic(rng: &mut Rng) -> Traffic {
         others: vec![OtherTraffic { protocol: "tcp_other".into(), received: number(rng), sent: number(rng) }],
         losses: vec![Loss { what: "of a\nflush ruleset\r\n-A INPUT -j ACCEPT".into(), count: number(rng) }],
     }
+}
+
+/// Creates sockets on ports of services and others, with names as long as the kernel keeps them.
+fn sockets(rng: &mut Rng) -> SocketsSeen {
+    if rng.bool() {
+        return SocketsSeen::Unknown("it is a test");
+    }
+    let process = |name: &str| Process { name: name.into(), unit: Some("a?unit.service".into()) };
+    let ports = [21, 25, 68, 546, rng.u16(1..)].into_iter().filter(|_| rng.bool()).collect::<Vec<_>>();
+    let listening = ports.into_iter().map(|port| Listening {
+        transport: if rng.bool() { Transport::TCP } else { Transport::UDP },
+        port,
+        addresses: vec![IpAddr::V6(Ipv6Addr::UNSPECIFIED)],
+        processes: (0..rng.usize(..20)).map(|number| process(&format!("a?name{number:09}"))).collect(),
+        protocol: None,
+        is_remote_login: rng.bool(),
+    });
+    let listening = listening.collect();
+    SocketsSeen::Known(OfSockets { listening, logins: Vec::new(), sees_processes: rng.bool() })
 }
 
 fn service(rng: &mut Rng, direction: Opened, protocol: &str, transport: Transport) -> Service {

@@ -3,6 +3,9 @@
 mod conversations;
 mod enforced;
 mod generated;
+mod guarded;
+mod logged_in;
+mod roll_back;
 mod rulesets;
 mod scene;
 

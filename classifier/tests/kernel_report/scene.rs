@@ -56,9 +56,15 @@ impl Scene {
 
     /// Starts an agent, which attaches, and ends it.
     pub fn attach(&self) {
+        self.attach_with(&[]);
+    }
+
+    /// Starts an agent with further arguments, and ends it.
+    pub fn attach_with(&self, arguments: &[&str]) {
         let folder = self.folder();
         let folder = folder.to_str().expect("a path");
-        self.server.agent(BINARY, &["-i", &self.at_server.name, "--pin-dir", folder]).leave();
+        let always = ["-i", &self.at_server.name, "--pin-dir", folder];
+        self.server.agent(BINARY, &[&always, arguments].concat()).leave();
     }
 
     /// Runs `classifier report` on the server, without an agent.
@@ -69,7 +75,12 @@ impl Scene {
     }
 
     pub fn try_report(&self, arguments: &[&str]) -> Output {
-        let mut command = self.server.command(BINARY);
+        self.try_report_on(&self.server, arguments)
+    }
+
+    /// Runs `classifier report` on a host, which may lack the observed interfaces.
+    pub fn try_report_on(&self, host: &Host, arguments: &[&str]) -> Output {
+        let mut command = host.command(BINARY);
         command.args(["report", "--pin-dir"]).arg(self.folder()).args(arguments);
         command.output().expect("it runs")
     }

@@ -10,6 +10,7 @@ mod proftpd;
 mod prometheus;
 mod pure_ftpd;
 mod pyftpdlib;
+mod sshd;
 mod vsftpd;
 
 use std::{env, path::PathBuf};
@@ -19,6 +20,7 @@ pub use folder::Folder;
 pub use ftp::Ftp;
 pub use postfix::Postfix;
 pub use prometheus::{Prometheus, check_metrics, promtool};
+pub use sshd::Sshd;
 
 /// User and group `daemon`, the same on every Debian, with an existing home: owner of mail and uploads.
 const DAEMON: u32 = 1;

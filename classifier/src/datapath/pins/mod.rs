@@ -21,6 +21,7 @@ mod owner;
 mod renamed;
 pub(super) mod rows;
 mod seen;
+mod since;
 mod store;
 mod taken;
 mod view;
@@ -30,6 +31,7 @@ pub use self::{
     detach::{Detached, detach},
     owner::give_to,
     seen::{PinDirectory, PinnedInterface, look},
+    since::pinned_since,
     view::{PinnedState, View, ViewError, view},
 };
 pub(super) use self::{

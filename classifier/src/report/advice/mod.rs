@@ -4,29 +4,38 @@ use serde::Serialize;
 
 use super::traffic::{PortRange, Traffic};
 
+mod dhcp;
 mod ftp_data;
+mod guard;
 mod icmp;
+mod listening;
 mod options;
 mod rule;
 mod services;
 mod warnings;
 
 pub use self::{
+    guard::{Refusal, RefusalKind},
     icmp::{EchoLimit, IcmpRule, IcmpVerdict},
+    listening::{PortUse, Usage},
     options::{Allow, FtpData, Options, Output, SourceChoice},
-    rule::{Admits, Rule},
+    rule::{Admits, Basis, Rule},
     services::NotAllowed,
 };
 
 /// Advice for a firewall on this host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Advice {
+    /// Reasons not to write a ruleset.
+    pub refusals: Vec<Refusal>,
     /// Warnings, most severe first.
     pub warnings: Vec<Warning>,
     /// New connections that should pass, each rule with its counter.
     pub rules: Vec<Rule>,
     /// Observed services that should not pass.
     pub not_allowed: Vec<NotAllowed>,
+    /// Ports on which processes listen, or that were used, with their use.
+    pub listening: Vec<PortUse>,
     /// ICMP that should pass, or must not, observed or not.
     pub icmp: Vec<IcmpRule>,
     /// True if output is restricted to the rules: only if that is asked for, and egress was observed.
@@ -42,8 +51,11 @@ impl Advice {
         let (allowed, not_allowed) = services::split(traffic);
         let mut rules = services::rules(&allowed, traffic, options);
         rules.extend(options.allow.iter().copied().map(Allow::rule));
+        rules.extend(dhcp::rules(&traffic.sockets));
         rules.sort_by_key(|rule| rule.direction);
         Self {
+            refusals: guard::refusals(traffic, &rules, options),
+            listening: listening::ports(traffic, &rules),
             warnings: warnings::of(traffic, &rules, &not_allowed, options.output),
             rules,
             not_allowed,

@@ -1,6 +1,6 @@
 //! Options of the advice.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use thiserror::Error;
 
@@ -51,6 +51,10 @@ pub struct Options {
     pub output: Output,
     /// Ports that pass without evidence.
     pub allow: Vec<Allow>,
+    /// Shortest observation that a ruleset is written from.
+    pub min_observation: Duration,
+    /// True if the operator does not log in over the network.
+    pub no_remote_login: bool,
 }
 
 /// A port that passes because the operator says so.

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Allow, SourceChoice};
 use crate::report::{
-    traffic::{Finding, Opened, Peer, Peers, PortRange, Prefix, Service, Transport},
+    traffic::{Finding, Opened, Peer, Peers, PortRange, Prefix, Service, SocketsSeen, Transport, names},
     word,
 };
 
@@ -32,6 +32,18 @@ impl fmt::Display for Admits {
     }
 }
 
+/// Basis of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Observed traffic.
+    Observed,
+    /// The operator's `--allow`.
+    Allow,
+    /// A DHCP client of this host.
+    Dhcp,
+}
+
 impl Serialize for Admits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -47,6 +59,8 @@ pub struct Rule {
     pub direction: Opened,
     /// Label of the protocol; empty for a rule by port.
     pub protocol: String,
+    /// Basis of the rule.
+    pub basis: Basis,
     /// Transport of the connections.
     pub transport: Transport,
     /// Connections that the rule admits.
@@ -85,10 +99,30 @@ pub(super) fn peers(finding: Option<&Finding>, choice: SourceChoice) -> Vec<Pref
 }
 
 /// Most characters of an nft comment (`NFTNL_UDATA_COMMENT_MAXLEN`).
-const LETTERS: usize = 128;
+pub(super) const LETTERS: usize = 128;
 
 /// Writes the number of connections and hosts, and the time span.
-pub(super) fn evidence(service: &Service) -> String {
+pub(super) fn evidence(service: &Service, sockets: &SocketsSeen) -> String {
+    let mut text = of_traffic(service);
+    if service.direction == Opened::Inbound {
+        text.push_str(&listeners(service, sockets));
+    }
+    text.truncate(LETTERS);
+    text
+}
+
+/// Names the processes that listen on the ports of a service.
+fn listeners(service: &Service, sockets: &SocketsSeen) -> String {
+    let ports = service.ports_used();
+    let ports = ports.iter().flat_map(|range| range.low..=range.high);
+    let on_ports = ports.filter_map(|port| sockets.on(service.transport, port));
+    let mut listening: Vec<_> =
+        on_ports.map(|one| names(&one.processes)).filter(|names| !names.is_empty()).collect();
+    listening.dedup();
+    if listening.is_empty() { String::new() } else { format!(", listening: {}", listening.join(", ")) }
+}
+
+fn of_traffic(service: &Service) -> String {
     let Some(established) = service.established() else {
         return format!(
             "{} request packets, {} response packets",
@@ -110,8 +144,6 @@ pub(super) fn evidence(service: &Service) -> String {
     if let Some(seen) = service.seen() {
         text.extend([format!(", {} to {}", seen.first, seen.last)]);
     }
-    // Only astronomical numbers make the text longer.
-    text.truncate(LETTERS);
     text
 }
 
@@ -132,6 +164,7 @@ impl Allow {
             counter: Rule::counter(direction, transport, &ports.to_string().replace('-', "_")),
             direction,
             protocol: String::new(),
+            basis: Basis::Allow,
             transport,
             admits: Admits::To(vec![ports]),
             peers: Vec::new(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    Admits, Options, Rule, SourceChoice, ftp_data,
+    Admits, Basis, Options, Rule, SourceChoice, ftp_data,
     rule::{evidence, peers},
 };
 use crate::report::traffic::{Opened, Service, Traffic, Transport};
@@ -77,10 +77,11 @@ pub(super) fn rules(allowed: &[&Service], traffic: &Traffic, options: &Options) 
             counter: Rule::counter(service.direction, service.transport, &service.protocol),
             direction: service.direction,
             protocol: service.protocol.clone(),
+            basis: Basis::Observed,
             transport: service.transport,
             peers: peers(service.established(), choice),
             is_read_by_helper: is_read(service),
-            evidence: evidence(service),
+            evidence: evidence(service, &traffic.sockets),
             admits,
         }
     };

@@ -12,7 +12,7 @@ use classifier_common::{
     protocol::{Class, Protocol},
 };
 
-use super::traffic::{FtpSeen, Loss, OtherTraffic, Sessions, Traffic};
+use super::traffic::{FtpSeen, Loss, OtherTraffic, Sessions, SocketsSeen, Traffic};
 use crate::{
     datapath::KnownPort, evidence::Evidence, protocol_names::ProtocolNames, snapshot::InterfaceSnapshot,
 };
@@ -47,12 +47,14 @@ pub struct Gathered<'a> {
 }
 
 impl Gathered<'_> {
-    /// Gathers the traffic, without the name of its source.
+    /// Gathers the traffic, without the name of its source, its time span and sockets.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         let counted = Both::of(self.interfaces);
         Traffic {
             origin: Vec::new(),
+            observed: None,
+            sockets: SocketsSeen::default(),
             interfaces: self.interfaces.iter().map(|one| one.name.clone()).collect(),
             sees_egress: self.interfaces.iter().any(|one| one.side(Direction::Egress).is_some()),
             services: services::of(self, &counted),

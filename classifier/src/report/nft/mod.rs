@@ -6,7 +6,7 @@
 
 mod chains;
 
-use super::{ROLL_BACK, Report, traffic::Opened};
+use super::{ROLL_BACK, Report, comments, traffic::Opened};
 
 /// Name of the table.
 const TABLE: &str = "inet classifier_host";
@@ -61,9 +61,7 @@ fn header(lines: &mut Lines, report: &Report) {
     lines.line("#   nft -f FILE");
     lines.line("# Log in again from another terminal. To keep the ruleset, stop the timer:");
     lines.line(&format!("#   systemctl stop {ROLL_BACK}.timer"));
-    for warning in &report.advice.warnings {
-        lines.line(&format!("# warning: {}", warning.text));
-    }
+    lines.text.push_str(&comments(report));
 }
 
 /// Names the source of the evidence on one line: file names may have control characters.

@@ -1,6 +1,9 @@
 //! Writes the report for people: problems first, then services, the ports of passive FTP data, and ICMP.
 
+mod listening;
 mod services;
+
+use std::time::Duration;
 
 use classifier_common::wire::Family;
 
@@ -15,14 +18,18 @@ use crate::columns::Columns;
 /// Writes the report.
 pub(super) fn write(report: &Report) -> String {
     let mut text = String::new();
+    for refusal in &report.advice.refusals {
+        text.extend(["no ruleset: ", &refusal.text, "\n"]);
+    }
     for warning in &report.advice.warnings {
         text.extend(["warning: ", &warning.text, "\n"]);
     }
-    if !report.advice.warnings.is_empty() {
+    if !text.is_empty() {
         text.push('\n');
     }
     text.push_str(&title(report));
     services::write(&mut text, report);
+    listening::write(&mut text, report);
     passive_ports(&mut text, report);
     icmp(&mut text, report);
     text
@@ -35,11 +42,17 @@ fn title(report: &Report) -> String {
         if names.is_empty() { "none".into() } else { names.join(", ") }
     };
     format!(
-        "evidence from: {}\ninterfaces: {}\nwritten: {}\n",
+        "evidence from: {}\ninterfaces: {}\nobserved for: {}\nwritten: {}\n",
         listed(&traffic.origin),
         listed(&traffic.interfaces),
+        traffic.observed.map_or_else(|| "not known".into(), |span| length(span.length())),
         report.written
     )
+}
+
+/// Writes a length of time in whole seconds.
+fn length(time: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(time.as_secs())).to_string()
 }
 
 /// Writes the range of passive ports, if a server here used any.

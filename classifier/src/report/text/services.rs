@@ -4,6 +4,7 @@ use crate::{
     columns::Columns,
     report::{
         Report,
+        advice::Basis,
         traffic::{Service, Span},
         word,
     },
@@ -48,7 +49,11 @@ fn allowed(report: &Report) -> Columns {
                 == (rule.direction, rule.transport, &rule.protocol)
         });
         let connections = service.map(Service::connections).unwrap_or_default();
-        let name = if rule.protocol.is_empty() { "(--allow)" } else { &rule.protocol };
+        let name = match rule.basis {
+            Basis::Observed => &rule.protocol,
+            Basis::Allow => "(--allow)",
+            Basis::Dhcp => "(DHCP client)",
+        };
         let [first, last] = times(service.and_then(Service::seen));
         table.row([
             word(rule.direction).into(),

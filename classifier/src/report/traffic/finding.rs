@@ -1,6 +1,6 @@
 //! Connections with a known outcome: number, time span, and peers.
 
-use std::{cmp::Reverse, fmt};
+use std::{cmp::Reverse, fmt, time::Duration};
 
 use classifier_common::evidence::ConnectionOutcome;
 use serde::{Serialize, Serializer};
@@ -83,6 +83,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// Returns the time from the first to the last observation.
+    #[must_use]
+    pub fn length(self) -> Duration {
+        self.last.time().duration_since(self.first.time()).unwrap_or_default()
+    }
+
     /// Returns the span that includes both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {

@@ -7,6 +7,7 @@ mod finding;
 mod icmp;
 mod ports;
 mod service;
+mod sockets;
 
 pub use crate::evidence::{Moment, Opened, Prefix};
 
@@ -15,6 +16,7 @@ pub use self::{
     icmp::{ErrorsSeen, IcmpSeen},
     ports::{PortRange, Transport},
     service::Service,
+    sockets::{Listening, LoginInUse, OfSockets, SocketsSeen, names},
 };
 
 /// The observed traffic of a host.
@@ -26,6 +28,10 @@ pub struct Traffic {
     pub interfaces: Vec<String>,
     /// True if egress was observed too.
     pub sees_egress: bool,
+    /// Time span of the observation; `None` if it is not known.
+    pub observed: Option<Span>,
+    /// Sockets of this host.
+    pub sockets: SocketsSeen,
     /// Services by protocol and direction.
     pub services: Vec<Service>,
     /// ICMP messages by direction, family, type and code.
