@@ -13,9 +13,11 @@ mod ftp;
 pub mod keys;
 mod layer;
 mod listen;
+mod notes;
 mod pattern;
 mod pin_dir;
 mod ports;
+mod preset;
 mod privileges;
 mod telemetry_path;
 
@@ -29,6 +31,7 @@ pub use self::{
     pattern::Pattern,
     pin_dir::{DEFAULT as PIN_DIR, folder as pin_dir},
     ports::Ports,
+    preset::Preset,
     privileges::{KeptCapabilities, Privileges, SandboxMode},
     telemetry_path::TelemetryPath,
 };
@@ -93,13 +96,15 @@ impl Settings {
     /// # Errors
     ///
     /// When an interface name or a listen address is invalid or repeated; when the telemetry path or the pin
-    /// directory is invalid.
+    /// directory is invalid; when a preset is repeated, or has too many names.
     pub fn check(layer: Layer) -> Result<Self, ConfigError> {
         let interfaces = layer.interfaces.unwrap_or_default();
         let excluded = layer.interfaces_exclude.unwrap_or_default();
         let addresses = layer.listen.unwrap_or_else(|| vec![listen::DEFAULT.to_owned()]);
         let telemetry_path = layer.telemetry_path.as_deref().map(TelemetryPath::parse).transpose()?;
-        let ports = layer.ports.unwrap_or_default();
+        let mut ports = layer.ports.unwrap_or_default();
+        let mut ftp = layer.ftp.unwrap_or_default();
+        preset::add(&layer.presets.unwrap_or_default(), &mut ports, &mut ftp)?;
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
             interfaces_exclude: distinct(&excluded)?
@@ -123,7 +128,7 @@ impl Settings {
             },
             names: ports.names,
             ports: ports.changed,
-            ftp: layer.ftp.unwrap_or_default(),
+            ftp,
             evidence: EvidenceSettings {
                 max_sources: layer.max_sources.unwrap_or(EvidenceSettings::default().max_sources),
                 top_sources: layer.top_sources.unwrap_or(EvidenceSettings::default().top_sources),

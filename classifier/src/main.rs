@@ -132,7 +132,9 @@ fn run(arguments: Run, end: End) -> ExitCode {
         return end.usage(&error);
     }
     if check {
-        return end.answer("the settings are valid\n");
+        let notes = configuration.settings.notes();
+        let notes: String = notes.iter().flat_map(|note| ["note: ", note, "\n"]).collect();
+        return end.answer(&(notes + "the settings are valid\n"));
     }
     match agent::run(sources, configuration) {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use clap::{
 };
 
 use super::sections::{self, Example, Sections};
-use crate::config::{EvidenceSettings, KeptCapabilities, Layer, SandboxMode, XdpMode};
+use crate::config::{EvidenceSettings, KeptCapabilities, Layer, Preset, SandboxMode, XdpMode};
 use crate::configuration::ConfigurationSources;
 
 /// Arguments of `classifier run`.
@@ -85,6 +85,16 @@ pub struct Run {
     /// Configuration file (TOML); flags and environment variables override it
     #[arg(short, long, value_name = "FILE", env = "CLASSIFIER_CONFIG", help_heading = CONFIGURATION)]
     pub config: Option<PathBuf>,
+
+    /// Preset of ports, below the `[[port]]` tables of the configuration file; repeatable
+    #[arg(
+        long = "preset",
+        value_name = "NAME",
+        env = "CLASSIFIER_PRESET",
+        value_delimiter = ',',
+        help_heading = CONFIGURATION
+    )]
+    pub presets: Vec<Preset>,
 
     /// Ingress hook [default: auto]
     #[arg(long, value_name = "MODE", env = "CLASSIFIER_XDP_MODE", help_heading = INTERFACES)]
@@ -174,6 +184,10 @@ pub(super) const SECTIONS: Sections = Sections {
             line: "classifier run --interface eth0 --interface 'veth*' --listen :9877",
         },
         Example {
+            purpose: "Count a mail server with TLS, logins over SSH, and name resolution",
+            line: "classifier run --preset mail,ssh,dns",
+        },
+        Example {
             purpose: "Check a configuration file without attaching anything",
             line: "classifier run --config /etc/classifier/classifier.toml --check",
         },
@@ -206,6 +220,7 @@ impl From<Run> for ConfigurationSources {
             xdp_avoid: given(run.xdp_avoid),
             egress: run.no_egress.map(|no_egress| !no_egress),
             enable_reload: run.enable_reload,
+            presets: (!run.presets.is_empty()).then_some(run.presets),
             user: run.user,
             capabilities: run.capabilities,
             sandbox: run.sandbox,
@@ -246,6 +261,7 @@ mod tests {
             egress: Some(false),
             pin_dir: Some("/sys/fs/bpf/b".into()),
             enable_reload: Some(true),
+            presets: Some(vec![Preset::Mail, Preset::Ssh, Preset::Dns]),
             user: Some("nobody".into()),
             capabilities: Some(KeptCapabilities::None),
             sandbox: Some(SandboxMode::Required),
@@ -258,7 +274,7 @@ mod tests {
                  --web.listen-address=:2 \
                  --listen [::1]:3 --xdp-mode native --no-egress --xdp-avoid ixgbe,igc -c a.toml \
                  --web.telemetry-path /m --web.config.file=web.yml --dry-run-policy p.toml --pin-dir /sys/fs/bpf/b \
-                 --web.enable-lifecycle --user nobody \
+                 --web.enable-lifecycle --preset mail,ssh --preset dns --user nobody \
                  --capabilities none --sandbox required --top-sources 20"
             ),
             ConfigurationSources { flags, file: Some("a.toml".into()) }

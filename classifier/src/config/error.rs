@@ -39,6 +39,14 @@ pub enum ConfigError {
          /sys/fs/bpf/classifier", .0.display()
     )]
     PinDir(PathBuf),
+    /// The preset cannot be added.
+    #[error("preset `{preset}`: {cause}")]
+    Preset {
+        /// Name of the preset.
+        preset: &'static str,
+        /// Cause, with its remedy.
+        cause: String,
+    },
     /// A value is repeated.
     #[error("`{0}` is given twice; leave one out")]
     Twice(String),

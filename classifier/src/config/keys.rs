@@ -38,7 +38,7 @@ pub(super) const fn names<const N: usize>(keys: &[Key; N]) -> [&'static str; N] 
 }
 
 /// The keys that stand in no table.
-pub const FILE: [Key; 16] = [
+pub const FILE: [Key; 17] = [
     key(
         "listen",
         "Listen addresses of the metrics endpoint: `IP:PORT`, `[IP]:PORT`, `HOST:PORT` (resolved at the start), or `:PORT` \
@@ -73,6 +73,11 @@ pub const FILE: [Key; 16] = [
     key("user", "User to switch to after attaching", "the user that started the agent"),
     key("capabilities", "Capabilities to keep after attaching: `needed` or `none`", r#""needed""#),
     key("sandbox", "Sandbox of the agent after attaching: `on`, `off` or `required`", r#""on""#),
+    key(
+        "presets",
+        "Presets of ports: `mail`, `ftp`, `web`, `dns`, `ssh`; a `[[port]]` of this file overrides them",
+        "[]",
+    ),
     key("port", "Tables `[[port]]`, each of which gives ports to a protocol", "none"),
     key("ftp", "Table `[ftp]`: tracking of FTP sessions", "the defaults of its keys"),
     key("evidence", "Table `[evidence]`: records of peers", "the defaults of its keys"),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{FtpSettings, KeptCapabilities, Ports, SandboxMode, XdpMode};
+use super::{FtpSettings, KeptCapabilities, Ports, Preset, SandboxMode, XdpMode};
 
 /// Settings of one source; `None` for those that the source does not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Layer {
     pub capabilities: Option<KeptCapabilities>,
     /// True if the agent enters its sandbox.
     pub sandbox: Option<SandboxMode>,
+    /// Presets of ports, below the ports of the file.
+    pub presets: Option<Vec<Preset>>,
     /// Ports of the protocols.
     pub ports: Option<Ports>,
     /// Settings of the FTP tracking.
@@ -64,6 +66,7 @@ impl Layer {
             user: self.user.or(lower.user),
             capabilities: self.capabilities.or(lower.capabilities),
             sandbox: self.sandbox.or(lower.sandbox),
+            presets: self.presets.or(lower.presets),
             ports: self.ports.or(lower.ports),
             ftp: self.ftp.or(lower.ftp),
             max_sources: self.max_sources.or(lower.max_sources),

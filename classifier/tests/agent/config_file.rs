@@ -198,6 +198,6 @@ fn the_installed_file_changes_nothing_and_shows_every_default() {
     assert_eq!(settings(installed), defaults);
     let shown: Vec<_> = installed.lines().filter_map(|line| line.strip_prefix('#')).collect();
     let shown: Vec<_> = shown.into_iter().filter(|line| !line.starts_with(' ')).collect();
-    assert_eq!(shown.len(), 16, "{shown:?}");
+    assert_eq!(shown.len(), 17, "{shown:?}");
     assert_eq!(settings(&shown.join("\n")), defaults);
 }

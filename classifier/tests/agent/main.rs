@@ -30,6 +30,7 @@ mod page_states;
 mod policy_masks;
 mod policy_refusals;
 mod policy_series;
+mod presets;
 #[path = "../../../xtask/src/words/prose.rs"]
 mod prose;
 mod references;

@@ -3,14 +3,14 @@
 use classifier::report::{
     Changes, Format, Report,
     advice::{FtpData, Options, Output, SourceChoice, WarningKind},
-    traffic::{Opened, Traffic},
+    traffic::{Opened, PortRange, Service, SocketsSeen, Traffic, Transport},
 };
 use classifier::{policy::Policy, protocol_names::ProtocolNames};
 use classifier_common::dry_run::Verdict;
 
 use crate::{
     golden::assert_golden,
-    made_up_traffic::{quiet, troubled, written as now},
+    made_up_traffic::{listening, quiet, troubled, written as now},
 };
 
 fn written(traffic: Traffic, options: &Options, format: Format) -> String {
@@ -122,6 +122,31 @@ fn where_nothing_that_was_sent_was_seen_it_stays_open() {
         let text = report.write(format).expect("it is always written");
         assert!(!text.contains("out_") && !text.contains("OUTPUT DROP"), "{text}");
     }
+}
+
+/// Of a protocol with several ports only the lowest and the highest used one are known.
+#[test]
+fn a_port_between_two_used_ones_is_open_if_a_process_listens_on_it() {
+    let mut traffic = quiet();
+    let is_smtp =
+        |service: &&mut Service| (service.direction, service.protocol.as_str()) == (Opened::Inbound, "smtp");
+    let smtp = traffic.services.iter_mut().find(is_smtp).expect("it is there");
+    smtp.ports = vec![25, 465, 587];
+    smtp.findings[0].server_ports = Some(PortRange { low: 25, high: 587 });
+    let opens = |traffic: &Traffic, ports: &str| {
+        let text = written(traffic.clone(), &Options::default(), Format::Nft);
+        assert!(
+            text.contains(&format!("tcp dport {{ {ports} }} counter name \"in_tcp_smtp\"")),
+            "{ports}: {text}"
+        );
+    };
+    opens(&traffic, "25, 587");
+    if let SocketsSeen::Known(sockets) = &mut traffic.sockets {
+        sockets.listening.push(listening(Transport::TCP, 465, "master", Some("smtp")));
+    }
+    opens(&traffic, "25, 465, 587");
+    traffic.sockets = SocketsSeen::default();
+    opens(&traffic, "25, 465, 587");
 }
 
 /// A client in active mode needs the helper on its own control connections.

@@ -60,6 +60,7 @@ fn it_has_pages_and_licences(scene: &Scene) {
         "doc/classifier/LICENSE-MIT",
         "doc/classifier/LICENSE-GPL-2.0",
         "doc/classifier/copyright",
+        "classifier/presets/mail.toml",
     ] {
         assert!(scene.system.path().join("usr/share").join(file).exists(), "{file} is missing");
     }

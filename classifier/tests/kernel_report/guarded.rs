@@ -41,8 +41,7 @@ fn ten_rulesets_that_would_lock_out_are_refused_and_each_override_lifts_one() {
         Running::start(ssh.login(&scene.client, &there.to_string(), "echo inside >&2; sleep 60"));
     before.wait_for("inside");
     scene.wait_until_quiet();
-    let ports = "[[port]]\nprotocol = \"ssh\"\ntransport = \"tcp\"\nports = [22]\n";
-    scene.attach_with(&["-c", &scene.keep("ports.toml", ports)]);
+    scene.attach_with(&["--preset", "ssh"]);
     assert_refused(
         &ruleset(&scene, &[]),
         &["no service was observed", "tcp/22 would be closed, and sshd listens"],

@@ -45,6 +45,7 @@ pub(in crate::config) fn layer(text: &str) -> Result<Layer, Refusal> {
         user: file.get("user", string)?,
         capabilities: file.get("capabilities", variant)?,
         sandbox: file.get("sandbox", variant)?,
+        presets: file.get("presets", |list| Ok(list.list("a list of names in brackets", variant)?.value))?,
         ports: Some(ports),
         ftp: Some(FtpSettings { control_ports, ..ftp.settings }),
         max_sources,

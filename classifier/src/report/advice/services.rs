@@ -6,7 +6,7 @@ use super::{
     Admits, Basis, Options, Rule, SourceChoice, ftp_data,
     rule::{evidence, peers},
 };
-use crate::report::traffic::{Opened, Service, Traffic, Transport};
+use crate::report::traffic::{Opened, PortRange, Service, SocketsSeen, Traffic, Transport};
 
 /// An observed service that should not pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,6 +61,18 @@ fn objection(service: &Service, sees_both_ways: bool) -> Option<&'static str> {
     })
 }
 
+/// Returns the ports of a rule. Only the lowest and the highest used port are known of a service with several: one
+/// between them must have a listener, where listeners are known.
+fn ports(service: &Service, sockets: &SocketsSeen) -> Vec<PortRange> {
+    let mut ports = service.ports_used();
+    let used = service.established().and_then(|finding| finding.server_ports);
+    if let (Opened::Inbound, Some(used), Some(_)) = (service.direction, used, sockets.known()) {
+        let is_used = |port: u16| port == used.low || port == used.high;
+        ports.retain(|range| is_used(range.low) || sockets.on(service.transport, range.low).is_some());
+    }
+    ports
+}
+
 /// Returns the rules for the allowed services.
 pub(super) fn rules(allowed: &[&Service], traffic: &Traffic, options: &Options) -> Vec<Rule> {
     let helped = |service: &Service| ftp_data::by_helper(service, allowed, traffic, options.ftp_data);
@@ -69,7 +81,7 @@ pub(super) fn rules(allowed: &[&Service], traffic: &Traffic, options: &Options) 
     let rule = |service: &&Service| {
         let admits = match ftp_data::admits(service, helped(service)) {
             Some(data) => data,
-            None => Admits::To(service.ports_used()),
+            None => Admits::To(ports(service, &traffic.sockets)),
         };
         // The helper itself restricts the peers of the connections that it expects.
         let choice = if admits == Admits::Expected { SourceChoice::Any } else { options.sources };
