@@ -1,13 +1,16 @@
 //! Cost of a packet in the kernel, by kind and hook.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, iter, path::Path};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, bail, ensure};
 use testbed::{End, Lab};
 
 use crate::{
     Setup,
-    packets::{self, Contender, EGRESS, Hook, INGRESS, Kind, LEAST, LOOPBACK, Stream, Subject, XDP, compare},
+    packets::{
+        self, Contender, EGRESS, Hook, INGRESS, Kind, LEAST, LOOPBACK, Reference, Stream, Subject, XDP,
+        compare,
+    },
     processor::pin,
     section::{Goal, Row, Section, Table},
     sizes,
@@ -15,8 +18,8 @@ use crate::{
     yardsticks::Yardsticks,
 };
 
-/// XDP programs in a comparison: the classifier's and the programs for comparison.
-const XDP_PROGRAMS: usize = 4;
+/// Maximum number of XDP programs in a comparison: the classifier's, the programs for comparison, and the reference.
+const XDP_PROGRAMS: usize = 5;
 
 /// Copies of the classifier that a mix is run on.
 const COPIES: usize = 4;
@@ -33,7 +36,9 @@ than in its best quarter, because other work then ran on the core.
 `counter only` finds its interface's block by one array look-up and adds one. A row repeats one packet. A mix draws each
 packet from a seeded random stream that never repeats. A program in front draws it, at the same cost for every program.
 Mixes measure several loaded copies of the classifier, because mispredicted branches depend on the address of the code.
-The last column evaluates a policy of 10 rules and 1,000 prefixes in dry-run mode (docs/policy.md).";
+The last column evaluates a policy of 10 rules and 1,000 prefixes in dry-run mode (docs/policy.md).
+
+With `--reference OBJECT` a foreign program of the same hook stands beside them, with its maps as its object has them.";
 
 pub fn measure(setup: &Setup) -> Result<Section> {
     let lab = Lab::new();
@@ -43,16 +48,23 @@ pub fn measure(setup: &Setup) -> Result<Section> {
         pin()?;
         let rounds = if setup.quick { ROUNDS_QUICK } else { ROUNDS };
         let mut sizes = sizes::table();
-        let table = |hook| table(hook, &interfaces, rounds, &mut sizes);
+        let reference = setup.reference.as_deref();
+        let table = |hook| table(hook, &interfaces, rounds, reference, &mut sizes);
         let tables: Result<Vec<_>> = [&XDP, &INGRESS, &EGRESS].into_iter().map(table).collect();
         Ok::<_, anyhow::Error>([tables?, vec![sizes]].into_iter().flatten().collect())
     })?;
     Ok(Section { heading: "In the kernel", about: ABOUT.to_owned(), tables })
 }
 
-fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table) -> Result<Table> {
+fn table(
+    hook: &'static Hook,
+    interfaces: &[End],
+    rounds: u32,
+    reference: Option<&Path>,
+    sizes: &mut Table,
+) -> Result<Table> {
     let kinds = packets::all();
-    let (own, others) = interfaces.split_first().context("no interface")?;
+    let [own, foreign, others @ ..] = interfaces else { bail!("too few interfaces") };
     let mut subject = Subject::load(hook, own)?;
     kinds.iter().try_for_each(|kind| subject.check(kind))?;
     sizes.rows.push(sizes::row(hook.program, subject.program()?)?);
@@ -61,8 +73,16 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let mut yardsticks = Yardsticks::load(LOOPBACK)?;
     packets::settle(&mut yardsticks, others)?;
     let subject = RefCell::new(subject);
-    let [empty, counter] = [hook.empty, hook.counter].map(Contender::Yardstick);
-    let contenders = [empty, counter, Contender::Subject(&subject, LEAST)];
+    let mut reference = reference.map(Reference::load).transpose()?;
+    let named = reference.as_ref().and_then(|reference| reference.name(hook));
+    if let (Some(reference), Some(name)) = (&mut reference, &named) {
+        reference.settle(name, foreign)?;
+    }
+    let reference = reference.as_ref().zip(named.as_deref());
+    let reference = reference.map(|(reference, name)| Contender::Reference(reference, name));
+    let first = [hook.empty, hook.counter].map(Contender::Yardstick);
+    let first: Vec<_> = first.into_iter().chain(reference).collect();
+    let contenders = [first.as_slice(), &[Contender::Subject(&subject, LEAST)]].concat();
     let mut costs = compare(hook, &mut yardsticks, &contenders, &streams, rounds)?;
 
     let forwarded = subject.borrow().forwarded()?;
@@ -77,11 +97,13 @@ fn table(hook: &'static Hook, interfaces: &[End], rounds: u32, sizes: &mut Table
     let dry_run = (0..COPIES).map(|_| Ok(RefCell::new(Subject::load_dry_run(hook)?)));
     let dry_run = dry_run.collect::<Result<Vec<_>>>()?;
     let copies = copies.iter().chain(&dry_run).map(|copy| Contender::Subject(copy, LEAST));
-    let contenders: Vec<_> = [empty, counter].into_iter().chain(copies).collect();
+    let contenders: Vec<_> = first.iter().copied().chain(copies).collect();
     costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
-    let columns =
-        ["packet", "empty", "counter only", "classifier", "with a policy"].map(str::to_owned).into();
-    let rows = streams.iter().chain(&mixes).zip(&costs).map(|(stream, cost)| row(stream, cost)).collect();
+    let reference = reference.map(|_| "reference");
+    let columns = ["packet", "empty", "counter only"].into_iter().chain(reference);
+    let columns = columns.chain(["classifier", "with a policy"]).map(str::to_owned).collect();
+    let rows = streams.iter().chain(&mixes).zip(&costs);
+    let rows = rows.map(|(stream, cost)| row(stream, cost, first.len())).collect();
     Ok(Table { title: format!("{}, ns", hook.name), columns, rows })
 }
 
@@ -103,13 +125,15 @@ fn mixes(hook: &Hook, kinds: &[Kind]) -> Result<[Stream; 2]> {
     Ok([mix, Stream::mix("random mix of all rows", kinds.iter())?])
 }
 
-fn row(stream: &Stream, cost: &Turns) -> Row {
+/// Returns a row of the table. The classifier's programs begin at the index `own`.
+fn row(stream: &Stream, cost: &Turns, own: usize) -> Row {
     let last = cost.things() - 1;
-    let is_mix = last > 2;
-    let (counter, classifier) = (cost.above(1), cost.above_any(2..=if is_mix { 1 + COPIES } else { 2 }));
-    let dry_run = if is_mix { format!("{:+.1}", cost.above_any(2 + COPIES..=last)) } else { String::new() };
-    let cells =
-        [format!("{:.1}", cost.at(0).median), format!("{counter:+.1}"), format!("{classifier:+.1}"), dry_run];
+    let is_mix = last > own;
+    let classifier = cost.above_any(own..=if is_mix { own + COPIES - 1 } else { own });
+    let dry_run = if is_mix { format!("{:+.1}", cost.above_any(own + COPIES..=last)) } else { String::new() };
+    let others = (1..own).map(|place| format!("{:+.1}", cost.above(place)));
+    let cells = iter::once(format!("{:.1}", cost.at(0).median)).chain(others);
+    let cells = cells.chain([format!("{classifier:+.1}"), dry_run]);
     let row = Row::new(stream.name, cells);
     match stream.goal {
         Some(goal) => row.with(Goal::at_most("", classifier.median, goal, " ns")),

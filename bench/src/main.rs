@@ -62,6 +62,10 @@ struct Setup {
     /// The agent, built for release; sections that need it ask for [`Setup::agent`]
     #[arg(long)]
     agent: Option<PathBuf>,
+    /// An object with an XDP or a TC program, to stand beside the classifier in the section `kernel`; the report
+    /// is printed, not written
+    #[arg(long)]
+    reference: Option<PathBuf>,
 }
 
 impl Setup {
@@ -93,7 +97,7 @@ fn run(setup: &Setup) -> Result<()> {
         sections.push(section);
     }
     println!("{}", report::summary(&sections));
-    if setup.section.is_empty() && !setup.quick {
+    if setup.section.is_empty() && !setup.quick && setup.reference.is_none() {
         fs::write(REPORT, report::write(&about, &sections))
             .with_context(|| format!("cannot write {REPORT}"))?;
         println!("written to {REPORT}");

@@ -1,21 +1,28 @@
 //! Build and run of the benchmarks, as root.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{agent, packages, privileges, process::run as run_command, toolchain, workspace};
 
 /// Sections that need no agent. A release build of the agent takes minutes.
 const WITHOUT_AGENT: [&str; 3] = ["kernel", "wire", "scale"];
 
-/// Measures the named sections, or all sections if none is named.
-pub fn run(sections: &[String], quick: bool) -> Result<()> {
+/// Debian's `node_exporter`, whose scrapes are measured beside the agent's.
+const NODE_EXPORTER: &str = "prometheus-node-exporter";
+
+/// Measures the named sections, or all sections if none is named, beside the programs of a foreign object.
+pub fn run(sections: &[String], quick: bool, reference: Option<PathBuf>) -> Result<()> {
     if !privileges::is_root() {
         bail!("the benchmarks make network namespaces and load BPF programs: run them as root");
     }
     if privileges::may_install_packages() {
         packages::provide()?;
+        let folder = packages::folder(NODE_EXPORTER);
+        if !folder.join("usr").is_dir() {
+            packages::unpack(NODE_EXPORTER, &folder)?;
+        }
     }
     toolchain::setup()?;
     run_command(workspace::cargo().args(["build", "--profile", "measure", "--package", "bench"]))?;
@@ -29,6 +36,10 @@ pub fn run(sections: &[String], quick: bool) -> Result<()> {
     bench.args(sections.iter().flat_map(|section| ["--section", section]));
     if quick {
         bench.arg("--quick");
+    }
+    if let Some(object) = reference {
+        let object = object.canonicalize().with_context(|| format!("cannot read {}", object.display()))?;
+        bench.arg("--reference").arg(object);
     }
     run_command(&mut bench)
 }

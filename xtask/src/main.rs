@@ -27,7 +27,7 @@ mod vm;
 mod words;
 mod workspace;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -78,6 +78,10 @@ enum Verb {
         /// Measure less often, to test the benchmarks; the report is printed, not written
         #[arg(long)]
         quick: bool,
+        /// An object with an XDP or a TC program, to measure beside the classifier's; the report is printed, not
+        /// written
+        #[arg(long, value_name = "OBJECT")]
+        reference: Option<PathBuf>,
     },
     /// Take the screenshots of the page for the documentation, as root
     Screenshots,
@@ -123,7 +127,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Build => agent::build().map(|binary| println!("built {}", binary.display())),
         Verb::Run { arguments } => agent::run(&arguments),
         Verb::Demo { once, readme } => demo::run(once, readme),
-        Verb::Bench { sections, quick } => bench::run(&sections, quick),
+        Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Deb(options) => deb::make(&options),

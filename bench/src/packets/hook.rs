@@ -39,6 +39,13 @@ pub struct Hook {
     pub verdict: u32,
 }
 
+impl Hook {
+    /// Returns whether the programs are XDP programs.
+    pub fn is_xdp(&self) -> bool {
+        self.program == PROGRAM_XDP
+    }
+}
+
 pub const XDP: Hook = Hook {
     name: "XDP",
     program: PROGRAM_XDP,

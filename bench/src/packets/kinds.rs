@@ -2,11 +2,13 @@
 
 use classifier_common::{
     fixtures::layers::{
-        Layer, carried, chain, ethernet, icmp, icmpv6, ipv4, ipv4_options, ipv6, numbered, tags, udp,
+        Layer, carried, chain, ethernet, fragment, icmp, icmpv6, ipv4, ipv4_options, ipv6, numbered, tags,
+        udp,
     },
     protocol::Protocol,
     wire::{
         ethernet::ethertype::{SERVICE_VLAN, VLAN},
+        number,
         tcp::flag,
     },
 };
@@ -77,13 +79,34 @@ pub fn all() -> Vec<Kind> {
         kind("TCP SYN, unknown ports", Protocol::TCP_OTHER, None, |rng| {
             v4(numbered((any(rng), any(rng)), flag::SYN, (1, 0), &[]))
         }),
+        kind("TCP SYN to a known port", Protocol::SMTP, None, |rng| {
+            v4(numbered((any(rng), 25), flag::SYN, (1, 0), &[]))
+        }),
+        kind("TCP to port 20", Protocol::FTP_DATA_ACTIVE, None, |rng| v4(tcp(any(rng), 20, rng))),
+        kind("ESP", Protocol::IP_OTHER, None, |rng| v4(Layer::of(carried::ESP, &payload(rng)))),
         kind("later fragment", Protocol::SMTP, None, |rng| conversation::later_fragment(&payload(rng))),
+        kind("later fragment, IPv6", Protocol::FRAGMENT, None, |rng| {
+            v6(fragment(8, 1, false, Layer::of(number::TCP, &payload(rng))))
+        }),
+        kind("first fragment behind two IPv6 extension headers", Protocol::SMTP, None, |rng| {
+            let first = fragment(9, 0, true, tcp(any(rng), 25, rng));
+            v6(chain(&[carried::HOP_BY_HOP, carried::DESTINATION_OPTIONS], first))
+        }),
         kind("ICMP error with a quote", Protocol::ICMP, None, |rng| {
             v4(icmp(3, 3, ipv4(datagram(rng)).bytes()))
         }),
         kind("ARP", Protocol::NON_IP, None, |_| ethernet(Layer::of(0x0806_u16, &[0; 46])).into()),
         kind("malformed: half a TCP header", Protocol::MALFORMED, None, |rng| {
             v4(tcp(any(rng), 25, rng).cut_to(10))
+        }),
+        kind("malformed: an IPv4 header beyond the packet", Protocol::MALFORMED, None, |rng| {
+            ethernet(ipv4(tcp(any(rng), 25, rng)).with(0, &[0x4f]).with(2, &[0, 40])).into()
+        }),
+        kind("FTP control of no session, without payload", Protocol::FTP_CONTROL, None, |rng| {
+            v4(numbered((any(rng), 21), flag::ACK, (1, 1), &[]))
+        }),
+        kind("FTP control of no session, a command", Protocol::FTP_CONTROL, None, |rng| {
+            v4(numbered((any(rng), 21), flag::ACK, (1, 1), b"NOOP\r\n"))
         }),
         kind("FTP control without payload", Protocol::FTP_CONTROL, None, |_| Conversation::new().quiet),
         kind("FTP control, a command again", Protocol::FTP_CONTROL, None, |_| Conversation::new().command),

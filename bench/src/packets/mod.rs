@@ -6,6 +6,7 @@ mod hook;
 mod kinds;
 mod mail;
 mod policy;
+mod reference;
 mod rounds;
 mod runner;
 mod stream;
@@ -16,6 +17,7 @@ pub use self::{
     contender::Contender,
     hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP, settle},
     kinds::{Kind, all},
+    reference::Reference,
     rounds::compare,
     stream::Stream,
     subject::{Burden, LEAST, Subject},

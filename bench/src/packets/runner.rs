@@ -64,6 +64,6 @@ impl<'a> Runner<'a> {
     }
 
     fn run(&self, program: &Program) -> Result<f64> {
-        timing::run(program, &self.frame, self.repeat, self.hook.verdict)
+        timing::run(program, &self.frame, self.repeat, self.contender.verdict(self.hook))
     }
 }

@@ -128,13 +128,13 @@ impl Subject {
     /// Runs the program once on a frame.
     fn see(&mut self, frame: &[u8]) -> Result<()> {
         let verdict = self.hook.verdict;
-        timing::run(self.program()?, frame, 1, verdict).map(drop)
+        timing::run(self.program()?, frame, 1, Some(verdict)).map(drop)
     }
 
     /// Runs the TC program for the other direction once on a frame: a session needs both.
     fn see_opposite(&mut self, frame: &[u8]) -> Result<()> {
         let program = self.datapath.program(self.hook.opposite)?;
-        timing::run(program, frame, 1, INGRESS.verdict).map(drop)
+        timing::run(program, frame, 1, Some(INGRESS.verdict)).map(drop)
     }
 
     /// Checks that the program classifies a kind of packets correctly, else its cost would mean nothing.

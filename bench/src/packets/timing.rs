@@ -14,9 +14,9 @@ pub const FIRST: u32 = 10_000;
 
 /// Runs a program `repeat` times on a frame, and returns the nanoseconds of one run.
 ///
-/// The clock is this thread's processor time, which excludes other processes. The kernel's own result is in
+/// A run with another verdict than `verdict` is an error. The clock is this thread's processor time, which excludes other processes. The kernel's own result is in
 /// whole nanoseconds.
-pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result<f64> {
+pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: Option<u32>) -> Result<f64> {
     let options = TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::default() };
     let start = busy()?;
     let result = if let Program::Xdp(xdp) = program {
@@ -28,7 +28,8 @@ pub fn run(program: &Program, frame: &[u8], repeat: u32, verdict: u32) -> Result
     };
     let took = busy()?.saturating_sub(start);
     let result = result.context("the kernel refuses a test run")?;
-    ensure!(result.return_value == verdict, "a program ended with {}", result.return_value);
+    let expected = verdict.unwrap_or(result.return_value);
+    ensure!(result.return_value == expected, "a program ended with {}", result.return_value);
     Ok(nanoseconds(took) / f64::from(repeat))
 }
 
