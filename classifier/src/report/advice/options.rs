@@ -30,7 +30,7 @@ pub enum FtpData {
     Ports,
 }
 
-/// Whether the ruleset restricts what this host sends.
+/// Treatment of what this host sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Output {
     /// The host may send anything
@@ -47,7 +47,7 @@ pub struct Options {
     pub sources: SourceChoice,
     /// Method by which FTP data passes.
     pub ftp_data: FtpData,
-    /// Whether output is restricted.
+    /// Treatment of output.
     pub output: Output,
     /// Ports that pass without evidence.
     pub allow: Vec<Allow>,
