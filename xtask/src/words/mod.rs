@@ -18,7 +18,8 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// Pages beside those of `docs`.
-const PAGES: [&str; 4] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+const PAGES: [&str; 6] =
+    ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"];
 
 /// Crates and fuzz targets with rustdoc comments.
 const SOURCES: [&str; 7] =
