@@ -99,14 +99,14 @@ fn readiness_follows_the_interfaces() {
     assert_eq!(missing.status(), 503);
     assert_eq!(
         missing.text(),
-        "not ready\neth1: no such interface\neth0: ingress xdp_native, egress tcx: a network card\n"
+        "not ready\neth1: no such interface\neth0: ingress xdp_native, egress tcx: physical network card\n"
     );
     assert_eq!(server.get("/-/healthy", "").status(), 200);
 
     server.source.missing.store(false, Ordering::Relaxed);
     let ready = server.get("/-/ready", "");
     assert_eq!(ready.status(), 200);
-    assert_eq!(ready.text(), "ready\neth0: ingress xdp_native, egress tcx: a network card\n");
+    assert_eq!(ready.text(), "ready\neth0: ingress xdp_native, egress tcx: physical network card\n");
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl SnapshotSource for MadeUp {
             name: "eth0".into(),
             ingress: "xdp_native",
             egress: "tcx",
-            why: "a network card".into(),
+            why: "physical network card".into(),
         };
         let reasons = if missing { vec!["eth1: no such interface".into()] } else { Vec::new() };
         Readiness { ready: !missing, interfaces: vec![interface], reasons }

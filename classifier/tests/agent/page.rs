@@ -29,7 +29,7 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     let order = [
         "All is well",
         "3 of 3 wanted",
-        "eth0in xdp_native, out tcx: a network card",
+        "eth0in xdp_native, out tcx: physical network card",
         "Traffic by protocol",
         "ftp_control",
         "ftp_data_passive",
@@ -145,7 +145,10 @@ fn a_crowd_of_interfaces_stays_a_page() {
 fn an_agent_that_has_just_begun_has_no_rates() {
     let page = Page { view: View::default(), ..page_states::busy() };
     let said = text(&page.render());
-    assert!(said.contains("Rates appear in a few seconds") && said.contains("a network card––––"), "{said}");
+    assert!(
+        said.contains("Rates appear in a few seconds") && said.contains("physical network card––––"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -35,7 +35,11 @@ static METRICS: LazyLock<TelemetryPath> = LazyLock::new(TelemetryPath::default);
 pub fn busy() -> Page<'static> {
     let counters = [(1.0, 1.0), (0.12, 0.2), (0.004, 0.0)];
     let interfaces = [("eth0", "xdp_native"), ("eth1", "xdp_native"), ("wg0", "tcx")];
-    let why = ["a network card", "a network card", "a software device, where XDP would see no super-packets"];
+    let why = [
+        "physical network card",
+        "physical network card",
+        "native XDP would turn off its GSO packets (wireguard)",
+    ];
     let (snapshot, view) = lived(STEPS, |step| {
         let one = |((name, ingress), share): (_, (f64, f64))| interface(name, ingress, "tcx", share, step);
         Snapshot {
@@ -65,8 +69,7 @@ pub fn idle() -> Page<'static> {
         };
         Snapshot { interfaces: vec![quiet("eth0")], ..snapshot(&[0; TALLIES], 1) }
     });
-    let interface =
-        state("eth0", "tcx", "tcx", "a paravirtual device, where native XDP would halve bulk TCP");
+    let interface = state("eth0", "tcx", "tcx", "native XDP would turn off its GSO packets (virtio)");
     Page {
         readiness: Readiness { ready: true, interfaces: vec![interface], reasons: Vec::new() },
         snapshot: Ok(snapshot),
