@@ -4,6 +4,7 @@ mod conversations;
 mod enforced;
 mod generated;
 mod guarded;
+mod howto;
 mod logged_in;
 mod roll_back;
 mod rulesets;

@@ -47,3 +47,42 @@ fn a_broken_ruleset_is_refused() {
     let output = host.command("nft").args(["-c", "-f", &file]).output().expect("it runs");
     assert!(!output.status.success());
 }
+
+/// Chains as Docker writes them, for a container whose port 80 is published as 8080.
+const DOCKER: &str = "\
+*nat
+:PREROUTING ACCEPT [0:0]
+:DOCKER - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+-A DOCKER ! -i lo -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+COMMIT
+*filter
+:FORWARD DROP [0:0]
+:DOCKER - [0:0]
+:DOCKER-USER - [0:0]
+-A FORWARD -j DOCKER-USER
+-A FORWARD -j DOCKER
+-A DOCKER -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j ACCEPT
+-A DOCKER-USER -j RETURN
+COMMIT
+";
+
+#[test]
+fn the_tables_of_docker_stay_as_they_are() {
+    let (host, files) = (host(), Folder::new("docker"));
+    host.run("iptables-restore", &[&files.write("docker.iptables", DOCKER)]);
+    // Counters and times differ between calls.
+    let rules = || {
+        let all = host.run("iptables-save", &[]);
+        all.lines().filter(|line| line.starts_with("-A")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = rules();
+    assert_eq!(before.len(), 6);
+    let ruleset = files.write("rules.nft", include_str!("../agent/golden/report_closed.nft"));
+    for _ in 0..2 {
+        host.run("nft", &["-f", &ruleset]);
+        assert_eq!(rules(), before);
+    }
+    host.run("nft", &["delete", "table", "inet", "classifier_host"]);
+    assert_eq!(rules(), before);
+}

@@ -50,7 +50,8 @@ impl Scene {
         [IpAddr::V4(self.at_server.v4), IpAddr::V6(self.at_server.v6)]
     }
 
-    fn folder(&self) -> PathBuf {
+    /// Returns the pin directory.
+    pub fn folder(&self) -> PathBuf {
         Path::new(&self.pins.folder("classifier")).to_owned()
     }
 
