@@ -9,6 +9,7 @@ use std::{
 use serde::Serialize;
 
 use super::table::Row;
+use crate::status::are_all_seen;
 
 /// A process with a socket.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -24,7 +25,7 @@ pub struct Process {
 pub(super) struct Owners {
     /// Processes by socket.
     pub by_inode: BTreeMap<u64, Vec<Process>>,
-    /// True if the descriptors of every visible process could be read.
+    /// True if every process of the machine is visible, and its descriptors could be read.
     pub are_all_seen: bool,
 }
 
@@ -38,7 +39,8 @@ impl Owners {
 /// Finds the processes with these sockets, by their descriptors.
 pub(super) fn owners(rows: &[Row]) -> Owners {
     let wanted: BTreeSet<u64> = rows.iter().map(|row| row.inode).collect();
-    let mut owners = Owners { are_all_seen: true, ..Owners::default() };
+    // Sockets of a network namespace may belong to processes of any PID namespace.
+    let mut owners = Owners { are_all_seen: are_all_seen(), ..Owners::default() };
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(id) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;

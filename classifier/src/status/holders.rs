@@ -40,7 +40,7 @@ pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
 }
 
 /// Tells whether this process sees every other.
-pub(super) fn are_all_seen() -> bool {
+pub(crate) fn are_all_seen() -> bool {
     fs::read_link("/proc/self/ns/pid").is_ok_and(|namespace| namespace.as_os_str() == FIRST)
 }
 

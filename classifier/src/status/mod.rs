@@ -24,6 +24,7 @@ mod report;
 mod sources;
 mod text;
 
+pub(crate) use self::holders::are_all_seen;
 #[cfg(feature = "top")]
 pub(crate) use self::sources::TOP;
 pub use self::{

@@ -73,6 +73,12 @@ fn ten_rulesets_that_would_lock_out_are_refused_and_each_override_lifts_one() {
     let forced = ruleset(&scene, &["--force"]);
     assert!(said(&forced).contains("overridden by --force: tcp/2222"), "{}", said(&forced));
     assert!(assert_written(&forced).contains("# overridden by --force: tcp/22 would be closed"));
+    let line = ["--pid", "--fork", "--mount-proc", "--", crate::BINARY, "report", "--pin-dir"];
+    let mut contained = scene.server.command("unshare");
+    contained.args(line).arg(scene.folder()).args(NOW).args(["--allow", "tcp/22"]);
+    let contained = contained.output().expect("it runs");
+    assert_refused(&contained, &["the processes of closed ports are not visible here"]);
+
     drop(other);
 
     let telnet = serve(&scene, 23);

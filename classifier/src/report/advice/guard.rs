@@ -85,7 +85,7 @@ fn unknown(sockets: &SocketsSeen, rules: &[Rule]) -> Option<Refusal> {
         SocketsSeen::Known(sockets)
             if !sockets.sees_processes && sockets.listening.iter().any(|one| is_hidden(one, rules)) =>
         {
-            "the processes of closed ports are not visible to this user"
+            "the processes of closed ports are not visible here"
         }
         SocketsSeen::Known(_) | SocketsSeen::Unknown(_) => return None,
     };

@@ -17,7 +17,7 @@ pub(super) fn write(text: &mut String, report: &Report) {
             return;
         }
         SocketsSeen::Known(sockets) if !sockets.sees_processes => {
-            text.push_str("\nthe processes of other users are not visible: run report as root\n");
+            text.push_str("\nprocesses of other users or PID namespaces are not visible: run report as root on the host\n");
         }
         SocketsSeen::Known(_) => {}
     }
