@@ -6,6 +6,7 @@ mod generated;
 mod guarded;
 mod howto;
 mod logged_in;
+mod never_seen;
 mod roll_back;
 mod rulesets;
 mod scene;
