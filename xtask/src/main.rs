@@ -20,6 +20,7 @@ mod modules;
 mod packages;
 mod privileges;
 mod process;
+mod release;
 mod screenshots;
 mod tiers;
 mod toolchain;
@@ -87,6 +88,8 @@ enum Verb {
     Screenshots,
     /// Build one binary to install, as static as this machine allows
     Dist,
+    /// Build the archives of a release: static binaries, SBOM, licences, checksums
+    Release(release::Options),
     /// Build a Debian package
     Deb(deb::Options),
     /// Run the tiers of tests: lint, host, agent without root, kernel as root, older kernels
@@ -130,6 +133,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
+        Verb::Release(options) => release::make(&options),
         Verb::Deb(options) => deb::make(&options),
         Verb::Test(options) => tiers::run(&options),
         Verb::Vm(options) => vm::run(&options),

@@ -18,8 +18,15 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// Pages beside those of `docs`.
-const PAGES: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"];
+const PAGES: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "RELEASING.md",
+    "SECURITY.md",
+];
 
 /// Crates and fuzz targets with rustdoc comments.
 const SOURCES: [&str; 7] =

@@ -1,0 +1,73 @@
+//! A release: archives with static binaries, an SBOM, the licences of all parts, and their checksums. Times in the
+//! files are the commit's. The line numbers of the kernel programs keep the paths of their sources.
+
+mod archive;
+mod parts;
+mod target;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use self::target::Target;
+use crate::{process::read, toolchain, workspace};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Build for this architecture alone, such as `aarch64`; repeatable
+    #[arg(long = "arch", value_name = "ARCH")]
+    architectures: Vec<String>,
+    /// Folder of the files
+    #[arg(long, default_value = "dist/release")]
+    output: PathBuf,
+}
+
+pub fn make(options: &Options) -> Result<()> {
+    toolchain::setup()?;
+    let targets = target::select(&options.architectures)?;
+    let output = std::path::absolute(&options.output)?;
+    let builds = workspace::metadata()?.target_directory.join("release-builds");
+    let names = write(&targets, builds.as_std_path(), &output)?;
+    for name in &names {
+        println!("{}", output.join(name).display());
+    }
+    Ok(())
+}
+
+/// Builds the targets in a build folder, and writes the files of the release. Returns their names.
+fn write(targets: &[&Target], builds: &Path, output: &Path) -> Result<Vec<String>> {
+    fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
+    let time = commit_time()?;
+    let Some(runnable) = targets.iter().position(|target| target.runs_here()) else {
+        bail!("the binary itself writes its man pages: add --arch {}", std::env::consts::ARCH);
+    };
+    let binaries: Vec<_> = targets.iter().map(|target| target.build(builds, &time)).collect::<Result<_>>()?;
+    let common = parts::common(&binaries[runnable])?;
+    let mut names = Vec::new();
+    for (target, binary) in targets.iter().zip(&binaries) {
+        let name = format!("classifier-{}-linux-{}", env!("CARGO_PKG_VERSION"), target.architecture);
+        let mut files = common.clone();
+        let content = fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?;
+        files.insert("classifier".into(), content);
+        files.insert("sbom.cdx.json".into(), parts::sbom(target, &time)?);
+        names.push(archive::write(output, &name, &files, &time)?);
+    }
+    let sums = read(Command::new("sha256sum").current_dir(output).args(&names))?;
+    fs::write(output.join("SHA256SUMS"), sums).context("cannot write SHA256SUMS")?;
+    names.push("SHA256SUMS".into());
+    Ok(names)
+}
+
+/// Time of the commit, in seconds since 1970: every time in the files.
+fn commit_time() -> Result<String> {
+    let time = read(Command::new("git").current_dir(workspace::root()).args(["log", "-1", "--format=%ct"]))?;
+    Ok(time.trim().to_owned())
+}
+
+/// Files of an archive, by path.
+type Files = BTreeMap<PathBuf, Vec<u8>>;

@@ -1,0 +1,99 @@
+//! Targets of a release: musl, so that a binary runs with every C library.
+
+use std::{
+    env::consts::ARCH,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    process::{self, read, run},
+    workspace,
+};
+
+/// A target, with the C compiler for ring's C and assembly parts.
+pub struct Target {
+    pub architecture: &'static str,
+    pub triple: &'static str,
+    compiler: &'static str,
+    /// Debian package of the compiler.
+    package: &'static str,
+}
+
+const TARGETS: [Target; 2] = [
+    Target {
+        architecture: "x86_64",
+        triple: "x86_64-unknown-linux-musl",
+        compiler: "musl-gcc",
+        package: "musl-tools",
+    },
+    // Debian has no compiler of musl for another architecture. ring includes no header of the C library.
+    Target {
+        architecture: "aarch64",
+        triple: "aarch64-unknown-linux-musl",
+        compiler: "aarch64-linux-gnu-gcc",
+        package: "gcc-aarch64-linux-gnu",
+    },
+];
+
+/// Selects the targets of these architectures, or all. Each can be built here.
+pub fn select(architectures: &[String]) -> Result<Vec<&'static Target>> {
+    if let Some(unknown) =
+        architectures.iter().find(|name| TARGETS.iter().all(|target| target.architecture != **name))
+    {
+        bail!("no release is built for {unknown}: known are x86_64 and aarch64");
+    }
+    let is_wanted = |target: &&Target| {
+        architectures.is_empty() || architectures.iter().any(|name| name == target.architecture)
+    };
+    let targets: Vec<_> = TARGETS.iter().filter(is_wanted).collect();
+    targets.iter().try_for_each(|target| target.check())?;
+    Ok(targets)
+}
+
+impl Target {
+    /// Checks that the standard library and the C compiler are installed.
+    fn check(&self) -> Result<()> {
+        let triple = self.triple;
+        let library = read(Command::new("rustc").args(["--print", "target-libdir", "--target", triple]))?;
+        if !Path::new(library.trim()).is_dir() {
+            bail!("no standard library for {triple}: `rustup target add {triple}`");
+        }
+        if process::find(self.compiler).is_none() {
+            bail!("no {}: `apt-get install {}`", self.compiler, self.package);
+        }
+        Ok(())
+    }
+
+    /// Tells whether this machine runs the binary.
+    pub fn runs_here(&self) -> bool {
+        self.architecture == ARCH
+    }
+
+    /// Builds the agent in a build folder. Paths of the agent's sources are replaced; those of the kernel programs
+    /// are not.
+    pub fn build(&self, folder: &Path, time: &str) -> Result<PathBuf> {
+        println!("building for {}", self.triple);
+        let variable = self.triple.replace('-', "_");
+        let mut cargo = workspace::cargo();
+        cargo.args(["build", "--release", "--locked", "--package", "classifier", "--target", self.triple]);
+        cargo.arg("--target-dir").arg(folder);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(folder)?.join("\u{1f}"));
+        cargo.env(format!("CC_{variable}"), self.compiler).env("SOURCE_DATE_EPOCH", time);
+        // The linker that rustc brings links Rust's own C library: no compiler of the target is needed for that.
+        cargo.env(format!("CARGO_TARGET_{}_LINKER", variable.to_uppercase()), "rust-lld");
+        run(&mut cargo)?;
+        Ok(folder.join(self.triple).join("release/classifier"))
+    }
+}
+
+/// Flags that replace the paths of this machine: of the sources, of cargo's and of the build folder.
+fn flags(folder: &Path) -> Result<Vec<String>> {
+    let home = std::env::home_dir().context("no home folder")?;
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    let paths = [(workspace::root(), "/classifier"), (cargo, "/cargo"), (folder.to_owned(), "/build")];
+    let remaps = paths.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    Ok(remaps.collect())
+}
