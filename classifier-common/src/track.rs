@@ -3,11 +3,8 @@
 
 use crate::{
     address::Address,
-    control::{ControlSide, LineEnv, Segment, SegmentEnv, SessionKey, Tally, infer},
-    endpoint::{
-        DataSide, ExpectKey, FIRST_PORT, Hit, Kind, PackedEndpoint, Query, bucket_of, connected,
-        match_and_advance,
-    },
+    control::{ControlSide, LineEnv, Segment, SegmentEnv, SessionKey, infer},
+    endpoint::{DataSide, ExpectKey, Kind, PackedEndpoint, Query, bucket_of, connected},
     label::Label,
     location::{QuotedTcp, TcpLocation},
     outcome::Outcome,
@@ -159,12 +156,12 @@ pub fn data<E: SegmentEnv>(env: &E, ends: &Ends, class: Class) -> Option<Label> 
     let number =
         if ends.flags & flag::ACK == 0 { ends.sequence } else { ends.acknowledgment.wrapping_sub(1) };
     let mut query = Query { key, peer_port, sender, flags: ends.flags, number };
-    if let Some(hit) = look(env, &query) {
+    if let Some(hit) = env.look(&query) {
         return Some(label(hit.kind, DataSide::Initiator));
     }
     query.key = ExpectKey { address: ends.source, peer: ends.destination, port: ends.source_port };
     (query.peer_port, query.sender) = (ends.destination_port, DataSide::Listener);
-    if let Some(hit) = look(env, &query) {
+    if let Some(hit) = env.look(&query) {
         return Some(label(hit.kind, DataSide::Listener));
     }
     let is_syn = ends.flags & (flag::SYN | flag::ACK) == flag::SYN;
@@ -213,18 +210,6 @@ pub fn may_be_data(class: Class) -> bool {
 #[inline(always)]
 pub(crate) fn has_a_say(class: Class) -> bool {
     class.protocol() == Protocol::FTP_CONTROL || may_be_data(class)
-}
-
-#[inline(always)]
-fn look<E: SegmentEnv>(env: &E, query: &Query) -> Option<Hit> {
-    if query.key.port < FIRST_PORT {
-        return None;
-    }
-    let hit = match_and_advance(&env.endpoints(bucket_of(&query.key))?, query)?;
-    if hit.confirmed {
-        env.tally(Tally::learned(hit.kind), 1);
-    }
-    Some(hit)
 }
 
 /// Returns the label of a packet. The server owns a passive port, and connects to an active one. By

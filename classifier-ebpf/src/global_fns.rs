@@ -43,6 +43,8 @@ macro_rules! rows {
             settle(span: u64, read: u32) -> u32 = track::settle;
             /// Returns the packed label of an announced data connection's packet, plus one; 0 for any other packet.
             data(tracked: u32, headers: u32, class: u32) -> u32 = track::label;
+            /// Finds the endpoint of the packet described in this CPU's work; returns the packed hit, plus one, or 0.
+            look(work: *mut Work) -> u32 = track::look;
             /// Returns the protocol of a learned data connection's packet that an ICMP error quotes, plus one; 0 for any other.
             quoted(quoted_tcp: u32, class: u32) -> u32 = track::quoted;
             /// Stores another label for the later fragments of a datagram; returns 0 if the map refused it.

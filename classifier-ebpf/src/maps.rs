@@ -17,7 +17,7 @@ use classifier_common::{
         TrackingConfig,
     },
     dry_run::{self, DryRunPolicy, PrefixKey},
-    endpoint::{self, Endpoint},
+    endpoint::{self, Endpoint, Query},
     evidence::{Observation, SOURCE_BUCKETS, SeenTable, SourceBucket},
     fragment::FragmentKey,
     packet::HEADERS_MAX,
@@ -141,6 +141,7 @@ pub struct Work {
     /// Always 0, a value that the verifier does not know.
     pub zero: usize,
     pub new: Session,
+    pub query: Query,
     pub redactor: Redactor,
     pub event: ConnEvent,
     pub report: ConnReport,

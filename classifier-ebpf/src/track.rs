@@ -16,7 +16,7 @@ use crate::{
     hook::Hook,
     maps::{self, SESSIONS, Work},
     ports::Ports,
-    tap::KernelEnv,
+    tap::{CONFIRMED, KernelEnv},
     verifier::in_block,
 };
 
@@ -100,6 +100,20 @@ pub fn label<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u32 {
     data(&env, ends, class).map_or(0, |label| label.pack() + 1)
 }
 
+/// Finds the endpoint of the packet that this CPU's work describes, and advances its state; returns the kind and
+/// [`CONFIRMED`], plus one, or 0.
+#[inline(always)]
+pub fn look<H: Hook>(ctx: H, work: *mut Work) -> u32 {
+    let Some(ports) = Ports::open() else { return 0 };
+    if work.is_null() {
+        return 0;
+    }
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    let hit = control::look(&env, unsafe { &(*work).query });
+    hit.map_or(0, |hit| (u32::from(hit.kind.number()) | if hit.confirmed { CONFIRMED } else { 0 }) + 1)
+}
+
 /// Returns the protocol of a packet that an ICMP error of this class quotes, plus one; 0: the quote keeps the
 /// protocol of its ports.
 #[inline(always)]
@@ -153,8 +167,8 @@ pub fn receive<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u64 {
         SessionAdmission::Refused => return NOTHING,
     }
     let Some(session) = session else { return NOTHING };
-    let Span { from, count } = control::accept_segment(&env, segment, session);
-    u64::from(from) << 32 | u64::from(count)
+    let span = control::accept_segment(&env, segment, session);
+    span.map_or(NOTHING, |Span { from, count }| u64::from(from) << 32 | u64::from(count))
 }
 
 /// Chunks of the longest payload that is read.

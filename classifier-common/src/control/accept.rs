@@ -18,12 +18,13 @@ pub struct Span {
     pub count: u32,
 }
 
-/// Accepts a segment of a session and returns its new bytes.
+/// Accepts a segment of a session and returns its new bytes; `None` if the segment is finished: an acknowledgment
+/// alone, of which a transfer has most.
 ///
 /// The caller passes them to [`push_byte`](super::push_byte) one by one, in chunks of
 /// [`PARSE_MAX`](super::PARSE_MAX), and then calls [`finish_segment`]. The direction is claimed until then.
 #[inline(always)]
-pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) -> Span {
+pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) -> Option<Span> {
     session.last = segment.now;
     let side = segment.side();
     if !session.is(SEEN.of(side)) {
@@ -33,18 +34,19 @@ pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
         session.stream(side.other()).acknowledge(segment.acknowledgment);
     }
     if segment.length == 0 {
-        return Span::default();
+        let is_last = segment.flags & (flag::FIN | flag::RST) != 0;
+        return is_last.then(Span::default);
     }
     if session.is(FINISHED.of(side)) && !reaches(session.stream(side).next, segment.end()) {
         note_unestablished(env, segment);
-        return Span::default();
+        return Some(Span::default());
     }
     if !env.claim(session, side) {
         if env.forward(segment, session) {
             let whole = env.ends_line(segment);
             session.stream(side).contend(segment.sequence, segment.end(), whole);
         }
-        return Span::default();
+        return Some(Span::default());
     }
     if session.stream(side).take_contended() {
         let whole = session.stream(side).contended_whole != 0;
@@ -65,7 +67,7 @@ pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
     if span.count == 0 {
         env.release(session, side);
     }
-    span
+    Some(span)
 }
 
 /// Returns the readable bytes of a clear-text payload.

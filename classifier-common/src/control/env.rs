@@ -2,7 +2,7 @@
 
 use super::{ControlSide, Embryonic, Segment, Session, SessionKey, Tally};
 use crate::address::Address;
-use crate::endpoint::{Admitted, EndpointBucket};
+use crate::endpoint::{Admitted, EndpointBucket, Hit, Query};
 
 /// Settings of the tracking, and the host's number of encrypted sessions: the value of the policy map. The
 /// agent writes the settings before the programs run; the programs write the number.
@@ -78,6 +78,10 @@ pub trait SegmentEnv: LineEnv {
     /// Sets the segment's time of arrival, unless it was set with its other fields.
     #[inline(always)]
     fn stamp(&self, _segment: &mut Segment) {}
+
+    /// Finds the endpoint of a packet, and advances its state, as [`look`](super::look) does. A method, so that the
+    /// verifier checks it once.
+    fn look(&self, query: &Query) -> Option<Hit>;
 
     /// Returns the state of a connection that is not established yet.
     fn embryonic(&self, key: &SessionKey) -> Option<Embryonic>;

@@ -10,6 +10,19 @@ use crate::{
     table::Bucket as _,
 };
 
+/// Finds the endpoint of a packet, and advances its state.
+#[inline(always)]
+pub fn look<E: LineEnv>(env: &E, query: &Query) -> Option<Hit> {
+    if query.key.port < FIRST_PORT {
+        return None;
+    }
+    let hit = match_and_advance(&env.endpoints(bucket_of(&query.key))?, query)?;
+    if hit.confirmed {
+        env.tally(Tally::learned(hit.kind), 1);
+    }
+    Some(hit)
+}
+
 /// Adds an announced port; `false` if it is rejected.
 #[inline(always)]
 pub(super) fn learn<E: LineEnv>(
@@ -108,5 +121,5 @@ pub fn infer<E: SegmentEnv>(env: &E, query: &Query, active: bool) -> Option<Hit>
     if admit(env, 0, kind, &query.key, EndpointState::Announced) == 0 {
         return None;
     }
-    match_and_advance(&env.endpoints(bucket_of(&query.key))?, &query)
+    env.look(&query)
 }

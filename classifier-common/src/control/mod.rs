@@ -36,7 +36,7 @@ pub use self::{
     accept::{Span, accept_segment, finish_segment},
     admit::{SessionAdmission, find_or_begin},
     env::{EventHeader, EventKind, JUMP_BYTES, Learned, LineEnv, SEGMENT_MAX, SegmentEnv, TrackingConfig},
-    learn::infer,
+    learn::{infer, look},
     lines::push_byte,
     pending::Pending,
     redact::Redactor,

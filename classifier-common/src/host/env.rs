@@ -8,8 +8,9 @@ use crate::{
     address::Address,
     control::{
         ControlSide, Embryonic, Flags, Learned, LineEnv, Segment, SegmentEnv, Session, SessionKey, Stream,
-        Tally, TrackingConfig,
+        Tally, TrackingConfig, look,
     },
+    endpoint::{Hit, Query},
     ports::Transport,
     tables::Tables as _,
 };
@@ -53,6 +54,10 @@ impl<'a> LineEnv for HostEnv<'a> {
 }
 
 impl SegmentEnv for HostEnv<'_> {
+    fn look(&self, query: &Query) -> Option<Hit> {
+        look(self, query)
+    }
+
     fn embryonic(&self, key: &SessionKey) -> Option<Embryonic> {
         self.tracking.embryonic.borrow_mut().get(key).copied()
     }

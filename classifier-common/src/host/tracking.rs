@@ -13,7 +13,7 @@ use crate::{
     address::Address,
     classify::{classify, relabel},
     control::{
-        Embryonic, PARSE_MAX, Segment, Session, SessionAdmission, SessionKey, TALLIES, Tallies, Tally,
+        Embryonic, PARSE_MAX, Segment, Session, SessionAdmission, SessionKey, Span, TALLIES, Tallies, Tally,
         TrackingConfig, accept_segment, find_or_begin, finish_segment, push_byte,
     },
     endpoint::{Endpoint, EndpointState, WAYS, slot},
@@ -104,20 +104,28 @@ impl HostTracking {
         }
         let Some(mut session) = found else { return };
         let span = accept_segment(env, &segment, &mut session);
+        if let Some(span) = span {
+            let read = Self::read(env, &segment, &mut session, span);
+            finish_segment(env, &segment, &mut session, span, read);
+        }
+        self.sessions.borrow_mut().insert(segment.key, session);
+    }
+
+    /// Reads a span of the segment; returns how many of its bytes were there.
+    fn read(env: &HostEnv<'_>, segment: &Segment, session: &mut Session, span: Span) -> u32 {
         let mut read = 0;
         while read < span.count {
             let count = (span.count - read).min(PARSE_MAX);
-            let chunk = payload::span(env.frame, &segment, span.from + read, count);
+            let chunk = payload::span(env.frame, segment, span.from + read, count);
             if chunk.is_empty() {
                 break;
             }
             for byte in chunk {
-                push_byte(env, &segment, &mut session, *byte);
+                push_byte(env, segment, session, *byte);
             }
             read += count;
         }
-        finish_segment(env, &segment, &mut session, span, read);
-        self.sessions.borrow_mut().insert(segment.key, session);
+        read
     }
 
     /// Returns the agent's environment at `now` nanoseconds: the same tables without a frame.

@@ -7,14 +7,19 @@ use classifier_common::{
         ControlSide, Embryonic, EventKind, Flags, JUMP_BYTES, LineEnv as _, Segment, SegmentEnv, Session,
         SessionKey, Stream, Tally,
     },
+    endpoint::{Hit, Kind, Query},
 };
 
 use super::{KernelEnv, bytes::PacketBytes};
 use crate::{
     atomic,
+    global_fns::GlobalFns,
     maps::{CANDIDATES, SESSIONS},
     pairs,
 };
+
+/// Bit of a packed hit, behind the kind: the announcement was a proposal until now.
+pub const CONFIRMED: u32 = 1 << 8;
 
 /// Bit that claims the end of a session, behind the bits of the two directions.
 const END: u64 = 1 << 2;
@@ -22,7 +27,15 @@ const END: u64 = 1 << 2;
 /// Bit that claims counting an encrypted session for its host pair.
 const ACCOUNTED: u64 = 1 << 3;
 
-impl<S: PacketBytes> SegmentEnv for KernelEnv<'_, S> {
+impl<S: GlobalFns + PacketBytes> SegmentEnv for KernelEnv<'_, S> {
+    #[inline(always)]
+    fn look(&self, query: &Query) -> Option<Hit> {
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        unsafe { (*self.work).query = *query };
+        let packed = self.packet.look(self.work).checked_sub(1)?;
+        Some(Hit { kind: Kind::from_number(packed as u8), confirmed: packed & CONFIRMED != 0 })
+    }
+
     #[inline(always)]
     fn stamp(&self, segment: &mut Segment) {
         // SAFETY: a clock reading has no requirements.

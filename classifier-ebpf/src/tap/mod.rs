@@ -11,6 +11,7 @@ use classifier_common::{
 };
 
 pub use bytes::{PacketBytes, at_least_one};
+pub use env::CONFIRMED;
 
 use crate::{
     endpoints::CountedBucket,
