@@ -94,10 +94,17 @@ impl SourceKey {
 
     /// Returns 1 if the keys differ, else 0. Free entries and placeholders never equal a key, because every
     /// key has a length.
+    ///
+    /// `hide` returns its argument unchanged, hidden from the compiler, which would compare word by word with a branch
+    /// for each.
     #[inline(always)]
-    pub(super) const fn differs(&self, other: &Self) -> u8 {
+    #[expect(clippy::cast_possible_truncation, reason = "a usize is asserted to have 64 bits")]
+    pub(super) fn differs(&self, other: &Self, hide: impl Fn(usize) -> usize) -> u8 {
+        const { assert!(size_of::<usize>() == size_of::<u64>()) };
         let ([high, low], [other_high, other_low]) = (self.prefix.to_words(), other.prefix.to_words());
-        let bits = (high ^ other_high) | (low ^ other_low) | (self.what ^ other.what);
+        let words = [high ^ other_high, low ^ other_low, self.what ^ other.what];
+        let [high, low, what] = words.map(|word| hide(word as usize) as u64);
+        let bits = high | low | what;
         ((bits | bits.wrapping_neg()) >> 63) as u8
     }
 

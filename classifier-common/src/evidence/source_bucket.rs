@@ -110,7 +110,7 @@ impl SourceBucket {
         // Without a branch, so that the verifier follows one path through the loop.
         let mut least = u64::MAX >> 1;
         for (way, source) in (0..).zip(&self.sources) {
-            let is_other = hide(usize::from(source.key.differs(key))) as u64;
+            let is_other = hide(usize::from(source.key.differs(key, hide))) as u64;
             let rank = ((source.count + 1) * WAYS * is_other) | way;
             let less = hide((rank.wrapping_sub(least) >> 63) as usize) as u64;
             least = least.wrapping_add(rank.wrapping_sub(least) & less.wrapping_neg());
