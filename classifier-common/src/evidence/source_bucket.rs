@@ -33,7 +33,8 @@ const REGION_OF: u32 = {
     let (mut regions, mut number) = (0, 0);
     while number < 16 {
         let is_redirect = number == Observation::Redirect.number() as u32;
-        let region = if is_redirect { REJECTED } else { number % REGIONS as u32 };
+        // The remainder by the number of regions.
+        let region = if is_redirect { REJECTED } else { number & !(u32::MAX << REGION_BITS) };
         regions |= region << (REGION_BITS * number);
         number += 1;
     }

@@ -56,9 +56,10 @@ enum Found<S> {
 }
 
 impl<S: Sink> Found<S> {
-    /// Returns whether the packet is counted. A GSO packet may state a length of 0, and is malformed by none.
+    /// Counts a malformed packet, and returns whether the packet is counted. A GSO packet may state a length of 0, which
+    /// makes none malformed.
     #[inline(always)]
-    fn is_counted(self, stated_length: usize) -> bool {
+    fn conclude(self, stated_length: usize) -> bool {
         match self {
             Self::Counted => true,
             Self::Malformed(sink) => stated_length != 0 && stopped(sink, Stop::Malformed),
@@ -142,7 +143,7 @@ fn plain<V: View, T: Tables, S: Sink>(frame: V, front: V::Front<LONG>, tables: &
     } else {
         Found::Malformed(sink)
     };
-    found.is_counted(ip.total_length())
+    found.conclude(ip.total_length())
 }
 
 /// Classifies an IPv4 packet whose header has `header_length` bytes.
@@ -174,7 +175,7 @@ fn v4<V: View, T: Tables, S: Sink>(
             _ => other(carried, sink),
         }
     };
-    found.is_counted(ip.total_length())
+    found.conclude(ip.total_length())
 }
 
 /// Returns source and destination.
@@ -220,7 +221,7 @@ fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> 
         _ if ipv6::is_extension(next) => Found::Rare,
         _ => other(carried, sink),
     };
-    found.is_counted(ip.payload_length())
+    found.conclude(ip.payload_length())
 }
 
 /// Classifies a packet by its fragment header.
