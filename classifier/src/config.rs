@@ -18,6 +18,7 @@ mod pattern;
 mod pin_dir;
 mod ports;
 mod preset;
+mod preset_ports;
 mod privileges;
 mod telemetry_path;
 
@@ -104,7 +105,7 @@ impl Settings {
         let telemetry_path = layer.telemetry_path.as_deref().map(TelemetryPath::parse).transpose()?;
         let mut ports = layer.ports.unwrap_or_default();
         let mut ftp = layer.ftp.unwrap_or_default();
-        preset::add(&layer.presets.unwrap_or_default(), &mut ports, &mut ftp)?;
+        preset_ports::add(&layer.presets.unwrap_or_default(), &mut ports, &mut ftp)?;
         Ok(Self {
             interfaces: distinct(&interfaces)?.into_iter().map(Pattern::parse).collect::<Result<_, _>>()?,
             interfaces_exclude: distinct(&excluded)?
