@@ -37,6 +37,7 @@ pub mod supervisor;
 pub mod telemetry;
 mod thousands;
 mod ticks;
+mod time_zone;
 #[cfg(feature = "top")]
 pub mod top;
 pub mod web;

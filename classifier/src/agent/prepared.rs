@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::AgentError;
-use crate::{config::Settings, http, reload::Hangups, sandbox::User, web::Web};
+use crate::{config::Settings, http, reload::Hangups, sandbox::User, time_zone, web::Web};
 
 /// Opened files and sockets. Nothing is attached yet.
 pub struct Prepared {
@@ -23,6 +23,7 @@ impl Prepared {
     ///
     /// When a file, a user or an address of the settings is unavailable.
     pub fn new(settings: &Settings) -> Result<Self, AgentError> {
+        time_zone::load();
         let hangups = Hangups::listen().map_err(AgentError::start("signal handlers"))?;
         let web = settings.web_config.as_deref().map(Web::load).transpose()?;
         let user = settings.privileges.user.as_deref().map(User::named).transpose()?;

@@ -81,8 +81,9 @@ impl Agent {
             source.continue_with(settings, &assignment);
         }
         let exporter = Arc::new(exporter);
-        let mut endpoints =
-            Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone()).remembering(history);
+        let mut endpoints = Endpoints::new(Arc::clone(&exporter), settings.telemetry_path.clone())
+            .remembering(history)
+            .continuing(continues);
         let (enable_reload, pin_dir) = (settings.enable_reload, settings.pin_dir.clone());
         let reloader = Reloader::new(sources, source, Arc::clone(&exporter), configuration, assignment, rows);
         let reloader = Arc::new(reloader);

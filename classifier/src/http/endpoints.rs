@@ -18,7 +18,7 @@ use crate::{
     config::TelemetryPath,
     history::History,
     metrics::{Exporter, agent::AgentMetrics},
-    page::{self, Page},
+    page::{self, Page, Refresh, Times},
     reload::Reloader,
     snapshot::{Readiness, Readings},
 };
@@ -60,6 +60,9 @@ pub struct Endpoints {
     host: String,
     history: Arc<History>,
     reloader: Option<Arc<Reloader>>,
+    started: Instant,
+    /// True if the counters are older than the agent.
+    continues: bool,
 }
 
 impl Endpoints {
@@ -67,13 +70,27 @@ impl Endpoints {
     #[must_use]
     pub fn new(exporter: impl Into<Arc<Exporter>>, telemetry: TelemetryPath) -> Self {
         let host = uname().nodename().to_string_lossy().into_owned();
-        Self { exporter: exporter.into(), telemetry, host, history: Arc::default(), reloader: None }
+        Self {
+            exporter: exporter.into(),
+            telemetry,
+            host,
+            history: Arc::default(),
+            reloader: None,
+            started: Instant::now(),
+            continues: false,
+        }
     }
 
     /// Adds a page that shows this history.
     #[must_use]
     pub fn remembering(self, history: Arc<History>) -> Self {
         Self { history, ..self }
+    }
+
+    /// Tells the page whether the counters are older than the agent.
+    #[must_use]
+    pub fn continuing(self, continues: bool) -> Self {
+        Self { continues, ..self }
     }
 
     /// Adds reloads by request.
@@ -131,7 +148,8 @@ impl Endpoints {
             names: self.exporter.names(),
             gauges: self.agent().gauges(),
             telemetry: &self.telemetry,
-            refreshes: asked.query == Some(page::REFRESH),
+            times: Times::now(self.started.elapsed(), self.continues),
+            refresh: Refresh::of_query(asked.query),
         };
         let body = page.render().into_bytes();
         let mut answer = packed(StatusCode::OK, HTML, body, asked.headers, "accept-encoding");

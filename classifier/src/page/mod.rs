@@ -4,7 +4,7 @@
 //! Every text goes through [`maud`], which escapes it. The style is part of the page, and its hash is in the
 //! page's content security policy: no other style applies, and the page makes no further request. Links are
 //! relative: they also work behind a proxy that serves the agent under a prefix. Readers refresh the page by
-//! hand, or every ten seconds by a link: an unasked refresh takes a screen reader's place away.
+//! hand, or at an interval by a link: an unasked refresh takes a screen reader's place away.
 
 mod agent;
 mod chart;
@@ -15,12 +15,16 @@ mod problems;
 mod quantity;
 mod series;
 mod style;
+mod times;
 mod traffic;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::problems::Problems;
-pub use self::style::policy;
+pub use self::{
+    style::policy,
+    times::{Refresh, Times},
+};
 use crate::{
     config::TelemetryPath,
     history::View,
@@ -31,9 +35,6 @@ use crate::{
 
 /// Most sessions and data ports that are shown.
 pub const FTP_SHOWN: usize = 20;
-
-/// Query of a page that refreshes itself.
-pub const REFRESH: &str = "refresh";
 
 /// Data of the page.
 #[derive(Debug)]
@@ -54,8 +55,10 @@ pub struct Page<'p> {
     pub gauges: GaugeValues,
     /// Path of the metrics.
     pub telemetry: &'p TelemetryPath,
-    /// True if the page refreshes itself.
-    pub refreshes: bool,
+    /// Moment of the drawing, and the ages of agent and counters.
+    pub times: Times,
+    /// Interval after which the page loads itself again.
+    pub refresh: Refresh,
 }
 
 impl Page<'_> {
@@ -71,7 +74,7 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    @if self.refreshes { meta http-equiv="refresh" content="10"; }
+                    (self.refresh.element())
                     title { (problems.count()) " · classifier on " (self.host) }
                     link rel="icon" href=(style::ICON);
                     style { (PreEscaped(style::STYLE)) }
@@ -112,6 +115,7 @@ impl Page<'_> {
         html! {
             header {
                 h1 { "classifier " span.on { "on " (self.host) } }
+                (self.times.lines(self.refresh))
                 nav aria-label="Sections" {
                     ul { @for (id, name) in shown { li { a href={ "#" (id) } { (name) } } } }
                 }
@@ -127,13 +131,6 @@ impl Page<'_> {
                         li { a href={ "." (self.telemetry) } { "Metrics" } }
                         li { a href="./-/ready" { "Readiness" } }
                         li { a href="./-/healthy" { "Health" } }
-                        li {
-                            @if self.refreshes {
-                                a href="./" { "Stop refreshing" }
-                            } @else {
-                                a href={ "./?" (REFRESH) } { "Refresh every 10 seconds" }
-                            }
-                        }
                     }
                 }
                 p { "classifier " (env!("CARGO_PKG_VERSION")) ", revision " (crate::REVISION) }

@@ -27,6 +27,7 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     let page = page_states::busy().render();
     let said = text(&page);
     let order = [
+        "As of 2026-11-27 18:20:00 UTC+01:00. Agent up 3 d, counters older than the agent. Refresh: 10 s, 1 min, off",
         "All is well",
         "3 of 3 wanted",
         "eth0in xdp_native, out tcx: physical network card",
@@ -217,11 +218,12 @@ fn has_handler(tag: &str) -> bool {
 fn the_page_asks_for_itself_again_only_where_that_was_chosen() {
     let server = Served::usual();
     let still = server.get("/", "").text();
-    assert!(!still.contains("http-equiv") && still.contains("href=\"./?refresh\""));
+    assert!(!still.contains("http-equiv") && still.contains("href=\"./?refresh=60\""));
     let moving = server.get("/?refresh", "").text();
     assert!(
         moving.contains("<meta http-equiv=\"refresh\" content=\"10\">") && moving.contains("href=\"./\"")
     );
+    assert!(server.get("/?refresh=60", "").text().contains("http-equiv=\"refresh\" content=\"60\""));
     assert!(!server.get("/?other", "").text().contains("http-equiv"));
     let packed = server.get("/", "Accept-Encoding: gzip\r\n");
     assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"));

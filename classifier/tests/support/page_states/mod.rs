@@ -12,7 +12,7 @@ use classifier::{
     config::TelemetryPath,
     history::{History, View},
     metrics::agent::GaugeValues,
-    page::Page,
+    page::{Page, Refresh, Times},
     protocol_names::ProtocolNames,
     sandbox::Sandbox,
     snapshot::{FtpNow, InterfaceSnapshot, InterfaceState, Readiness, Readings, Snapshot},
@@ -153,7 +153,8 @@ fn page() -> Page<'static> {
         names: ProtocolNames::default(),
         gauges: GaugeValues { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },
         telemetry: &METRICS,
-        refreshes: false,
+        times: Times::now(Duration::from_hours(72), true).drawn_at(1_795_800_000, 3600),
+        refresh: Refresh::Off,
     }
 }
 
