@@ -1,7 +1,10 @@
 //! The built kernel object agrees with `abi.rs`: no name, size or type is written twice.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use aya_obj::{
     Map, Object, ProgramSection,
@@ -51,6 +54,16 @@ fn object() -> Object {
 
 fn sizes(map: &Map) -> (usize, usize, usize) {
     (map.key_size() as usize, map.value_size() as usize, map.max_entries() as usize)
+}
+
+/// The object has lines of source code for the verifier's log, and none of them says where it was built.
+#[test]
+fn the_object_has_no_path_of_the_machine_that_built_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_str().unwrap();
+    let holds = |path: &str| OBJECT.windows(path.len()).any(|bytes| bytes == path.as_bytes());
+    assert!(holds("/classifier/classifier-ebpf/src/xdp.rs"), "no line of source code");
+    assert!(!holds(&format!("{root}/")), "{root}");
+    assert!(!holds("/.cargo/") && !holds("/.rustup/"), "cargo's or rustup's folder");
 }
 
 /// Every map that userspace opens is in the object, with the shape and type that the agent was built for.

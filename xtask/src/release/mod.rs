@@ -1,5 +1,5 @@
 //! A release: archives with static binaries, an SBOM, the licences of all parts, and their checksums. Times in the
-//! files are the commit's. The line numbers of the kernel programs keep the paths of their sources.
+//! files are the commit's, and no file contains a path of the machine.
 
 mod archive;
 mod parts;

@@ -72,8 +72,8 @@ impl Target {
         self.architecture == ARCH
     }
 
-    /// Builds the agent in a build folder. Paths of the agent's sources are replaced; those of the kernel programs
-    /// are not.
+    /// Builds the agent in a build folder. Paths of its sources are replaced, as those of the kernel programs are by their
+    /// own build.
     pub fn build(&self, folder: &Path, time: &str) -> Result<PathBuf> {
         println!("building for {}", self.triple);
         let variable = self.triple.replace('-', "_");

@@ -4,7 +4,7 @@
 //! the nested build are therefore written once.
 
 use std::{
-    fmt,
+    env, fmt,
     path::{Path, PathBuf},
     process::Command,
     str::FromStr,
@@ -44,6 +44,7 @@ impl Record {
         let arch = format!("--cfg=bpf_target_arch=\"{}\"", machine.arch);
         // CPU v3 has 32-bit arithmetic and jumps. The linker's default has neither.
         let flags = [arch.as_str(), "-Cdebuginfo=2", "-Ctarget-cpu=v3", "-Clink-arg=--btf"];
+        let flags: Vec<_> = flags.into_iter().map(str::to_owned).chain(self.remaps()).collect();
         let linker = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
 
         let mut command = Command::new(&self.cargo);
@@ -63,6 +64,19 @@ impl Record {
             .args(["--target", target, "-Zbuild-std=core", "--target-dir"])
             .arg(target_dir);
         command
+    }
+
+    /// Flags that replace the paths of this machine: the object has lines of source code for the verifier's log, and
+    /// is the same wherever it is built.
+    fn remaps(&self) -> impl Iterator<Item = String> {
+        let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+        let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned);
+        let compiler = self.rustc.ancestors().nth(2).map(Path::to_owned);
+        let paths = [(root, "/classifier"), (home, "/cargo"), (compiler, "/rust")];
+        paths
+            .into_iter()
+            .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
     }
 }
 
