@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::quantity::{real, short};
+use super::quantity::{percent, real, short};
 use crate::{
     metrics::agent::GaugeValues,
     sandbox::Sandbox,
@@ -49,14 +49,6 @@ fn maps(maps: &[MapFill]) -> Markup {
             }
         }
     }
-}
-
-fn percent(entries: u64, capacity: u64) -> String {
-    if capacity == 0 {
-        return "–".into();
-    }
-    let percent = real(entries) / real(capacity) * 100.0;
-    if percent > 0.0 && percent < 1.0 { "<1 %".into() } else { format!("{percent:.0} %") }
 }
 
 fn programs(programs: &[ProgramSnapshot]) -> Markup {

@@ -40,7 +40,7 @@ pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
                     ], tallies))
                 }
             }
-            p.note { "This page shows no addresses. " code { "classifier status" } " shows them to root." }
+            p.note { "This section shows no addresses. " code { "classifier status" } " shows them to root." }
         }
     }
 }

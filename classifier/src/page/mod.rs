@@ -1,5 +1,5 @@
-//! The page for people, as one answer without scripts: problems, interfaces, traffic, FTP, ICMP and the agent
-//! itself.
+//! The page for people, as one answer without scripts: problems, interfaces, services, traffic, FTP, ICMP and
+//! the agent itself.
 //!
 //! Every text goes through [`maud`], which escapes it. The style is part of the page, and its hash is in the
 //! page's content security policy: no other style applies, and the page makes no further request. Links are
@@ -11,10 +11,13 @@ mod chart;
 mod ftp;
 mod icmp;
 mod interfaces;
+mod names;
 mod problems;
 mod quantity;
 mod series;
+mod services;
 mod style;
+mod sums;
 mod times;
 mod traffic;
 
@@ -88,6 +91,9 @@ impl Page<'_> {
                             (interfaces::figures(self, snapshot))
                         }
                         (interfaces::section(self))
+                        @if let Some(snapshot) = snapshot {
+                            (services::section(self, snapshot))
+                        }
                         (traffic::section(self))
                         @if let Some(snapshot) = snapshot {
                             (ftp::section(snapshot, &self.ftp))
@@ -106,18 +112,20 @@ impl Page<'_> {
         let sections = [
             ("problems", "Problems"),
             ("interfaces", "Interfaces"),
+            ("services", "Services"),
             ("traffic", "Traffic"),
             ("ftp", "FTP"),
             ("icmp", "ICMP"),
             ("agent", "Agent"),
         ];
-        let shown = if self.snapshot.is_ok() { &sections[..] } else { &sections[..3] };
+        let without_counters = ["problems", "interfaces", "traffic"];
+        let is_shown = |id: &str| self.snapshot.is_ok() || without_counters.contains(&id);
         html! {
             header {
                 h1 { "classifier " span.on { "on " (self.host) } }
                 (self.times.lines(self.refresh))
                 nav aria-label="Sections" {
-                    ul { @for (id, name) in shown { li { a href={ "#" (id) } { (name) } } } }
+                    ul { @for (id, name) in sections.into_iter().filter(|(id, _)| is_shown(id)) { li { a href={ "#" (id) } { (name) } } } }
                 }
             }
         }

@@ -45,6 +45,15 @@ pub(super) fn plain(number: f64) -> String {
     sign.map_or_else(|| digits.to_owned(), |sign| format!("{digits} {sign}"))
 }
 
+/// Writes a share in percent; a dash for a share of nothing.
+pub(super) fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "–".into();
+    }
+    let percent = real(part) / real(whole) * 100.0;
+    if percent > 0.0 && percent < 1.0 { "<1 %".into() } else { format!("{percent:.0} %") }
+}
+
 /// Writes the age of an event.
 pub(super) fn age(seconds: f64) -> String {
     match seconds {
@@ -116,6 +125,12 @@ mod tests {
         {
             assert_eq!(plain(number), text);
         }
+    }
+
+    #[test]
+    fn a_small_share_is_not_none() {
+        let shares = [(0, 0), (0, 9), (1, 1000), (1, 3), (9, 9)].map(|(part, whole)| percent(part, whole));
+        assert_eq!(shares, ["–", "0 %", "<1 %", "33 %", "100 %"]);
     }
 
     #[test]

@@ -31,6 +31,11 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
         "All is well",
         "3 of 3 wanted",
         "eth0in xdp_native, out tcx: physical network card",
+        "FTP control360inbound5400000 %≤ 30 ms",
+        "SMTP0inbound",
+        "203.0.113.7 (established, at most 40)",
+        "outbound2,7901809054022 %≤ 30 ms–",
+        "IMAP90inbound",
         "Traffic by protocol",
         "ftp_control",
         "ftp_data_passive",
@@ -52,10 +57,28 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
 }
 
 #[test]
+fn services_have_the_dry_run_and_peers_only_where_these_are_known() {
+    let mut snapshot: Snapshot = page_states::busy().snapshot.expect("it can be read");
+    assert!(!text(&page_states::busy().render()).contains("Dry run"));
+    let counters = snapshot.interfaces[0].counters[0].as_mut().expect("it is counted");
+    (counters.policy[0], counters.policy[3]) = ([900, 0], [0, 100]);
+    snapshot.top_sources = None;
+    let said = text(&Page { snapshot: Ok(snapshot), ..page_states::busy() }.render());
+    assert!(said.contains("100 packets would be dropped (10 %), 900 would pass"), "{said}");
+    assert!(!said.contains("Top peer") && !said.contains("203.0.113."), "{said}");
+}
+
+#[test]
 fn an_idle_host_says_so_without_empty_charts() {
     let page = page_states::idle().render();
     let said = text(&page);
-    for part in ["All is well", "The last 3 minutes", "No FTP session now.", "No ICMP message so far."] {
+    for part in [
+        "All is well",
+        "The last 3 minutes",
+        "No FTP session now.",
+        "No ICMP message so far.",
+        "No connection to a known service",
+    ] {
         assert!(said.contains(part), "{part} in\n{said}");
     }
     assert_eq!(page.matches("<svg role=\"img\"").count(), 2, "of everything alone");

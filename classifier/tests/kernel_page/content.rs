@@ -24,6 +24,8 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
     for part in [name.as_str(), "in tcx, out tcx", "1 clear", "clear\t21\t", "\tpassive\tepsv\tconnected\t"] {
         assert!(busy.contains(part), "{part} in\n{busy}");
     }
+    let services = scene.texts("#services th span");
+    assert!(services.iter().any(|service| service == "FTP control"), "{services:?}");
     let charts = scene.texts(".card h3");
     for protocol in ["ftp_control", "ftp_data_active", "ftp_data_passive", "icmp"] {
         assert!(charts.iter().any(|chart| chart == protocol), "{protocol} in {charts:?}");

@@ -1,5 +1,6 @@
 //! The page in every state with a picture: invented, the same numbers each time.
 
+mod connections;
 mod counters;
 mod ftp_now;
 
@@ -23,6 +24,7 @@ use classifier_common::{
 };
 
 use self::{
+    connections::{connect, peers},
     counters::{interface, snapshot, tallies},
     ftp_now::ftp_now,
 };
@@ -41,9 +43,16 @@ pub fn busy() -> Page<'static> {
         "native XDP would turn off its GSO packets (wireguard)",
     ];
     let (snapshot, view) = lived(STEPS, |step| {
-        let one = |((name, ingress), share): (_, (f64, f64))| interface(name, ingress, "tcx", share, step);
+        let one = |((name, ingress), share): (_, (f64, f64))| {
+            let mut one = interface(name, ingress, "tcx", share, step);
+            if name == "eth0" {
+                connect(&mut one, step);
+            }
+            one
+        };
         Snapshot {
             interfaces: interfaces.into_iter().zip(counters).map(one).collect(),
+            top_sources: Some(peers()),
             ..snapshot(&tallies(step), 3)
         }
     });

@@ -1,0 +1,56 @@
+//! Connections of an invented host: outcomes, handshake times, logins and peers.
+
+use classifier::snapshot::{InterfaceSnapshot, SourceSums, TopSources};
+use classifier_common::{
+    abi::Direction,
+    address::Address,
+    connection::{Encryption, row, session_row},
+    evidence::{ConnectionOutcome, Finding, HostSources},
+    protocol::Protocol,
+};
+
+/// Connections in ten seconds by outcome, as in [`ConnectionOutcome::ALL`].
+const CONNECTIONS: [(Protocol, Direction, [u64; 4]); 6] = [
+    (Protocol::FTP_CONTROL, Direction::Ingress, [6, 0, 0, 0]),
+    (Protocol::FTP_DATA_PASSIVE, Direction::Ingress, [19, 0, 0, 1]),
+    (Protocol::SMTP, Direction::Ingress, [88, 1, 0, 0]),
+    (Protocol::SMTP, Direction::Egress, [31, 2, 1, 6]),
+    (Protocol::POP3, Direction::Ingress, [3, 0, 0, 0]),
+    (Protocol::IMAP, Direction::Ingress, [24, 0, 0, 0]),
+];
+
+/// Adds the connections of this many steps to the counters of one interface.
+pub fn connect(interface: &mut InterfaceSnapshot, step: u32) {
+    let sides = interface.counters.each_mut().map(|side| side.as_mut().expect("both are counted"));
+    for (protocol, direction, outcomes) in CONNECTIONS {
+        let of = &mut sides[direction as usize].connections[row(protocol).expect("it has a server")];
+        of.outcomes = outcomes.map(|count| count * u64::from(step));
+        let [established, ..] = of.outcomes;
+        // Most servers answer within a millisecond, some within 30.
+        (of.times[2], of.times[5]) = (established - established / 20, established / 20);
+    }
+    for (protocol, clear) in [(Protocol::FTP_CONTROL, 4), (Protocol::POP3, 0), (Protocol::IMAP, 1)] {
+        sides[0].sessions[session_row(protocol)][Encryption::ClearLogin as usize] = clear * u64::from(step);
+    }
+}
+
+/// Creates the peers of a mail server that exports them.
+pub fn peers() -> TopSources {
+    let mut sources = HostSources::default();
+    for (last, outcome, times) in
+        [(7, ConnectionOutcome::Established, 40), (9, ConnectionOutcome::Refused, 3)]
+    {
+        for second in 0..times {
+            let finding = Finding {
+                peer: Address::v4([203, 0, 113, last]),
+                now: second * 1_000_000_000,
+                direction: Direction::Ingress,
+                protocol: Protocol::SMTP,
+                outcome,
+                port: 25,
+            };
+            sources.note(&(&finding).into());
+        }
+    }
+    TopSources { sums: SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() }, most: 5 }
+}
