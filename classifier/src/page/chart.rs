@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use super::{
+    names::name,
     quantity::real,
     series::{Series, Unit},
 };
@@ -23,7 +24,7 @@ const HEIGHT: f64 = 100.0;
 pub(super) struct Chart<'c> {
     /// Id that is unique on the page.
     pub id: String,
-    /// Subject of the rates.
+    /// Label value of the protocol, or a name for all.
     pub subject: &'c str,
     /// Unit of the rates.
     pub unit: Unit,
@@ -41,7 +42,7 @@ impl Chart<'_> {
         let unknown = WIDTH - ingress.0.iter().map(|step| step.seconds).sum::<f64>();
         html! {
             svg role="img" aria-labelledby={ (id) "-t " (id) "-d" } viewBox="0 -100 900 200" preserveAspectRatio="none" {
-                title id={ (id) "-t" } { (subject) ", " (unit.words()) }
+                title id={ (id) "-t" } { (name(subject)) ", " (unit.words()) }
                 desc id={ (id) "-d" } { "In: " (said(ingress, *unit)) ". Out: " (said(egress, *unit)) "." }
                 @if unknown >= 1.0 {
                     path.unknown d=(format!("M0-100V100H{unknown:.0}V-100Z")) {}
@@ -55,7 +56,7 @@ impl Chart<'_> {
 }
 
 fn said(series: &Series, unit: Unit) -> String {
-    let [now, mean, peak] = [series.now(), series.mean(), series.peak()].map(|rate| unit.number(rate));
+    let [now, mean, peak] = [series.now(), series.mean(), series.peak()].map(|rate| unit.text(rate));
     format!("{now} in the last minute, {mean} on average, peak {peak}")
 }
 

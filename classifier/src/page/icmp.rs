@@ -9,6 +9,7 @@ use classifier_common::{
 };
 use maud::{Markup, html};
 
+use super::names::titled;
 use crate::{protocol_names::ProtocolNames, snapshot::Snapshot, thousands::grouped};
 
 /// Most kinds of messages that are shown.
@@ -52,7 +53,7 @@ pub(super) fn section(snapshot: &Snapshot, names: &ProtocolNames) -> Markup {
                     "ICMP errors by the protocol of the packet that they quote: "
                     @for (place, (name, number)) in quoted.iter().take(SHOWN).enumerate() {
                         @if place > 0 { ", " }
-                        code { (name) } " (" (grouped(*number)) ")"
+                        (titled(name)) " (" (grouped(*number)) ")"
                     }
                     "."
                 }

@@ -164,7 +164,7 @@ fn row(interface: &InterfaceState, rate: InterfaceRate) -> Markup {
             @for side in rate.sides {
                 @for unit in Unit::ALL {
                     td.number role="cell" {
-                        @if rate.length.is_zero() { "–" } @else { (unit.number(unit.rate(side, rate.length))) }
+                        @if rate.length.is_zero() { "–" } @else { (unit.cell(unit.rate(side, rate.length))) }
                     }
                 }
             }

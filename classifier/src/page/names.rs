@@ -7,7 +7,7 @@ const NAMES: [(&str, &str); 14] = [
     ("tcp_other", "Other TCP"),
     ("udp_other", "Other UDP"),
     ("ip_other", "Other IP protocols"),
-    ("fragment", "Fragments, first one unknown"),
+    ("fragment", "Unmatched fragments"),
     ("non_ip", "Not IP"),
     ("malformed", "Malformed packets"),
     ("icmp", "ICMP"),

@@ -35,16 +35,6 @@ pub(super) fn whole(number: f64) -> String {
     grouped(number)
 }
 
-/// Writes a number without needless decimals: `50`, `1.5 k`.
-pub(super) fn plain(number: f64) -> String {
-    let text = short(number);
-    let (digits, sign) =
-        text.split_once(' ').map_or((text.as_str(), None), |(digits, sign)| (digits, Some(sign)));
-    let digits =
-        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
-    sign.map_or_else(|| digits.to_owned(), |sign| format!("{digits} {sign}"))
-}
-
 /// Writes a share in percent; a dash for a share of nothing.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -115,15 +105,6 @@ mod tests {
             (999_999.6, "1.00 M"),
         ] {
             assert_eq!(whole(number), text);
-        }
-    }
-
-    #[test]
-    fn scales_have_no_more_digits_than_they_need() {
-        for (number, text) in
-            [(0.0, "0"), (1.0, "1"), (50.0, "50"), (1500.0, "1.5 k"), (100.0, "100"), (2e7, "20 M")]
-        {
-            assert_eq!(plain(number), text);
         }
     }
 

@@ -52,6 +52,28 @@ impl Unit {
         }
     }
 
+    /// Writes a rate with its unit: `1,470 packets/s`, `3.34 Mbit/s`.
+    pub fn text(self, rate: f64) -> String {
+        let (number, unit) = self.written(rate);
+        format!("{number} {unit}")
+    }
+
+    /// Writes a rate below a heading that has the unit: packets without it, bits with it.
+    pub fn cell(self, rate: f64) -> String {
+        match self {
+            Self::Packets => self.number(rate),
+            Self::Bits => self.text(rate),
+        }
+    }
+
+    /// Writes the end of a scale, without needless decimals: `50 packets/s`, `30 Mbit/s`.
+    pub fn end(self, scale: f64) -> String {
+        let (number, unit) = self.written(scale);
+        let number =
+            if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { &number };
+        format!("{number} {unit}")
+    }
+
     const fn of(self, tally: PacketCount) -> f64 {
         match self {
             Self::Packets => real(tally.packets),
@@ -138,6 +160,14 @@ mod tests {
         assert_eq!(written(Unit::Packets, 2.5e6), ("2.50 M".into(), "packets/s".into()));
         assert_eq!(written(Unit::Bits, 3.34e6), ("3.34".into(), "Mbit/s".into()));
         assert_eq!(written(Unit::Bits, 720.0), ("720".into(), "bit/s".into()));
+    }
+
+    #[test]
+    fn a_scale_ends_at_a_round_number() {
+        assert_eq!(Unit::Packets.end(4000.0), "4,000 packets/s");
+        assert_eq!(Unit::Packets.end(1.5), "1.5 packets/s");
+        assert_eq!(Unit::Bits.end(3e7), "30 Mbit/s");
+        assert_eq!(Unit::Bits.end(1e8), "100 Mbit/s");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use super::{
     Page,
     chart::{Chart, round_up},
-    quantity::{plain, span},
+    names::titled,
+    quantity::span,
     series::{Series, Subject, Unit},
 };
 use crate::history::{History, View};
@@ -46,7 +47,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                 p.note {
                     "The last " (span(History::SPAN.min(length))) " on all interfaces, in steps of "
                     (History::PERIOD.as_secs()) " seconds. Incoming traffic is above the line, outgoing traffic below it. Numbers are \
-                     means of the last minute."
+                     means of the last minute, and each small chart reaches to its own peak."
                     @if length + History::PERIOD < History::SPAN { " Shaded: before the agent started." }
                 }
                 div.totals { @for unit in Unit::ALL { (total(view, unit)) } }
@@ -59,7 +60,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
                         "No traffic: "
                         @for (place, (_, name)) in unseen.iter().enumerate() {
                             @if place > 0 { ", " }
-                            code { (name) }
+                            (titled(name))
                         }
                         "."
                     }
@@ -110,12 +111,12 @@ fn total(view: &View, unit: Unit) -> Markup {
     html! {
         figure.total {
             figcaption {
-                span.unit { (unit.label()) }
+                span.unit { (if unit == Unit::Bits { "Bits" } else { "Packets" }) }
                 (now(&both, unit))
             }
             div.plot {
                 div.scale aria-hidden="true" {
-                    span { (plain(scale)) } span { "0" } span { (plain(scale)) }
+                    span { (unit.end(scale)) } span { "0" } span { (unit.end(scale)) }
                 }
                 (chart.draw())
                 div.time aria-hidden="true" {
@@ -129,7 +130,7 @@ fn total(view: &View, unit: Unit) -> Markup {
 fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
     html! {
         article.card {
-            h3 { code { (name) } }
+            h3 { (titled(name)) }
             @for unit in Unit::ALL {
                 @let both = Both::of(view, Subject::Of(protocol), unit);
                 @let chart = Chart {
@@ -141,8 +142,11 @@ fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
                     scale: both.peak(),
                 };
                 figure {
+                    figcaption {
+                        (now(&both, unit))
+                        span.peak { "peak " (unit.text(both.peak())) }
+                    }
                     (chart.draw())
-                    figcaption { span.unit { (unit.label()) } (now(&both, unit)) }
                 }
             }
         }
@@ -151,8 +155,8 @@ fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
 
 fn now(both: &Both, unit: Unit) -> Markup {
     html! {
-        span.now { span.key.in {} "in " b { (unit.number(both.ingress.now())) } }
-        span.now { span.key.out {} "out " b { (unit.number(both.egress.now())) } }
+        span.now { span.key.in {} "in " b { (unit.text(both.ingress.now())) } }
+        span.now { span.key.out {} "out " b { (unit.text(both.egress.now())) } }
     }
 }
 
@@ -180,14 +184,14 @@ fn table(view: &View, seen: &[(Protocol, &str)]) -> Markup {
                         @for direction in Direction::ALL {
                             tr {
                                 @if direction == Direction::Ingress {
-                                    th scope="rowgroup" rowspan="2" { code { (name) } }
+                                    th scope="rowgroup" rowspan="2" { (titled(name)) }
                                 }
                                 th.plain scope="row" { (if direction == Direction::Ingress { "in" } else { "out" }) }
                                 @for unit in Unit::ALL {
                                     @let series = Series::of(view, Subject::Of(*protocol), direction, unit);
-                                    td.number { (unit.number(series.now())) }
-                                    td.number { (unit.number(series.mean())) }
-                                    td.number { (unit.number(series.peak())) }
+                                    td.number { (unit.cell(series.now())) }
+                                    td.number { (unit.cell(series.mean())) }
+                                    td.number { (unit.cell(series.peak())) }
                                 }
                             }
                         }

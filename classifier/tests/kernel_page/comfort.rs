@@ -11,7 +11,7 @@ const ENTER: &str = "\u{e007}";
 fn the_page_is_for_every_screen_and_none() {
     let scene = Scene::new();
     scene.download(&[]);
-    scene.wait_for("counted", |text| text.contains("ftp_data_passive"));
+    scene.wait_for("counted", |text| text.contains("FTP data (passive)\n"));
     let browser = &scene.browser;
 
     let mut grounds = Vec::new();
@@ -34,7 +34,7 @@ fn the_page_is_for_every_screen_and_none() {
     browser.allow_scripts(false);
     let without = scene.show();
     assert_eq!(scene.texts("h1, h2"), headings);
-    for part in ["ftp_data_passive", scene.at_server.name.as_str(), "Metrics\nReadiness\nHealth"] {
+    for part in ["FTP data (passive)", scene.at_server.name.as_str(), "Metrics\nReadiness\nHealth"] {
         assert!(without.contains(part), "{part} in\n{without}");
     }
     browser.allow_scripts(true);
@@ -63,7 +63,7 @@ fn the_page_is_for_every_screen_and_none() {
         ("table", "Attached interfaces"),
         ("rowheader", &scene.at_server.name),
         ("columnheader", "In packets/s"),
-        ("image", "ftp_data_passive, bits per second"),
+        ("image", "FTP data (passive), bits per second"),
     ] {
         assert!(has(role, name), "{role} {name}: {nodes:?}");
     }

@@ -27,7 +27,7 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
     let services = scene.texts("#services th span");
     assert!(services.iter().any(|service| service == "FTP control"), "{services:?}");
     let charts = scene.texts(".card h3");
-    for protocol in ["ftp_control", "ftp_data_active", "ftp_data_passive", "icmp"] {
+    for protocol in ["FTP control", "FTP data (active)", "FTP data (passive)", "ICMP"] {
         assert!(charts.iter().any(|chart| chart == protocol), "{protocol} in {charts:?}");
     }
     assert!(
