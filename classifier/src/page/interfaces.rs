@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::{
     Page,
     series::{Series, Subject, Unit},
+    unattached,
 };
 use crate::{
     history::InterfaceRate,
@@ -72,6 +73,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {
         section #interfaces aria-labelledby="interfaces-h" {
             h2 #interfaces-h { "Interfaces" }
+            (unattached::table(page))
             @if attached.is_empty() {
                 p { "No interface is attached. The agent attaches a wanted interface as soon as it appears." }
             } @else {

@@ -20,6 +20,7 @@ mod style;
 mod sums;
 mod times;
 mod traffic;
+mod unattached;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -1,4 +1,5 @@
-//! Section of problems, in sentences: the thing, the cause, the remedy. It is the first section.
+//! Section of problems: a title, a sentence with the cause, and the remedy on a line of its own. It is the first
+//! section.
 
 use maud::{Markup, html};
 
@@ -15,6 +16,20 @@ use crate::{
 
 /// Most reasons against readiness that are shown, and interfaces that are named.
 const SHOWN: usize = 10;
+
+/// Anchors in docs/troubleshooting.md by the titles of problems.
+const ANCHORS: [(&str, &str); 10] = [
+    ("Counters cannot be read", "classifierscrapefails"),
+    ("Not ready", "not-ready"),
+    ("Packets without an interface", "unattributed-packets"),
+    ("Map nearly full", "map-nearly-full"),
+    ("FTP segments lost", "classifierftpcontrolsegmentslost"),
+    ("Kernel messages lost", "classifierftpeventslost"),
+    ("FTP session table full", "classifierftptableoverrun"),
+    ("FTP data port table full", "classifierftptableoverrun"),
+    ("Configuration refused", "classifierconfigreloadfailed"),
+    ("Web configuration refused", "classifierwebconfigreloadfailed"),
+];
 
 /// Present problems, and notes.
 #[derive(Debug, Default)]
@@ -62,8 +77,8 @@ impl Problems {
                     self.notes.push(format!("Earlier, not in the last {lately}: {} {what}", grouped(total)));
                 }
                 (recent, _) => {
-                    self.found
-                        .push((title, format!("{} {what} in the last {lately}: {remedy}", grouped(recent))));
+                    let (number, remedy) = (grouped(recent), capital(remedy));
+                    self.found.push((title, format!("{number} {what} in the last {lately}. {remedy}")));
                 }
             }
         }
@@ -114,7 +129,7 @@ impl Problems {
                     p { "Every wanted interface is attached, nothing was lost recently, and the configuration is in effect." }
                 } @else {
                     h2 #problems-h { (self.count()) }
-                    ul { @for (title, text) in &self.found { li { strong { (title) ": " } (spoken(text)) } } }
+                    ul { @for (title, text) in &self.found { li { (problem(title, text)) } } }
                 }
                 @if self.left_out > 0 {
                     p { (self.left_out) " more reasons: " a href="./-/ready" { "readiness" } " lists all." }
@@ -128,8 +143,30 @@ impl Problems {
     }
 }
 
+/// Writes a problem. The last part of its text, behind a semicolon, is the remedy.
+fn problem(title: &str, text: &str) -> Markup {
+    let (sentence, remedy) = text.rsplit_once("; ").map_or((text, None), |(one, fix)| (one, Some(fix)));
+    html! {
+        h3 { (title) }
+        p { (spoken(&capital(sentence))) "." }
+        @if let Some(remedy) = remedy { p.fix { (spoken(&capital(remedy))) "." } }
+        @if let Some(anchor) = anchor(title) { p.quiet { code { "docs/troubleshooting.md#" (anchor) } } }
+    }
+}
+
+/// Begins a sentence with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// Returns the anchor of a problem in docs/troubleshooting.md; `None` without one.
+fn anchor(title: &str) -> Option<&'static str> {
+    ANCHORS.iter().find(|(known, _)| *known == title).map(|(_, anchor)| *anchor)
+}
+
 /// Renders a sentence, with back quotes as code.
-fn spoken(text: &str) -> Markup {
+pub(super) fn spoken(text: &str) -> Markup {
     html! {
         @for (place, part) in text.split('`').enumerate() {
             @if place % 2 == 1 { code { (part) } } @else { (part) }
@@ -193,4 +230,32 @@ fn sandboxed(sandbox: &Sandbox) -> Option<String> {
             lacks.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TROUBLESHOOTING: &str = include_str!("../../../docs/troubleshooting.md");
+
+    #[test]
+    fn every_anchor_is_on_the_page_that_it_names() {
+        let headings = TROUBLESHOOTING.lines().filter(|line| line.starts_with('#'));
+        let headings: Vec<_> = headings
+            .map(|line| line.trim_start_matches(['#', ' ']).to_lowercase().replace(' ', "-"))
+            .collect();
+        for (title, anchor) in ANCHORS {
+            let is_there = headings.iter().any(|heading| heading == anchor)
+                || TROUBLESHOOTING.contains(&format!("<a id=\"{anchor}\">"));
+            assert!(is_there, "{title}: {anchor}");
+        }
+    }
+
+    #[test]
+    fn the_remedy_is_a_line_of_its_own() {
+        let written = problem("Not ready", "`eth1` is gone: really; look; find it").into_string();
+        let expected = "<p><code>eth1</code> is gone: really; look.</p><p class=\"fix\">Find it.</p>";
+        assert!(written.contains(expected), "{written}");
+        assert!(!problem("Other", "no cause").into_string().contains("fix"));
+    }
 }

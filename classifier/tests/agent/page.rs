@@ -94,17 +94,19 @@ fn what_is_wrong_stands_first_with_its_remedy() {
     let said = text(&page);
     let order = [
         "7 problems",
-        "Not ready: interface eth1 does not exist",
-        "Not ready: cannot attach to eth2",
+        "Not readyInterface eth1 does not exist.",
+        "docs/troubleshooting.md#not-ready",
+        "Not readyCannot attach to eth2: Device or resource busy (os error 16).Another XDP program holds the hook",
         "64 packets crossed a hook on an interface without counters",
         "11 segments of FTP control connections",
-        "210 FTP sessions were not tracked in the last 15 minutes: the table is full, and their data counts as tcp_other",
-        "the map sessions has 65211 of 65536 entries",
-        "the last configuration was refused",
+        "210 FTP sessions were not tracked in the last 15 minutes. The table is full, and their data counts as tcp_other",
+        "The map sessions has 65211 of 65536 entries",
+        "The last configuration was refused",
         "Earlier, not in the last 15 minutes: 12 messages from the kernel",
         "eth0: generic XDP",
         "The sandbox lacks seccomp, Landlock in full",
         "1 of 3 wanted",
+        "Wanted and not attachedInterfaceReasoneth1interface eth1 does not exist",
     ];
     let places = places(&said, &order);
     assert!(places.is_sorted(), "{places:?}");
@@ -117,7 +119,7 @@ fn counters_that_cannot_be_read_leave_the_rest_of_the_page() {
         Page { snapshot: Err("cannot read map COUNTERS: it is gone".into()), ..page_states::busy() };
     let said = text(&refused.render());
     for part in
-        ["1 problem", "Counters cannot be read: cannot read map COUNTERS", "eth0in xdp_native", "Metrics"]
+        ["1 problem", "Counters cannot be readCannot read map COUNTERS", "eth0in xdp_native", "Metrics"]
     {
         assert!(said.contains(part), "{part} in\n{said}");
     }

@@ -50,9 +50,9 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
     scene.agent.wait_for("its interface is gone");
     let broken = scene.show();
     let places = [
-        format!("1 problem\nNot ready: interface {other} does not exist"),
+        format!("1 problem\nNot ready\n\nInterface {other} does not exist."),
         "1 of 2 wanted".into(),
-        "Interfaces\nAttached".into(),
+        "Interfaces\nWanted and not attached".into(),
     ]
     .map(|part| broken.find(&part).unwrap_or_else(|| panic!("no {part:?} in\n{broken}")));
     assert!(places.is_sorted(), "{broken}");

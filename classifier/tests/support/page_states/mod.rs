@@ -16,7 +16,7 @@ use classifier::{
     page::{Page, Refresh, Times},
     protocol_names::ProtocolNames,
     sandbox::Sandbox,
-    snapshot::{FtpNow, InterfaceSnapshot, InterfaceState, Readiness, Readings, Snapshot},
+    snapshot::{FtpNow, Hotplug, InterfaceSnapshot, InterfaceState, Readiness, Readings, Snapshot},
 };
 use classifier_common::{
     control::{TALLIES, Tally},
@@ -89,6 +89,7 @@ pub fn idle() -> Page<'static> {
 
 /// Creates the page of a host with every possible problem.
 pub fn broken() -> Page<'static> {
+    let wanted = [("eth0", true), ("eth1", false), ("eth2", false)];
     let (snapshot, view) = lived(STEPS, |step| {
         let mut tallies = tallies(step);
         tallies[Tally::SegmentsLost as usize] = u64::from(step / 8);
@@ -97,6 +98,10 @@ pub fn broken() -> Page<'static> {
         let mut snapshot = Snapshot {
             interfaces: vec![interface("eth0", "xdp_generic", "tcx", (0.05, 0.05), step)],
             unattributed: 64,
+            hotplug: Hotplug {
+                wanted: wanted.map(|(name, is)| (name.to_owned(), is)).into(),
+                ..Hotplug::default()
+            },
             ..snapshot(&tallies, 3)
         };
         for fill in &mut snapshot.maps {
