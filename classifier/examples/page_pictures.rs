@@ -22,11 +22,11 @@ fn main() -> io::Result<()> {
     let folder = env::args_os().nth(1).map(PathBuf::from).ok_or(io::ErrorKind::InvalidInput)?;
     let picture = |name, page, width, dark, height| Picture { name, page, width, dark, height };
     let pictures = [
-        picture("page-busy", page_states::busy(), 1100, false, 1720),
-        picture("page-busy-dark", page_states::busy(), 1100, true, 1180),
-        picture("page-busy-phone", page_states::busy(), 360, false, 1800),
-        picture("page-idle", page_states::idle(), 1100, false, 1180),
-        picture("page-broken", page_states::broken(), 1100, false, 1180),
+        picture("page-busy", page_states::busy(), 1100, false, 1702),
+        picture("page-busy-dark", page_states::busy(), 1100, true, 1236),
+        picture("page-busy-phone", page_states::busy(), 360, false, 1424),
+        picture("page-idle", page_states::idle(), 1100, false, 965),
+        picture("page-broken", page_states::broken(), 1100, false, 1400),
     ];
     fs::create_dir_all(&folder)?;
     let browser = Browser::start(&Lab::new().host("desk"));
@@ -39,7 +39,7 @@ fn main() -> io::Result<()> {
         fs::write(&path, browser.picture(height))?;
         // Few colours are enough for a page of few colours.
         run(Command::new("pngquant")
-            .args(["--force", "--strip", "--speed", "1", "--ext", ".png", "32"])
+            .args(["--force", "--strip", "--speed", "1", "--ext", ".png", "64"])
             .arg(path));
     }
     Ok(())

@@ -135,8 +135,8 @@ pub(crate) fn nearly_full(fill: &MapFill) -> Option<String> {
     let MapFill { map, entries, capacity } = fill;
     let remedy = match *map {
         "counters" => "further interfaces will be refused; count fewer with --interface",
-        "endpoints" => "further data ports will evict the oldest; raise `max_endpoints` under [ftp]",
-        "sessions" => "further control connections will not be tracked; raise `max_sessions` under [ftp]",
+        "endpoints" => "further data ports will evict the oldest; raise `max_endpoints` under `[ftp]`",
+        "sessions" => "further control connections will not be tracked; raise `max_sessions` under `[ftp]`",
         // First fragments evict each other, and every port has a slot.
         _ => return None,
     };

@@ -52,6 +52,7 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     let places = places(&said, &order);
     assert!(places.is_sorted(), "{places:?}");
     assert!(page.contains("<title>OK · classifier on mail-3.example.net</title>"));
+    assert!(page.len() < 150_000, "{} bytes", page.len());
     // Two of everything, two of each protocol with traffic.
     assert_eq!(page.matches("<svg role=\"img\"").count(), 2 + 2 * 11);
 }
@@ -73,6 +74,7 @@ fn an_idle_host_says_so_without_empty_charts() {
     let page = page_states::idle().render();
     let said = text(&page);
     for part in [
+        "Agent up 3 min, counters since its start",
         "All is well",
         "The last 3 minutes",
         "No FTP session now.",

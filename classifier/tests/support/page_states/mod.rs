@@ -83,6 +83,7 @@ pub fn idle() -> Page<'static> {
         readiness: Readiness { ready: true, interfaces: vec![interface], reasons: Vec::new() },
         snapshot: Ok(snapshot),
         view,
+        times: Times::now(Duration::from_mins(3), false).drawn_at(1_795_800_000, 3600),
         ..page()
     }
 }
