@@ -21,3 +21,22 @@ pub(crate) fn utc_offset(seconds: i64) -> i64 {
     };
     parts.tm_gmtoff
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn the_offset_is_the_one_that_date_prints() {
+        for seconds in [1_767_225_600, 1_782_864_000] {
+            let date = Command::new("date").args(["-d", &format!("@{seconds}"), "+%z"]).output();
+            let printed = String::from_utf8(date.expect("coreutils has it").stdout).expect("digits");
+            let minutes = utc_offset(seconds) / 60;
+            let sign = if minutes < 0 { '-' } else { '+' };
+            let minutes = minutes.abs();
+            assert_eq!(format!("{sign}{:02}{:02}", minutes / 60, minutes % 60), printed.trim());
+        }
+    }
+}
