@@ -3,7 +3,7 @@
 //! | path | answer |
 //! | --- | --- |
 //! | `/metrics`, or what `--telemetry-path` says | a scrape: text format 0.0.4, or `OpenMetrics` 1.0 when `Accept` asks for it |
-//! | `/` | a page for people ([`crate::page`]); `/?refresh` asks for itself again every ten seconds |
+//! | `/` | a page for people ([`crate::page`]); with `/?refresh=10` or `/?refresh=60` it loads itself again |
 //! | `/-/healthy` | 200 while the process lives |
 //! | `/-/ready` | 200 once every wanted interface is attached, else 503 with the reasons |
 //! | `/-/reload` | POST reads the settings again: 200, 500 with the error, or 403 without `--enable-reload` |
