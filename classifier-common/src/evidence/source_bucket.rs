@@ -27,25 +27,12 @@ const REGIONS: usize = 4;
 /// Binary logarithm of the number of regions.
 const REGION_BITS: u32 = REGIONS.trailing_zeros();
 
-/// Regions of the observations by their numbers, two bits each.
-const REGION_OF: u32 = {
-    const REJECTED: u32 = 2;
-    let (mut regions, mut number) = (0, 0);
-    while number < 16 {
-        let is_redirect = number == Observation::Redirect.number() as u32;
-        // The remainder by the number of regions.
-        let region = if is_redirect { REJECTED } else { number & !(u32::MAX << REGION_BITS) };
-        regions |= region << (REGION_BITS * number);
-        number += 1;
-    }
-    regions
-};
-
-/// Returns the region of an observation, by its number. Without a branch, of which the verifier would follow both
-/// sides through the bucket.
+/// Returns the region of an observation, by its number.
 #[inline(always)]
 const fn region(observation: u8) -> usize {
-    (REGION_OF >> (REGION_BITS * (observation as u32 & 15))) as usize & (REGIONS - 1)
+    const REDIRECT: u8 = Observation::Redirect.number();
+    const REJECTED: usize = 2;
+    if observation == REDIRECT { REJECTED } else { observation as usize % REGIONS }
 }
 
 /// Returns the bucket of a key, in a table whose last bucket has the number `last`: a power of two minus one.
