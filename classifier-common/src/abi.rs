@@ -8,7 +8,7 @@ use crate::{
     counter::Counters,
     dry_run::{DryRunPolicy, PREFIXES, PrefixKey},
     endpoint::{BUCKETS, Endpoint, WAYS},
-    evidence::{Observation, SOURCE_BUCKETS, SeenTable, SourceBucket},
+    evidence::{Observation, SERVICE_BUCKETS, SOURCE_BUCKETS, SeenTable, SourceBucket},
     fragment::FragmentKey,
     ports::PortTable,
     session::Listener,
@@ -61,6 +61,8 @@ pub const MAP_CANDIDATES: &str = "CANDIDATES";
 pub const MAP_RATES: &str = "RATES";
 /// Heavy hitters among hosts and networks: buckets, each per CPU.
 pub const MAP_SOURCES: &str = "SOURCES";
+/// Heavy hitters among the ports of other services: buckets, each per CPU.
+pub const MAP_SERVICES: &str = "SERVICES";
 /// Number and time of each observation: a per-CPU table per observation.
 pub const MAP_SEEN: &str = "SEEN";
 /// Connections without an outcome, and lingering ones.
@@ -105,7 +107,7 @@ pub const fn slot(ifindex: u32) -> u32 {
 /// Maps that outlive an agent, each with the version of its layout. A version must be raised when keys or
 /// values change their meaning and keep their sizes. The maps of the FTP tracking are adopted together or not
 /// at all.
-pub const PINNED: [(&str, u32); 18] = [
+pub const PINNED: [(&str, u32); 19] = [
     (MAP_COUNTERS, 2),
     (MAP_SLOTS, 1),
     (MAP_UNATTRIBUTED, 1),
@@ -120,6 +122,7 @@ pub const PINNED: [(&str, u32); 18] = [
     (MAP_CANDIDATES, 1),
     (MAP_RATES, 1),
     (MAP_SOURCES, 1),
+    (MAP_SERVICES, 1),
     (MAP_SEEN, 1),
     (MAP_CONNECTIONS, 2),
     (MAP_WAITING, 2),
@@ -141,7 +144,7 @@ pub struct MapShape {
 
 /// All maps that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two values of
 /// the size of [`Counters`].
-pub const MAPS: [MapShape; 18] = [
+pub const MAPS: [MapShape; 19] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_SLOTS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
@@ -167,6 +170,7 @@ pub const MAPS: [MapShape; 18] = [
     MapShape { name: MAP_LISTENERS, key: 4, value: size_of::<Listener>(), entries: connection::ENTRIES },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },
     MapShape { name: MAP_SOURCES, key: 4, value: size_of::<SourceBucket>(), entries: SOURCE_BUCKETS },
+    MapShape { name: MAP_SERVICES, key: 4, value: size_of::<SourceBucket>(), entries: SERVICE_BUCKETS },
     MapShape { name: MAP_SEEN, key: 4, value: size_of::<SeenTable>(), entries: Observation::ALL.len() },
     MapShape { name: MAP_DRY_RUN, key: 4, value: size_of::<DryRunPolicy>(), entries: 1 },
     MapShape { name: MAP_PREFIXES, key: size_of::<PrefixKey>(), value: 8, entries: 2 * PREFIXES },

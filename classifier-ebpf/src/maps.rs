@@ -18,7 +18,7 @@ use classifier_common::{
     },
     dry_run::{self, DryRunPolicy, PrefixKey},
     endpoint::{self, Endpoint, Query},
-    evidence::{Observation, SOURCE_BUCKETS, SeenTable, SourceBucket},
+    evidence::{Observation, SERVICE_BUCKETS, SOURCE_BUCKETS, SeenTable, SourceBucket},
     fragment::FragmentKey,
     packet::HEADERS_MAX,
     ports::PortTable,
@@ -160,6 +160,10 @@ pub fn work() -> Option<*mut Work> {
 /// Prefixes of peers, by bucket.
 #[btf_map]
 pub static SOURCES: PerCpuArray<SourceBucket, SOURCE_BUCKETS> = PerCpuArray::new();
+
+/// Ports of other services, by bucket.
+#[btf_map]
+pub static SERVICES: PerCpuArray<SourceBucket, SERVICE_BUCKETS> = PerCpuArray::new();
 
 /// Time of the last report of each observation.
 #[btf_map]

@@ -1,15 +1,15 @@
-//! Evidence in the kernel: peers of connections and senders of redirects.
+//! Evidence in the kernel: peers of connections, ports of other services, and senders of redirects.
 
 use aya_ebpf::{Global, helpers::bpf_ktime_get_ns};
 use classifier_common::{
     abi::Direction,
     address::Address,
-    evidence::{Finding, Observed, SEEN_ROWS, SOURCE_BUCKETS, SourceKey, bucket_of},
+    evidence::{Finding, Observed, SEEN_ROWS, SERVICE_BUCKETS, SOURCE_BUCKETS, SourceKey, bucket_of},
 };
 
 use crate::{
     atomic,
-    maps::{SEEN, SOURCES},
+    maps::{SEEN, SERVICES, SOURCES},
     verifier::barrier_var,
 };
 
@@ -17,10 +17,16 @@ use crate::{
 #[unsafe(no_mangle)]
 static LAST_SOURCE_BUCKET: Global<u32> = Global::new(SOURCE_BUCKETS as u32 - 1);
 
-/// Notes the peer of a connection with a known outcome.
+/// Notes a connection with a known outcome: its peer, or the port of another service.
 #[inline(always)]
 pub fn note(finding: &Finding) {
-    observe(&finding.into());
+    let observed = Observed::from(finding);
+    if observed.is_of_other_service() {
+        let [high, low, what] = SourceKey::service(&observed).to_words();
+        classifier_source(high, low, what, observed.now);
+    } else {
+        observe(&observed);
+    }
 }
 
 /// Notes the sender of an ICMP redirect.
@@ -56,13 +62,17 @@ extern "C" fn classifier_observe(high: u64, low: u64, now: u64, word: u64) -> u3
     0
 }
 
-/// Counts a prefix in its bucket. A global function, like the one above.
+/// Counts a prefix or a service in its bucket. A global function, like the one above.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_source(high: u64, low: u64, what: u64, now: u64) -> u32 {
     let key = &SourceKey::words([high, low, what]);
-    let number = bucket_of(key, LAST_SOURCE_BUCKET.load() as usize);
-    let Some(bucket) = SOURCES.get_ptr_mut(number as u32) else { return 0 };
+    let bucket = if key.is_service() {
+        SERVICES.get_ptr_mut(bucket_of(key, SERVICE_BUCKETS - 1) as u32)
+    } else {
+        SOURCES.get_ptr_mut(bucket_of(key, LAST_SOURCE_BUCKET.load() as usize) as u32)
+    };
+    let Some(bucket) = bucket else { return 0 };
     // SAFETY: this CPU's value of the map, written by nobody else. A reader compares the two sequence
     // numbers, which order the changes between them, and so detects a torn copy.
     unsafe {

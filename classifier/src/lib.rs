@@ -15,6 +15,7 @@ pub mod history;
 pub mod hook;
 pub mod hotplug;
 pub mod http;
+mod iana;
 pub mod interfaces;
 pub mod located;
 pub mod manual;

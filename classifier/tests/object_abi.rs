@@ -13,8 +13,8 @@ use aya_obj::{
 use classifier::datapath::{Feature, OBJECT};
 use classifier_common::abi::{
     COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS,
-    MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SESSIONS,
-    MAP_SLOTS, MAP_SOURCES, MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
+    MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SERVICES,
+    MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
 };
 
 /// Maps that userspace never opens by name, with their purpose.
@@ -27,7 +27,7 @@ const PRIVATE: [(&str, &str); 6] = [
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 18] = [
+const TYPES: [(&str, bpf_map_type); 19] = [
     (MAP_SLOTS, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
@@ -43,6 +43,7 @@ const TYPES: [(&str, bpf_map_type); 18] = [
     (MAP_LISTENERS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),
     (MAP_SOURCES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
+    (MAP_SERVICES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_SEEN, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_DRY_RUN, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_PREFIXES, bpf_map_type::BPF_MAP_TYPE_LPM_TRIE),

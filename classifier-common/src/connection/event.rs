@@ -129,9 +129,7 @@ impl Default for ConnEvent {
 #[inline(always)]
 #[must_use]
 pub fn concerns(class: Class, flags: u8) -> bool {
-    // Protocols with a server come behind those without.
-    class >= Protocol::FTP_CONTROL.to_server()
-        && (flags & (flag::SYN | flag::RST) != 0 || class.protocol().has_session())
+    flags & (flag::SYN | flag::RST) != 0 || class.protocol().has_session()
 }
 
 /// Returns whether a segment of this class and payload length may have to be inspected.
@@ -186,7 +184,7 @@ impl ConnEvent {
         self.sought = sought;
     }
 
-    /// Reads a TCP packet of a protocol with a server; `false` if it concerns no connection.
+    /// Reads a TCP packet; `false` if it concerns no connection.
     #[inline(always)]
     pub fn read_segment(&mut self, ends: &Ends, class: Class, hook: HookPoint) -> bool {
         let of_client = is_of_client(class);

@@ -41,7 +41,7 @@ pub struct Finding {
     pub now: u64,
     /// Direction of the SYN: ingress is inbound, egress outbound.
     pub direction: Direction,
-    /// Protocol by the port table, or FTP data.
+    /// Protocol by the port table, or FTP data; `tcp_other` for other services.
     pub protocol: Protocol,
     /// Outcome of the connection.
     pub outcome: ConnectionOutcome,

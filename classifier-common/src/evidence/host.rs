@@ -3,8 +3,8 @@
 use std::convert::identity;
 
 use super::{
-    Observation, Observed, SEEN_ROWS, SOURCE_BUCKETS, Seen, SeenTable, SourceBucket, SourceKey, Summary,
-    bucket_of,
+    Observation, Observed, SEEN_ROWS, SERVICE_BUCKETS, SOURCE_BUCKETS, Seen, SeenTable, SourceBucket,
+    SourceKey, Summary, bucket_of,
 };
 
 /// Sources and observations, like the kernel's maps for one CPU.
@@ -13,6 +13,8 @@ pub struct HostSources {
     buckets: Vec<SourceBucket>,
     /// Tables by observation.
     seen: Vec<SeenTable>,
+    /// Buckets of other services.
+    services: Vec<SourceBucket>,
 }
 
 impl Default for HostSources {
@@ -29,6 +31,7 @@ impl HostSources {
         Self {
             buckets: vec![SourceBucket::default(); buckets],
             seen: vec![[Seen::default(); SEEN_ROWS]; Observation::ALL.len()],
+            services: vec![SourceBucket::default(); SERVICE_BUCKETS],
         }
     }
 
@@ -42,15 +45,15 @@ impl HostSources {
 
     /// Notes a [`Finding`](super::Finding) or a redirect.
     pub fn note(&mut self, observed: &Observed) {
+        if observed.is_of_other_service() {
+            return note(&mut self.services, &SourceKey::service(observed), observed.now);
+        }
         let tables = self.seen.get_mut(observed.observation() as usize);
         if let Some(seen) = tables.and_then(|table| table.get_mut(observed.row())) {
             seen.note(observed);
         }
-        let last = self.buckets.len() - 1;
         for key in [SourceKey::host(observed), SourceKey::network(observed)] {
-            if let Some(bucket) = self.buckets.get_mut(bucket_of(&key, last)) {
-                bucket.note(&key, observed.now, identity);
-            }
+            note(&mut self.buckets, &key, observed.now);
         }
     }
 
@@ -66,13 +69,36 @@ impl HostSources {
         &self.seen
     }
 
+    /// Returns the buckets of other services in order.
+    #[must_use]
+    pub fn service_buckets(&self) -> &[SourceBucket] {
+        &self.services
+    }
+
     /// Returns the summary, like that of several CPUs.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let mut summary = Summary::new(self.buckets.len());
-        for (number, bucket) in self.buckets.iter().enumerate() {
-            summary.add(number, std::slice::from_ref(bucket));
-        }
-        summary
+        summary(&self.buckets)
     }
+
+    /// Returns the summary of other services.
+    #[must_use]
+    pub fn services(&self) -> Summary {
+        summary(&self.services)
+    }
+}
+
+fn note(buckets: &mut [SourceBucket], key: &SourceKey, now: u64) {
+    let last = buckets.len() - 1;
+    if let Some(bucket) = buckets.get_mut(bucket_of(key, last)) {
+        bucket.note(key, now, identity);
+    }
+}
+
+fn summary(buckets: &[SourceBucket]) -> Summary {
+    let mut summary = Summary::new(buckets.len());
+    for (number, bucket) in buckets.iter().enumerate() {
+        summary.add(number, std::slice::from_ref(bucket));
+    }
+    summary
 }

@@ -83,6 +83,13 @@ impl Observed {
         self.word & 0xffff_ffff
     }
 
+    /// Returns whether the connection was with another service: no protocol has its port.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_of_other_service(&self) -> bool {
+        (self.word >> 16) as u8 as usize == Protocol::TCP_OTHER.index()
+    }
+
     /// Returns the number of the observation. The mask tells the programs that it is below 8.
     #[inline(always)]
     #[must_use]

@@ -1,17 +1,21 @@
-//! A host or network, with its number of observations.
+//! A host, a network or the port of another service, with its number of observations.
 
 use super::{Observation, Observed};
 use crate::{address::Address, packet::Direction, protocol::Protocol};
 
-/// Key of a count: a prefix, and the kind of its observations.
+/// Key of a count: a prefix or a port, and the kind of its observations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(C)]
 pub struct SourceKey {
-    /// Prefix, with zeros behind its length.
+    /// Prefix, with zeros behind its length; zeros for a service.
     prefix: Address,
-    /// Packed fields, from the lowest byte: length of the prefix, direction, protocol, observation.
+    /// Packed fields, from the lowest byte: length of the prefix, or [`SERVICE`]; direction, protocol,
+    /// observation; then two bytes with the port of a service.
     what: u64,
 }
+
+/// Stands for the length of a prefix in the key of a service.
+const SERVICE: u8 = u8::MAX;
 
 impl SourceKey {
     /// Creates a key from the result of [`Self::to_words`].
@@ -43,6 +47,28 @@ impl SourceKey {
     pub const fn network(observed: &Observed) -> Self {
         let length = if observed.peer.is_v4() { 24 } else { 64 };
         Self { prefix: observed.peer.network(), what: observed.what() | length }
+    }
+
+    /// Creates the key of a service: its port, whatever the peer.
+    #[inline(always)]
+    #[must_use]
+    pub const fn service(observed: &Observed) -> Self {
+        Self { prefix: Address::of_words([0; 2]), what: observed.word() | SERVICE as u64 }
+    }
+
+    /// Returns whether the key is that of a service, not of a peer.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_service(&self) -> bool {
+        let [length, ..] = self.bytes();
+        length == SERVICE
+    }
+
+    /// Returns the port of a service; 0 for a peer.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        let [_, _, _, _, low, high, ..] = self.what.to_le_bytes();
+        u16::from_le_bytes([low, high])
     }
 
     /// Returns whether the entry is a placeholder that only keeps a bucket's least count.

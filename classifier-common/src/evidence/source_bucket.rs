@@ -20,6 +20,8 @@ use super::{Observation, Source, SourceKey};
 pub const SOURCE_WAYS: usize = 16;
 /// Number of buckets, unless the agent sets another; always a power of two.
 pub const SOURCE_BUCKETS: usize = 512;
+/// Number of buckets of other services; a power of two.
+pub const SERVICE_BUCKETS: usize = 128;
 
 /// Number of regions of the table, by observation, so that a scan cannot evict all other peers. Each outcome
 /// of a connection has one; redirects share that of rejected connections.

@@ -2,4 +2,5 @@
 
 mod any_stream;
 mod million;
+mod services;
 mod truth;

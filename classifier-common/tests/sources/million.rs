@@ -13,24 +13,24 @@ const SOURCES: u32 = 1_000_000;
 const CPUS: usize = 2;
 
 /// Deterministic random numbers: Marsaglia's xorshift (2003).
-struct Numbers(u64);
+pub struct Numbers(pub u64);
 
 impl Numbers {
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0
     }
 
-    /// Returns a rank by Zipf's law with exponent 1: a source's share is proportional to the inverse of its
+    /// Returns a rank below `ranks` by Zipf's law with exponent 1: a share is proportional to the inverse of its
     /// rank.
-    fn rank(&mut self) -> u32 {
+    pub fn rank(&mut self, ranks: u32) -> u32 {
         #[expect(clippy::cast_precision_loss, reason = "53 bits are enough")]
         let part = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to a million")]
-        let rank = f64::from(SOURCES).powf(part) as u32;
-        rank.min(SOURCES) - 1
+        let rank = f64::from(ranks).powf(part) as u32;
+        rank.min(ranks) - 1
     }
 }
 
@@ -72,7 +72,7 @@ fn a_million_sources_are_within_the_stated_error_and_the_largest_are_listed() {
     let bytes = counted.bytes();
     let (mut hosts, mut networks) = (vec![0_u64; 1 << BITS], vec![0_u64; 1 << (BITS - 8)]);
     for once in 0..SOURCES {
-        for place in [once, numbers.rank()].map(place) {
+        for place in [once, numbers.rank(SOURCES)].map(place) {
             let cpu = usize::from(numbers.next() & 1 != 0);
             counted.note(cpu, &finding(place, u64::from(once)));
             hosts[place as usize] += 1;

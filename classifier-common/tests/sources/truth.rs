@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use classifier_common::evidence::{
-    HostSources, Observed, Source, SourceBucket, SourceKey, Summary, bucket_of,
+    HostSources, Observed, SOURCE_BUCKETS, Source, SourceBucket, SourceKey, Summary, bucket_of,
 };
 
 /// Sources counted by several CPUs.
 pub struct Counted {
     cpus: Vec<HostSources>,
+    /// Table that is compared.
+    table: fn(&HostSources) -> &[SourceBucket],
     /// True if a table of another size existed before: not all counts then stand for observations here.
     is_carried: bool,
 }
@@ -16,14 +18,19 @@ pub struct Counted {
 impl Counted {
     /// Creates `cpus` CPUs with `buckets` buckets each.
     pub fn new(cpus: usize, buckets: usize) -> Self {
-        Self { cpus: vec![HostSources::new(buckets); cpus], is_carried: false }
+        Self { cpus: vec![HostSources::new(buckets); cpus], table: HostSources::buckets, is_carried: false }
+    }
+
+    /// Creates `cpus` CPUs, to compare their other services.
+    pub fn of_services(cpus: usize) -> Self {
+        Self { table: HostSources::service_buckets, ..Self::new(cpus, SOURCE_BUCKETS) }
     }
 
     /// Continues with the same CPUs and `buckets` buckets. The first CPU gets all previous sources.
     pub fn carried(&self, buckets: usize) -> Self {
         let mut cpus = vec![HostSources::new(buckets); self.cpus.len()];
         cpus[0] = HostSources::carried(self.summary(), buckets);
-        Self { cpus, is_carried: true }
+        Self { cpus, is_carried: true, ..*self }
     }
 
     /// Notes an observation of a CPU.
@@ -32,19 +39,19 @@ impl Counted {
     }
 
     fn buckets(&self) -> usize {
-        self.cpus[0].buckets().len()
+        (self.table)(&self.cpus[0]).len()
     }
 
     /// Returns the size of the buckets in bytes.
     pub fn bytes(&self) -> usize {
-        self.cpus.iter().map(|cpu| size_of_val(cpu.buckets())).sum()
+        self.cpus.iter().map(|cpu| size_of_val((self.table)(cpu))).sum()
     }
 
     /// Returns the summary of all CPUs.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::new(self.buckets());
         for number in 0..self.buckets() {
-            let by_cpu: Vec<SourceBucket> = self.cpus.iter().map(|cpu| cpu.buckets()[number]).collect();
+            let by_cpu: Vec<SourceBucket> = self.cpus.iter().map(|cpu| (self.table)(cpu)[number]).collect();
             summary.add(number, &by_cpu);
         }
         summary
@@ -92,7 +99,7 @@ impl Counted {
     /// Checks that the least count of a bucket is at most its observations divided by its entries, on every
     /// CPU.
     fn check_floors(&self) -> Result<(), String> {
-        for bucket in self.cpus.iter().flat_map(HostSources::buckets) {
+        for bucket in self.cpus.iter().flat_map(self.table) {
             let counts: u64 = bucket.sources.iter().map(|source| source.count).sum();
             if bucket.floor() > counts / bucket.sources.len() as u64 {
                 return Err(format!("{counts} went to {bucket:?}"));
@@ -101,12 +108,13 @@ impl Counted {
         Ok(())
     }
 
-    /// Checks that counts add up to the observations: one host and one network each.
+    /// Checks that counts add up to the observations: one host and one network each, or one service.
     fn check_sums(&self, exact: u64) -> Result<(), String> {
-        let sources = self.cpus.iter().flat_map(HostSources::buckets).flat_map(|bucket| &bucket.sources);
+        let sources = self.cpus.iter().flat_map(self.table).flat_map(|bucket| &bucket.sources);
         let counted: u64 = sources.map(|source| source.count).sum();
         let seen: u64 = self.cpus.iter().flat_map(HostSources::seen).flatten().map(|seen| seen.number).sum();
-        if counted == exact && 2 * seen == exact {
+        // Other services have no row in the second table.
+        if counted == exact && (seen == 0 || 2 * seen == exact) {
             Ok(())
         } else {
             Err(format!("{counted}, {seen}, {exact}"))

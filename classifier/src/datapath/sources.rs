@@ -4,7 +4,7 @@ use std::io;
 
 use aya::maps::{Map, MapData, MapError, PerCpuArray, PerCpuValues};
 use classifier_common::{
-    abi::{MAP_SEEN, MAP_SOURCES},
+    abi::{MAP_SEEN, MAP_SERVICES, MAP_SOURCES},
     evidence::{Observation, SEEN_ROWS, SOURCE_WAYS, Seen, SeenTable, SourceBucket, Summary},
 };
 
@@ -25,10 +25,11 @@ pub(super) fn sets(sources: u32) -> u32 {
     sources.div_ceil(PLACES).next_power_of_two().max(SETS_LEAST)
 }
 
-/// The two maps of the sources.
+/// The maps of the evidence.
 pub struct SourceMaps {
     sources: PerCpuArray<MapData, SourceBucket>,
     seen: PerCpuArray<MapData, SeenTable>,
+    services: PerCpuArray<MapData, SourceBucket>,
 }
 
 impl SourceMaps {
@@ -40,15 +41,17 @@ impl SourceMaps {
         Ok(Self {
             sources: take(MAP_SOURCES)?.try_into().map_err(of(MAP_SOURCES))?,
             seen: take(MAP_SEEN)?.try_into().map_err(of(MAP_SEEN))?,
+            services: take(MAP_SERVICES)?.try_into().map_err(of(MAP_SERVICES))?,
         })
     }
 
-    /// Takes two maps of this build's layout that were opened elsewhere.
+    /// Takes maps of this build's layout that were opened elsewhere.
     pub(super) const fn over(
         sources: PerCpuArray<MapData, SourceBucket>,
         seen: PerCpuArray<MapData, SeenTable>,
+        services: PerCpuArray<MapData, SourceBucket>,
     ) -> Self {
-        Self { sources, seen }
+        Self { sources, seen, services }
     }
 
     /// Copies the sources from a map of another size. No program may use these maps yet.
@@ -85,7 +88,8 @@ impl SourceMaps {
         let summary = Self::summary_of(&self.sources).map_err(of(MAP_SOURCES))?;
         let seen = (0..).zip(Observation::ALL).map(|(number, _)| self.table(number));
         let seen = seen.collect::<Result<_, _>>().map_err(of(MAP_SEEN))?;
-        Ok(SourceSums { summary, seen })
+        let services = Self::summary_of(&self.services).map_err(of(MAP_SERVICES))?;
+        Ok(SourceSums { summary, seen, services })
     }
 
     fn summary_of(map: &PerCpuArray<MapData, SourceBucket>) -> Result<Summary, MapError> {

@@ -2,12 +2,14 @@
 
 use classifier_common::{
     abi::Direction,
-    evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source},
+    evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source, Summary},
     protocol::{PROTOCOLS, Protocol},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Opened, Prefix, RedirectEvidence, SeenEvidence, SourceEvidence, Unlisted};
+use super::{
+    Clock, Opened, Prefix, RedirectEvidence, SeenEvidence, ServiceEvidence, SourceEvidence, Unlisted,
+};
 use crate::{protocol_names::ProtocolNames, snapshot::SourceSums};
 
 /// Observed connections and their peers, in the order of the output.
@@ -21,13 +23,18 @@ pub struct Evidence {
     pub redirects: Vec<RedirectEvidence>,
     /// Upper bounds on connections of unlisted peers, by outcome.
     pub unlisted: Vec<Unlisted>,
+    /// Connections to other services, of which no protocol has the port: by direction, and then the largest count
+    /// first.
+    pub services: Vec<ServiceEvidence>,
+    /// Upper bounds on connections to unlisted ports of other services, by outcome.
+    pub unlisted_services: Vec<Unlisted>,
 }
 
 impl Evidence {
     /// Converts sums to evidence, with the names of protocols and times of the calendar.
     #[must_use]
     pub fn of(sums: &SourceSums, names: &ProtocolNames, clock: Clock) -> Self {
-        let SourceSums { summary, seen } = sums;
+        let SourceSums { summary, seen, services } = sums;
         let mut evidence = Self::default();
         for source in summary.sources() {
             match source.key.observation() {
@@ -52,20 +59,31 @@ impl Evidence {
             }
         }
         evidence.seen.sort();
-        for (observation, at_most) in Observation::ALL.into_iter().zip(summary.unlisted()) {
-            if let Observation::Connection(outcome) = observation {
-                evidence.unlisted.push(Unlisted { outcome, at_most });
-            }
-        }
+        evidence.unlisted = unlisted(summary);
+        evidence.services =
+            services.sources().iter().filter_map(|entry| ServiceEvidence::of(entry, clock)).collect();
+        evidence.services.sort_by(|one, other| {
+            one.direction.cmp(&other.direction).then(other.count.cmp(&one.count)).then(one.cmp(other))
+        });
+        evidence.unlisted_services = unlisted(services);
         evidence
     }
 
     /// Converts observations in userspace memory, such as a capture's, whose clock is the calendar.
     #[must_use]
     pub fn of_host(sources: &HostSources, names: &ProtocolNames, clock: Clock) -> Self {
-        let sums = SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() };
-        Self::of(&sums, names, clock)
+        Self::of(&SourceSums::from(sources), names, clock)
     }
+}
+
+/// Lists the upper bounds of a summary by outcome.
+fn unlisted(summary: &Summary) -> Vec<Unlisted> {
+    let bounds = Observation::ALL.into_iter().zip(summary.unlisted());
+    let bounds = bounds.filter_map(|(observation, at_most)| match observation {
+        Observation::Connection(outcome) => Some(Unlisted { outcome, at_most }),
+        Observation::Redirect => None,
+    });
+    bounds.collect()
 }
 
 fn connections(

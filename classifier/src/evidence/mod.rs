@@ -6,6 +6,7 @@ mod moment;
 mod opened;
 mod outcome;
 mod seen;
+mod service;
 mod source;
 mod top;
 
@@ -14,7 +15,8 @@ pub use self::{
     moment::{Clock, Moment},
     opened::Opened,
     seen::SeenEvidence,
+    service::ServiceEvidence,
     source::{RedirectEvidence, SourceEvidence, Unlisted},
-    top::top,
+    top::{top, top_services},
 };
 pub use crate::prefix::Prefix;

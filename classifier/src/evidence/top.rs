@@ -1,6 +1,8 @@
-//! Selects the largest peers.
+//! Selects the largest peers and other services.
 
-use super::SourceEvidence;
+use std::collections::BTreeMap;
+
+use super::{ServiceEvidence, SourceEvidence};
 
 /// Returns the first `most` hosts, and the first `most` networks, of every direction, protocol and outcome.
 /// The order is kept: [`super::Evidence`] lists the largest first.
@@ -19,6 +21,22 @@ pub fn top(sources: &[SourceEvidence], most: usize) -> Vec<&SourceEvidence> {
         if *count < most {
             *count += 1;
             top.push(source);
+        }
+    }
+    top
+}
+
+/// Returns the first `most` other services of every direction, transport and outcome. The order is kept.
+#[must_use]
+pub fn top_services(services: &[ServiceEvidence], most: usize) -> Vec<&ServiceEvidence> {
+    let mut taken = BTreeMap::new();
+    let mut top = Vec::new();
+    for service in services {
+        let group = (service.direction, service.transport.as_str(), service.outcome);
+        let count = taken.entry(group).or_insert(0);
+        *count += 1;
+        if *count <= most {
+            top.push(service);
         }
     }
     top

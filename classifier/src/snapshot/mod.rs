@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use classifier_common::{
     abi::Direction,
     counter::Counters,
-    evidence::{SeenTable, Summary},
+    evidence::{HostSources, SeenTable, Summary},
 };
 
 pub use self::{
@@ -62,6 +62,14 @@ pub struct SourceSums {
     pub summary: Summary,
     /// Number and times of observations, by [`Observation`](classifier_common::evidence::Observation).
     pub seen: Vec<SeenTable>,
+    /// Connections to other services, by port.
+    pub services: Summary,
+}
+
+impl From<&HostSources> for SourceSums {
+    fn from(sources: &HostSources) -> Self {
+        Self { summary: sources.summary(), seen: sources.seen().to_vec(), services: sources.services() }
+    }
 }
 
 /// Counts of interface-following.

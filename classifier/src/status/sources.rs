@@ -1,8 +1,8 @@
-//! Writes the peers of connections for people: the largest of each kind.
+//! Writes the peers of connections, and other services, for people: the largest of each kind.
 
 use crate::{
     columns::Columns,
-    evidence::{Evidence, RedirectEvidence, SourceEvidence, top},
+    evidence::{Evidence, RedirectEvidence, ServiceEvidence, SourceEvidence, top, top_services},
 };
 
 /// Most shown peers of each direction, protocol, outcome and kind of prefix.
@@ -19,6 +19,28 @@ pub(super) fn connections(evidence: &Evidence) -> (Columns, usize) {
             prefix.to_string(),
             direction.label().into(),
             protocol.clone(),
+            outcome.label().into(),
+            count.to_string(),
+            (count - overcount).to_string(),
+            last_seen.to_string(),
+        ]);
+    }
+    (table, shown.len())
+}
+
+/// Builds the table of other services.
+pub(super) fn services(evidence: &Evidence) -> (Columns, usize) {
+    let mut table =
+        Columns::new(["other service", "name", "direction", "outcome", ">at most", ">at least", "last seen"]);
+    let shown = top_services(&evidence.services, TOP);
+    for one in &shown {
+        let ServiceEvidence {
+            direction, transport, port, name, outcome, count, overcount, last_seen, ..
+        } = one;
+        table.row([
+            format!("{transport}/{port}"),
+            name.as_deref().unwrap_or("-").into(),
+            direction.label().into(),
             outcome.label().into(),
             count.to_string(),
             (count - overcount).to_string(),

@@ -48,10 +48,11 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
     ];
     let none = Evidence::default();
     let evidence = agent.evidence.as_ref().unwrap_or(&none);
-    let [(connections, shown), (redirects, redirecting)] =
-        [sources::connections(evidence), sources::redirects(evidence)];
+    let [(connections, shown), (services, used), (redirects, redirecting)] =
+        [sources::connections(evidence), sources::services(evidence), sources::redirects(evidence)];
     let more = [
         ("no connection with an outcome so far", connections, shown),
+        ("no connection to another service so far", services, used),
         ("no ICMP redirect so far", redirects, redirecting),
     ];
     for (empty, table, rows) in tables.into_iter().chain(more) {

@@ -117,7 +117,24 @@ pub fn sources(now: u64) -> SourceSums {
     note(2, ConnectionOutcome::Established, 25, 1);
     (1..=12).for_each(|last| note(last, ConnectionOutcome::Refused, 2525, u64::from(last)));
     sources.note(&Observed::redirect(Address::v4([192, 0, 2, 1]), now - SECOND, Direction::Ingress));
-    SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() }
+    for (direction, port, outcome, times) in [
+        (Direction::Ingress, 22, ConnectionOutcome::Established, 4),
+        (Direction::Ingress, 3389, ConnectionOutcome::Refused, 2),
+        (Direction::Egress, 8000, ConnectionOutcome::Established, 1),
+    ] {
+        for time in 0..times {
+            let finding = Finding {
+                peer: Address::v4([203, 0, 113, 1]),
+                now: now - (times - time) * SECOND,
+                direction,
+                protocol: Protocol::TCP_OTHER,
+                outcome,
+                port,
+            };
+            sources.note(&(&finding).into());
+        }
+    }
+    SourceSums::from(&sources)
 }
 
 fn ftp() -> FtpSnapshot {

@@ -80,7 +80,7 @@ fn sources_are_kept_in_the_kernel_as_in_user_space() {
             expected.note(&Observed::redirect(sender, 0, Direction::Ingress));
         }
     });
-    let SourceSums { summary: kernel, seen } = harness.sources().read().unwrap();
+    let SourceSums { summary: kernel, seen, .. } = harness.sources().read().unwrap();
     let user = expected.summary();
     assert_eq!(listed(&kernel), listed(&user));
     assert_eq!(kernel.unlisted(), user.unlisted());

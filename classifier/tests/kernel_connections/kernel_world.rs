@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aya::{
     TestRun as _, TestRunOptions,
-    maps::{Array, Map, MapData, MapInfo},
+    maps::{Array, Map, MapData, MapInfo, PerCpuArray, PerCpuValues},
     programs::Program,
 };
 use classifier::{
@@ -13,9 +13,10 @@ use classifier::{
     snapshot::FtpSnapshot,
 };
 use classifier_common::{
-    abi::{Direction, MAP_CONNECTIONS, MAP_WAITING, PROGRAM_EGRESS},
+    abi::{Direction, MAP_CONNECTIONS, MAP_SERVICES, MAP_WAITING, PROGRAM_EGRESS},
     connection::{BUCKETS, Connection, WAYS},
     counter::Counters,
+    evidence::{SERVICE_BUCKETS, SourceBucket, Summary},
     fixtures::connection_traces::ConnTraceEnv,
     packet::Link,
 };
@@ -62,6 +63,11 @@ impl KernelWorld {
         }
         let mut waiting = Array::<_, u64>::try_from(self.map(MAP_WAITING)).unwrap();
         waiting.set(0, 0, 0).unwrap();
+        let mut services = PerCpuArray::<_, SourceBucket>::try_from(self.map(MAP_SERVICES)).unwrap();
+        for number in 0..u32::try_from(SERVICE_BUCKETS).unwrap() {
+            let empty = vec![SourceBucket::default(); aya::util::nr_cpus().unwrap()];
+            services.set(number, PerCpuValues::try_from(empty).unwrap(), 0).unwrap();
+        }
         self.before = self.counters.read_both().unwrap();
     }
 
@@ -140,5 +146,9 @@ impl ConnTraceEnv for KernelWorld {
             }
         }
         grown
+    }
+
+    fn services(&self) -> Summary {
+        self.datapath.sources().read().unwrap().services
     }
 }

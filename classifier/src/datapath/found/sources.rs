@@ -1,6 +1,6 @@
 //! Reads the sources of observed connections, with times.
 
-use classifier_common::abi::{MAP_SEEN, MAP_SOURCES};
+use classifier_common::abi::{MAP_SEEN, MAP_SERVICES, MAP_SOURCES};
 
 use super::{error::Problem, maps::Maps};
 use crate::{datapath::SourceMaps, snapshot::SourceSums};
@@ -8,5 +8,6 @@ use crate::{datapath::SourceMaps, snapshot::SourceSums};
 /// Reads all sources.
 pub(in crate::datapath) fn read(maps: &mut Maps) -> Result<SourceSums, Problem> {
     let ((sources, _), (seen, _)) = (maps.take_as(MAP_SOURCES)?, maps.take_as(MAP_SEEN)?);
-    SourceMaps::over(sources, seen).sums().map_err(|(map, cause)| Problem::map(map)(cause))
+    let (services, _) = maps.take_as(MAP_SERVICES)?;
+    SourceMaps::over(sources, seen, services).sums().map_err(|(map, cause)| Problem::map(map)(cause))
 }

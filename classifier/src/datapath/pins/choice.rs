@@ -1,8 +1,8 @@
 //! Chooses the pinned maps that this build can continue with.
 
 use classifier_common::abi::{
-    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_SEEN, MAP_SLOTS, MAP_SOURCES,
-    MAP_UNATTRIBUTED, MAP_WAITING, PINNED,
+    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_SEEN, MAP_SERVICES, MAP_SLOTS,
+    MAP_SOURCES, MAP_UNATTRIBUTED, MAP_WAITING, PINNED,
 };
 use tracing::{info, warn};
 
@@ -60,9 +60,12 @@ pub(super) fn choose(folder: &Folder, wanted: &Layout) -> Result<Choice, PinErro
     let tracking_continues = match known.first() {
         Some((from, layout)) => {
             adopt(&current, from, same(layout, wanted, alone).chain([NAMES, RULES]))?;
-            for name in [MAP_SOURCES, MAP_SEEN] {
+            for name in [MAP_SOURCES, MAP_SEEN, MAP_SERVICES] {
                 if layout.map(name).is_some() && !layout.is_alike(wanted, name) {
-                    warn!(map = name, "records of peers start empty: the pinned map has another layout");
+                    warn!(
+                        map = name,
+                        "records of connections start empty: the pinned map has another layout"
+                    );
                 }
             }
             let all: Vec<_> = same(layout, wanted, of_tracking).collect();
@@ -93,6 +96,7 @@ fn alone(name: &str) -> bool {
             | MAP_UNATTRIBUTED
             | MAP_SOURCES
             | MAP_SEEN
+            | MAP_SERVICES
             | MAP_CONNECTIONS
             | MAP_WAITING
             | MAP_LISTENERS

@@ -52,5 +52,5 @@ pub fn peers() -> TopSources {
             sources.note(&(&finding).into());
         }
     }
-    TopSources { sums: SourceSums { summary: sources.summary(), seen: sources.seen().to_vec() }, most: 5 }
+    TopSources { sums: SourceSums::from(&sources), most: 5 }
 }

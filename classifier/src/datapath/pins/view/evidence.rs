@@ -1,6 +1,6 @@
 //! Reads the peers of connections, with times, from the newest generation's maps.
 
-use classifier_common::abi::{MAP_SEEN, MAP_SOURCES};
+use classifier_common::abi::{MAP_SEEN, MAP_SERVICES, MAP_SOURCES};
 
 use super::{View, ViewError};
 use crate::{
@@ -30,7 +30,8 @@ impl View {
         let rows = rows::read(&newest.map(NAMES))?;
         let assignment = Assignment::of_rows(&rows).map_err(|error| unread(&error))?;
         let own = self.layouts.own();
-        let alike = [MAP_SOURCES, MAP_SEEN].into_iter().filter(|name| known.layout.is_alike(own, name));
+        let wanted = [MAP_SOURCES, MAP_SEEN, MAP_SERVICES];
+        let alike = wanted.into_iter().filter(|name| known.layout.is_alike(own, name));
         let opened = alike.filter_map(|name| Some((name, opened::to_read(&newest.map(name)).ok()?)));
         let sums = sources::read(&mut Maps::of(opened)).map_err(|problem| unread(&problem))?;
         Ok(Evidence::of(&sums, assignment.names(), Clock::now()))
