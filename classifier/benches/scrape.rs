@@ -1,4 +1,4 @@
-//! Cost of a scrape: writing it, packing it, and the whole of it over HTTP.
+//! Cost of a scrape: writing it, packing it, and the whole of it over HTTP; and the cost of drawing the page.
 
 use std::{
     hint::black_box,
@@ -17,6 +17,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 #[path = "../tests/agent/made_up.rs"]
 mod made_up;
+#[expect(dead_code, reason = "the page of a crowd is the largest one")]
+#[path = "../tests/support/page_states/mod.rs"]
+mod page_states;
 #[expect(dead_code, reason = "the tests ask the server for more")]
 #[path = "../tests/agent/served.rs"]
 mod served;
@@ -57,7 +60,15 @@ fn main() -> io::Result<()> {
     writeln!(
         out,
         "µs; the columns after it hold the time to make the counters up, `http CPU` also the client's"
-    )
+    )?;
+    writeln!(out, "\ninterfaces of the page    bytes   drawn")?;
+    for interfaces in [16, 200, 1000] {
+        let page = page_states::crowded(interfaces);
+        let bytes = page.render().len();
+        let drawn = micros(cpu(50, || drop(black_box(page.render()))));
+        writeln!(out, "{interfaces:>22} {bytes:>8} {drawn:>7.1}")?;
+    }
+    writeln!(out, "µs; with traffic and connections of every protocol that can be configured")
 }
 
 fn micros(time: Duration) -> f64 {

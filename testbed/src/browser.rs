@@ -93,12 +93,18 @@ impl Browser {
         self.chromium("Emulation.setScriptExecutionDisabled", &json!({"value": !allowed}));
     }
 
-    /// Takes a screenshot of the page from its top, limited in height, as PNG.
+    /// Takes a screenshot as PNG, from the first selected element to the last one, limited in height.
     #[must_use]
-    pub fn picture(&self, highest: u32) -> Vec<u8> {
-        let size = self.value("[innerWidth, document.documentElement.scrollHeight]");
-        let height = size[1].as_f64().expect("a height").min(f64::from(highest));
-        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": height, "scale": 1});
+    pub fn picture(&self, first: &str, last: &str, highest: u32) -> Vec<u8> {
+        let edge = |selector: &str, edge: &str| {
+            let place =
+                format!("document.querySelector({selector:?}).getBoundingClientRect().{edge} + scrollY");
+            self.value(&place).as_f64().expect("a place")
+        };
+        let top = edge(first, "top");
+        let height = (edge(last, "bottom") - top).min(f64::from(highest));
+        let width = self.value("innerWidth");
+        let clip = json!({"x": 0, "y": top, "width": width, "height": height, "scale": 1});
         let taken =
             self.chromium("Page.captureScreenshot", &json!({"captureBeyondViewport": true, "clip": clip}));
         STANDARD.decode(taken["data"].as_str().expect("a picture")).expect("in base 64")

@@ -18,7 +18,7 @@ use crate::{
     config::TelemetryPath,
     history::History,
     metrics::{Exporter, agent::AgentMetrics},
-    page::{self, Page, Refresh, Times},
+    page::{self, Page, Query, Times},
     reload::Reloader,
     snapshot::{Readiness, Readings},
 };
@@ -149,7 +149,7 @@ impl Endpoints {
             gauges: self.agent().gauges(),
             telemetry: &self.telemetry,
             times: Times::now(self.started.elapsed(), self.continues),
-            refresh: Refresh::of_query(asked.query),
+            query: Query::parse(asked.query.unwrap_or_default()),
         };
         let body = page.render().into_bytes();
         let mut answer = packed(StatusCode::OK, HTML, body, asked.headers, "accept-encoding");

@@ -1,4 +1,4 @@
-//! Draws a rate over 15 minutes as a picture: ingress above the line, egress below it.
+//! Draws a rate over 15 minutes as a picture: ingress above the line, egress below it, each by its own scale.
 //!
 //! The picture is stretched to its place, and has no text, which would be stretched too. Its description has
 //! the numbers.
@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::{
     names::name,
     quantity::real,
-    series::{Series, Unit},
+    series::{Both, Series, Unit},
 };
 use crate::history::History;
 
@@ -28,17 +28,15 @@ pub(super) struct Chart<'c> {
     pub subject: &'c str,
     /// Unit of the rates.
     pub unit: Unit,
-    /// Rates of ingress.
-    pub ingress: &'c Series,
-    /// Rates of egress.
-    pub egress: &'c Series,
-    /// Rate at the upper and lower edge.
-    pub scale: f64,
+    /// Rates of both directions.
+    pub both: &'c Both,
+    /// Rate at the upper edge, and at the lower edge.
+    pub scales: [f64; 2],
 }
 
 impl Chart<'_> {
     pub fn draw(&self) -> Markup {
-        let Self { id, subject, unit, ingress, egress, scale } = self;
+        let Self { id, subject, unit, both: Both { ingress, egress }, scales: [upper, lower] } = self;
         let unknown = WIDTH - ingress.0.iter().map(|step| step.seconds).sum::<f64>();
         html! {
             svg role="img" aria-labelledby={ (id) "-t " (id) "-d" } viewBox="0 -100 900 200" preserveAspectRatio="none" {
@@ -47,8 +45,9 @@ impl Chart<'_> {
                 @if unknown >= 1.0 {
                     path.unknown d=(format!("M0-100V100H{unknown:.0}V-100Z")) {}
                 }
-                path.in d=(area(ingress, *scale, -1.0)) {}
-                path.out d=(area(egress, *scale, 1.0)) {}
+                path.half d="M0-50H900M0 50H900" {}
+                path.in d=(area(ingress, *upper, -1.0)) {}
+                path.out d=(area(egress, *lower, 1.0)) {}
                 path.zero d="M0 0H900" {}
             }
         }

@@ -1,18 +1,20 @@
-//! Section of FTP: live numbers, and ends of announced ports. Peers are not shown: everybody who may read the
-//! metrics sees the page, and `classifier status` shows peers to root.
+//! Section of FTP: live sessions and data ports, data by evidence, and ends of announced ports. Peers are shown
+//! only where the metrics have them too: everybody who may read the metrics sees the page. `classifier status`
+//! shows peers to root.
 
 use classifier_common::control::Tally;
 use classifier_common::{control::Tallies, endpoint::Kind};
 use maud::{Markup, html};
 
-use super::{FTP_SHOWN, quantity::age};
+use super::{FTP_SHOWN, Page, ftp_data, quantity::age};
 use crate::{
     metrics::{FTP_REJECTED, FTP_REMOVED, live_sessions},
     snapshot::{FtpNow, Snapshot},
     thousands::grouped,
 };
 
-pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
+pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
+    let (now, has_peers) = (&page.ftp, snapshot.top_sources.is_some());
     let tallies = &snapshot.ftp.tallies;
     let sessions = live_sessions(tallies).iter().sum();
     let ports = snapshot.ftp.endpoints.iter().flatten().sum();
@@ -23,13 +25,27 @@ pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
             div.columns {
                 div {
                     h3 { "Control connections" }
-                    @if now.sessions.is_empty() { p { "No FTP session now." } } @else { (session_table(now, sessions > now.sessions.len() as u64)) }
+                    @if now.sessions.is_empty() {
+                        p { "No FTP session now." }
+                    } @else {
+                        div.wide role="region" aria-label="FTP sessions" tabindex="0" {
+                            (session_table(now, has_peers, sessions > now.sessions.len() as u64))
+                        }
+                    }
                     (left_out(sessions, now.sessions.len()))
                 }
                 div {
                     h3 { "Data ports" }
-                    @if now.endpoints.is_empty() { p { "No FTP data port now." } } @else { (port_table(now)) }
+                    @if now.endpoints.is_empty() {
+                        p { "No FTP data port now." }
+                    } @else {
+                        div.wide role="region" aria-label="FTP data ports" tabindex="0" { (ftp_data::ports(now, has_peers)) }
+                    }
                     (left_out(ports, now.endpoints.len()))
+                }
+                div {
+                    h3 { "Data transferred" }
+                    (ftp_data::transferred(page))
                 }
                 div {
                     h3 { "Announcements" }
@@ -40,20 +56,25 @@ pub(super) fn section(snapshot: &Snapshot, now: &FtpNow) -> Markup {
                     ], tallies))
                 }
             }
-            p.note { "This section shows no addresses. " code { "classifier status" } " shows them to root." }
+            p.note {
+                @if has_peers { "Peers are shown since the metrics have them too: " code { "--top-sources" } ". " }
+                @else { "Peers are not shown without " code { "--top-sources" } ". " }
+                code { "classifier status" } " shows all of them to root. Bytes are counted by mode, not by session."
+            }
         }
     }
 }
 
 /// Writes the table of sessions. With very many, an arbitrary part is shown: finding the most recent ones
 /// would take a lookup for each.
-fn session_table(now: &FtpNow, is_part: bool) -> Markup {
+fn session_table(now: &FtpNow, has_peers: bool, is_part: bool) -> Markup {
     html! {
         table {
             caption { @if is_part { "Some of the sessions" } @else { "Sessions, most recently active first" } }
             thead {
                 tr {
                     th scope="col" { "Control" }
+                    @if has_peers { th scope="col" { "Client" } }
                     th.number scope="col" { "Server port" }
                     th.number scope="col" { "Age" }
                     th.number scope="col" { "Idle" }
@@ -63,37 +84,10 @@ fn session_table(now: &FtpNow, is_part: bool) -> Markup {
                 @for session in now.sessions.iter().take(FTP_SHOWN) {
                     tr {
                         th.plain scope="row" { (session.control) }
+                        @if has_peers { td { (session.client) } }
                         td.number { (session.server.port) }
                         td.number { (age(session.age_seconds.seconds())) }
                         td.number { (age(session.idle_seconds.seconds())) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn port_table(now: &FtpNow) -> Markup {
-    html! {
-        table {
-            caption { "Announced data ports, newest first" }
-            thead {
-                tr {
-                    th scope="col" { "Port" }
-                    th scope="col" { "Mode" }
-                    th scope="col" { "Command" }
-                    th scope="col" { "State" }
-                    th.number scope="col" { "Age" }
-                }
-            }
-            tbody {
-                @for port in now.endpoints.iter().take(FTP_SHOWN) {
-                    tr {
-                        th.plain scope="row" { (port.owner.port) }
-                        td { (port.mode) }
-                        td { (port.command) }
-                        td { (port.state) }
-                        td.number { (age(port.age_seconds.seconds())) }
                     }
                 }
             }

@@ -2,21 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use classifier_common::{abi::Direction, control::CONTROL};
 use maud::{Markup, html};
 
-use super::{
-    Page,
-    series::{Series, Subject, Unit},
-    unattached,
-};
-use crate::{
-    history::InterfaceRate,
-    hook,
-    metrics::live_sessions,
-    snapshot::{InterfaceState, Snapshot},
-    thousands::grouped,
-};
+use super::{Page, series::Unit, unattached};
+use crate::{history::InterfaceRate, hook, snapshot::InterfaceState};
 
 /// Interfaces that are shown at once.
 const SHOWN: usize = 12;
@@ -27,43 +16,12 @@ const UNFOLDED: usize = 88;
 /// Interfaces that have gone and are named.
 const GONE: usize = 12;
 
-/// Writes the most important numbers.
-pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
-    let rate =
-        |direction, unit: Unit| unit.written(Series::of(&page.view, Subject::All, direction, unit).now());
-    let [clear, encrypted] = live_sessions(&snapshot.ftp.tallies);
-    let [announced, connected] =
-        [0, 1].map(|state| snapshot.ftp.endpoints.iter().map(|states| states[state]).sum::<u64>());
-    html! {
-        dl.figures {
-            div {
-                dt { "Interfaces attached" }
-                dd { b { (page.readiness.interfaces.len()) } " of " (snapshot.hotplug.wanted.len()) " wanted" }
-            }
-            @for (direction, words) in Direction::ALL.into_iter().zip(["In", "Out"]) {
-                div {
-                    dt { (words) ", last minute" }
-                    @for unit in Unit::ALL { @let (number, unit) = rate(direction, unit); dd { b { (number) } " " (unit) } }
-                }
-            }
-            div {
-                dt { "FTP sessions" }
-                dd { b { (grouped(clear)) } " " (CONTROL[0]) }
-                dd { b { (grouped(encrypted)) } " " (CONTROL[1]) }
-            }
-            div {
-                dt { "FTP data ports" }
-                dd { b { (grouped(announced)) } " announced" }
-                dd { b { (grouped(connected)) } " connected" }
-            }
-        }
-    }
-}
-
 pub(super) fn section(page: &Page<'_>) -> Markup {
     let rates = rates(page);
     let rate = |one: &InterfaceState| rates.get(one.name.as_str()).copied().unwrap_or_default();
-    let mut attached: Vec<_> = page.readiness.interfaces.iter().map(|one| (one, rate(one))).collect();
+    let all = &page.readiness.interfaces;
+    let shown = all.iter().filter(|one| page.query.shows(&one.name));
+    let mut attached: Vec<_> = shown.map(|one| (one, rate(one))).collect();
     attached.sort_by(|(one, rate), (other, more)| {
         more.total().bytes.cmp(&rate.total().bytes).then_with(|| one.name.cmp(&other.name))
     });
@@ -73,21 +31,27 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {
         section #interfaces aria-labelledby="interfaces-h" {
             h2 #interfaces-h { "Interfaces" }
+            (page.query.filter(attached.len(), all.len()))
             (unattached::table(page))
-            @if attached.is_empty() {
+            @if attached.is_empty() && !all.is_empty() {
+                p { "No attached interface matches." }
+            } @else if attached.is_empty() {
                 p { "No interface is attached. The agent attaches a wanted interface as soon as it appears." }
             } @else {
                 @if attached.len() > SHOWN { (summary(&attached)) }
-                (table(first, "Attached interfaces, busiest first"))
+                (table(first, rest, "Attached interfaces, busiest first"))
             }
             @if !unfolded.is_empty() {
                 details {
                     summary { (unfolded.len()) " more interfaces" }
-                    (table(unfolded, "More attached interfaces, busiest first"))
+                    (table(unfolded, left_out, "More attached interfaces, busiest first"))
                 }
             }
             @if !left_out.is_empty() {
-                p.note { (left_out.len()) " more interfaces have less traffic and are not shown: " a href="./-/ready" { "readiness" } " lists all." }
+                p.note {
+                    (left_out.len()) " interfaces with less traffic are shown as a sum: " code { "/?interface=GLOB" }
+                    " shows those of a name, and " a href="./-/ready" { "readiness" } " lists all."
+                }
             }
             @if !gone.is_empty() {
                 p.note {
@@ -110,13 +74,12 @@ fn rates<'p>(page: &'p Page<'_>) -> HashMap<&'p str, InterfaceRate> {
 }
 
 fn gone<'p>(page: &'p Page<'_>) -> Vec<&'p str> {
-    let interfaces = page.snapshot.iter().flat_map(|snapshot| &snapshot.interfaces);
-    let gone = interfaces.filter(|one| (one.ingress, one.egress) == (hook::NONE, hook::NONE));
+    let gone = page.interfaces().filter(|one| (one.ingress, one.egress) == (hook::NONE, hook::NONE));
     gone.map(|one| one.name.as_str()).collect()
 }
 
 /// Counts the interfaces by hooks.
-fn summary(attached: &[(&InterfaceState, InterfaceRate)]) -> Markup {
+fn summary(attached: &[Rated<'_>]) -> Markup {
     let mut ways: BTreeMap<_, usize> = BTreeMap::new();
     for (one, _) in attached {
         *ways.entry((one.ingress, one.egress)).or_default() += 1;
@@ -133,8 +96,11 @@ fn summary(attached: &[(&InterfaceState, InterfaceRate)]) -> Markup {
     }
 }
 
-/// Writes the table of interfaces. The roles are explicit, since a phone does not lay it out as a table.
-fn table(interfaces: &[(&InterfaceState, InterfaceRate)], caption: &str) -> Markup {
+type Rated<'p> = (&'p InterfaceState, InterfaceRate);
+
+/// Writes the table of interfaces, and the sum of the others. The roles are explicit, since a phone does not
+/// lay it out as a table.
+fn table(interfaces: &[Rated<'_>], others: &[Rated<'_>], caption: &str) -> Markup {
     html! {
         div.wide role="region" aria-label=(caption) tabindex="0" {
             table.interfaces role="table" {
@@ -149,7 +115,10 @@ fn table(interfaces: &[(&InterfaceState, InterfaceRate)], caption: &str) -> Mark
                         }
                     }
                 }
-                tbody role="rowgroup" { @for (interface, rate) in interfaces { (row(interface, *rate)) } }
+                tbody role="rowgroup" {
+                    @for (interface, rate) in interfaces { (row(interface, *rate)) }
+                    @if !others.is_empty() { (sum(others)) }
+                }
             }
         }
     }
@@ -163,13 +132,31 @@ fn row(interface: &InterfaceState, rate: InterfaceRate) -> Markup {
                 code.name { (name) }
                 span.how { "in " code { (ingress) } ", out " code { (egress) } ": " (why) }
             }
-            @for side in rate.sides {
-                @for unit in Unit::ALL {
-                    td.number role="cell" {
-                        @if rate.length.is_zero() { "–" } @else { (unit.cell(unit.rate(side, rate.length))) }
-                    }
-                }
-            }
+            (cells(rate.sides.map(|side| {
+                Unit::ALL.map(|unit| (!rate.length.is_zero()).then(|| unit.rate(side, rate.length)))
+            })))
+        }
+    }
+}
+
+/// Writes the row of the other interfaces together.
+fn sum(others: &[Rated<'_>]) -> Markup {
+    let rate = |side: usize, unit: Unit| {
+        others.iter().map(|(_, rate)| unit.rate(rate.sides[side], rate.length)).sum::<f64>()
+    };
+    html! {
+        tr role="row" {
+            th.plain scope="row" role="rowheader" { (others.len()) " other interfaces together" }
+            (cells([0, 1].map(|side| Unit::ALL.map(|unit| Some(rate(side, unit))))))
+        }
+    }
+}
+
+/// Writes the rates by direction and unit; a dash for an unknown one.
+fn cells(rates: [[Option<f64>; Unit::ALL.len()]; 2]) -> Markup {
+    html! {
+        @for (unit, rate) in rates.into_iter().flat_map(|side| Unit::ALL.into_iter().zip(side)) {
+            td.number role="cell" { @if let Some(rate) = rate { (unit.cell(rate)) } @else { "–" } }
         }
     }
 }

@@ -8,13 +8,17 @@
 
 mod agent;
 mod chart;
+mod figures;
 mod ftp;
+mod ftp_data;
 mod icmp;
 mod interfaces;
 mod names;
 mod problems;
 mod quantity;
+mod query;
 mod series;
+mod service;
 mod services;
 mod style;
 mod sums;
@@ -26,15 +30,16 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::problems::Problems;
 pub use self::{
+    query::{Query, Refresh},
     style::policy,
-    times::{Refresh, Times},
+    times::Times,
 };
 use crate::{
     config::TelemetryPath,
     history::View,
     metrics::agent::GaugeValues,
     protocol_names::ProtocolNames,
-    snapshot::{FtpNow, Readiness, Snapshot},
+    snapshot::{FtpNow, InterfaceSnapshot, Readiness, Snapshot},
 };
 
 /// Most sessions and data ports that are shown.
@@ -61,8 +66,8 @@ pub struct Page<'p> {
     pub telemetry: &'p TelemetryPath,
     /// Moment of the drawing, and the ages of agent and counters.
     pub times: Times,
-    /// Interval after which the page loads itself again.
-    pub refresh: Refresh,
+    /// Choices of the reader.
+    pub query: Query,
 }
 
 impl Page<'_> {
@@ -78,7 +83,7 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    (self.refresh.element())
+                    (self.query.refresh.element())
                     title { (problems.count()) " · classifier on " (self.host) }
                     link rel="icon" href=(style::ICON);
                     style { (PreEscaped(style::STYLE)) }
@@ -89,7 +94,7 @@ impl Page<'_> {
                     main #main tabindex="-1" {
                         (problems.section())
                         @if let Some(snapshot) = snapshot {
-                            (interfaces::figures(self, snapshot))
+                            (figures::figures(self, snapshot))
                         }
                         (interfaces::section(self))
                         @if let Some(snapshot) = snapshot {
@@ -97,8 +102,8 @@ impl Page<'_> {
                         }
                         (traffic::section(self))
                         @if let Some(snapshot) = snapshot {
-                            (ftp::section(snapshot, &self.ftp))
-                            (icmp::section(snapshot, &self.names))
+                            (ftp::section(self, snapshot))
+                            (icmp::section(self))
                             (agent::section(snapshot, &self.gauges))
                         }
                     }
@@ -107,6 +112,12 @@ impl Page<'_> {
             }
         };
         document.into_string()
+    }
+
+    /// Iterates over the interfaces that the reader chose, with their counters.
+    fn interfaces(&self) -> impl Iterator<Item = &InterfaceSnapshot> {
+        let all = self.snapshot.iter().flat_map(|snapshot| &snapshot.interfaces);
+        all.filter(|one| self.query.shows(&one.name))
     }
 
     fn header(&self) -> Markup {
@@ -124,7 +135,7 @@ impl Page<'_> {
         html! {
             header {
                 h1 { "classifier " span.on { "on " (self.host) } }
-                (self.times.lines(self.refresh))
+                (self.times.lines(&self.query))
                 nav aria-label="Sections" {
                     ul { @for (id, name) in sections.into_iter().filter(|(id, _)| is_shown(id)) { li { a href={ "#" (id) } { (name) } } } }
                 }

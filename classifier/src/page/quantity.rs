@@ -35,6 +35,12 @@ pub(super) fn whole(number: f64) -> String {
     grouped(number)
 }
 
+/// Writes a number of bytes: `720 B`, `1.23 GB`.
+pub(super) fn bytes(number: u64) -> String {
+    let number = short(real(number));
+    if number.contains(' ') { format!("{number}B") } else { format!("{number} B") }
+}
+
 /// Writes a share in percent; a dash for a share of nothing.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -112,6 +118,11 @@ mod tests {
     fn a_small_share_is_not_none() {
         let shares = [(0, 0), (0, 9), (1, 1000), (1, 3), (9, 9)].map(|(part, whole)| percent(part, whole));
         assert_eq!(shares, ["–", "0 %", "<1 %", "33 %", "100 %"]);
+    }
+
+    #[test]
+    fn bytes_have_their_unit() {
+        assert_eq!([0, 720, 1_234_567_890].map(bytes), ["0 B", "720 B", "1.23 GB"]);
     }
 
     #[test]

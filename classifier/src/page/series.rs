@@ -138,6 +138,29 @@ impl Series {
     }
 }
 
+/// Rates in both directions.
+pub(super) struct Both {
+    pub ingress: Series,
+    pub egress: Series,
+}
+
+impl Both {
+    pub fn of(view: &View, subject: Subject, unit: Unit) -> Self {
+        let of = |direction| Series::of(view, subject, direction, unit);
+        Self { ingress: of(Direction::Ingress), egress: of(Direction::Egress) }
+    }
+
+    /// Returns the peak of each direction.
+    pub fn peaks(&self) -> [f64; 2] {
+        [self.ingress.peak(), self.egress.peak()]
+    }
+
+    /// Tells whether both directions are without traffic.
+    pub fn is_silent(&self) -> bool {
+        self.peaks().iter().all(|peak| *peak <= 0.0)
+    }
+}
+
 fn mean<'s>(steps: impl Iterator<Item = &'s Step>) -> f64 {
     let (seconds, sum) = steps.fold((0.0, 0.0), |(seconds, sum), step| {
         (seconds + step.seconds, step.rate.mul_add(step.seconds, sum))

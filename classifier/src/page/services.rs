@@ -1,37 +1,25 @@
 //! Section of the services: outcomes of their connections, handshake times, clear-text logins and peers.
 
-use classifier_common::{
-    abi::Direction,
-    connection::{Encryption, SESSION_ROWS, row, session_row},
-    counter::Counters,
-    dry_run::Verdict,
-    evidence::ConnectionOutcome,
-    protocol::Protocol,
-};
+use classifier_common::{dry_run::Verdict, evidence::ConnectionOutcome};
 use maud::{Markup, html};
 
-use super::{Page, names::titled, quantity::percent, sums::HandshakeSums};
+use super::{
+    Page,
+    chart::Chart,
+    names::titled,
+    quantity::{percent, span},
+    series::{Both, Subject, Unit},
+    service::Service,
+};
 use crate::{
-    evidence::{Clock, Evidence, Opened, SourceEvidence},
+    evidence::{Clock, Evidence, SourceEvidence},
+    history::{History, View},
     snapshot::{InterfaceSnapshot, Snapshot},
     thousands::grouped,
 };
 
-/// The connections of a protocol.
-struct Service<'p> {
-    label: &'p str,
-    /// Connections of each direction that has any.
-    sides: Vec<(Opened, HandshakeSums)>,
-    /// Logins before TLS; `None` for a protocol whose sessions are not followed.
-    clear_logins: Option<u64>,
-}
-
 pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
-    // Without egress, answers are not seen, and an outcome is no evidence.
-    let is_whole = |one: &&InterfaceSnapshot| one.side(Direction::Egress).is_some();
-    let whole: Vec<_> = snapshot.interfaces.iter().filter(is_whole).collect();
-    let of = |(protocol, label)| Service::of(protocol, label, &whole);
-    let services: Vec<_> = page.names.servers_first().into_iter().filter_map(of).collect();
+    let services = Service::all(page);
     let sources = snapshot.top_sources.as_ref().map(|sources| {
         // The page shows no times of peers.
         Evidence::of(&sources.sums, &page.names, Clock::default()).sources
@@ -39,53 +27,31 @@ pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
     html! {
         section #services aria-labelledby="services-h" {
             h2 #services-h { "Services" }
-            @if whole.is_empty() {
-                p { "No interface is counted in both directions: outcomes of connections are unknown." }
-            } @else if services.is_empty() {
-                p { "No connection to a known service so far." }
-            } @else {
-                (table(&services, sources.as_deref()))
+            @match services.as_deref() {
+                None => p { "No interface is counted in both directions: outcomes of connections are unknown." },
+                Some([]) => p { "No connection to a known service so far." },
+                Some(services) => (table(&page.view, services, sources.as_deref())),
             }
-            (dry_run(snapshot))
+            (dry_run(page))
         }
     }
 }
 
-impl<'p> Service<'p> {
-    /// Sums the connections of a protocol; `None` without a connection, and for a protocol without a server.
-    fn of(protocol: Protocol, label: &'p str, interfaces: &[&InterfaceSnapshot]) -> Option<Self> {
-        let row = row(protocol)?;
-        let sum = |direction| {
-            let sides = interfaces.iter().filter_map(|one| one.side(direction));
-            HandshakeSums::of(sides.map(|counters| &counters.connections[row]))
-        };
-        let sides: Vec<_> = Opened::ALL.into_iter().map(|opened| (opened, sum(opened.into()))).collect();
-        let sides: Vec<_> = sides.into_iter().filter(|(_, sums)| sums.total() > 0).collect();
-        let clear =
-            |counters: &Counters| counters.sessions[session_row(protocol)][Encryption::ClearLogin as usize];
-        let clear_logins = SESSION_ROWS.contains(&protocol).then(|| {
-            interfaces.iter().flat_map(|one| one.sides()).map(|(_, counters)| clear(counters)).sum()
-        });
-        (!sides.is_empty()).then_some(Self { label, sides, clear_logins })
-    }
-
-    /// Returns the host with most connections of a direction.
-    fn top_peer<'s>(&self, opened: Opened, sources: &'s [SourceEvidence]) -> Option<&'s SourceEvidence> {
-        let is_of = |one: &&SourceEvidence| {
-            one.protocol == self.label && one.direction == opened && one.prefix.is_host()
-        };
-        sources.iter().filter(is_of).max_by_key(|one| one.count)
-    }
-}
-
-fn table(services: &[Service<'_>], sources: Option<&[SourceEvidence]>) -> Markup {
+fn table(view: &View, services: &[Service<'_>], sources: Option<&[SourceEvidence]>) -> Markup {
+    let minutes = span(History::SPAN.min(view.length()));
     html! {
         div.wide role="region" aria-label="Connections of services" tabindex="0" {
             table {
-                caption { "Connections since the counters started" }
+                caption {
+                    span {
+                        "Connections since the counters started. Traffic: " (Unit::Bits.label()) " of the last " (minutes)
+                        ", in above the line, out below it"
+                    }
+                }
                 thead {
                     tr {
                         th scope="col" { "Service" }
+                        th scope="col" { "Traffic" }
                         th.number scope="col" { "Clear-text logins" }
                         th scope="col" { "Opened" }
                         @for outcome in ["Established", "Refused", "Rejected", "Unanswered", "Failed"] {
@@ -95,20 +61,21 @@ fn table(services: &[Service<'_>], sources: Option<&[SourceEvidence]>) -> Markup
                         @if sources.is_some() { th scope="col" { "Top peer" } }
                     }
                 }
-                @for service in services { tbody { (rows(service, sources)) } }
+                @for service in services { tbody { (rows(view, service, sources)) } }
             }
         }
     }
 }
 
-fn rows(service: &Service<'_>, sources: Option<&[SourceEvidence]>) -> Markup {
-    let span = service.sides.len();
+fn rows(view: &View, service: &Service<'_>, sources: Option<&[SourceEvidence]>) -> Markup {
+    let rows = service.sides.len();
     html! {
         @for (place, (opened, sums)) in service.sides.iter().enumerate() {
             tr {
                 @if place == 0 {
-                    th scope="rowgroup" rowspan=(span) { (titled(service.label)) }
-                    td.number rowspan=(span) {
+                    th scope="rowgroup" rowspan=(rows) { (titled(service.label)) }
+                    td.spark rowspan=(rows) { (spark(view, service)) }
+                    td.number rowspan=(rows) {
                         @match service.clear_logins {
                             Some(0) => "0",
                             Some(logins) => strong.alert { (grouped(logins)) },
@@ -128,12 +95,23 @@ fn rows(service: &Service<'_>, sources: Option<&[SourceEvidence]>) -> Markup {
     }
 }
 
+/// Draws the bits of a service; a dash without traffic.
+fn spark(view: &View, service: &Service<'_>) -> Markup {
+    let both = Both::of(view, Subject::Of(service.protocol), Unit::Bits);
+    let id = format!("s{}", service.protocol.index());
+    html! {
+        @if both.is_silent() { "–" } @else {
+            (Chart { id, subject: service.label, unit: Unit::Bits, scales: both.peaks(), both: &both }.draw())
+        }
+    }
+}
+
 /// Writes a peer, with the upper bound of its connections.
 fn peer(source: Option<&SourceEvidence>) -> Markup {
     html! {
         @match source {
             Some(one) => {
-                (one.prefix.address()) " (" (one.outcome.label()) ", at most " (grouped(one.count)) ")"
+                (one.prefix.address()) " " span.how { "at most " (grouped(one.count)) " " (one.outcome.label()) }
             }
             None => "–",
         }
@@ -141,9 +119,9 @@ fn peer(source: Option<&SourceEvidence>) -> Markup {
 }
 
 /// Writes the sums of the dry run; nothing without a decision of a policy.
-fn dry_run(snapshot: &Snapshot) -> Markup {
+fn dry_run(page: &Page<'_>) -> Markup {
     let mut sums = [0; Verdict::ALL.len()];
-    for (_, counters) in snapshot.interfaces.iter().flat_map(InterfaceSnapshot::sides) {
+    for (_, counters) in page.interfaces().flat_map(InterfaceSnapshot::sides) {
         for row in &counters.policy {
             sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
         }

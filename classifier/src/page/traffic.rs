@@ -8,29 +8,12 @@ use super::{
     chart::{Chart, round_up},
     names::titled,
     quantity::span,
-    series::{Series, Subject, Unit},
+    series::{Both, Series, Subject, Unit},
 };
 use crate::history::{History, View};
 
 /// Most protocols with charts of their own.
 const CHARTS: usize = 12;
-
-/// Rates in both directions.
-struct Both {
-    ingress: Series,
-    egress: Series,
-}
-
-impl Both {
-    fn of(view: &View, subject: Subject, unit: Unit) -> Self {
-        let of = |direction| Series::of(view, subject, direction, unit);
-        Self { ingress: of(Direction::Ingress), egress: of(Direction::Egress) }
-    }
-
-    fn peak(&self) -> f64 {
-        self.ingress.peak().max(self.egress.peak())
-    }
-}
 
 pub(super) fn section(page: &Page<'_>) -> Markup {
     let view = &page.view;
@@ -46,9 +29,13 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
             } @else {
                 p.note {
                     "The last " (span(History::SPAN.min(length))) " on all interfaces, in steps of "
-                    (History::PERIOD.as_secs()) " seconds. Incoming traffic is above the line, outgoing traffic below it. Numbers are \
-                     means of the last minute, and each small chart reaches to its own peak."
+                    (History::PERIOD.as_secs()) " seconds. Numbers are means of the last minute."
                     @if length + History::PERIOD < History::SPAN { " Shaded: before the agent started." }
+                }
+                p.legend {
+                    span { span.key.in {} "In, above the line" }
+                    span { span.key.out {} "Out, below the line" }
+                    span { "Each half has a scale of its own. In a small chart it reaches to the peak." }
                 }
                 div.totals { @for unit in Unit::ALL { (total(view, unit)) } }
                 div.cards { @for (protocol, name) in &drawn { (card(view, *protocol, name)) } }
@@ -95,30 +82,25 @@ fn busiest<'p>(view: &View, seen: &[(Protocol, &'p str)]) -> Vec<(Protocol, &'p 
 
 fn total(view: &View, unit: Unit) -> Markup {
     let both = Both::of(view, Subject::All, unit);
-    let scale = round_up(both.peak());
-    let id = match unit {
-        Unit::Packets => "all-packets",
-        Unit::Bits => "all-bits",
+    let scales @ [upper, lower] = both.peaks().map(round_up);
+    let (id, words) = match unit {
+        Unit::Packets => ("all-packets", "Packets"),
+        Unit::Bits => ("all-bits", "Bits"),
     };
-    let chart = Chart {
-        id: id.into(),
-        subject: "All protocols",
-        unit,
-        ingress: &both.ingress,
-        egress: &both.egress,
-        scale,
-    };
+    let marks = [upper, upper / 2.0, 0.0, lower / 2.0, lower];
     html! {
         figure.total {
             figcaption {
-                span.unit { (if unit == Unit::Bits { "Bits" } else { "Packets" }) }
-                (now(&both, unit))
+                span.title { (words) }
+                @for (direction, series) in [("in ", &both.ingress), ("out ", &both.egress)] {
+                    span.now { (direction) b { (unit.text(series.now())) } }
+                }
             }
             div.plot {
                 div.scale aria-hidden="true" {
-                    span { (unit.end(scale)) } span { "0" } span { (unit.end(scale)) }
+                    @for mark in marks { span { @if mark > 0.0 { (unit.end(mark)) } @else { "0" } } }
                 }
-                (chart.draw())
+                (Chart { id: id.into(), subject: "All protocols", unit, both: &both, scales }.draw())
                 div.time aria-hidden="true" {
                     span { "15 min ago" } span { "10" } span { "5" } span { "now" }
                 }
@@ -133,30 +115,21 @@ fn card(view: &View, protocol: Protocol, name: &str) -> Markup {
             h3 { (titled(name)) }
             @for unit in Unit::ALL {
                 @let both = Both::of(view, Subject::Of(protocol), unit);
-                @let chart = Chart {
-                    id: format!("p{}-{}", protocol.index(), if unit == Unit::Bits { "b" } else { "p" }),
-                    subject: name,
-                    unit,
-                    ingress: &both.ingress,
-                    egress: &both.egress,
-                    scale: both.peak(),
-                };
+                @let id = format!("p{}-{}", protocol.index(), if unit == Unit::Bits { "b" } else { "p" });
                 figure {
-                    figcaption {
-                        (now(&both, unit))
-                        span.peak { "peak " (unit.text(both.peak())) }
-                    }
-                    (chart.draw())
+                    figcaption { (now("in ", &both.ingress, unit)) (now("out ", &both.egress, unit)) }
+                    (Chart { id, subject: name, unit, both: &both, scales: both.peaks() }.draw())
                 }
             }
         }
     }
 }
 
-fn now(both: &Both, unit: Unit) -> Markup {
+/// Writes the mean of the last minute, and the peak.
+fn now(direction: &str, series: &Series, unit: Unit) -> Markup {
     html! {
-        span.now { span.key.in {} "in " b { (unit.text(both.ingress.now())) } }
-        span.now { span.key.out {} "out " b { (unit.text(both.egress.now())) } }
+        span.now { (direction) b { (unit.text(series.now())) } }
+        span.peak { "peak " (unit.text(series.peak())) }
     }
 }
 

@@ -9,7 +9,10 @@ const SHOWN: usize = 12;
 
 pub(super) fn table(page: &Page<'_>) -> Markup {
     let wanted = page.snapshot.iter().flat_map(|snapshot| &snapshot.hotplug.wanted);
-    let names: Vec<_> = wanted.filter(|(_, is_attached)| !**is_attached).map(|(name, _)| name).collect();
+    let names: Vec<_> = wanted
+        .filter(|(name, is_attached)| !**is_attached && page.query.shows(name))
+        .map(|(name, _)| name)
+        .collect();
     html! {
         @if !names.is_empty() {
             div.wide role="region" aria-label="Interfaces that are not attached" tabindex="0" {

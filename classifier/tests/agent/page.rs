@@ -3,11 +3,11 @@
 use classifier::{
     config::TelemetryPath,
     history::View,
-    page::Page,
+    page::{Page, Query},
     snapshot::{InterfaceState, Readiness, Snapshot},
 };
 
-use crate::{page_states, served::Served};
+use crate::{golden::assert_golden, page_states, served::Served};
 
 /// Removes the tags.
 fn text(html: &str) -> String {
@@ -31,20 +31,22 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
         "All is well",
         "3 of 3 wanted",
         "eth0in xdp_native, out tcx: physical network card",
-        "FTP control360inbound5400000 %≤ 30 ms",
-        "SMTP0inbound",
-        "203.0.113.7 (established, at most 40)",
+        "FTP controlFTP control, bits per secondIn: 3.75 kbit/s in the last minute",
+        "360inbound5400000 %≤ 30 ms",
+        "SMTP, bits per second",
+        "203.0.113.7 at most 40 established",
         "outbound2,7901809054022 %≤ 30 ms–",
-        "IMAP90inbound",
+        "90inbound",
         "Traffic by protocol",
-        "FTP controlin 6.02 packets/sout 9.72 packets/speak 13.5 packets/s",
+        "FTP controlin 6.02 packets/speak 11.3 packets/sout 9.72 packets/speak 13.5 packets/s",
         "FTP data (passive)in ",
-        "in 424 kbit/sout 74.3 kbit/speak 903 kbit/s",
+        "in 424 kbit/speak 903 kbit/sout 74.3 kbit/s",
         "No traffic: Other IP protocols, Unmatched fragments, Malformed packets.",
         "Control connections",
-        "50133passiveepsvannounced0.2 s",
+        "192.0.2.7:4000121",
+        "50133192.0.2.7passiveannouncedepsvannounced0.2 s",
+        "Other UDPdestination_unreachableIPv44050",
         "echo_requestIPv48/0",
-        "ICMP errors by the protocol of the packet that they quote: Other UDP",
         "classifier_xdp",
         "cap_net_admin, cap_perfmon, cap_bpf",
         "Metrics",
@@ -53,8 +55,54 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
     assert!(places.is_sorted(), "{places:?}");
     assert!(page.contains("<title>OK · classifier on mail-3.example.net</title>"));
     assert!(page.len() < 150_000, "{} bytes", page.len());
-    // Two of everything, two of each protocol with traffic.
-    assert_eq!(page.matches("<svg role=\"img\"").count(), 2 + 2 * 11);
+    // One of each service, two of everything, two of each protocol with traffic.
+    assert_eq!(page.matches("<svg role=\"img\"").count(), 5 + 2 + 2 * 11);
+}
+
+/// Writes a page as a browser without styles does: a line for each block, and the cells of a row apart.
+fn lines(html: &str) -> String {
+    const BLOCKS: [&str; 14] = [
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "li",
+        "tr",
+        "caption",
+        "summary",
+        "figcaption",
+        "dt",
+        "dd",
+        "title",
+        "desc",
+        "div",
+    ];
+    let body = html.split_once("<body>").map_or(html, |(_, body)| body);
+    // The version at the end is another with each commit.
+    let body = body.split_once("<footer>").map_or(body, |(body, _)| body);
+    let mut text = String::new();
+    for part in body.split('<') {
+        let (tag, content) = part.split_once('>').unwrap_or(("", part));
+        match tag.strip_prefix('/') {
+            Some(tag) if BLOCKS.contains(&tag) => text.push('\n'),
+            Some("td" | "th" | "span") => text.push_str("  "),
+            _ => {}
+        }
+        text.push_str(content);
+    }
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect::<String>().replace("&lt;", "<").replace("&amp;", "&")
+}
+
+#[test]
+fn the_page_without_styles_is_as_recorded() {
+    assert_golden(
+        "page_busy.txt",
+        &lines(&page_states::busy().render()),
+        include_str!("golden/page_busy.txt"),
+    );
+    let broken = lines(&page_states::broken().render());
+    assert_golden("page_broken.txt", &broken, include_str!("golden/page_broken.txt"));
 }
 
 #[test]
@@ -67,6 +115,10 @@ fn services_have_the_dry_run_and_peers_only_where_these_are_known() {
     let said = text(&Page { snapshot: Ok(snapshot), ..page_states::busy() }.render());
     assert!(said.contains("100 packets would be dropped (10 %), 900 would pass"), "{said}");
     assert!(!said.contains("Top peer") && !said.contains("203.0.113."), "{said}");
+    assert!(
+        said.contains("Peers are not shown without --top-sources") && !said.contains("192.0.2."),
+        "{said}"
+    );
 }
 
 #[test]
@@ -153,20 +205,39 @@ fn nothing_that_the_page_is_given_is_markup() {
 #[test]
 fn a_crowd_of_interfaces_stays_a_page() {
     let small = page_states::crowded(200).render();
-    let large = page_states::crowded(600).render();
+    let crowd = page_states::crowded(1000);
+    let large = crowd.render();
     let said = text(&large);
     for part in [
         "30 problems",
         "20 more reasons",
-        "600 interfaces: 600 by tcx in and tcx out.",
+        "1000 interfaces: 1000 by tcx in and tcx out.",
+        "988 other interfaces together",
         "88 more interfaces",
-        "500 more interfaces have less traffic and are not shown",
+        "900 other interfaces together",
+        "900 interfaces with less traffic are shown as a sum",
         "gone11 and 28 more",
     ] {
         assert!(said.contains(part), "{part} in\n{said}");
     }
-    assert_eq!(large.matches("rowheader").count(), 100);
-    assert!(large.len() < small.len() + 1000 && large.len() < 100_000, "{} and {}", small.len(), large.len());
+    assert_eq!(large.matches("rowheader").count(), 100 + 2);
+    // With every protocol in both directions.
+    assert!(large.len() < small.len() + 2000 && large.len() < 300_000, "{} and {}", small.len(), large.len());
+
+    let filtered = Page { query: Query::parse("interface=veth000%3F"), ..crowd };
+    let said = text(&filtered.render());
+    for part in [
+        "Only interfaces that match veth000?: 16 of 1000.",
+        "veth0001in tcx",
+        "4 more interfaces",
+        "service_31service_31, bits per second",
+        "Other UDPdestination_unreachableIPv4",
+    ] {
+        assert!(said.contains(part), "{part} in\n{said}");
+    }
+    assert!(!said.contains("gone11") && !said.contains("veth0010"), "{said}");
+    let nothing = Page { query: Query::parse("interface=eth9"), ..filtered };
+    assert!(text(&nothing.render()).contains("No attached interface matches"));
 }
 
 #[test]
@@ -252,6 +323,11 @@ fn the_page_asks_for_itself_again_only_where_that_was_chosen() {
     );
     assert!(server.get("/?refresh=60", "").text().contains("http-equiv=\"refresh\" content=\"60\""));
     assert!(!server.get("/?other", "").text().contains("http-equiv"));
+    let filtered = server.get("/?interface=eth*&refresh=10", "").text();
+    assert!(
+        filtered.contains("href=\"./?refresh=60&amp;interface=eth*\"")
+            && filtered.contains("Only interfaces that match")
+    );
     let packed = server.get("/", "Accept-Encoding: gzip\r\n");
     assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"));
 }

@@ -21,7 +21,13 @@ fn the_page_shows_what_passes_and_what_is_wrong_and_asks_for_nothing_else() {
     let download = scene.slow_download();
     let busy = scene.wait_for("connected", |text| text.contains("\tconnected\t"));
     let name = &scene.at_server.name;
-    for part in [name.as_str(), "in tcx, out tcx", "1 clear", "clear\t21\t", "\tpassive\tepsv\tconnected\t"] {
+    for part in [
+        name.as_str(),
+        "in tcx, out tcx",
+        "1 clear",
+        "clear\t21\t",
+        "\tpassive\tannounced\tepsv\tconnected\t",
+    ] {
         assert!(busy.contains(part), "{part} in\n{busy}");
     }
     let services = scene.texts("#services th span");

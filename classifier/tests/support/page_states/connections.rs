@@ -6,7 +6,7 @@ use classifier_common::{
     address::Address,
     connection::{Encryption, row, session_row},
     evidence::{ConnectionOutcome, Finding, HostSources},
-    protocol::Protocol,
+    protocol::{CONFIGURED_MAX, Protocol},
 };
 
 /// Connections in ten seconds by outcome, as in [`ConnectionOutcome::ALL`].
@@ -31,6 +31,20 @@ pub fn connect(interface: &mut InterfaceSnapshot, step: u32) {
     }
     for (protocol, clear) in [(Protocol::FTP_CONTROL, 4), (Protocol::POP3, 0), (Protocol::IMAP, 1)] {
         sides[0].sessions[session_row(protocol)][Encryption::ClearLogin as usize] = clear * u64::from(step);
+    }
+}
+
+/// Adds packets and connections of every configured protocol, in both directions.
+pub fn talk_configured(interface: &mut InterfaceSnapshot, step: u32) {
+    let sides = interface.counters.each_mut().map(|side| side.as_mut().expect("both are counted"));
+    for (side, counters) in sides.into_iter().enumerate() {
+        for (nth, protocol) in (0..CONFIGURED_MAX).filter_map(Protocol::configured).enumerate() {
+            let packets = u64::from(step * step) * (nth + side + 1) as u64;
+            let class = if side == 0 { protocol.to_server() } else { protocol.from_server() };
+            let count = &mut counters.classes[class.index()];
+            (count.packets, count.bytes) = (packets, packets * 700);
+            counters.connections[row(protocol).expect("it has a server")].outcomes = [packets, 0, 0, 1];
+        }
     }
 }
 

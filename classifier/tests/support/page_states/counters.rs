@@ -6,6 +6,7 @@ use classifier::snapshot::{FtpSnapshot, Hotplug, InterfaceSnapshot, MapFill, Pro
 use classifier_common::{
     control::{TALLIES, Tally},
     counter::Counters,
+    endpoint::{Evidence, Mode},
     icmp_types::{IcmpCell, error_row},
     protocol::{Class, Protocol},
     wire::Family,
@@ -55,8 +56,21 @@ pub fn interface(
         let number = whole(f64::from(step) * share_of * if is_in { share.0 } else { share.1 });
         sides[usize::from(!is_in)].icmp[IcmpCell::of(family, kind, code).index()] += number;
         if let Some(row) = error_row(family, kind) {
-            sides[usize::from(!is_in)].quoted[usize::from(row)][Protocol::UDP_OTHER.index()] += number;
+            let quoted = &mut sides[usize::from(!is_in)].quoted[usize::from(row)];
+            let of_smtp = if code == 3 { number / 5 } else { 0 };
+            quoted[Protocol::SMTP.index()] += of_smtp;
+            quoted[Protocol::UDP_OTHER.index()] += number - of_smtp;
         }
+    }
+    for side in &mut sides {
+        let packets = |protocol: Protocol| {
+            let classes = [protocol.to_server(), protocol.from_server()];
+            classes.map(|class| side.classes[class.index()].packets).iter().sum::<u64>()
+        };
+        let [active, passive] = [Protocol::FTP_DATA_ACTIVE, Protocol::FTP_DATA_PASSIVE].map(packets);
+        side.ftp_data[Mode::Active as usize][Evidence::Port20 as usize] = active;
+        side.ftp_data[Mode::Passive as usize][Evidence::Announced as usize] = passive - passive / 9;
+        side.ftp_data[Mode::Passive as usize][Evidence::Inferred as usize] = passive / 9;
     }
     let [received, sent] = sides;
     InterfaceSnapshot { name: name.into(), ingress, egress, counters: [Some(received), Some(sent)] }

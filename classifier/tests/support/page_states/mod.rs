@@ -10,10 +10,11 @@ use std::{
 };
 
 use classifier::{
-    config::TelemetryPath,
+    config::{Layer, TelemetryPath},
+    configuration::ConfigurationSources,
     history::{History, View},
     metrics::agent::GaugeValues,
-    page::{Page, Refresh, Times},
+    page::{Page, Query, Times},
     protocol_names::ProtocolNames,
     sandbox::Sandbox,
     snapshot::{FtpNow, Hotplug, InterfaceSnapshot, InterfaceState, Readiness, Readings, Snapshot},
@@ -21,10 +22,12 @@ use classifier::{
 use classifier_common::{
     control::{TALLIES, Tally},
     counter::Counters,
+    protocol::CONFIGURED_MAX,
 };
+use testbed::servers::Folder;
 
 use self::{
-    connections::{connect, peers},
+    connections::{connect, peers, talk_configured},
     counters::{interface, snapshot, tallies},
     ftp_now::ftp_now,
 };
@@ -132,12 +135,18 @@ pub fn broken() -> Page<'static> {
     }
 }
 
-/// Creates the page of a node with this many containers.
+/// Creates the page of a node with this many containers, with traffic and connections of every protocol that
+/// can be configured.
 pub fn crowded(containers: u32) -> Page<'static> {
     let name = |number: u32| format!("veth{number:04x}");
     let (snapshot, view) = lived(8, |step| {
         let share = |number: u32| f64::from(number % 17) / 500.0;
-        let one = |number| interface(&name(number), "tcx", "tcx", (share(number), share(number)), step);
+        let one = |number| {
+            let mut one = interface(&name(number), "tcx", "tcx", (share(number), share(number)), step);
+            connect(&mut one, step);
+            talk_configured(&mut one, step);
+            one
+        };
         let gone = (0..40).map(|number| InterfaceSnapshot {
             ingress: "none",
             egress: "none",
@@ -152,10 +161,23 @@ pub fn crowded(containers: u32) -> Page<'static> {
     let reasons = (0..30).map(|number| format!("no interface named `missing{number}`")).collect();
     Page {
         readiness: Readiness { ready: false, interfaces: interfaces.collect(), reasons },
+        names: configured_names(),
         snapshot: Ok(snapshot),
         view,
         ..page()
     }
+}
+
+/// Reads as many names from a configuration file as there can be.
+fn configured_names() -> ProtocolNames {
+    let port = |nth: usize| {
+        let port = 2000 + nth;
+        format!("[[port]]\nprotocol = 'service_{nth}'\ntransport = 'tcp'\nports = [{port}]\n")
+    };
+    let folder = Folder::new("names");
+    let file = folder.write("c.toml", (0..CONFIGURED_MAX).map(port).collect::<String>());
+    let configuration = ConfigurationSources { flags: Layer::default(), file: Some(file.into()) }.read();
+    configuration.expect("the file is right").settings.names
 }
 
 fn page() -> Page<'static> {
@@ -169,7 +191,7 @@ fn page() -> Page<'static> {
         gauges: GaugeValues { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },
         telemetry: &METRICS,
         times: Times::now(Duration::from_hours(72), true).drawn_at(1_795_800_000, 3600),
-        refresh: Refresh::Off,
+        query: Query::default(),
     }
 }
 

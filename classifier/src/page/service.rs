@@ -1,0 +1,67 @@
+//! Connections of a service, summed over the interfaces that the page shows.
+
+use classifier_common::{
+    abi::Direction,
+    connection::{Encryption, SESSION_ROWS, row, session_row},
+    counter::Counters,
+    protocol::Protocol,
+};
+
+use super::{Page, sums::HandshakeSums};
+use crate::{
+    evidence::{Opened, SourceEvidence},
+    snapshot::InterfaceSnapshot,
+};
+
+/// The connections of a protocol.
+pub(super) struct Service<'p> {
+    pub protocol: Protocol,
+    /// Label value of the protocol.
+    pub label: &'p str,
+    /// Connections of each direction that has any.
+    pub sides: Vec<(Opened, HandshakeSums)>,
+    /// Logins before TLS; `None` for a protocol whose sessions are not followed.
+    pub clear_logins: Option<u64>,
+}
+
+impl<'p> Service<'p> {
+    /// Returns the services with connections; `None` if no interface is counted in both directions. Without
+    /// egress, answers are not seen, and an outcome is no evidence.
+    pub fn all(page: &'p Page<'_>) -> Option<Vec<Self>> {
+        let whole: Vec<_> = page.interfaces().filter(|one| one.side(Direction::Egress).is_some()).collect();
+        let of = |(protocol, label)| Self::of(protocol, label, &whole);
+        (!whole.is_empty()).then(|| page.names.servers_first().into_iter().filter_map(of).collect())
+    }
+
+    /// Sums the connections of a protocol; `None` without a connection, and for a protocol without a server.
+    fn of(protocol: Protocol, label: &'p str, interfaces: &[&InterfaceSnapshot]) -> Option<Self> {
+        let row = row(protocol)?;
+        let sum = |direction| {
+            let sides = interfaces.iter().filter_map(|one| one.side(direction));
+            HandshakeSums::of(sides.map(|counters| &counters.connections[row]))
+        };
+        let sides: Vec<_> = Opened::ALL.into_iter().map(|opened| (opened, sum(opened.into()))).collect();
+        let sides: Vec<_> = sides.into_iter().filter(|(_, sums)| sums.total() > 0).collect();
+        let clear =
+            |counters: &Counters| counters.sessions[session_row(protocol)][Encryption::ClearLogin as usize];
+        let clear_logins = SESSION_ROWS.contains(&protocol).then(|| {
+            interfaces.iter().flat_map(|one| one.sides()).map(|(_, counters)| clear(counters)).sum()
+        });
+        (!sides.is_empty()).then_some(Self { protocol, label, sides, clear_logins })
+    }
+
+    /// Returns the failed connections and all connections of both directions.
+    pub fn failed_of_all(&self) -> [u64; 2] {
+        self.sides
+            .iter()
+            .fold([0; 2], |[failed, all], (_, sums)| [failed + sums.failed(), all + sums.total()])
+    }
+
+    /// Returns the host with most connections of a direction.
+    pub fn top_peer<'s>(&self, opened: Opened, sources: &'s [SourceEvidence]) -> Option<&'s SourceEvidence> {
+        let is_of = |one: &&SourceEvidence| {
+            one.protocol == self.label && one.direction == opened && one.prefix.is_host()
+        };
+        sources.iter().filter(is_of).max_by_key(|one| one.count)
+    }
+}
