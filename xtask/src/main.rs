@@ -14,6 +14,7 @@ mod debian_root;
 mod demo;
 mod dist;
 mod doctor;
+mod kubernetes;
 mod licences;
 mod lint;
 mod modules;

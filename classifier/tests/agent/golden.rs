@@ -27,7 +27,8 @@ pub fn assert_page(name: &str, generated: impl Fn(&str) -> String) -> String {
     written
 }
 
-fn assert_recorded(file: &str, written: &str, recorded: &str) {
+/// Compares with a recorded file of the repository, or records it.
+pub fn assert_recorded(file: &str, written: &str, recorded: &str) {
     if env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), written)
             .expect("the work tree is writable");

@@ -31,6 +31,7 @@ mod policy_masks;
 mod policy_refusals;
 mod policy_series;
 mod presets;
+mod prometheus_rule;
 #[path = "../../../xtask/src/words/prose.rs"]
 mod prose;
 mod references;

@@ -1,6 +1,7 @@
-//! The container recipe: its image, and its run with the rights of the `DaemonSet`.
+//! The container recipe: its image, and its run with the rights of the `DaemonSet`; and the manifests.
 
 mod image;
+mod manifests;
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
@@ -8,7 +9,7 @@ use image::{Image, listed};
 use serde_json::json;
 use testbed::{Host, Lab, Running, Samples, attached_in, left_behind};
 
-const DAEMON_SET: &str = include_str!("../../../deploy/kubernetes/classifier.yaml");
+const DAEMON_SET: &str = include_str!("../../../deploy/kubernetes/base/classifier.yaml");
 
 /// Script that makes the directory of an image the root of a container, and runs it: read-only, with the
 /// directories that every runtime adds and the node's bpffs, and with three capabilities alone. The tested

@@ -4,6 +4,7 @@
 mod dovecot;
 mod folder;
 mod ftp;
+mod kubernetes;
 mod postfix;
 mod process;
 mod proftpd;
@@ -18,6 +19,7 @@ use std::{env, path::PathBuf};
 pub use dovecot::Dovecot;
 pub use folder::Folder;
 pub use ftp::Ftp;
+pub use kubernetes::{helm, kustomize};
 pub use postfix::Postfix;
 pub use prometheus::{Prometheus, check_metrics, promtool};
 pub use sshd::Sshd;

@@ -9,7 +9,7 @@ use super::{
     Outcome, Tier, outcome,
     side_by_side::{self, Job},
 };
-use crate::{cargo_test::Program, deb, debian_root, packages, privileges, vm};
+use crate::{cargo_test::Program, deb, debian_root, kubernetes, packages, privileges, vm};
 
 /// Name of the job for the virtual machines.
 const MACHINES: &str = "virtual machines";
@@ -27,6 +27,7 @@ pub fn provide(this_kernel: bool) -> Result<()> {
     if this_kernel {
         debian_root::provide()?;
         deb::provide()?;
+        kubernetes::provide()?;
     }
     Ok(())
 }
