@@ -131,6 +131,16 @@ pub struct Run {
     )]
     pub top_sources: Option<u32>,
 
+    /// Export the top K ports of other services per direction and outcome; 0 exports none [default: 0]
+    #[arg(
+        long,
+        value_name = "K",
+        env = "CLASSIFIER_TOP_PORTS",
+        value_parser = value_parser!(u32).range(..=i64::from(EvidenceSettings::TOP_MAX)),
+        help_heading = ENDPOINT
+    )]
+    pub top_ports: Option<u32>,
+
     /// Attach the ingress side only
     #[arg(
         long,
@@ -225,6 +235,7 @@ impl From<Run> for ConfigurationSources {
             capabilities: run.capabilities,
             sandbox: run.sandbox,
             top_sources: run.top_sources,
+            top_ports: run.top_ports,
             ..Layer::default()
         };
         Self { flags, file: run.config }
@@ -266,6 +277,7 @@ mod tests {
             capabilities: Some(KeptCapabilities::None),
             sandbox: Some(SandboxMode::Required),
             top_sources: Some(20),
+            top_ports: Some(30),
             ..Layer::default()
         };
         assert_eq!(
@@ -275,7 +287,7 @@ mod tests {
                  --listen [::1]:3 --xdp-mode native --no-egress --xdp-avoid ixgbe,igc -c a.toml \
                  --web.telemetry-path /m --web.config.file=web.yml --dry-run-policy p.toml --pin-dir /sys/fs/bpf/b \
                  --web.enable-lifecycle --preset mail,ssh --preset dns --user nobody \
-                 --capabilities none --sandbox required --top-sources 20"
+                 --capabilities none --sandbox required --top-sources 20 --top-ports 30"
             ),
             ConfigurationSources { flags, file: Some("a.toml".into()) }
         );

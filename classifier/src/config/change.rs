@@ -64,7 +64,7 @@ mod tests {
             names: _,
             ports: _,
             ftp,
-            evidence: EvidenceSettings { max_sources: _, top_sources: _ },
+            evidence: EvidenceSettings { max_sources: _, top_sources: _, top_ports: _ },
         } = settings;
         let FtpSettings {
             control_ports: _,
@@ -98,6 +98,7 @@ mod tests {
         next.ftp.endpoint_ttl = Duration::from_secs(1);
         next.ftp.control_rate = 1;
         next.evidence.top_sources = 10;
+        next.evidence.top_ports = 10;
         next.ftp.control_ports = vec![2121];
         assert_eq!((settings().restart_for(&next), settings().wants_others(&next)), (vec![], false));
         next.xdp_mode = XdpMode::Off;

@@ -1,12 +1,14 @@
-//! Settings of the evidence: how many peers of connections are kept, and how many are exported.
+//! Settings of the evidence: how many peers of connections are kept, and how many peers and ports are exported.
 
-/// Number of peers of connections that are kept, and that are exported.
+/// Number of peers of connections that are kept, and of peers and ports that are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceSettings {
     /// Hosts and networks with an entry on each CPU, rounded up to sixteen times a power of two.
     pub max_sources: u32,
     /// Peers of each protocol and outcome among the metrics.
     pub top_sources: u32,
+    /// Ports of other services, of each direction and outcome, among the metrics.
+    pub top_ports: u32,
 }
 
 impl EvidenceSettings {
@@ -18,6 +20,6 @@ impl EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { max_sources: 8192, top_sources: 0 }
+        Self { max_sources: 8192, top_sources: 0, top_ports: 0 }
     }
 }

@@ -122,7 +122,7 @@ pub const FTP: [Key; 7] = [
 ];
 
 /// The keys of `[evidence]`.
-pub const EVIDENCE: [Key; 2] = [
+pub const EVIDENCE: [Key; 3] = [
     bounded(
         "max_sources",
         "Entries for hosts and networks on each CPU, 57 bytes each; rounded up to 16 times a power of two",
@@ -132,6 +132,12 @@ pub const EVIDENCE: [Key; 2] = [
     bounded(
         "top_sources",
         "Hosts, and networks, that are exported for each protocol and outcome; 0 exports none",
+        "0",
+        ["0", "1000"],
+    ),
+    bounded(
+        "top_ports",
+        "Ports of other services that are exported for each direction and outcome; 0 exports none",
         "0",
         ["0", "1000"],
     ),

@@ -45,6 +45,8 @@ pub struct Layer {
     pub max_sources: Option<u32>,
     /// Peers of each protocol and outcome among the metrics.
     pub top_sources: Option<u32>,
+    /// Ports of other services among the metrics.
+    pub top_ports: Option<u32>,
 }
 
 impl Layer {
@@ -71,6 +73,7 @@ impl Layer {
             ftp: self.ftp.or(lower.ftp),
             max_sources: self.max_sources.or(lower.max_sources),
             top_sources: self.top_sources.or(lower.top_sources),
+            top_ports: self.top_ports.or(lower.top_ports),
         }
     }
 }

@@ -82,6 +82,15 @@ impl SourceMaps {
         self.sums().map_err(|(map, cause)| ReadError::map(map)(cause))
     }
 
+    /// Reads the connections to other services, summed over the CPUs.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read the map.
+    pub fn services(&self) -> Result<Summary, ReadError> {
+        Self::summary_of(&self.services).map_err(ReadError::map(MAP_SERVICES))
+    }
+
     /// Reads all sources, or names the map that cannot be read.
     pub(super) fn sums(&self) -> Result<SourceSums, (&'static str, MapError)> {
         let of = |map| move |cause| (map, cause);

@@ -139,9 +139,10 @@ impl Datapath {
     ///
     /// # Errors
     ///
-    /// When pins cannot be removed.
+    /// When pins cannot be written or removed.
     pub fn keep_pins(&mut self) -> Result<(), DatapathError> {
         let Some(pinned) = &mut self.pinned else { return Ok(()) };
+        pinned.keep_namespace()?;
         pinned.forget_older(&self.agent_counters)?;
         pinned.keep();
         Ok(())

@@ -60,11 +60,7 @@ impl Evidence {
         }
         evidence.seen.sort();
         evidence.unlisted = unlisted(summary);
-        evidence.services =
-            services.sources().iter().filter_map(|entry| ServiceEvidence::of(entry, clock)).collect();
-        evidence.services.sort_by(|one, other| {
-            one.direction.cmp(&other.direction).then(other.count.cmp(&one.count)).then(one.cmp(other))
-        });
+        evidence.services = self::services(services, clock);
         evidence.unlisted_services = unlisted(services);
         evidence
     }
@@ -74,6 +70,17 @@ impl Evidence {
     pub fn of_host(sources: &HostSources, names: &ProtocolNames, clock: Clock) -> Self {
         Self::of(&SourceSums::from(sources), names, clock)
     }
+}
+
+/// Lists the connections to other services, by direction, and then the largest count first.
+#[must_use]
+pub fn services(summary: &Summary, clock: Clock) -> Vec<ServiceEvidence> {
+    let entries = summary.sources().iter();
+    let mut services: Vec<_> = entries.filter_map(|entry| ServiceEvidence::of(entry, clock)).collect();
+    services.sort_by(|one, other| {
+        one.direction.cmp(&other.direction).then(other.count.cmp(&one.count)).then(one.cmp(other))
+    });
+    services
 }
 
 /// Lists the upper bounds of a summary by outcome.

@@ -11,7 +11,7 @@ mod source;
 mod top;
 
 pub use self::{
-    gathered::Evidence,
+    gathered::{Evidence, services},
     moment::{Clock, Moment},
     opened::Opened,
     seen::SeenEvidence,

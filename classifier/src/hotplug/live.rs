@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use classifier_common::endpoint::EndpointState;
+use classifier_common::{endpoint::EndpointState, evidence::Summary};
 use tokio::sync::Notify;
 use tracing::info;
 
@@ -19,7 +19,7 @@ use crate::{
     interfaces::{Interface, Selection},
     snapshot::{
         EndpointReport, FtpNow, Hotplug, InterfaceState, ReadError, Readiness, Readings, SessionReport,
-        Snapshot, SnapshotSource, TopSources,
+        Snapshot, SnapshotSource, TopPorts, TopSources,
     },
 };
 
@@ -59,6 +59,7 @@ impl Live {
             visibility: HookVisibility::Whole,
             preceded: BTreeSet::new(),
             top_sources: settings.evidence.top_sources as usize,
+            top_ports: settings.evidence.top_ports as usize,
         };
         state.recognise(&links)?;
         state.desired.list(links);
@@ -153,6 +154,12 @@ impl SnapshotSource for Live {
                 Err(error) => snapshot.unread_sources = Some(error.to_string()),
             }
         }
+        if state.top_ports > 0 {
+            match state.datapath.sources().services() {
+                Ok(services) => snapshot.top_ports = Some(TopPorts { services, most: state.top_ports }),
+                Err(error) => snapshot.unread_sources = Some(error.to_string()),
+            }
+        }
         self.scraped.notify_one();
         Ok(snapshot)
     }
@@ -181,6 +188,10 @@ impl SnapshotSource for Live {
         let tallies = self.ftp.lock().unwrap_or_else(PoisonError::into_inner).tallies()?;
         let state = self.enter();
         state.datapath.readings(state.attached.values(), state.retained.values(), &tallies, state.overruns)
+    }
+
+    fn services_now(&self) -> Result<Summary, ReadError> {
+        self.enter().datapath.sources().services()
     }
 
     fn ftp_now(&self, most: usize) -> FtpNow {

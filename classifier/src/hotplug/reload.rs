@@ -57,7 +57,9 @@ impl Reloadable for Live {
     }
 
     fn set_evidence(&self, evidence: &EvidenceSettings) {
-        self.enter().top_sources = evidence.top_sources as usize;
+        let mut state = self.enter();
+        state.top_sources = evidence.top_sources as usize;
+        state.top_ports = evidence.top_ports as usize;
     }
 
     fn keep_rules(&self, rows: &RuleRows) -> Result<(), ReloadError> {

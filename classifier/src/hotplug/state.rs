@@ -44,6 +44,8 @@ pub(super) struct State {
     pub preceded: BTreeSet<u32>,
     /// Sources of connections in a scrape, of each kind.
     pub top_sources: usize,
+    /// Ports of other services to export, of each direction and outcome.
+    pub top_ports: usize,
 }
 
 impl State {

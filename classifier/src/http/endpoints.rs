@@ -144,6 +144,7 @@ impl Endpoints {
             readiness: self.exporter.readiness(),
             view: self.history.view(&readings, Instant::now()),
             snapshot: snapshot.map_err(|error| error.to_string()),
+            other_services: source.services_now().map_err(|error| error.to_string()),
             ftp: source.ftp_now(page::FTP_SHOWN),
             names: self.exporter.names(),
             gauges: self.agent().gauges(),

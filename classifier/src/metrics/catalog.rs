@@ -58,6 +58,7 @@ pub mod label {
         NAME = "name";
         NO_NEW_PRIVS = "no_new_privs";
         OUTCOME = "outcome";
+        PORT = "port";
         PREFIX = "prefix";
         PROGRAM = "program";
         PROTOCOL = "protocol";
@@ -69,6 +70,7 @@ pub mod label {
         STATE = "state";
         TAG = "tag";
         TASK = "task";
+        TRANSPORT = "transport";
         TYPE = "type";
         USER = "user";
         VERDICT = "verdict";
@@ -129,7 +131,12 @@ families! {
         [DIRECTION PROTOCOL OUTCOME PREFIX]
         "Largest possible overcount of classifier_source_connections with the same labels.";
     SOURCE_READ_FAILURES = Counter "classifier_source_read_failures_total" []
-        "Scrapes without classifier_source_connections, because the table changed during every read.";
+        "Scrapes without classifier_source_connections or classifier_port_connections, because a table changed during every read.";
+    PORT_CONNECTIONS = Gauge "classifier_port_connections" [DIRECTION TRANSPORT PORT OUTCOME]
+        "Connections to a port that no protocol has: an upper estimate from a table of fixed size.";
+    PORT_CONNECTIONS_OVERCOUNT = Gauge "classifier_port_connections_overcount"
+        [DIRECTION TRANSPORT PORT OUTCOME]
+        "Largest possible overcount of classifier_port_connections with the same labels.";
     POLICY_PACKETS = Counter "classifier_policy_packets_total" [INTERFACE DIRECTION RULE VERDICT]
         "Packets in the dry run of a policy, by the rule that decides and its verdict.";
     FTP_DATA_PACKETS = Counter "classifier_ftp_data_packets_total" [INTERFACE DIRECTION MODE EVIDENCE]

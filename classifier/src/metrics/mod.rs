@@ -155,6 +155,7 @@ impl Exporter {
             let datapath = self.datapath();
             datapath.write(&mut out, &snapshot);
             sources::write(&mut out, snapshot.top_sources.as_ref(), datapath.names());
+            sources::write_ports(&mut out, snapshot.top_ports.as_ref());
             attached::write(&mut out, &snapshot);
             ftp::write(&mut out, &snapshot.ftp);
             snapshot.unread_sources

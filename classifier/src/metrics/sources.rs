@@ -1,4 +1,4 @@
-//! Writes the hosts and networks with most connections, if requested.
+//! Writes the hosts, networks and ports with most connections, if requested.
 
 use classifier_common::abi::Direction;
 
@@ -8,9 +8,9 @@ use super::{
     labels::Labels,
 };
 use crate::{
-    evidence::{Clock, Evidence, SourceEvidence, top},
+    evidence::{Clock, Evidence, ServiceEvidence, SourceEvidence, services, top, top_services},
     protocol_names::ProtocolNames,
-    snapshot::TopSources,
+    snapshot::{TopPorts, TopSources},
 };
 
 /// Writes the largest of each kind; nothing if not requested.
@@ -28,6 +28,31 @@ pub(super) fn write(out: &mut Exposition, sources: Option<&TopSources>, names: &
     for (source, labels) in largest.iter().zip(&labels) {
         samples.add(&[labels], Value::Whole(source.overcount));
     }
+}
+
+/// Writes the ports of other services with most connections; nothing if not requested.
+pub(super) fn write_ports(out: &mut Exposition, ports: Option<&TopPorts>) {
+    let Some(TopPorts { services: summary, most }) = ports else { return };
+    let services = services(summary, Clock::default());
+    let largest = top_services(&services, *most);
+    let labels: Vec<_> = largest.iter().map(|service| port_labels(service)).collect();
+    let mut samples = out.family(&catalog::PORT_CONNECTIONS);
+    for (service, labels) in largest.iter().zip(&labels) {
+        samples.add(&[labels], Value::Whole(service.count));
+    }
+    let mut samples = out.family(&catalog::PORT_CONNECTIONS_OVERCOUNT);
+    for (service, labels) in largest.iter().zip(&labels) {
+        samples.add(&[labels], Value::Whole(service.overcount));
+    }
+}
+
+fn port_labels(service: &ServiceEvidence) -> Labels {
+    Labels::of(&[
+        (label::DIRECTION, Direction::from(service.direction).label()),
+        (label::TRANSPORT, &service.transport),
+        (label::PORT, &service.port.to_string()),
+        (label::OUTCOME, service.outcome.label()),
+    ])
 }
 
 fn labels(source: &SourceEvidence) -> Labels {

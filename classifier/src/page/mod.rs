@@ -14,6 +14,7 @@ mod ftp_data;
 mod icmp;
 mod interfaces;
 mod names;
+mod other_services;
 mod problems;
 mod quantity;
 mod query;
@@ -26,6 +27,7 @@ mod times;
 mod traffic;
 mod unattached;
 
+use classifier_common::evidence::Summary;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::problems::Problems;
@@ -56,6 +58,8 @@ pub struct Page<'p> {
     pub snapshot: Result<Snapshot, String>,
     /// Recent growth of the counters.
     pub view: View,
+    /// Connections to other services, or the reason why they cannot be read.
+    pub other_services: Result<Summary, String>,
     /// Live FTP sessions and data ports.
     pub ftp: FtpNow,
     /// Protocols in addition to the fixed ones.

@@ -7,6 +7,7 @@ use super::{
     Page,
     chart::Chart,
     names::titled,
+    other_services,
     quantity::{percent, span},
     series::{Both, Subject, Unit},
     service::Service,
@@ -32,6 +33,7 @@ pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
                 Some([]) => p { "No connection to a known service so far." },
                 Some(services) => (table(&page.view, services, sources.as_deref())),
             }
+            @if services.is_some() { (other_services::table(&page.other_services)) }
             (dry_run(page))
         }
     }

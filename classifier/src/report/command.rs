@@ -182,7 +182,7 @@ fn pinned(folder: &Path) -> Result<Traffic, ReportError> {
     let mut traffic = gathered.traffic();
     traffic.origin = vec![folder.display().to_string()];
     traffic.observed = observed(folder, &evidence);
-    traffic.sockets = SocketsSeen::read(&traffic.interfaces, &look.ports, &look.names);
+    traffic.sockets = SocketsSeen::read(look.namespace, &look.ports, &look.names);
     traffic.losses.extend(look.problems.into_iter().map(|what| Loss { what, count: 1 }));
     Ok(traffic)
 }

@@ -42,7 +42,9 @@ pub struct Snapshot {
     pub hotplug: Hotplug,
     /// Peers of connections, where they are exported.
     pub top_sources: Option<TopSources>,
-    /// Reason why requested peers could not be read.
+    /// Ports of other services, where they are exported.
+    pub top_ports: Option<TopPorts>,
+    /// Reason why requested peers or ports could not be read.
     pub unread_sources: Option<String>,
 }
 
@@ -52,6 +54,15 @@ pub struct TopSources {
     /// All peers.
     pub sums: SourceSums,
     /// Hosts, and networks, to export of each direction, protocol and outcome.
+    pub most: usize,
+}
+
+/// Connections to other services, and how many of their ports to export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopPorts {
+    /// Connections by port.
+    pub services: Summary,
+    /// Ports to export of each direction and outcome.
     pub most: usize,
 }
 

@@ -1,5 +1,6 @@
 //! The interface between a source of snapshots and the readers of them.
 
+use classifier_common::evidence::Summary;
 use thiserror::Error;
 
 use super::{FtpNow, Readings, Snapshot};
@@ -23,6 +24,15 @@ pub trait SnapshotSource: Send + Sync {
     /// When the kernel refuses to read a map.
     fn readings(&self) -> Result<Readings, ReadError> {
         Ok(Readings::of(&self.snapshot()?))
+    }
+
+    /// Reads the connections to other services.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to read the map.
+    fn services_now(&self) -> Result<Summary, ReadError> {
+        Ok(Summary::default())
     }
 
     /// Returns the live FTP sessions and data ports, at most `most` of each.

@@ -1,9 +1,10 @@
 //! Composes the report from the found agents and the context on this host.
 
-use super::{AgentReport, HostContext, PinsReport, ProgramReport, Report, attached, problems};
+use super::{AgentReport, HostContext, PinsReport, ProgramReport, Report, attached, listening, problems};
 use crate::{
     datapath::Found,
     evidence::Evidence,
+    hook,
     snapshot::{EndpointReport, ProgramSnapshot, SessionReport},
 };
 
@@ -32,12 +33,19 @@ impl AgentReport {
         let interfaces = attached::interfaces(&found, &context.namespace, is_here);
         let pins = context.pins_of(&found);
         let names = pins.map(|pins| pins.names.clone()).unwrap_or_default();
+        let evidence = found.sources.as_ref().map(|sums| Evidence::of(sums, &names, context.clock));
+        let is_here = interfaces.iter().any(|one| one.name.is_some());
+        let sees_answers = interfaces.iter().any(|one| one.egress != hook::NONE);
+        let sockets = context.sockets.as_ref().filter(|_| is_here);
+        let evidence_here = evidence.as_ref().filter(|_| sees_answers);
+        let listening = sockets.map(|sockets| listening::ports(sockets, evidence_here, &found.ports, &names));
         Self {
             problems: problems::of_agent(&found, context, &interfaces, &processes),
             pins: pins.map(|pins| PinsReport { folder: pins.folder.clone(), process: pins.process }),
             process: process.cloned(),
             unattributed_packets: found.unattributed,
-            evidence: found.sources.map(|sums| Evidence::of(&sums, &names, context.clock)),
+            evidence,
+            listening,
             interfaces,
             programs: found.programs.into_iter().map(program).collect(),
             maps: found.maps,

@@ -5,9 +5,6 @@ use std::{fs, path::Path};
 /// Name of a program's descriptor in the kernel.
 const PROGRAM: &str = "anon_inode:bpf-prog";
 
-/// Initial PID namespace (`PROC_PID_INIT_INO` in `include/linux/proc_ns.h`), which sees every process.
-const FIRST: &str = "pid:[4026531836]";
-
 /// A process with a descriptor of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -37,11 +34,6 @@ pub(super) fn of(programs: &[u32]) -> Vec<Holder> {
         }
     }
     holders
-}
-
-/// Tells whether this process sees every other.
-pub(crate) fn are_all_seen() -> bool {
-    fs::read_link("/proc/self/ns/pid").is_ok_and(|namespace| namespace.as_os_str() == FIRST)
 }
 
 /// Lists the numeric entries of a directory; none if it has gone or is not readable.

@@ -6,6 +6,7 @@ use super::{Holder, Namespace, ProcessReport, holders};
 use crate::{
     datapath::{Found, PinDirectory, look_at_pins},
     evidence::Clock,
+    sockets::{Sockets, are_all_seen},
 };
 
 /// Facts about this host in addition to the agents' objects in the kernel.
@@ -23,6 +24,8 @@ pub struct HostContext {
     pub sees_all: bool,
     /// Parts that could not be inspected, one sentence each.
     pub problems: Vec<String>,
+    /// Sockets of this network namespace; `None` if they cannot be read.
+    pub sockets: Option<Sockets>,
     /// Relation of the programs' clock to the calendar.
     pub clock: Clock,
 }
@@ -34,9 +37,12 @@ pub(super) fn look(found: &[Found], namespace: Namespace, pin_dir: Option<&Path>
         problems.push(error.to_string());
         None
     });
-    let (pins, sees_all) = (pins.flatten(), holders::are_all_seen());
+    let (pins, sees_all) = (pins.flatten(), are_all_seen());
+    let sockets =
+        Sockets::read().map_err(|error| problems.push(format!("the sockets cannot be read: {error}"))).ok();
     let clock = Clock::now();
-    let mut context = HostContext { namespace, pins, sees_all, problems, clock, ..HostContext::default() };
+    let mut context =
+        HostContext { namespace, pins, sees_all, problems, sockets, clock, ..HostContext::default() };
     // The search reads every descriptor of the machine, so it runs only for agents with an unknown process.
     let unknown =
         found.iter().filter(|agent| context.pins_of(agent).is_none_or(|pins| pins.process.is_none()));

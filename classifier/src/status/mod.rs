@@ -18,19 +18,20 @@ mod attached;
 mod composed;
 mod holders;
 mod host_context;
+mod listening;
 pub(crate) mod problems;
 mod process;
 mod report;
 mod sources;
 mod text;
 
-pub(crate) use self::holders::are_all_seen;
 #[cfg(feature = "top")]
 pub(crate) use self::sources::TOP;
 pub use self::{
     attached::Namespace,
     holders::Holder,
     host_context::HostContext,
+    listening::{ListeningReport, Usage},
     process::ProcessReport,
     report::{AgentReport, InterfaceReport, PinsReport, ProgramReport, Report},
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::ProcessReport;
+use super::{ListeningReport, ProcessReport};
 use crate::{
     evidence::Evidence,
     snapshot::{EndpointReport, MapFill, SessionReport},
@@ -43,6 +43,9 @@ pub struct AgentReport {
     pub unattributed_packets: Option<u64>,
     /// Peers of connections, with times; `null` if unreadable.
     pub evidence: Option<Evidence>,
+    /// Ports on which processes listen, or that were used; `null` if the agent is in another network namespace, or the
+    /// sockets cannot be read.
+    pub listening: Option<Vec<ListeningReport>>,
 }
 
 /// The pin directory of an agent.

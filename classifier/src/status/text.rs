@@ -1,6 +1,9 @@
 //! Writes the report for people.
 
-use super::{AgentReport, InterfaceReport, PinsReport, ProcessReport, ProgramReport, Report, sources};
+use super::{
+    AgentReport, InterfaceReport, ListeningReport, PinsReport, ProcessReport, ProgramReport, Report, Usage,
+    sources,
+};
 use crate::{
     columns::Columns,
     evidence::Evidence,
@@ -55,7 +58,11 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
         ("no connection to another service so far", services, used),
         ("no ICMP redirect so far", redirects, redirecting),
     ];
-    for (empty, table, rows) in tables.into_iter().chain(more) {
+    let sockets = agent
+        .listening
+        .as_deref()
+        .map(|listening| ("no process listens for other hosts", self::listening(listening), listening.len()));
+    for (empty, table, rows) in tables.into_iter().chain(more).chain(sockets) {
         text.push('\n');
         if rows == 0 {
             text.push_str(empty);
@@ -64,6 +71,31 @@ fn write_agent(text: &mut String, agent: &AgentReport) {
             table.write(text);
         }
     }
+}
+
+fn listening(ports: &[ListeningReport]) -> Columns {
+    let mut table = Columns::new(["listening", ">port", "process", "unit", "service", "use"]);
+    let or_dash = |text: String| if text.is_empty() { "-".into() } else { text };
+    for one in ports {
+        let mut names: Vec<_> = one.processes.iter().map(|process| process.name.as_str()).collect();
+        names.dedup();
+        let unit = one.processes.iter().find_map(|process| process.unit.clone());
+        let usage = match one.usage {
+            Usage::Used => "used",
+            Usage::NeverUsed => "never used",
+            Usage::Unknown => "not known",
+            Usage::NotListening => "used, but no process listens here (forwarded, or in a container)",
+        };
+        table.row([
+            one.transport.into(),
+            one.port.to_string(),
+            or_dash(names.join(", ")),
+            or_dash(unit.unwrap_or_default()),
+            or_dash(one.protocol.clone().unwrap_or_default()),
+            usage.into(),
+        ]);
+    }
+    table
 }
 
 fn process(process: Option<&ProcessReport>) -> String {

@@ -90,6 +90,7 @@ fn every_key_arrives() {
         [evidence]
         max_sources = 65536
         top_sources = 1000
+        top_ports = 2
         "#,
     );
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
@@ -125,7 +126,7 @@ fn every_key_arrives() {
         control_rate: 1_000_000,
     };
     assert_eq!(settings.ftp, ftp);
-    assert_eq!(settings.evidence, EvidenceSettings { max_sources: 65_536, top_sources: 1000 });
+    assert_eq!(settings.evidence, EvidenceSettings { max_sources: 65_536, top_sources: 1000, top_ports: 2 });
 }
 
 /// The documented defaults, written out, also change nothing.

@@ -58,6 +58,14 @@ const CONNECTIONS: Examples = &[
         catalog::SOURCE_CONNECTIONS_OVERCOUNT,
         "classifier_source_connections - classifier_source_connections_overcount",
     ),
+    (
+        catalog::PORT_CONNECTIONS,
+        r#"topk(10, sum by (transport, port) (classifier_port_connections{direction="ingress",outcome="established"}))"#,
+    ),
+    (
+        catalog::PORT_CONNECTIONS_OVERCOUNT,
+        "classifier_port_connections - classifier_port_connections_overcount",
+    ),
     (catalog::SOURCE_READ_FAILURES, "increase(classifier_source_read_failures_total[1h])"),
     (
         catalog::POLICY_PACKETS,

@@ -10,7 +10,7 @@ use classifier::{
     metrics::LearnTimes,
     snapshot::{
         FtpSnapshot, Hotplug, InterfaceSnapshot, InterfaceState, MapFill, ProgramSnapshot, ReadError,
-        Readiness, Snapshot, SnapshotSource, SourceSums, TopSources,
+        Readiness, Snapshot, SnapshotSource, SourceSums, TopPorts, TopSources,
     },
 };
 use classifier_common::{
@@ -44,7 +44,12 @@ impl SnapshotSource for MadeUp {
         }
         let snapshot = snapshot(self.more.load(Ordering::Relaxed));
         if self.without_sources.load(Ordering::Relaxed) {
-            return Ok(Snapshot { top_sources: None, unread_sources: Some("torn".into()), ..snapshot });
+            return Ok(Snapshot {
+                top_sources: None,
+                top_ports: None,
+                unread_sources: Some("torn".into()),
+                ..snapshot
+            });
         }
         Ok(snapshot)
     }
@@ -85,6 +90,7 @@ fn snapshot(more: usize) -> Snapshot {
         unattributed: 1,
         ftp: ftp(),
         top_sources: Some(TopSources { sums: sources(1 << 40), most: 2 }),
+        top_ports: Some(TopPorts { services: sources(1 << 40).services, most: 2 }),
         unread_sources: None,
         hotplug: Hotplug {
             wanted: [("eth0", true), (r#"o"d\d"#, true), ("eth1", false)]

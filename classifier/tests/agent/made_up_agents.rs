@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use crate::made_up::sources;
 use classifier::{
-    datapath::{Found, PinDirectory, PinnedInterface},
+    datapath::{Found, KnownPort, PinDirectory, PinnedInterface},
     evidence::Clock,
     hook::{self, Attachment},
     interfaces::Hooked,
     protocol_names::ProtocolNames,
     snapshot::{Age, MapFill, ProgramSnapshot},
+    sockets::{Listener, Process, Sockets},
     status::{Holder, HostContext, Namespace, ProcessReport},
 };
 use classifier_common::{
@@ -17,6 +18,8 @@ use classifier_common::{
     address::Address,
     control::{Flags, Session, SessionKey},
     endpoint::{Endpoint, EndpointState, Evidence, Kind, Mode, PackedEndpoint},
+    ports::Transport,
+    protocol::Protocol,
 };
 
 /// Moment of the report: 10,000 seconds after boot.
@@ -46,6 +49,10 @@ pub fn found() -> Vec<Found> {
         map_ids: vec![101, 102, 103],
         unattributed: Some(0),
         sources: Some(sources(NOW)),
+        ports: vec![
+            KnownPort { transport: Transport::Tcp, port: 25, protocol: Protocol::SMTP },
+            KnownPort { transport: Transport::Tcp, port: 143, protocol: Protocol::IMAP },
+        ],
     };
     let elsewhere = Found {
         programs: vec![program("classifier_in", 51, "tc_ingress")],
@@ -77,6 +84,7 @@ pub fn context() -> HostContext {
         interfaces: vec![interface("eth\u{1b}0", true), interface("gone0", false)],
     };
     HostContext {
+        sockets: Some(sockets()),
         namespace: namespace(),
         pins: Some(pins),
         holders: vec![Holder { program: 41, process: 4242 }],
@@ -194,4 +202,21 @@ fn endpoints() -> Vec<Endpoint> {
         rival: 0,
     })
     .collect()
+}
+
+/// Creates the sockets of a mail server, of which SMTP is forwarded.
+fn sockets() -> Sockets {
+    let listener = |transport, port, name: &str| Listener {
+        transport,
+        port,
+        addresses: vec![std::net::Ipv6Addr::UNSPECIFIED.into()],
+        processes: vec![Process { name: name.into(), unit: Some(format!("{name}.service")) }],
+    };
+    let listening = vec![
+        listener(Transport::Tcp, 22, "sshd"),
+        listener(Transport::Tcp, 143, "dovecot"),
+        listener(Transport::Tcp, 3389, "xrdp"),
+        listener(Transport::Udp, 123, "chronyd"),
+    ];
+    Sockets { listening, connected: Vec::new(), sees_processes: true }
 }

@@ -3,9 +3,9 @@
 use std::{net::IpAddr, time::Duration};
 
 use classifier::report::traffic::{
-    ErrorsSeen, Finding, FtpSeen, IcmpSeen, Listening, LoginInUse, Loss, Moment, OfSockets, Opened,
-    OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix, Service, Sessions, SocketsSeen, Span, Traffic,
-    Transport,
+    Connections, ErrorsSeen, Finding, FtpSeen, IcmpSeen, Listening, LoginInUse, Loss, Moment, OfSockets,
+    Opened, OtherService, OtherServices, OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix, Service,
+    Sessions, SocketsSeen, Span, Traffic, Transport,
 };
 use classifier::sockets::Process;
 use classifier_common::{evidence::ConnectionOutcome, wire::Family};
@@ -113,6 +113,27 @@ fn sockets() -> OfSockets {
     OfSockets { listening, logins: Vec::new(), sees_processes: true }
 }
 
+/// Invents other services: one that listens here, one that does not, a scanned port, and one of another host.
+fn other_services() -> OtherServices {
+    let service = |direction, port, name: Option<&str>, connections| OtherService {
+        direction,
+        transport: Transport::TCP,
+        port,
+        name: name.map(Into::into),
+        connections,
+        overcounts: Connections::default(),
+        seen: Span { first: at(86_400), last: at(60) },
+    };
+    let established = |established| Connections { established, ..Connections::default() };
+    let listed = vec![
+        service(Opened::Outbound, 443, Some("https"), established(7)),
+        service(Opened::Inbound, 3389, Some("ms-wbt-server"), Connections { refused: 40, ..established(0) }),
+        service(Opened::Inbound, 8080, Some("http-alt"), established(12)),
+        service(Opened::Inbound, 9000, None, established(3)),
+    ];
+    OtherServices { listed, unlisted: Connections::default() }
+}
+
 /// Creates the traffic of a mail and FTP server without problems.
 pub fn quiet() -> Traffic {
     use ConnectionOutcome::Established;
@@ -133,6 +154,7 @@ pub fn quiet() -> Traffic {
             service(Opened::Outbound, "ftp_data_active", Transport::TCP, &[20], established(3, 50_000)),
             service(Opened::Outbound, "dns", Transport::UDP, &[53], Vec::new()),
         ],
+        other_services: other_services(),
         icmp: vec![
             icmp(Opened::Inbound, Family::V6, 135, 0, "neighbor_solicitation", 7),
             icmp(Opened::Inbound, Family::V4, 8, 0, "echo_request", 4),

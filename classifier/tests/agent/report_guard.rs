@@ -5,7 +5,7 @@ use std::time::Duration;
 use classifier::report::{
     Format, Report,
     advice::{Options, RefusalKind, SourceChoice},
-    traffic::{LoginInUse, OfSockets, Service, SocketsSeen, Traffic, Transport},
+    traffic::{LoginInUse, OfSockets, OtherServices, Service, SocketsSeen, Traffic, Transport},
 };
 
 use crate::made_up_traffic::{listening, login, quiet, written as now};
@@ -50,7 +50,7 @@ fn with_observed_ssh(addresses: &[&str], logins: Vec<LoginInUse>) -> Traffic {
 fn ten_rulesets_that_lock_out_are_refused_with_reasons() {
     use RefusalKind::{NothingObserved, RemoteLogin, ShortObservation, UnknownLogins};
     let hosts = Options { sources: SourceChoice::Hosts, ..guarded() };
-    let unseen = Traffic { services: Vec::new(), ..quiet() };
+    let unseen = Traffic { services: Vec::new(), other_services: OtherServices::default(), ..quiet() };
     let observed = quiet().observed.expect("a span");
     let short = Traffic {
         observed: Some(classifier::report::traffic::Span { first: observed.last, ..observed }),
@@ -96,10 +96,10 @@ fn ten_rulesets_that_lock_out_are_refused_with_reasons() {
             "a capture does not show",
         ),
         (
-            unknown("this network namespace has none of the observed interfaces"),
+            unknown("the agent observed another network namespace than this one"),
             guarded(),
             UnknownLogins,
-            "none of the observed",
+            "another network namespace",
         ),
         (unseen, guarded(), NothingObserved, "let the agent observe first"),
         (short, guarded(), ShortObservation, "lasted 0s, less than 1h: observe longer"),

@@ -101,7 +101,7 @@ fn sources_that_cannot_be_read_are_missing_and_counted_and_nothing_else_is() {
     let before = scrape();
     source.without_sources.store(true, Ordering::Relaxed);
     let without = scrape();
-    let is_theirs = |line: &&str| line.contains("classifier_source_");
+    let is_theirs = |line: &&str| line.contains("classifier_source_") || line.contains("classifier_port_");
     let others =
         |text: &str| text.lines().filter(|line| !is_theirs(line)).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(others(&before), others(&without));

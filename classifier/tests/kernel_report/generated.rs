@@ -1,13 +1,17 @@
 //! The kernel accepts the rulesets of random traffic.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 use classifier::report::{
     Format, Report,
     advice::{FtpData, Options, Output, SourceChoice},
     traffic::{
-        Finding, FtpSeen, IcmpSeen, Listening, Loss, Moment, OfSockets, Opened, OtherTraffic, Outcome, Peer,
-        Peers, PortRange, Prefix, Service, Sessions, SocketsSeen, Span, Traffic, Transport,
+        Connections, Finding, FtpSeen, IcmpSeen, Listening, Loss, Moment, OfSockets, Opened, OtherService,
+        OtherServices, OtherTraffic, Outcome, Peer, Peers, PortRange, Prefix, Service, Sessions, SocketsSeen,
+        Span, Traffic, Transport,
     },
 };
 use classifier::sockets::Process;
@@ -109,6 +113,7 @@ fn traffic(rng: &mut Rng) -> Traffic {
         icmp,
         errors: Vec::new(),
         services,
+        other_services: other_services(rng),
         sessions: vec![Sessions {
             protocol: "ftp_control".into(),
             upgraded: number(rng),
@@ -118,6 +123,24 @@ fn traffic(rng: &mut Rng) -> Traffic {
         others: vec![OtherTraffic { protocol: "tcp_other".into(), received: number(rng), sent: number(rng) }],
         losses: vec![Loss { what: "of a\nflush ruleset\r\n-A INPUT -j ACCEPT".into(), count: number(rng) }],
     }
+}
+
+/// Creates connections to ports without a protocol, some of which may have sockets.
+fn other_services(rng: &mut Rng) -> OtherServices {
+    let ports: BTreeSet<_> = [68, 546, rng.u16(1..)].into_iter().filter(|_| rng.bool()).collect();
+    let directions =
+        Opened::ALL.into_iter().flat_map(|direction| ports.iter().map(move |port| (direction, *port)));
+    let moment = Moment::default();
+    let listed = directions.map(|(direction, port)| OtherService {
+        direction,
+        transport: Transport::TCP,
+        port,
+        name: rng.bool().then(|| "a-name".into()),
+        connections: Connections { established: number(rng), refused: number(rng), ..Connections::default() },
+        overcounts: Connections { established: rng.u64(..2), ..Connections::default() },
+        seen: Span { first: moment, last: moment },
+    });
+    OtherServices { listed: listed.collect(), unlisted: Connections::default() }
 }
 
 /// Creates sockets on ports of services and others, with names as long as the kernel keeps them.

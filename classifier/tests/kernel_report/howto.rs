@@ -1,4 +1,5 @@
-//! The commands of `docs/howto-firewall.md`, in their order, on a host with SSH, mail and name resolution.
+//! The commands of `docs/howto-firewall.md`, in their order, on a host with SSH, mail, name resolution, time, and a service
+//! without a name.
 
 use std::{
     collections::VecDeque,
@@ -53,15 +54,18 @@ impl<'a> Commands<'a> {
     }
 }
 
-/// Asks a resolver on one host from the other, over UDP.
-fn ask(from: &testbed::Host, of: &testbed::Host, at: IpAddr) {
-    let resolver = of.enter(|| UdpSocket::bind((at, 53)).expect("a port"));
+const DNS: u16 = 53;
+const NTP: u16 = 123;
+
+/// Asks a server on one host from the other, over UDP.
+fn ask(from: &testbed::Host, of: &testbed::Host, at: IpAddr, port: u16) {
+    let resolver = of.enter(|| UdpSocket::bind((at, port)).expect("a port"));
     let any: SocketAddr = if at.is_ipv4() { ([0; 4], 0).into() } else { ([0; 16], 0).into() };
     let client = from.enter(|| UdpSocket::bind(any).expect("a socket"));
     for socket in [&resolver, &client] {
         socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket");
     }
-    client.send_to(b"question", (at, 53)).expect("it is sent");
+    client.send_to(b"question", (at, port)).expect("it is sent");
     let (_, asker) = resolver.recv_from(&mut [0; 8]).expect("the question arrives");
     resolver.send_to(b"answer", asker).expect("it is sent");
     client.recv_from(&mut [0; 8]).expect("the answer arrives");
@@ -69,17 +73,18 @@ fn ask(from: &testbed::Host, of: &testbed::Host, at: IpAddr) {
 
 /// Uses each service over IPv4 and IPv6.
 fn use_all(scene: &Scene, sshd: &[Sshd]) {
-    for port in [25, 587] {
+    for port in [25, 587, 8080] {
         connect(scene, port);
     }
     for sshd in sshd {
         assert_logs_in(scene, sshd);
     }
     for there in scene.there() {
-        ask(&scene.client, &scene.server, there);
+        ask(&scene.client, &scene.server, there, DNS);
     }
     for here in [IpAddr::V4(scene.at_client.v4), IpAddr::V6(scene.at_client.v6)] {
-        ask(&scene.server, &scene.client, here);
+        ask(&scene.server, &scene.client, here, DNS);
+        ask(&scene.server, &scene.client, here, NTP);
     }
 }
 
@@ -98,10 +103,13 @@ fn the_commands_of_the_page_lead_to_a_ruleset_under_which_all_services_work() {
     scene.wait_until_quiet();
 
     let report = page.run("classifier report", 0);
-    for part in ["in     ssh", "in     smtp", "in     dns", "out    dns", "9090"] {
+    for part in ["in     ssh", "in     smtp", "in     dns", "out    dns", "9090", "tcp/8080"] {
         assert!(report.contains(part) && !report.contains("no ruleset"), "{part}: {report}");
     }
     page.run("classifier report --format json > before.json", 0);
+    // A service that begins after the first report.
+    let _late = serve(&scene, 7070);
+    connect(&scene, 7070);
     page.run("classifier report --format policy > policy.toml", 0);
     page.run("classifier run --config /etc/classifier/classifier.toml --policy policy.toml --check", 0);
     scene.attach_with(&["--config", &configuration, "--policy", &page.files.join("policy.toml")]);
@@ -117,11 +125,10 @@ fn the_commands_of_the_page_lead_to_a_ruleset_under_which_all_services_work() {
         assert!(counts[0] != "0" && counts[1] == "0", "{rule}: {dry}");
     }
 
-    page.run("classifier report --format nft --allow tcp/8080 > rules.nft", 0);
+    page.run("classifier report --format nft > rules.nft", 0);
     page.run("nft -c -f rules.nft", 0);
     page.run("nft -f rules.nft", 0);
     use_all(&scene, &sshd);
-    connect(&scene, 8080);
     for there in scene.there() {
         let to = SocketAddr::new(there, 9090);
         let patience = Duration::from_millis(500);
@@ -130,7 +137,7 @@ fn the_commands_of_the_page_lead_to_a_ruleset_under_which_all_services_work() {
     let counters = page.run("nft list counters table inet classifier_host", 0);
     assert!(counters.contains("counter in_tcp_ssh"), "{counters}");
     let changes = page.run("classifier report --diff before.json", 3);
-    assert!(changes.contains("unnamed tcp_other"), "the port of --allow has no name: {changes}");
+    assert!(changes.contains("+ rule in_tcp_7070: 7070"), "{changes}");
     page.run("nft delete table inet classifier_host", 0);
     assert_eq!(page.left, Vec::<&str>::new());
     for there in scene.there() {

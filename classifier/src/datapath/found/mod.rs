@@ -39,6 +39,8 @@ pub struct Found {
     pub map_ids: Vec<u32>,
     /// Fill of the maps.
     pub maps: Vec<MapFill>,
+    /// Ports that are assigned to a protocol.
+    pub ports: Vec<KnownPort>,
     /// Packets that crossed a hook on an interface without counters; `None` where that cannot be read.
     pub unattributed: Option<u64>,
     /// Control connections, including ended ones that are not yet removed.
@@ -91,7 +93,8 @@ impl Found {
             self.sessions = sessions;
             self.maps.push(fill);
         }
-        if let Some((_, fill)) = self.note(tables::ports(&mut maps)) {
+        if let Some((ports, fill)) = self.note(tables::ports(&mut maps)) {
+            self.ports = ports;
             self.maps.push(fill);
         }
         self.unattributed = self.note(counted::unattributed(&mut maps));

@@ -15,6 +15,7 @@ mod generation;
 mod interface;
 mod layout;
 mod lock;
+mod namespace;
 mod older;
 mod opened;
 mod owner;

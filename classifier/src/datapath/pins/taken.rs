@@ -18,9 +18,10 @@ use super::{
     choice::{Choice, choose},
     interface::{InterfacePins, LinkPin},
     layout::Layout,
+    namespace,
     rows::{self, NAMES, RULES},
 };
-use crate::{config::Rows, policy::RuleNames};
+use crate::{config::Rows, policy::RuleNames, sockets::network_namespace};
 
 /// The pins of this agent. Dropping it before [`Self::keep`] restores the previous state.
 pub(in crate::datapath) struct Pinned {
@@ -90,6 +91,11 @@ impl Pinned {
     /// Pins the counter rows of the policy's rules.
     pub(in crate::datapath) fn keep_rules(&self, rules: &RuleNames) -> Result<(), PinError> {
         rows::write(&self.choice.current.map(RULES), rules)
+    }
+
+    /// Pins the number of the network namespace of this process.
+    pub(in crate::datapath) fn keep_namespace(&self) -> Result<(), PinError> {
+        network_namespace().map_or(Ok(()), |number| namespace::write(&self.choice.current, number))
     }
 
     /// Writes the layout record when all maps are pinned: from here on another agent can continue with them.

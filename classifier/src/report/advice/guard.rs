@@ -38,7 +38,9 @@ pub struct Refusal {
 /// Lists the reasons.
 pub(super) fn refusals(traffic: &Traffic, rules: &[Rule], options: &Options) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    if traffic.services.is_empty() {
+    let is_observed = !traffic.services.is_empty()
+        || Opened::ALL.into_iter().any(|opened| traffic.other_services.established(opened).next().is_some());
+    if !is_observed {
         let text = "no service was observed, so every service would be closed: let the agent observe first";
         refusals.push(Refusal { kind: RefusalKind::NothingObserved, text: text.into() });
     }

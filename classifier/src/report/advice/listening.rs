@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Admits, Basis, Rule};
 use crate::{
-    report::traffic::{Listening, Opened, SocketsSeen, Traffic, Transport},
+    report::traffic::{Listening, Opened, OtherService, SocketsSeen, Traffic, Transport},
     sockets::Process,
 };
 
@@ -16,8 +16,10 @@ pub enum Usage {
     Open,
     /// Connections to the port would have been counted, and none was established.
     NeverUsed,
-    /// Connections to the port are not counted: no protocol has it.
+    /// The use of the port is not known.
     NotCounted,
+    /// Connections to the port were established, no rule opens it, and no process listens here.
+    UsedElsewhere,
     /// The port was used, and no process listens here: it is forwarded, or belongs to another network namespace.
     NotListening,
 }
@@ -42,7 +44,7 @@ pub struct PortUse {
 /// Lists the ports, by transport and number; none if the sockets are not known.
 pub(super) fn ports(traffic: &Traffic, rules: &[Rule]) -> Vec<PortUse> {
     let SocketsSeen::Known(sockets) = &traffic.sockets else { return Vec::new() };
-    let listening = sockets.listening.iter().map(|one| of_listening(one, rules));
+    let listening = sockets.listening.iter().map(|one| of_listening(one, rules, traffic));
     let used = rules.iter().filter(|rule| (rule.basis, rule.direction) == (Basis::Observed, Opened::Inbound));
     let used = used.flat_map(|rule| ports_of(rule).map(move |port| (rule, port)));
     let elsewhere = used.filter(|(rule, port)| traffic.sockets.on(rule.transport, *port).is_none());
@@ -54,7 +56,18 @@ pub(super) fn ports(traffic: &Traffic, rules: &[Rule]) -> Vec<PortUse> {
         is_remote_login: false,
         usage: Usage::NotListening,
     });
-    let mut ports: Vec<_> = listening.chain(elsewhere).collect();
+    let others = traffic.other_services.established(Opened::Inbound);
+    let is_closed = |one: &&OtherService| !rules.iter().any(|rule| opens(rule, one.transport, one.port));
+    let others = others.filter(|one| traffic.sockets.on(one.transport, one.port).is_none()).filter(is_closed);
+    let others = others.map(|one| PortUse {
+        transport: one.transport,
+        port: one.port,
+        processes: Vec::new(),
+        protocol: None,
+        is_remote_login: false,
+        usage: Usage::UsedElsewhere,
+    });
+    let mut ports: Vec<_> = listening.chain(elsewhere).chain(others).collect();
     ports.sort_by_key(|one| (one.transport, one.port));
     ports
 }
@@ -65,16 +78,18 @@ fn ports_of(rule: &Rule) -> impl Iterator<Item = u16> {
     ports.iter().filter(|range| range.width() == 1).map(|range| range.low)
 }
 
-fn of_listening(one: &Listening, rules: &[Rule]) -> PortUse {
-    let opens = |rule: &Rule| {
-        let has_port =
-            matches!(&rule.admits, Admits::To(ports) if ports.iter().any(|range| range.contains(one.port)));
-        (rule.direction, rule.transport) == (Opened::Inbound, one.transport) && has_port
-    };
+/// Tells whether an inbound rule opens a port.
+fn opens(rule: &Rule, transport: Transport, port: u16) -> bool {
+    let has_port =
+        matches!(&rule.admits, Admits::To(ports) if ports.iter().any(|range| range.contains(port)));
+    (rule.direction, rule.transport) == (Opened::Inbound, transport) && has_port
+}
+
+fn of_listening(one: &Listening, rules: &[Rule], traffic: &Traffic) -> PortUse {
     let usage = match &one.protocol {
-        _ if rules.iter().any(opens) => Usage::Open,
-        Some(_) => Usage::NeverUsed,
-        None => Usage::NotCounted,
+        _ if rules.iter().any(|rule| opens(rule, one.transport, one.port)) => Usage::Open,
+        None if !is_unused(one, traffic) => Usage::NotCounted,
+        Some(_) | None => Usage::NeverUsed,
     };
     PortUse {
         transport: one.transport,
@@ -84,4 +99,14 @@ fn of_listening(one: &Listening, rules: &[Rule]) -> PortUse {
         is_remote_login: one.is_remote_login,
         usage,
     }
+}
+
+/// Tells whether no connection to a port without a protocol was established, for certain.
+fn is_unused(one: &Listening, traffic: &Traffic) -> bool {
+    let services = &traffic.other_services;
+    let at_most = match services.on(Opened::Inbound, one.transport, one.port) {
+        Some(service) if service.connections.established > 0 => service.connections.established,
+        Some(_) | None => services.unlisted.established,
+    };
+    one.transport == Transport::TCP && traffic.sees_egress && at_most == 0
 }

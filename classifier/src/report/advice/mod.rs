@@ -10,6 +10,7 @@ mod guard;
 mod icmp;
 mod listening;
 mod options;
+mod other_services;
 mod rule;
 mod services;
 mod warnings;
@@ -50,6 +51,7 @@ impl Advice {
     pub fn of(traffic: &Traffic, options: &Options) -> Self {
         let (allowed, not_allowed) = services::split(traffic);
         let mut rules = services::rules(&allowed, traffic, options);
+        rules.extend(other_services::rules(traffic, options));
         rules.extend(options.allow.iter().copied().map(Allow::rule));
         rules.extend(dhcp::rules(&traffic.sockets));
         rules.sort_by_key(|rule| rule.direction);

@@ -43,7 +43,10 @@ pub(super) fn of(
         let text = format!("{} {}: the evidence is incomplete", loss.count, loss.what);
         warnings.add(WarningKind::Incomplete, &loss.what, text);
     }
-    traffic.others.iter().for_each(|other| warnings.of_other(other));
+    // Connections to other services have their own table.
+    let is_listed =
+        |other: &&OtherTraffic| other.protocol == "tcp_other" && !traffic.other_services.listed.is_empty();
+    traffic.others.iter().filter(|other| !is_listed(other)).for_each(|other| warnings.of_other(other));
     if output == Output::Closed {
         warnings.of_output(traffic);
     }

@@ -1,6 +1,7 @@
 //! Gathers the observed traffic from counters and maps, pinned ones or a capture's.
 
 mod icmp;
+mod other_services;
 mod services;
 
 use classifier_common::{
@@ -58,6 +59,7 @@ impl Gathered<'_> {
             interfaces: self.interfaces.iter().map(|one| one.name.clone()).collect(),
             sees_egress: self.interfaces.iter().any(|one| one.side(Direction::Egress).is_some()),
             services: services::of(self, &counted),
+            other_services: other_services::of(self),
             icmp: icmp::of(&counted, self.evidence),
             errors: icmp::errors(&counted, self.names),
             sessions: sessions(&counted),

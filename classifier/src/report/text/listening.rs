@@ -50,7 +50,8 @@ fn usage(one: &PortUse) -> String {
     let usage = match one.usage {
         Usage::Open => "open",
         Usage::NeverUsed => "closed: never used",
-        Usage::NotCounted => "closed: no protocol has the port, so its use is not known",
+        Usage::NotCounted => "closed: no protocol has the port, and its use is not known",
+        Usage::UsedElsewhere => "closed: used, but no process listens here (forwarded, or in a container)",
         Usage::NotListening => "open: used, but no process listens here (forwarded, or in a container)",
     };
     format!("{login}{usage}")

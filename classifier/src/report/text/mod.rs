@@ -1,6 +1,7 @@
 //! Writes the report for people: problems first, then services, the ports of passive FTP data, and ICMP.
 
 mod listening;
+mod other_services;
 mod services;
 
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub(super) fn write(report: &Report) -> String {
     }
     text.push_str(&title(report));
     services::write(&mut text, report);
+    other_services::write(&mut text, report);
     listening::write(&mut text, report);
     passive_ports(&mut text, report);
     icmp(&mut text, report);

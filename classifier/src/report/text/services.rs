@@ -44,6 +44,10 @@ fn allowed(report: &Report) -> Columns {
     ];
     let mut table = Columns::new(titles);
     for rule in &report.advice.rules {
+        if rule.basis == Basis::Observed && rule.protocol.is_empty() {
+            // The table of other services has it.
+            continue;
+        }
         let service = report.traffic.services.iter().find(|service| {
             (service.direction, service.transport, &service.protocol)
                 == (rule.direction, rule.transport, &rule.protocol)

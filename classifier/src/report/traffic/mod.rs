@@ -5,6 +5,7 @@ use serde::Serialize;
 
 mod finding;
 mod icmp;
+mod other_service;
 mod ports;
 mod service;
 mod sockets;
@@ -14,6 +15,7 @@ pub use crate::evidence::{Moment, Opened, Prefix};
 pub use self::{
     finding::{Connections, Finding, Outcome, Peer, Peers, Span},
     icmp::{ErrorsSeen, IcmpSeen},
+    other_service::{OtherService, OtherServices},
     ports::{PortRange, Transport},
     service::Service,
     sockets::{Listening, LoginInUse, OfSockets, SocketsSeen, names},
@@ -34,6 +36,8 @@ pub struct Traffic {
     pub sockets: SocketsSeen,
     /// Services by protocol and direction.
     pub services: Vec<Service>,
+    /// Services of which no protocol has the port.
+    pub other_services: OtherServices,
     /// ICMP messages by direction, family, type and code.
     pub icmp: Vec<IcmpSeen>,
     /// ICMP errors by the protocol that they quote, then as [`Self::icmp`].
@@ -58,6 +62,7 @@ impl Traffic {
             service.findings.sort_by_key(|finding| finding.outcome);
             service.findings.iter_mut().for_each(|finding| finding.peers.sort());
         }
+        self.other_services.listed.sort_by_key(OtherService::key);
         self.icmp.sort_by_key(IcmpSeen::key);
         self.sessions.sort_by(|a, b| a.protocol.cmp(&b.protocol));
         self.others.sort_by(|a, b| a.protocol.cmp(&b.protocol));

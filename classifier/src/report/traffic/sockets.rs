@@ -67,11 +67,15 @@ impl Default for SocketsSeen {
 }
 
 impl SocketsSeen {
-    /// Reads the sockets of this network namespace, which must have one of these interfaces.
+    /// Reads the sockets of this network namespace, which must be the agent's.
     #[must_use]
-    pub fn read(interfaces: &[String], ports: &[KnownPort], names: &ProtocolNames) -> Self {
-        if !interfaces.iter().any(|name| sockets::has_interface(name)) {
-            return Self::Unknown("this network namespace has none of the observed interfaces");
+    pub fn read(agent: Option<u64>, ports: &[KnownPort], names: &ProtocolNames) -> Self {
+        match agent {
+            None => return Self::Unknown("the agent has not recorded its network namespace"),
+            Some(_) if agent != sockets::network_namespace() => {
+                return Self::Unknown("the agent observed another network namespace than this one");
+            }
+            Some(_) => {}
         }
         Sockets::read().map_or(Self::Unknown("/proc cannot be read"), |sockets| {
             Self::Known(OfSockets::of(sockets, ports, names))

@@ -5,7 +5,7 @@ use classifier_common::{
     abi::Direction,
     address::Address,
     connection::{Encryption, row, session_row},
-    evidence::{ConnectionOutcome, Finding, HostSources},
+    evidence::{ConnectionOutcome, Finding, HostSources, Summary},
     protocol::{CONFIGURED_MAX, Protocol},
 };
 
@@ -67,4 +67,25 @@ pub fn peers() -> TopSources {
         }
     }
     TopSources { sums: SourceSums::from(&sources), most: 5 }
+}
+
+/// Creates connections to SSH, and of a scan.
+pub fn other_services() -> Summary {
+    let mut sources = HostSources::default();
+    for (port, outcome, times) in
+        [(22, ConnectionOutcome::Established, 14), (3389, ConnectionOutcome::Unanswered, 1200)]
+    {
+        for second in 0..times {
+            let finding = Finding {
+                peer: Address::v4([203, 0, 113, 8]),
+                now: second * 1_000_000_000,
+                direction: Direction::Ingress,
+                protocol: Protocol::TCP_OTHER,
+                outcome,
+                port,
+            };
+            sources.note(&(&finding).into());
+        }
+    }
+    sources.services()
 }

@@ -22,12 +22,13 @@ use classifier::{
 use classifier_common::{
     control::{TALLIES, Tally},
     counter::Counters,
+    evidence::Summary,
     protocol::CONFIGURED_MAX,
 };
 use testbed::servers::Folder;
 
 use self::{
-    connections::{connect, peers, talk_configured},
+    connections::{connect, other_services, peers, talk_configured},
     counters::{interface, snapshot, tallies},
     ftp_now::ftp_now,
 };
@@ -63,6 +64,7 @@ pub fn busy() -> Page<'static> {
     let state = |((name, ingress), why): ((&str, _), &str)| state(name, ingress, "tcx", why);
     Page {
         readiness: Readiness { ready: true, interfaces: attached.map(state).collect(), reasons: Vec::new() },
+        other_services: Ok(other_services()),
         ftp: ftp_now(),
         snapshot: Ok(snapshot),
         view,
@@ -123,6 +125,7 @@ pub fn broken() -> Page<'static> {
     let interfaces = vec![state("eth0", "xdp_generic", "tcx", "requested by --xdp-mode")];
     Page {
         readiness: Readiness { ready: false, interfaces, reasons: reasons.map(str::to_owned).into() },
+        other_services: Ok(other_services()),
         ftp: ftp_now(),
         snapshot: Ok(snapshot),
         view,
@@ -186,6 +189,7 @@ fn page() -> Page<'static> {
         readiness: Readiness::default(),
         snapshot: Err(String::new()),
         view: View::default(),
+        other_services: Ok(Summary::default()),
         ftp: FtpNow::default(),
         names: ProtocolNames::default(),
         gauges: GaugeValues { config_applies: true, web_config_applies: true, sandbox: Some(sandbox()) },

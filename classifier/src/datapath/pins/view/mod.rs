@@ -18,6 +18,7 @@ pub use self::error::ViewError;
 use self::known::Layouts;
 use super::{
     lock::holder_of,
+    namespace,
     rows::{self, NAMES, RULES},
 };
 use crate::{
@@ -51,6 +52,8 @@ pub struct PinnedState {
     pub endpoints: Vec<Endpoint>,
     /// Ports that are assigned to a protocol.
     pub ports: Vec<KnownPort>,
+    /// Number of the agent's network namespace; `None` if none is pinned.
+    pub namespace: Option<u64>,
     /// Process that uses the directory; `None` if none does, or none is visible.
     pub process: Option<u32>,
     /// Parts that could not be read, one sentence each.
@@ -100,6 +103,7 @@ impl View {
             PinnedState { process: holder_of(&self.folder).ok().flatten(), ..PinnedState::default() };
         look.snapshot.interfaces = interfaces::read(&generations)?;
         if let Some((newest, _)) = generations.first() {
+            look.namespace = namespace::read(newest)?;
             match Assignment::of_rows(&rows::read(&newest.map(NAMES))?) {
                 Ok(assignment) => look.names = assignment.names().clone(),
                 Err(error) => look.problems.push(error.to_string()),
