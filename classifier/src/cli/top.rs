@@ -56,6 +56,10 @@ pub struct Top {
     )]
     pub credentials: Option<PathBuf>,
 
+    /// Recording to show instead of an agent: a file that `--record` or `--format json` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "record", help_heading = sections::INPUT)]
+    pub replay: Option<PathBuf>,
+
     /// Time between two readings, from 0.1s to 1h
     #[arg(
         long,
@@ -80,6 +84,10 @@ pub struct Top {
         help_heading = sections::OUTPUT
     )]
     pub format: Format,
+
+    /// New file to record to while the screen is shown, as one JSON object per interval
+    #[arg(long, value_name = "FILE", conflicts_with = "once", help_heading = sections::OUTPUT)]
+    pub record: Option<PathBuf>,
 }
 
 pub(super) const SECTIONS: Sections = Sections {
@@ -93,6 +101,8 @@ pub(super) const SECTIONS: Sections = Sections {
             purpose: "Print the rates of ten seconds as JSON",
             line: "classifier top --once --interval 10s --format json",
         },
+        Example { purpose: "Record an incident", line: "classifier top --record incident.jsonl" },
+        Example { purpose: "Show the incident again", line: "classifier top --replay incident.jsonl" },
     ],
     files: &[sections::PINS],
     exit_status: sections::PLAIN,
@@ -111,6 +121,9 @@ pub enum NoOrigin {
     /// Neither a folder nor a URL.
     #[error("--pin-dir is empty; top needs a pin directory, or an agent with --url")]
     Nothing,
+    /// A recording of what is written anyway.
+    #[error("--record is for the screen; redirect the output of --format json to a file instead")]
+    RecordsItself,
 }
 
 impl Top {
@@ -120,14 +133,19 @@ impl Top {
     ///
     /// When it names nothing to look at.
     pub fn options(self) -> Result<Options, NoOrigin> {
-        let origin = match self.url {
-            Some(url) => {
+        let origin = match (self.replay, self.url) {
+            (Some(path), _) => Origin::File(path),
+            (None, Some(url)) => {
                 let (authorities, credentials_file) = (self.ca, self.credentials);
                 Origin::Url(Target { credentials_file, authorities, ..Target::parse(&url)? })
             }
-            None => Origin::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(NoOrigin::Nothing)?),
+            (None, None) => Origin::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(NoOrigin::Nothing)?),
         };
-        Ok(Options { origin, interval: self.interval, once: self.once, format: self.format })
+        let Self { interval, once, format, record, .. } = self;
+        if record.is_some() && format == Format::Json {
+            return Err(NoOrigin::RecordsItself);
+        }
+        Ok(Options { origin, interval, once, format, record })
     }
 }
 
@@ -160,6 +178,7 @@ mod tests {
             interval: Duration::from_secs(1),
             once: false,
             format: Format::Text,
+            record: None,
         };
         assert_eq!(plain, expected);
         let line = "classifier top --url https://u:p@h/ --ca a.pem --credentials c --interval 0.25 --once --format \
@@ -171,6 +190,10 @@ mod tests {
         assert_eq!(target.authorities.as_deref(), Some("a.pem".as_ref()));
         assert_eq!(target.credentials_file.as_deref(), Some("c".as_ref()));
         let other = options("classifier top --pin-dir /sys/fs/bpf/b --interval 1500ms").unwrap();
+        let recorded = options("classifier top --record new.jsonl").unwrap();
+        assert_eq!(recorded.record.as_deref(), Some("new.jsonl".as_ref()));
+        let replayed = options("classifier top --replay old.jsonl --url http://h/").unwrap();
+        assert_eq!(replayed.origin, Origin::File("old.jsonl".into()));
         assert_eq!((other.origin, other.interval.as_millis()), (Origin::Pins("/sys/fs/bpf/b".into()), 1500));
     }
 
@@ -180,6 +203,12 @@ mod tests {
         assert!(
             options("classifier top --pin-dir a").is_err() && options("classifier top --url h:1").is_err()
         );
+        assert!(
+            options("classifier top --record a --format json").unwrap_err().to_string().contains("redirect")
+        );
+        for line in ["--record a --once", "--record a --replay b"] {
+            assert!(matches!(parsed(&format!("classifier top {line}")), Err(Stop::Usage(_))), "{line}");
+        }
         for line in ["--interval 0.05", "--interval 2h", "--interval soon", "--interval=-1", "--ca a.pem"] {
             assert!(matches!(parsed(&format!("classifier top {line}")), Err(Stop::Usage(_))), "{line}");
         }

@@ -1,9 +1,9 @@
 //! Ages of events, on the kernel's clock.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Time since an event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Age(f64);
 

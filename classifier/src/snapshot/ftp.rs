@@ -11,7 +11,7 @@ use classifier_common::{
     control::{Session, SessionKey, TALLIES, Tallies, Tally},
     endpoint::Endpoint,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::age::Age;
 
@@ -55,7 +55,7 @@ pub struct FtpNow {
 }
 
 /// An address and a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostPort {
     /// Address of the host.
     pub address: IpAddr,
@@ -76,7 +76,7 @@ impl Display for HostPort {
 }
 
 /// The host that may connect to a data port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Initiator {
     /// Address of the host.
     pub address: IpAddr,

@@ -9,6 +9,7 @@ mod history;
 mod options;
 mod quantity;
 mod rates;
+mod recorder;
 mod sample;
 mod screen;
 mod source;
@@ -29,9 +30,12 @@ pub use self::{
     history::{History, SECONDS},
     options::{Options, TopError},
     rates::{Rate, Rates},
-    sample::{Flow, Ftp, Hooks, Message, Peer, Sample, Sources, Tally},
+    sample::{Decision, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, Tally},
     screen::{Appearance, draw},
-    source::{BadUrl, Origin, Peers, Source, SourceError, Target, Unlike, pinned, scraped},
+    source::{
+        BadUrl, Due, Origin, Peers, Recording, RecordingError, Source, SourceError, Target, Unlike, pinned,
+        scraped,
+    },
     state::State,
     tabs::Tab,
     word::{Word, Words},

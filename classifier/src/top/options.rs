@@ -1,6 +1,6 @@
 //! Options of `classifier top`, and its errors.
 
-use std::{io, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 use thiserror::Error;
 
@@ -18,6 +18,8 @@ pub struct Options {
     pub once: bool,
     /// Screen, or one object for each interval.
     pub format: Format,
+    /// File to which the samples of a screen are written.
+    pub record: Option<PathBuf>,
 }
 
 /// Reason why `classifier top` ends.
@@ -38,6 +40,14 @@ pub enum TopError {
     /// The terminal fails.
     #[error("cannot use the terminal: {0}; use --once, or --format json")]
     Terminal(#[source] io::Error),
+    /// The recording cannot be written.
+    #[error("cannot record to {path}: {cause}; give --record the name of a new file")]
+    Record {
+        /// Path of the file.
+        path: PathBuf,
+        /// Reason of the system.
+        cause: io::Error,
+    },
     /// The output cannot be written.
     #[error(transparent)]
     Write(#[from] StdoutError),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, hash::Hash, time::Duration};
 use serde::Serialize;
 
 use super::{
-    sample::{Flow, Message, Sample, Tally},
+    sample::{Decision, Flow, Message, Sample, Tally},
     word::Word,
 };
 
@@ -28,6 +28,8 @@ pub struct Rates {
     pub traffic: BTreeMap<Flow, Rate>,
     /// Messages a second, by kind.
     pub icmp: BTreeMap<Message, f64>,
+    /// Packets a second, by decision of the dry run.
+    pub policy: BTreeMap<Decision, f64>,
 }
 
 impl Rates {
@@ -44,10 +46,15 @@ impl Rates {
             let then = known(before, &message.interface, &before.icmp, message)?;
             Some((message.clone(), a_second(then, *now, elapsed)?))
         };
+        let policy = |decision: &Decision, now: &u64| {
+            let then = known(before, &decision.interface, &before.policy, decision)?;
+            Some((decision.clone(), a_second(then, *now, elapsed)?))
+        };
         Self {
             elapsed,
             traffic: after.traffic.iter().filter_map(|(flow, tally)| traffic(flow, tally)).collect(),
             icmp: after.icmp.iter().filter_map(|(message, count)| icmp(message, count)).collect(),
+            policy: after.policy.iter().filter_map(|(one, count)| policy(one, count)).collect(),
         }
     }
 }

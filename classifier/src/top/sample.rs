@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::word::Word;
 use crate::snapshot::{Age, EndpointReport, SessionReport};
@@ -18,6 +18,8 @@ pub struct Sample {
     pub traffic: BTreeMap<Flow, Tally>,
     /// ICMP messages by kind.
     pub icmp: BTreeMap<Message, u64>,
+    /// Packets of the dry run by decision.
+    pub policy: BTreeMap<Decision, u64>,
     /// The FTP tracking.
     pub ftp: Ftp,
     /// Peers of connections.
@@ -29,7 +31,7 @@ pub struct Sample {
 }
 
 /// Hooks of an interface.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hooks {
     /// Hook as in `classifier_interface_info`; `none` if not attached.
     pub ingress: Word,
@@ -38,7 +40,7 @@ pub struct Hooks {
 }
 
 /// Labels that packets are counted by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Flow {
     /// Name of the interface.
     pub interface: Word,
@@ -51,7 +53,7 @@ pub struct Flow {
 }
 
 /// A kind of ICMP message on an interface.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Message {
     /// Name of the interface.
     pub interface: Word,
@@ -68,8 +70,21 @@ pub struct Message {
     pub name: Word,
 }
 
+/// A decision of the dry run on an interface.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Decision {
+    /// Name of the interface.
+    pub interface: Word,
+    /// `ingress` or `egress`.
+    pub direction: Word,
+    /// Name of the rule, or `default`.
+    pub rule: Word,
+    /// `accept` or `drop`.
+    pub verdict: Word,
+}
+
 /// Packets and their bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Packets on the wire.
     pub packets: u64,
@@ -107,7 +122,7 @@ pub enum Sources {
 }
 
 /// A host or network, with its connections.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Peer {
     /// Host (/32, /128), or network (/24, /64).
     pub prefix: String,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEventKind};
 
 use super::{
     board::Board,
@@ -14,6 +14,9 @@ use super::{
 
 /// Most characters of a filter.
 const LONGEST_FILTER: usize = 64;
+
+/// Rows that one step of the mouse wheel scrolls.
+const WHEEL: usize = 3;
 
 /// Everything that is drawn. Times are since the start.
 #[derive(Clone, Debug)]
@@ -70,6 +73,12 @@ impl State {
         self.live.take(at, read);
     }
 
+    /// Returns the newest data, also while the screen is paused.
+    #[must_use]
+    pub const fn live(&self) -> &Board {
+        &self.live
+    }
+
     /// Returns the data to show.
     #[must_use]
     pub fn board(&self) -> &Board {
@@ -107,6 +116,27 @@ impl State {
         self.peers() != Peers::None && self.live.latest.as_ref().is_some_and(is_unasked)
     }
 
+    /// Handles a key or the mouse wheel; `false` if it ends the program. The next drawing notices a resize.
+    #[must_use]
+    pub fn handle(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Key(key) => return self.press(*key),
+            Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollDown => {
+                self.scrolled = self.last().min(self.scrolled + WHEEL);
+            }
+            Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollUp => {
+                self.scrolled = self.scrolled.saturating_sub(WHEEL);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Returns the number of rows before the last screen.
+    fn last(&self) -> usize {
+        self.table().rows.len().saturating_sub(self.page)
+    }
+
     /// Handles a key; `false` if it ends the program.
     #[must_use]
     pub fn press(&mut self, key: KeyEvent) -> bool {
@@ -137,7 +167,7 @@ impl State {
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "most keys do nothing")]
     fn command(&mut self, code: KeyCode) -> bool {
-        let last = self.table().rows.len().saturating_sub(self.page);
+        let last = self.last();
         match code {
             KeyCode::Esc if self.has_help => self.has_help = false,
             KeyCode::Esc if !self.filter.is_empty() => self.filter.clear(),

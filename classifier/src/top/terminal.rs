@@ -11,6 +11,7 @@ use std::{
 
 use crossterm::{
     cursor::{Hide, Show},
+    event::{DisableMouseCapture, EnableMouseCapture},
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
@@ -36,7 +37,7 @@ impl Screen {
         give_back_on_panic();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::Relaxed);
-        let taken = execute!(stdout(), EnterAlternateScreen, Hide)
+        let taken = execute!(stdout(), EnterAlternateScreen, EnableMouseCapture, Hide)
             .and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
         match taken {
             Ok(terminal) => Ok(Self { terminal, look: Appearance::of_environment() }),
@@ -62,7 +63,7 @@ impl Drop for Screen {
 fn give_back() {
     if TAKEN.swap(false, Ordering::Relaxed) {
         // A terminal that has gone needs no restoring.
-        let _ = execute!(stdout(), LeaveAlternateScreen, Show);
+        let _ = execute!(stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     board::Board,
-    sample::{Flow, Ftp, Hooks, Message, Peer, Sources, Tally},
+    sample::{Decision, Flow, Ftp, Hooks, Message, Peer, Sources, Tally},
     table::{Order, Table},
     tabs::Tab,
     word::Word,
@@ -27,6 +27,7 @@ pub struct Report<'b> {
     interfaces: Vec<Interface<'b>>,
     traffic: Vec<Traffic<'b>>,
     icmp: Vec<Icmp<'b>>,
+    policy: Vec<Decided<'b>>,
     ftp: Option<&'b Ftp>,
     /// The largest peers of each kind; `null` if unknown.
     sources: Option<&'b [Peer]>,
@@ -60,6 +61,14 @@ struct Icmp<'b> {
 }
 
 #[derive(Debug, Serialize)]
+struct Decided<'b> {
+    #[serde(flatten)]
+    decision: &'b Decision,
+    packets: u64,
+    packets_per_second: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
 struct Fill<'b> {
     map: &'b str,
     entries: u64,
@@ -87,6 +96,12 @@ impl<'b> Report<'b> {
             messages: *messages,
             messages_per_second: rates.and_then(|rates| rates.icmp.get(message)).copied(),
         });
+        let policy =
+            sample.into_iter().flat_map(|sample| &sample.policy).map(|(decision, packets)| Decided {
+                decision,
+                packets: *packets,
+                packets_per_second: rates.and_then(|rates| rates.policy.get(decision)).copied(),
+            });
         let maps = sample.into_iter().flat_map(|sample| &sample.maps);
         let interfaces = sample.into_iter().flat_map(|sample| &sample.interfaces);
         Self {
@@ -97,6 +112,7 @@ impl<'b> Report<'b> {
             interfaces: interfaces.map(|(name, hooks)| Interface { name, hooks }).collect(),
             traffic: traffic.collect(),
             icmp: icmp.collect(),
+            policy: policy.collect(),
             ftp: sample.map(|sample| &sample.ftp),
             sources: sample.and_then(|sample| match &sample.sources {
                 Sources::Listed(listed) => Some(&listed[..]),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use classifier::{
     snapshot::{Age, EndpointReport, HostPort, Initiator, SessionReport},
-    top::{Appearance, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, State, Tally, Word, draw},
+    top::{Appearance, Decision, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, State, Tally, Word, draw},
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -53,17 +53,24 @@ pub fn sample(seconds: u64, load: u64) -> Sample {
         let message = Message { interface, direction, family, kind, code, name };
         sample.icmp.insert(message, 3 + load * rate * seconds);
     }
+    for (rule, verdict, rate) in [("mail", "accept", 72), ("default", "drop", 3)] {
+        let [interface, direction, rule, verdict] = ["eth0", "ingress", rule, verdict].map(Word::from);
+        let decision = Decision { interface, direction, rule, verdict };
+        sample.policy.insert(decision, 5 + load * rate * seconds);
+    }
     sample.maps.insert("sessions".into(), (1, 65_536));
     sample.ftp = ftp(load);
     sample.sources = Sources::Listed(if load > 0 { peers() } else { Vec::new() });
     sample
 }
 
-const PEERS: [([&str; 4], [u64; 2], Option<u64>); 4] = [
+const PEERS: [([&str; 4], [u64; 2], Option<u64>); 6] = [
     (["198.51.100.7/32", "inbound", "smtp", "established"], [1_200, 0], Some(400)),
     (["198.51.100.0/24", "inbound", "smtp", "established"], [1_350, 100], Some(400)),
     (["2001:db8:0:1::/64", "outbound", "submission", "unanswered"], [7, 0], Some(90_000)),
     (["192.0.2.254/32", "inbound", "icmp", "redirect"], [2, 0], None),
+    (["203.0.113.9/32", "inbound", "imap", "refused"], [31, 0], Some(5_000)),
+    (["203.0.113.0/24", "inbound", "imap", "refused"], [31, 0], Some(5_000)),
 ];
 
 fn peers() -> Vec<Peer> {

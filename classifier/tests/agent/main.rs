@@ -49,6 +49,8 @@ mod top_keys;
 #[cfg(feature = "top")]
 mod top_numbers;
 #[cfg(feature = "top")]
+mod top_recorded;
+#[cfg(feature = "top")]
 mod top_screens;
 mod words;
 mod written;

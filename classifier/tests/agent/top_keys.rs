@@ -1,7 +1,7 @@
 //! Keys of `classifier top`.
 
 use classifier::top::{Peers, Sample, Sources, State, Tab};
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
 
 use crate::made_up_top::{at, press, sample, screen, typed, watched};
 
@@ -19,8 +19,8 @@ fn tabs_are_reached_by_number_and_in_turn() {
         assert!(press(&mut state, &[key]));
         tabs.push(state.tab);
     }
-    let [traffic, icmp, sessions, ports, sources] = Tab::ALL;
-    assert_eq!(tabs, [traffic, icmp, sessions, ports, sources, traffic, sources, icmp]);
+    let [traffic, icmp, sessions, ports, sources, dry_run] = Tab::ALL;
+    assert_eq!(tabs, [traffic, icmp, sessions, ports, sources, dry_run, traffic, dry_run, icmp]);
     typed(&mut state, "90xz");
     assert_eq!(state.tab, icmp, "there is no tab of that number");
 }
@@ -39,6 +39,18 @@ fn sources_are_asked_for_while_their_tab_is_open_and_at_once() {
     assert!(!state.lacks_peers() && first(&state, 0)[0] == "198.51.100.0/24", "the most stand first");
     typed(&mut state, "1");
     assert_eq!(state.peers(), Peers::None);
+}
+
+#[test]
+fn a_network_with_one_host_is_not_shown_beside_its_host() {
+    let mut state = watched(1);
+    typed(&mut state, "5");
+    let shown = first(&state, 0);
+    let has = |prefix: &str| shown.iter().any(|one| one == prefix);
+    assert!(has("203.0.113.9/32") && !has("203.0.113.0/24"), "{shown:?}");
+    assert!(has("198.51.100.7/32") && has("198.51.100.0/24"), "it has other hosts: {shown:?}");
+    typed(&mut state, "6");
+    assert_eq!(first(&state, 0), ["mail", "default"]);
 }
 
 #[test]
@@ -110,6 +122,15 @@ fn a_long_table_is_scrolled_and_never_past_its_end() {
     assert_eq!(state.scrolled, rows - 3);
     typed(&mut state, "k");
     assert_eq!(state.scrolled, rows - 4);
+    let wheel = |state: &mut State, kind| {
+        let mouse = MouseEvent { kind, column: 0, row: 0, modifiers: KeyModifiers::NONE };
+        assert!(state.handle(&Event::Mouse(mouse)) && state.handle(&Event::Resize(80, 8)));
+        state.scrolled
+    };
+    assert_eq!(wheel(&mut state, MouseEventKind::ScrollUp), rows - 7);
+    assert_eq!(wheel(&mut state, MouseEventKind::ScrollDown), rows - 4);
+    assert_eq!(wheel(&mut state, MouseEventKind::ScrollDown), rows - 3);
+    assert_eq!(wheel(&mut state, MouseEventKind::Moved), rows - 3);
     typed(&mut state, "g");
     assert_eq!(state.scrolled, 0);
     let lines = |state: &mut _, height| {

@@ -83,7 +83,7 @@ fn parsed(output: &Output) -> Value {
 }
 
 /// Returns packets and bytes by their labels.
-fn counted(top: &Value) -> BTreeMap<String, (u64, u64)> {
+pub fn counted(top: &Value) -> BTreeMap<String, (u64, u64)> {
     let rows = list(top, "traffic").iter().map(|row| {
         let labels =
             ["interface", "direction", "protocol", "role"].map(|name| row[name].as_str().expect("a word"));

@@ -7,9 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use testbed::{Host, run, servers::Folder};
 
-use crate::{shown::BINARY, top::Wired};
+use crate::{
+    shown::BINARY,
+    top::{Wired, counted},
+};
 
 /// A terminal of 80 columns and 24 lines, with a shell in it.
 struct Terminal<'h> {
@@ -62,11 +66,11 @@ impl<'h> Terminal<'h> {
     }
 
     /// Starts the command, after reading the terminal's settings.
-    fn starts_top(&self, environment: &str, pin_dir: &str) {
+    fn starts_top(&self, environment: &str, arguments: &str) {
         let [before, after, status] = ["before", "after", "status"].map(|name| self.folder.join(name));
         let _ = fs::remove_file(&status);
         self.types(&format!(
-            "clear; stty -a > {before}; {environment} {BINARY} top --interval 0.2 --pin-dir {pin_dir}; \
+            "clear; stty -a > {before}; {environment} {BINARY} top --interval 0.2 {arguments}; \
              echo $? > {status}.new; stty -a > {after}; mv {status}.new {status}; echo over"
         ));
         self.shows("the screen", |shown| shown.starts_with("classifier top"));
@@ -80,9 +84,9 @@ impl<'h> Terminal<'h> {
         assert_eq!(self.file("before"), self.file("after"));
         assert!(!self.file("before").is_empty());
         assert_eq!(
-            self.tmux(&["display", "-p", "#{cursor_flag}#{alternate_on}"]),
-            "10\n",
-            "the cursor is seen"
+            self.tmux(&["display", "-p", "#{cursor_flag}#{alternate_on}#{mouse_any_flag}"]),
+            "100\n",
+            "the cursor is seen, and the mouse is free"
         );
     }
 }
@@ -99,11 +103,14 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     let agent = wired.agent(&[]);
     wired.send(20);
     let terminal = Terminal::new(&wired.counted);
-    terminal.starts_top("", &wired.folder);
+    terminal.starts_top("", &format!("--pin-dir {}", wired.folder));
     let shown = terminal.shows("the row", |shown| shown.contains("smtp") && shown.contains("last minute"));
     assert!(shown.contains(&format!("agent {}", agent.id())) && shown.contains("1/1 attached"), "{shown}");
     let escapes = terminal.tmux(&["capture-pane", "-p", "-e"]);
     assert!(escapes.contains("38;5;6m"), "the title is cyan: {escapes:?}");
+    assert_eq!(terminal.tmux(&["display", "-p", "#{mouse_any_flag}"]), "1\n", "its wheel scrolls");
+    terminal.press("6");
+    terminal.shows("the dry run", |shown| shown.contains("no policy has decided on a packet"));
     terminal.press("3");
     terminal.shows("the tab", |shown| shown.contains("no FTP control connection is tracked"));
     terminal.press("BTab");
@@ -143,7 +150,7 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     terminal.is_as_before();
 
     // A signal, and no colours.
-    terminal.starts_top("NO_COLOR=1", &wired.folder);
+    terminal.starts_top("NO_COLOR=1", &format!("--pin-dir {}", wired.folder));
     terminal.shows("the row", |shown| shown.contains("smtp"));
     let escapes = terminal.tmux(&["capture-pane", "-p", "-e"]);
     assert!(escapes.contains("\u{1b}[1m") && !escapes.contains("38;5"), "bold, and no colour: {escapes:?}");
@@ -155,4 +162,39 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     let [top] = children.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{children}") };
     run(Command::new("kill").args(["-TERM", top]));
     terminal.is_as_before();
+}
+
+#[test]
+fn a_recording_of_the_screen_is_shown_again_with_its_numbers() {
+    let wired = Wired::new();
+    let _agent = wired.agent(&[]);
+    wired.send(20);
+    let terminal = Terminal::new(&wired.counted);
+    let file = terminal.folder.join("incident.jsonl");
+    terminal.starts_top("", &format!("--pin-dir {} --record {file}", wired.folder));
+    terminal.shows("the row", |shown| shown.contains("smtp"));
+    wired.send(20);
+    thread::sleep(Duration::from_secs(3));
+    terminal.press("q");
+    terminal.is_as_before();
+
+    let recorded = fs::read_to_string(&file).expect("it was recorded");
+    let last: Value = serde_json::from_str(recorded.lines().last().expect("a line")).expect("an object");
+    assert!(recorded.lines().count() > 2 && !counted(&last).is_empty());
+    assert!(last["sources"].is_array(), "also while another tab is open");
+    let replayed = wired.counted.run(BINARY, &["top", "--replay", &file, "--once", "--format", "json"]);
+    let replayed: Value = serde_json::from_str(&replayed).expect("an object");
+    assert_eq!(counted(&replayed), counted(&last));
+    assert_eq!(replayed["at"], last["at"]);
+    // As many objects again, but for the first, which has no rates, at the pace of the recording.
+    let streamed = wired.counted.run(BINARY, &["top", "--replay", &file, "--format", "json"]);
+    assert_eq!(streamed.lines().count(), recorded.lines().count(), "{streamed}");
+
+    terminal.starts_top("", &format!("--replay {file}"));
+    terminal.shows("when it was recorded", |shown| shown.contains("recorded 20") && shown.contains("smtp"));
+    terminal.shows("its end", |shown| shown.contains("the recording has ended") && shown.contains("smtp"));
+    terminal.press("q");
+    terminal.is_as_before();
+    terminal.types(&format!("clear; {BINARY} top --pin-dir {} --record {file}", wired.folder));
+    terminal.shows("the refusal", |shown| shown.contains("cannot record to"));
 }

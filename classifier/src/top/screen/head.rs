@@ -47,8 +47,8 @@ pub(super) fn tabs(state: &State, look: Appearance, width: usize) -> Line<'stati
     let mut spans = Vec::new();
     for (number, tab) in (1_usize..).zip(Tab::ALL) {
         let is_shown = tab == state.tab;
-        // On a narrow screen, only the current tab has its title.
-        let title = if whole <= width || is_shown {
+        // On a narrow screen, only the current tab has its title. The last one needs no gap.
+        let title = if whole <= width + 1 || is_shown {
             format!(" {number} {} ", tab.title())
         } else {
             format!(" {number} ")

@@ -5,14 +5,14 @@ use ratatui::text::{Line, Span};
 use super::Appearance;
 
 const KEYS: [(&str, &str); 13] = [
-    ("1 to 5", "show a tab"),
+    ("1 to 6", "show a tab"),
     ("Tab", "next tab; with Shift the previous tab"),
     ("s >", "sort by the next column"),
     ("S <", "sort by the previous column"),
     ("r", "reverse the order"),
     ("/", "filter rows by words; Enter keeps the filter, Esc clears it"),
     ("p Space", "pause or resume"),
-    ("j k", "scroll, as the arrow keys do"),
+    ("j k", "scroll, as the arrow keys and the mouse wheel do"),
     ("PgDn PgUp", "scroll by a screen"),
     ("g G", "first row, last row"),
     ("? h", "this help"),

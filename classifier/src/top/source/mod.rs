@@ -1,22 +1,25 @@
-//! Sources of samples: pinned maps of this host, or an agent by its URL.
+//! Sources of samples: pinned maps of this host, an agent by its URL, or a recording.
 
 mod credentials;
 mod exposition;
 mod peers;
 mod pins;
+mod recorded;
+mod recorded_line;
 mod remote;
 mod scraped;
 mod scraped_peers;
 mod target;
 mod trust;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use thiserror::Error;
 
 pub use self::{
     peers::Peers,
     pins::sample as pinned,
+    recorded::{Recording, RecordingError},
     scraped::{Unlike, sample as scraped},
     target::{BadUrl, Target},
 };
@@ -31,6 +34,8 @@ pub enum Origin {
     Pins(PathBuf),
     /// An agent.
     Url(Target),
+    /// A recording.
+    File(PathBuf),
 }
 
 /// A source that is read repeatedly.
@@ -40,6 +45,19 @@ pub enum Source {
     Pins(PathBuf, Option<Pins>),
     /// An agent, connected when there is no connection.
     Remote(Box<Remote>),
+    /// A recording.
+    Recorded(Box<Recording>),
+}
+
+/// Time of the next read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// At the next interval.
+    Interval,
+    /// At this time since the start.
+    At(Duration),
+    /// Never: the recording has ended, which was read.
+    Never,
 }
 
 /// Reason why there is no sample.
@@ -51,6 +69,9 @@ pub enum SourceError {
     /// The agent cannot be read.
     #[error(transparent)]
     Remote(#[from] remote::RemoteError),
+    /// The recording has no sample.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 impl Source {
@@ -58,11 +79,12 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// When a file of certificates or credentials cannot be used.
+    /// When a file of certificates or credentials, or a recording, cannot be used.
     pub fn new(origin: Origin) -> Result<Self, SourceError> {
         Ok(match origin {
             Origin::Pins(folder) => Self::Pins(folder, None),
             Origin::Url(target) => Self::Remote(Box::new(Remote::new(target)?)),
+            Origin::File(path) => Self::Recorded(Box::new(Recording::open(&path)?)),
         })
     }
 
@@ -72,6 +94,25 @@ impl Source {
         match self {
             Self::Pins(folder, _) => folder.display().to_string(),
             Self::Remote(remote) => remote.name(),
+            Self::Recorded(recording) => recording.path().display().to_string(),
+        }
+    }
+
+    /// Returns the time of the next read.
+    #[must_use]
+    pub fn due(&self) -> Due {
+        match self {
+            Self::Pins(..) | Self::Remote(_) => Due::Interval,
+            Self::Recorded(recording) => recording.due(),
+        }
+    }
+
+    /// Returns the time of the last sample, if the source has a clock of its own.
+    #[must_use]
+    pub fn time(&self) -> Option<Duration> {
+        match self {
+            Self::Pins(..) | Self::Remote(_) => None,
+            Self::Recorded(recording) => Some(recording.time()),
         }
     }
 
@@ -90,6 +131,7 @@ impl Source {
                 Ok(pins.insert(there).read(peers)?)
             }
             Self::Remote(remote) => Ok(remote.read().await?),
+            Self::Recorded(recording) => Ok(recording.take()?),
         }
     }
 }

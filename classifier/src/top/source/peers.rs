@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Amount of peers to read: with many CPUs, the peers cost more than the rest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peers {
     /// No peers.
     #[default]

@@ -2,17 +2,23 @@
 
 use std::{collections::BTreeMap, path::Path, time::SystemTime};
 
-use classifier_common::{counter::Counters, icmp_types::cells, protocol::Class};
+use classifier_common::{
+    counter::Counters,
+    dry_run::{DEFAULT_ROW, Verdict},
+    icmp_types::cells,
+    protocol::Class,
+};
 
 use super::peers::{self, Peers};
 use crate::{
     clock::now,
     datapath::{self, PinnedState, View, ViewError},
     metrics::live_sessions,
+    policy::RuleRows,
     protocol_names::ProtocolNames,
     snapshot::{EndpointReport, InterfaceSnapshot, SessionReport},
     top::{
-        sample::{Flow, Ftp, Hooks, Message, Sample, Sources, Tally},
+        sample::{Decision, Flow, Ftp, Hooks, Message, Sample, Sources, Tally},
         word::Word,
     },
 };
@@ -67,7 +73,7 @@ pub fn sample(look: &PinnedState, folder: &str, now: u64) -> Sample {
     let mut sample = Sample { origin, problems, ftp: ftp(look, now), ..Sample::default() };
     let fills = look.snapshot.maps.iter().map(|fill| (fill.map.to_owned(), (fill.entries, fill.capacity)));
     sample.maps = fills.collect();
-    let labels = Labels::new(&look.names);
+    let labels = Labels::new(&look.names, &look.rules);
     for interface in &look.snapshot.interfaces {
         add(&mut sample, interface, &labels);
     }
@@ -103,10 +109,12 @@ struct Labels {
     classes: Vec<(Class, Word, Word)>,
     /// Labels by cell: family, type, code and name.
     icmp: Vec<[Word; 4]>,
+    /// Rows of the rules, with their names.
+    rules: Vec<(usize, Word)>,
 }
 
 impl Labels {
-    fn new(names: &ProtocolNames) -> Self {
+    fn new(names: &ProtocolNames, rules: &RuleRows) -> Self {
         let label = |class: Class, name: &str| (class, name.into(), class.role().label().into());
         let all = names.all();
         let classes =
@@ -117,7 +125,9 @@ impl Labels {
         };
         let cell = cells()
             .map(|cell| [cell.family.label().into(), number(cell.kind), number(cell.code), cell.name.into()]);
-        Self { classes, icmp: cell.collect() }
+        let named = rules.names().enumerate().chain([(DEFAULT_ROW, "default")]);
+        let rules = named.map(|(row, name)| (row, name.into())).collect();
+        Self { classes, icmp: cell.collect(), rules }
     }
 
     fn add(&self, sample: &mut Sample, interface: &Word, direction: &Word, counters: &Counters) {
@@ -137,5 +147,15 @@ impl Labels {
             })
             .collect();
         sample.icmp.extend(seen);
+        for (row, rule) in &self.rules {
+            for (verdict, count) in Verdict::ALL.into_iter().zip(counters.policy[*row]) {
+                let [interface, direction, rule] = [interface, direction, rule].map(Word::clone);
+                let decision = Decision { interface, direction, rule, verdict: verdict.label().into() };
+                // Without a policy, and for the other verdict of a rule, there is no packet.
+                if count > 0 {
+                    sample.policy.insert(decision, count);
+                }
+            }
+        }
     }
 }

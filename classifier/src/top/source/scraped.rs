@@ -9,7 +9,7 @@ use super::{
 use crate::{
     metrics::catalog::{self, label},
     top::{
-        sample::{Flow, Hooks, Message, Sample},
+        sample::{Decision, Flow, Hooks, Message, Sample},
         word::Words,
     },
 };
@@ -64,6 +64,15 @@ fn add(sample: &mut Sample, line: &Line<'_>, words: &mut Words) {
             name: of(label::NAME),
         };
         sample.icmp.insert(message, line.whole());
+    } else if name == catalog::POLICY_PACKETS.name {
+        let mut of = |name| words.of(line.label(name));
+        let decision = Decision {
+            interface: of(label::INTERFACE),
+            direction: of(label::DIRECTION),
+            rule: of(label::RULE),
+            verdict: of(label::VERDICT),
+        };
+        sample.policy.insert(decision, line.whole());
     } else if name == catalog::INTERFACE_INFO.name {
         let mut of = |name| words.of(line.label(name));
         let hooks = Hooks { ingress: of(label::INGRESS), egress: of(label::EGRESS) };

@@ -1,6 +1,7 @@
 //! The tabs. A new one is a variant of [`Tab`] and a file that makes its table.
 
 mod data_ports;
+mod dry_run;
 mod icmp;
 mod sessions;
 mod sources;
@@ -22,11 +23,14 @@ pub enum Tab {
     DataPorts,
     /// Peers of connections.
     Sources,
+    /// Decisions of a policy's dry run.
+    DryRun,
 }
 
 impl Tab {
     /// All tabs, in the order of their keys.
-    pub const ALL: [Self; 5] = [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts, Self::Sources];
+    pub const ALL: [Self; 6] =
+        [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts, Self::Sources, Self::DryRun];
 
     /// Returns the title of the tab.
     #[must_use]
@@ -37,6 +41,7 @@ impl Tab {
             Self::Sessions => "FTP sessions",
             Self::DataPorts => "FTP data ports",
             Self::Sources => "Sources",
+            Self::DryRun => "Dry run",
         }
     }
 
@@ -49,6 +54,7 @@ impl Tab {
             Self::Sessions => sessions::AGE,
             Self::DataPorts => data_ports::AGE,
             Self::Sources => sources::AT_MOST,
+            Self::DryRun => dry_run::PACKETS,
         }
     }
 
@@ -61,6 +67,7 @@ impl Tab {
             Self::Sessions => sessions::table(board),
             Self::DataPorts => data_ports::table(board),
             Self::Sources => sources::table(board),
+            Self::DryRun => dry_run::table(board),
         }
     }
 

@@ -1,13 +1,15 @@
 //! Tab of the peers of connections, and their outcomes.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
+
+use ipnet::IpNet;
 
 use super::{sessions::age, traffic::total};
 use crate::{
     snapshot::Age,
     top::{
         board::Board,
-        sample::Sources,
+        sample::{Peer, Sources},
         table::{Cell, Column, Row, Table},
     },
 };
@@ -36,7 +38,9 @@ pub(super) fn table(board: &Board) -> Table {
             (&[][..], "not read yet: sources are read only while this tab is open and not paused")
         }
     };
-    let rows = listed.iter().map(|one| Row {
+    let hosts = alone(listed);
+    let shown = listed.iter().filter(|one| !hosts.contains(&Connections::of(one, &one.prefix)));
+    let rows = shown.map(|one| Row {
         cells: vec![
             Cell::Text(one.prefix.clone()),
             Cell::Text(one.direction.to_string()),
@@ -50,6 +54,32 @@ pub(super) fn table(board: &Board) -> Table {
         history: None,
     });
     Table { columns: &COLUMNS, rows: rows.collect(), has_history: false, empty: empty.into() }
+}
+
+/// Connections of a prefix, which a network has in common with its only host.
+#[derive(PartialEq, Eq, Hash)]
+struct Connections<'p> {
+    prefix: String,
+    of: [&'p str; 3],
+    count: u64,
+}
+
+impl<'p> Connections<'p> {
+    fn of(peer: &'p Peer, prefix: &str) -> Self {
+        let Peer { direction, protocol, outcome, count, .. } = peer;
+        Self { prefix: prefix.to_owned(), of: [&**direction, &**protocol, &**outcome], count: *count }
+    }
+}
+
+/// Returns the networks with all connections of one host: such a network is not shown beside its host.
+fn alone(listed: &[Peer]) -> HashSet<Connections<'_>> {
+    let network = |host: &Peer| {
+        let host: IpNet = host.prefix.parse().ok()?;
+        let length = if matches!(host, IpNet::V4(_)) { 24 } else { 64 };
+        let is_host = host.prefix_len() == host.max_prefix_len();
+        is_host.then(|| IpNet::new(host.addr(), length).ok().map(|network| network.trunc().to_string()))?
+    };
+    listed.iter().filter_map(|host| Some(Connections::of(host, &network(host)?))).collect()
 }
 
 /// Writes an age in its two largest units: it may be days.
