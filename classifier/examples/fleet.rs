@@ -30,7 +30,14 @@ fn main() {
     println!("nodes that answer: {}", value(r#"sum(up{job="classifier"})"#));
     println!("series: {}", value("prometheus_tsdb_head_series"));
     println!("samples a second: {:.0}", value("rate(prometheus_tsdb_head_samples_appended_total[2m])"));
-    println!("rules, seconds: {:.3}", value("sum(prometheus_rule_group_last_duration_seconds)"));
+    println!(
+        "rules, seconds of all groups: {:.3}",
+        value("sum(prometheus_rule_group_last_duration_seconds)")
+    );
+    println!(
+        "rules, seconds of the longest group: {:.3}",
+        value("max(prometheus_rule_group_last_duration_seconds)")
+    );
     // In its PID namespace it takes another process for itself.
     let id = testbed::run(Command::new("pgrep").args(["--newest", "--exact", "prometheus"]));
     let of = ["--no-headers", "--format", "rss,cputimes,etimes", "--pid", id.trim()];

@@ -19,8 +19,14 @@ const EMPTY: [(&str, &str); 2] = [
 const METRICS_PAGE: &str = include_str!("../../../docs/metrics.md");
 
 /// Variables of the dashboard, with their values for everything.
-const VARIABLES: [(&str, &str); 4] =
-    [("$__rate_interval", "5m"), ("$job", "classifier"), ("$instance", ".*"), ("$interface", ".*")];
+const VARIABLES: [(&str, &str); 6] = [
+    ("$__rate_interval", "5m"),
+    ("$__range_s", "300"),
+    ("$__range", "5m"),
+    ("$job", "classifier"),
+    ("$instance", ".*"),
+    ("$interface", ".*"),
+];
 
 /// A policy that admits only pings.
 const POLICY: &str = "\

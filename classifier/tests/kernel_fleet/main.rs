@@ -53,14 +53,18 @@ fn the_totals_of_twenty_nodes_are_what_was_sent_and_one_that_stops_is_missed() {
     for ((protocol, role), (packets, bytes)) in &sent {
         let labels = format!(r#"{{direction="ingress", protocol="{protocol}", role="{role}"}}"#);
         for (family, sum) in [("packets", packets), ("bytes", bytes)] {
-            let total = format!("direction_protocol_role:classifier_{family}:sum{labels} == {sum}");
+            let total =
+                format!("sum without (instance, interface) (classifier_{family}_total{labels}) == {sum}");
             prometheus.wait_for(&total, |totals| totals.len() == 1);
         }
     }
     let everything: u64 = sent.values().map(|(packets, _)| packets).sum();
-    let total = format!("sum(direction_protocol_role:classifier_packets:sum) == {everything}");
+    let total = format!("sum(classifier_packets_total) == {everything}");
     prometheus.wait_for(&total, |totals| totals.len() == 1);
-    prometheus.wait_for("sum(direction_protocol:classifier_packets:rate5m) > 0", |rates| rates.len() == 1);
+    for unit in ["packets", "bits"] {
+        let rate = format!("sum(direction_protocol:classifier_{unit}:rate5m) > 0");
+        prometheus.wait_for(&rate, |rates| rates.len() == 1);
+    }
     assert_eq!(prometheus.query("ALERTS"), []);
     say_what_a_node_costs(&fleet, &prometheus);
 
