@@ -8,6 +8,7 @@
     reason = "the report is for the person who asked for it"
 )]
 
+mod attack;
 mod interface;
 mod kernel;
 mod learn;
@@ -42,10 +43,11 @@ const REPORT: &str = "docs/BENCHMARKS.md";
 type Measure = fn(&Setup) -> Result<Section>;
 
 /// Every section by its name, in the order of the report.
-const SECTIONS: [(&str, Measure); 5] = [
+const SECTIONS: [(&str, Measure); 6] = [
     ("kernel", kernel::measure),
     ("wire", wire::measure),
     ("scale", scale::measure),
+    ("attack", attack::measure),
     ("scrape", scrape::measure),
     ("learn", learn::measure),
 ];

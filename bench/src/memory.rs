@@ -40,7 +40,7 @@ pub fn table() -> Result<Table> {
 }
 
 /// Sums the bytes of all maps that this process has open.
-fn held() -> Result<f64> {
+pub fn held() -> Result<f64> {
     let mut bytes = 0.0;
     for entry in fs::read_dir("/proc/self/fdinfo").context("cannot list the open files")? {
         // The descriptor of the listed folder itself is closed by now.

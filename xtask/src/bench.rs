@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{agent, packages, privileges, process::run as run_command, toolchain, workspace};
 
 /// Sections that need no agent. A release build of the agent takes minutes.
-const WITHOUT_AGENT: [&str; 3] = ["kernel", "wire", "scale"];
+const WITHOUT_AGENT: [&str; 4] = ["kernel", "wire", "scale", "attack"];
 
 /// Debian's `node_exporter`, whose scrapes are measured beside the agent's.
 const NODE_EXPORTER: &str = "prometheus-node-exporter";

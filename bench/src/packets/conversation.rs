@@ -22,6 +22,9 @@ pub const INITIATOR: u16 = 50_000;
 
 const CONTROL: [(u8, u16); 2] = [(CLIENT, 49_152), (SERVER, 21)];
 
+/// Offset of the sequence number behind Ethernet and IPv4.
+pub const SEQUENCE: u32 = 14 + 20 + 4;
+
 /// Identification of the datagram whose fragments are measured.
 const FRAGMENTED: u16 = 77;
 

@@ -15,7 +15,7 @@ use classifier_common::{
 use fastrand::Rng;
 
 use super::{
-    conversation::{self, CLIENT, Conversation, STRANGER},
+    conversation::{self, CLIENT, Conversation, SEQUENCE, STRANGER},
     mail::Mail,
 };
 
@@ -36,9 +36,6 @@ pub struct Kind {
 const PLAIN: f64 = 4.0;
 const SHORT: f64 = 3.0;
 const FTP_DATA: f64 = 6.0;
-
-/// Offset of the sequence number behind Ethernet and IPv4.
-const SEQUENCE: u32 = 14 + 20 + 4;
 
 /// Lists the kinds in the order of the report.
 pub fn all() -> Vec<Kind> {

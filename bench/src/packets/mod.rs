@@ -4,6 +4,7 @@ mod contender;
 mod conversation;
 mod hook;
 mod kinds;
+mod live;
 mod mail;
 mod policy;
 mod reference;
@@ -17,8 +18,9 @@ pub use self::{
     contender::Contender,
     hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP, settle},
     kinds::{Kind, all},
+    live::{LiveSession, announcements},
     reference::Reference,
-    rounds::compare,
+    rounds::{compare, compare_with},
     stream::Stream,
     subject::{Burden, LEAST, Subject},
 };

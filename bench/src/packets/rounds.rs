@@ -14,6 +14,18 @@ pub fn compare(
     streams: &[Stream],
     rounds: u32,
 ) -> Result<Vec<Turns>> {
+    compare_with(hook, yardsticks, contenders, streams, rounds, |_| Ok(()))
+}
+
+/// As [`compare`]. Calls `after` with the index of a stream whenever all programs have run on the stream.
+pub fn compare_with(
+    hook: &'static Hook,
+    yardsticks: &mut Yardsticks,
+    contenders: &[Contender<'_>],
+    streams: &[Stream],
+    rounds: u32,
+    mut after: impl FnMut(usize) -> Result<()>,
+) -> Result<Vec<Turns>> {
     let targets = contenders.iter().map(|contender| contender.descriptor(yardsticks));
     let targets = targets.collect::<Result<Vec<_>>>()?;
     yardsticks.set_targets(hook.targets, &targets)?;
@@ -25,8 +37,9 @@ pub fn compare(
     }
     // All streams run within a round, so that each is spread over the whole time.
     for round in 0..rounds {
-        for (runners, turns) in &mut costs {
+        for (stream, (runners, turns)) in costs.iter_mut().enumerate() {
             turns.round(round, |place| runners[place].sample(yardsticks, round))?;
+            after(stream)?;
         }
     }
     Ok(costs.into_iter().map(|(_, turns)| turns).collect())

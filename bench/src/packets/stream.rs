@@ -1,6 +1,7 @@
 //! Streams of packets: one packet repeated, or many interleaved.
 
 use anyhow::{Context as _, Result, ensure};
+use classifier_common::fixtures::floods::Flood;
 use fastrand::Rng;
 
 use super::{SEED, kinds::Kind};
@@ -33,6 +34,12 @@ impl Stream {
             Some(steps) => Packets::Drawn(vec![kept(&frame, Some(steps))?]),
         };
         Ok(Self { name: kind.name, goal: kind.goal, packets })
+    }
+
+    /// Returns a stream of a flood.
+    pub fn flood(flood: &Flood) -> Result<Self> {
+        let packet = kept(&flood.frame, Some((flood.step, u32::try_from(flood.at)?)))?;
+        Ok(Self { name: flood.name, goal: None, packets: Packets::Drawn(vec![packet]) })
     }
 
     /// Returns a stream with equally many packets of each kind, in an order that never repeats.

@@ -126,7 +126,7 @@ impl Subject {
     }
 
     /// Runs the program once on a frame.
-    fn see(&mut self, frame: &[u8]) -> Result<()> {
+    pub(super) fn see(&mut self, frame: &[u8]) -> Result<()> {
         let verdict = self.hook.verdict;
         timing::run(self.program()?, frame, 1, Some(verdict)).map(drop)
     }
@@ -139,19 +139,30 @@ impl Subject {
 
     /// Checks that the program classifies a kind of packets correctly, else its cost would mean nothing.
     pub fn check(&mut self, kind: &Kind) -> Result<()> {
+        self.check_frame(kind.name, &(kind.make)(&mut Rng::with_seed(super::SEED)), kind.protocol)
+    }
+
+    /// Checks that the program counts a frame as this protocol.
+    pub fn check_frame(&mut self, name: &str, frame: &[u8], protocol: Protocol) -> Result<()> {
         let before = self.packets()?;
-        self.see(&(kind.make)(&mut Rng::with_seed(super::SEED)))?;
+        self.see(frame)?;
         let after = self.packets()?;
         let grown = (0..).zip(before.iter().zip(&after)).find(|(_, (before, after))| before != after);
-        let (index, _) = grown.with_context(|| format!("{}: counted under no class", kind.name))?;
-        let protocol = Class::from_index(index).protocol();
-        ensure!(protocol == kind.protocol, "{}: counted as {protocol:?} by {}", kind.name, self.hook.name);
+        let (index, _) = grown.with_context(|| format!("{name}: counted under no class"))?;
+        let found = Class::from_index(index).protocol();
+        ensure!(found == protocol, "{name}: counted as {found:?} by {}", self.hook.name);
         Ok(())
     }
 
     /// Returns the number of control segments that the program forwarded to the agent, which does not run.
     pub fn forwarded(&self) -> Result<u64> {
         Ok(self.tracking.tallies()?[Tally::Segments as usize])
+    }
+
+    /// Returns the number of packets that were counted as this protocol.
+    pub(super) fn counted(&self, protocol: Protocol) -> Result<u64> {
+        let packets = self.packets()?;
+        Ok(protocol.classes().map(|class| packets[class.index()]).sum())
     }
 
     /// Returns the packets by class.

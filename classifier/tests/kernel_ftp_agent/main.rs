@@ -5,6 +5,7 @@
 //! one is ingress of the other.
 
 mod actively;
+mod attacked;
 mod bounded;
 #[path = "../support/counts.rs"]
 mod counts;

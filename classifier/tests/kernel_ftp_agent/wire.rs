@@ -54,6 +54,12 @@ impl Wire {
         self.sockets[side].send(&frame).expect("the wire is up");
     }
 
+    /// Sends a frame from the client's end.
+    pub fn raise(&self, frame: &[u8]) {
+        self.sender.replace(0);
+        self.sockets[0].send(frame).expect("the wire is up");
+    }
+
     /// Sends a data connection: the handshake and some bytes, then both FINs. It has `FRAMES` frames.
     pub fn data(&self, from: Address, to: Address) {
         let (there, back) = ([from, to], [to, from]);
