@@ -7,7 +7,7 @@ mod lean;
 #[path = "../xtask/src/toolchain/record.rs"]
 mod record;
 
-use std::{path::Path, process::Command};
+use std::{env, path::Path, process::Command};
 
 const SOURCES: [&str; 4] =
     ["classifier/build/lean.rs", "classifier-common/Cargo.toml", "classifier-common/src", "classifier-ebpf"];
@@ -21,7 +21,9 @@ fn main() {
 fn build() -> Result<(), String> {
     let revision = revision(&kernel::root()?);
     println!("cargo::rustc-env=CLASSIFIER_REVISION={}", revision.as_deref().unwrap_or("unknown"));
-    lean::strip(&kernel::embed("classifier-ebpf", &SOURCES, "CLASSIFIER_OBJECT")?)
+    // Whoever changes a program needs the lines in a refusal of the verifier; they build without optimization.
+    let is_release = env::var_os("PROFILE").is_some_and(|profile| profile == "release");
+    lean::strip(&kernel::embed("classifier-ebpf", &SOURCES, "CLASSIFIER_OBJECT")?, is_release)
 }
 
 /// Returns the checked-out commit, if this is a git work tree.

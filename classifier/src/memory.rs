@@ -16,8 +16,8 @@ pub fn share() {
     }
 }
 
-/// Returns freed memory to the system. The C library keeps 12 MB, which reading the kernel's types took, as
-/// long as anything behind it is in use. Other C libraries return it at once.
+/// Returns freed memory to the system. The GNU C library keeps what is freed as long as anything behind it is
+/// in use, and several megabytes always. Other C libraries return it at once.
 pub fn give_back() {
     #[cfg(target_env = "gnu")]
     // SAFETY: the function takes a number, and may be called at any time from any thread.

@@ -14,12 +14,15 @@ pub struct Usage {
     pub threads: u32,
     /// Resident memory in MiB.
     pub resident: f64,
+    /// Largest resident memory so far, in MiB.
+    pub peak: f64,
 }
 
 /// Reads the usage of the process with this id.
 pub fn usage(id: u32) -> Result<Usage> {
-    let kib: f64 = value(&read(&format!("/proc/{id}/status"))?, "VmRSS:")?;
-    let mut usage = Usage { resident: kib / 1024.0, ..Usage::default() };
+    let status = read(&format!("/proc/{id}/status"))?;
+    let mib = |word| value::<f64>(&status, word).map(|kib| kib / 1024.0);
+    let mut usage = Usage { resident: mib("VmRSS:")?, peak: mib("VmHWM:")?, ..Usage::default() };
     let tasks = format!("/proc/{id}/task");
     for task in fs::read_dir(&tasks).with_context(|| format!("cannot list {tasks}"))? {
         let task = task?.path();

@@ -17,6 +17,9 @@ const QUIET_QUICK: Duration = Duration::from_secs(3);
 /// Bound of wake-ups by timers, per second.
 const WAKE_UPS: f64 = 1.0;
 
+/// Bound of the resident memory during a start, in MiB.
+const PEAK: f64 = 24.0;
+
 /// Bound of CPU usage, in per cent of a core.
 const IDLE: f64 = 0.1;
 
@@ -38,6 +41,7 @@ pub fn table(servers: &[Server], first: &[Usage], quick: bool) -> Result<Table> 
         let sleeps = u32::try_from(end.sleeps.saturating_sub(begin.sleeps))?;
         let wake_ups = f64::from(sleeps) / seconds;
         let cells = [
+            format!("{:.1}", first.peak),
             format!("{:.1}", first.resident),
             format!("{:.1}", end.resident),
             end.threads.to_string(),
@@ -48,16 +52,25 @@ pub fn table(servers: &[Server], first: &[Usage], quick: bool) -> Result<Table> 
         if server.kind == Kind::Classifier {
             let most = match server.interfaces {
                 1 => Some(10.0),
-                200 => Some(25.0),
+                200 => Some(20.0),
                 _ => None,
             };
-            row.goals.extend(most.map(|most| Goal::at_most("", end.resident, most, " MiB")));
+            row.goals.push(Goal::at_most("start", first.peak, PEAK, " MiB"));
+            row.goals.extend(most.map(|most| Goal::at_most("after", end.resident, most, " MiB")));
             row.goals.push(Goal::at_most("CPU", cpu, IDLE, " %"));
             row.goals.push(Goal::at_most("wake-ups", wake_ups, WAKE_UPS, "/s"));
         }
         rows.push(row);
     }
-    let columns =
-        ["server", "MiB before any scrape", "MiB after", "threads", "CPU %", "wake-ups/s"].map(str::to_owned);
+    let columns = [
+        "server",
+        "MiB at most during the start",
+        "MiB before any scrape",
+        "MiB after",
+        "threads",
+        "CPU %",
+        "wake-ups/s",
+    ]
+    .map(str::to_owned);
     Ok(Table { title: format!("At rest, {} s", quiet.as_secs()), columns: columns.into(), rows })
 }

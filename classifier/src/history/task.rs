@@ -9,7 +9,7 @@ use std::{
 use tracing::{info, warn};
 
 use super::History;
-use crate::{snapshot::SnapshotSource, supervisor::Running, ticks::Ticks};
+use crate::{memory, snapshot::SnapshotSource, supervisor::Running, ticks::Ticks};
 
 /// Reads the counters once in each period, and records their growth. After a failed read, the interval
 /// extends to the next one. Returns only when the system refuses to wait.
@@ -46,6 +46,8 @@ pub async fn follow(
                 is_failing = true;
             }
         }
+        // Scrapes since the last period have freed megabytes, where there are many interfaces.
+        memory::give_back();
         if let Err(error) = ticks.tick().await {
             return error;
         }

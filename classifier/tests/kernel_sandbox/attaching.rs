@@ -61,10 +61,11 @@ fn counted(datapath: &Datapath, attached: &[Attached]) -> Vec<u64> {
 
 /// Attaches one interface, enters the sandbox, attaches the other, counts, and changes the ports.
 fn run(scene: &Scene, capabilities: KeptCapabilities, mode: XdpMode) -> String {
-    let sockets = scene.sockets();
-    let life = || {
+    // Moved into the fork: a thread that starts there may get the stack of a thread that waits here.
+    let (sockets, interfaces) = (scene.sockets(), [0, 1].map(|at| interface(&scene.wires[at].1)));
+    let life = move || {
         let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
-        let [first, second] = [0, 1].map(|at| interface(&scene.wires[at].1));
+        let [first, second] = interfaces;
         let mut attached = vec![datapath.attach(first, XdpMode::Off, true).unwrap()];
         // As root, with the layers that the kernel has: older ones run this too.
         let privileges = Privileges { capabilities, ..Privileges::default() };
@@ -83,7 +84,7 @@ fn run(scene: &Scene, capabilities: KeptCapabilities, mode: XdpMode) -> String {
         datapath.clear_fragments().unwrap();
         format!("{later}; {:?}", counted(&datapath, &attached))
     };
-    scene.receiver.enter(|| forked(life))
+    scene.receiver.enter(move || forked(life))
 }
 
 #[test]
