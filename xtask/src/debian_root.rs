@@ -12,8 +12,8 @@ use crate::{
 const SUITE: &str = "bookworm";
 const MIRROR: &str = "http://deb.debian.org/debian";
 
-/// Packages beyond Debian's minimum: an init, the D-Bus to control it, and the container tools to boot it.
-const BESIDES: &str = "--include=systemd-sysv,dbus,systemd-container";
+/// Packages beyond Debian's minimum: an init, the D-Bus to control it, the container tools to boot it, and a firewall.
+const BESIDES: &str = "--include=systemd-sysv,dbus,systemd-container,nftables";
 
 /// Creates `.tools/debian.tar` if it is missing.
 pub fn provide() -> Result<()> {

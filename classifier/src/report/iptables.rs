@@ -4,7 +4,7 @@
 //! A restore replaces all rules of the tables that it names.
 
 use super::{
-    ROLL_BACK, Report,
+    KEEP, ROLL_BACK, Report,
     advice::{Admits, EchoLimit, IcmpRule, IcmpVerdict, Rule},
     comments,
     traffic::{Opened, PortRange},
@@ -19,11 +19,11 @@ pub(super) fn write(report: &Report) -> String {
          # Input is closed: packets that no rule accepts are dropped. Output is {output}.\n\
          # Load it with a roll-back after 60 seconds, which outlives the terminal:\n\
          #   iptables-save > /run/before.v4; ip6tables-save > /run/before.v6\n\
-         #   systemd-run --unit={ROLL_BACK} --on-active=60 sh -c \\\n\
+         #   {ROLL_BACK} sh -c \\\n\
          #     'iptables-restore /run/before.v4; ip6tables-restore /run/before.v6'\n\
          #   iptables-restore FILE; ip6tables-restore FILE\n\
          # Log in again from another terminal. To keep the ruleset, stop the timer:\n\
-         #   systemctl stop {ROLL_BACK}.timer\n"
+         #   {KEEP}\n"
     )]);
     text.push_str(&comments(report));
     if report.advice.has_helper() {

@@ -28,8 +28,13 @@ pub use self::{
 /// Version of the JSON: raised when a key changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
-/// Name of the systemd unit that rolls a ruleset back.
-const ROLL_BACK: &str = "classifier-roll-back";
+/// Command by which systemd rolls a ruleset back after a minute. Timers of systemd-run may be late by another minute
+/// without the property, and a unit that has failed keeps its name without `--collect`.
+const ROLL_BACK: &str =
+    "systemd-run --unit=classifier-roll-back --on-active=60 --timer-property=AccuracySec=1s --collect";
+
+/// Command that keeps a ruleset.
+const KEEP: &str = "systemctl stop classifier-roll-back.timer";
 
 /// Format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

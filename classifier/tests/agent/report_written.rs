@@ -1,12 +1,15 @@
 //! Output of `classifier report` for invented traffic.
 
+use std::collections::BTreeSet;
+
 use classifier::report::{
-    Changes, Format, Report,
+    Changes, Format, Report, VERSION,
     advice::{FtpData, Options, Output, SourceChoice, WarningKind},
     traffic::{Opened, PortRange, Service, SocketsSeen, Traffic, Transport},
 };
 use classifier::{policy::Policy, protocol_names::ProtocolNames};
 use classifier_common::dry_run::Verdict;
+use serde_json::Value;
 
 use crate::{
     golden::assert_golden,
@@ -33,6 +36,33 @@ fn the_text_of_trouble_is_as_recorded() {
 fn the_json_is_as_recorded() {
     let text = written(troubled(), &Options::default(), Format::Json);
     assert_golden("report_troubled.json", &text, include_str!("golden/report_troubled.json"));
+}
+
+/// The page of the formats is the schema: it has the version, and a name for every key.
+#[test]
+fn every_key_of_the_json_is_in_the_docs() {
+    fn keys(value: &Value, all: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                all.extend(fields.keys().cloned());
+                fields.values().for_each(|value| keys(value, all));
+            }
+            Value::Array(values) => values.iter().for_each(|value| keys(value, all)),
+            _ => {}
+        }
+    }
+    let page = include_str!("../../../docs/report-formats.md");
+    let (_, schema) = page.split_once("\n## JSON\n").expect("a section");
+    let words: BTreeSet<_> = schema.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut all = BTreeSet::new();
+    for traffic in [troubled(), quiet()] {
+        let text = written(traffic, &Options::default(), Format::Json);
+        keys(&serde_json::from_str(&text).expect("it is JSON"), &mut all);
+    }
+    assert!(all.len() > 80, "{all:?}");
+    let missing: Vec<_> = all.iter().filter(|key| !words.contains(key.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(schema.contains(&format!("| `version` | {VERSION} |")));
 }
 
 #[test]

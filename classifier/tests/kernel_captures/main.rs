@@ -10,6 +10,7 @@ mod headers;
 mod packet;
 mod public;
 mod real_servers;
+mod rulesets;
 mod same_in_kernel;
 mod truth;
 mod tshark;

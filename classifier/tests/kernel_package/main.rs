@@ -1,6 +1,7 @@
 //! The package on a fresh Debian under its own systemd: installed, upgraded, watched, removed, purged.
 
 mod packages;
+mod roll_back;
 mod scene;
 
 use std::{fs, path::Path};
@@ -29,6 +30,7 @@ fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
     what_crosses_while_it_is_stopped_is_counted(&scene);
     a_reload_takes_good_settings_and_refuses_bad_ones(&scene);
     one_that_is_stuck_is_started_anew(&scene);
+    roll_back::a_timer_removes_the_ruleset_unless_it_is_stopped(&scene);
 
     scene.machine.run(&["dpkg", "--remove", "classifier"]);
     assert_eq!(attached_in(&scene.host), Vec::<String>::new(), "still attached");

@@ -55,7 +55,8 @@ fn commands(ruleset: &str, file: &str, folder: &Folder) -> Vec<String> {
 fn the_headers_of_rulesets_load_them_and_roll_them_back() {
     let (host, files) = (host(), Folder::new("headers"));
     let shell = |line: &str| host.run("sh", &["-c", line]);
-    let timer = "systemd-run --unit=classifier-roll-back --on-active=60 ";
+    let timer =
+        "systemd-run --unit=classifier-roll-back --on-active=60 --timer-property=AccuracySec=1s --collect ";
     let keep = "systemctl stop classifier-roll-back.timer";
 
     let nft = include_str!("../agent/golden/report.nft");

@@ -17,7 +17,7 @@ pub(super) fn of_direction(ruleset: &mut Ruleset, advice: &Advice, direction: Op
     let loopback = "accept comment \"this host to itself\"";
     ruleset.rule(&format!("{device} \"lo\""), &format!("{prefix}_loopback"), loopback);
     ruleset.chains.line(&format!("meta l4proto icmp jump {prefix}_icmp"));
-    ruleset.chains.line(&format!("meta l4proto ipv6-icmp jump {prefix}_icmpv6"));
+    ruleset.chains.line(&format!("meta l4proto icmpv6 jump {prefix}_icmpv6"));
     let rules = advice.rules.iter().filter(|rule| rule.direction == direction);
     let (expected, others): (Vec<_>, Vec<_>) = rules.partition(|rule| rule.admits == Admits::Expected);
     // The first packets of expected connections are `related`: their rules must come before the rule for

@@ -6,7 +6,7 @@
 
 mod chains;
 
-use super::{ROLL_BACK, Report, comments, traffic::Opened};
+use super::{KEEP, ROLL_BACK, Report, comments, traffic::Opened};
 
 /// Name of the table.
 const TABLE: &str = "inet classifier_host";
@@ -57,10 +57,10 @@ fn header(lines: &mut Lines, report: &Report) {
     let output = if report.advice.closes_output { "closed" } else { "open" };
     lines.line(&format!("# Input is closed: packets that no rule accepts are dropped. Output is {output}."));
     lines.line("# Load it with a roll-back after 60 seconds, which outlives the terminal:");
-    lines.line(&format!("#   systemd-run --unit={ROLL_BACK} --on-active=60 nft delete table {TABLE}"));
+    lines.line(&format!("#   {ROLL_BACK} nft delete table {TABLE}"));
     lines.line("#   nft -f FILE");
     lines.line("# Log in again from another terminal. To keep the ruleset, stop the timer:");
-    lines.line(&format!("#   systemctl stop {ROLL_BACK}.timer"));
+    lines.line(&format!("#   {KEEP}"));
     lines.text.push_str(&comments(report));
 }
 
