@@ -41,7 +41,7 @@ impl LiveSession {
     /// Sends the next half of a data connection, and behind a second half the next announcement. Returns the
     /// number of sent packets, and of those that were not counted as FTP data.
     pub fn go_on(&mut self, subject: &mut Subject) -> Result<[u64; 2]> {
-        let is_first = self.halves % 2 == 0;
+        let is_first = self.halves.is_multiple_of(2);
         let there = PORTS.map(|first| first + self.halves / 2);
         let ends = [(CLIENT, there[1]), (SERVER, there[0])];
         let back = [ends[1], ends[0]];

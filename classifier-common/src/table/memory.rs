@@ -1,6 +1,6 @@
 //! Hash tables in the memory of a process, for captures, tests and fuzzers.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use super::{Bucket, Entry};
 
@@ -30,7 +30,8 @@ impl<E: Entry, const N: usize> Bucket for MemoryBucket<E, N> {
     type Entry = E;
 
     fn word(&self, way: usize) -> E::Word {
-        *self.entry(way).word_mut()
+        let mut entries = self.0.borrow_mut();
+        entries.get_mut(way).map_or_else(|| *E::default().word_mut(), |entry| *entry.word_mut())
     }
 
     fn entry(&self, way: usize) -> E {
@@ -38,7 +39,7 @@ impl<E: Entry, const N: usize> Bucket for MemoryBucket<E, N> {
     }
 
     fn matches(&self, way: usize, key: &E::Key) -> bool {
-        self.entry(way).is_of(key)
+        self.0.borrow().get(way).is_some_and(|entry| entry.is_of(key))
     }
 
     fn replace(&self, way: usize, old: E::Word, new: E::Word) -> bool {
@@ -64,9 +65,9 @@ impl<E: Entry, const N: usize> Bucket for MemoryBucket<E, N> {
     }
 }
 
-/// A table that allocates its buckets on first use.
+/// A table that allocates its buckets on first use, in the places of their numbers.
 #[derive(Debug)]
-pub struct MemoryTable<E, const N: usize>(RefCell<HashMap<usize, MemoryBucket<E, N>>>);
+pub struct MemoryTable<E, const N: usize>(RefCell<Vec<Option<MemoryBucket<E, N>>>>);
 
 impl<E, const N: usize> Default for MemoryTable<E, N> {
     fn default() -> Self {
@@ -77,15 +78,17 @@ impl<E, const N: usize> Default for MemoryTable<E, N> {
 impl<E: Entry, const N: usize> MemoryTable<E, N> {
     /// Returns the bucket with this number.
     pub fn bucket(&self, number: usize) -> MemoryBucket<E, N> {
-        self.0.borrow_mut().entry(number).or_default().clone()
+        let mut buckets = self.0.borrow_mut();
+        if buckets.len() <= number {
+            buckets.resize(number + 1, None);
+        }
+        buckets.get_mut(number).map(|bucket| bucket.get_or_insert_default().clone()).unwrap_or_default()
     }
 
     /// Returns all allocated buckets by number, in order.
     #[must_use]
     pub fn buckets(&self) -> Vec<(usize, MemoryBucket<E, N>)> {
-        let mut buckets: Vec<_> =
-            self.0.borrow().iter().map(|(number, bucket)| (*number, bucket.clone())).collect();
-        buckets.sort_unstable_by_key(|(number, _)| *number);
-        buckets
+        let buckets = self.0.borrow();
+        buckets.iter().enumerate().filter_map(|(number, bucket)| Some((number, bucket.clone()?))).collect()
     }
 }
