@@ -12,9 +12,9 @@ use std::{
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
-use crate::{process::line, workspace};
+use crate::{process::line, release::Target, workspace};
 
-#[derive(Default, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Count {
     pub passed: u32,
     pub failed: u32,
@@ -105,14 +105,25 @@ impl Program {
 
 /// Builds the tests of all packages.
 pub fn build() -> Result<Vec<Program>> {
-    let metadata = workspace::metadata()?;
+    let packages = PACKAGES.iter().flat_map(|package| ["--package", package]);
+    programs(workspace::cargo().args(["test", "--no-run"]).args(packages))
+}
+
+/// Builds test targets of the agent, and the agent, for another target.
+pub fn build_for(target: &Target, tests: &[&str]) -> Result<Vec<Program>> {
     let mut cargo = workspace::cargo();
-    cargo.args(["test", "--no-run", "--message-format=json-render-diagnostics"]);
-    cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    cargo.args(["test", "--no-run", "--package", "classifier"]);
+    programs(target.choose(&mut cargo).args(tests.iter().flat_map(|test| ["--test", test])))
+}
+
+/// Builds programs, and lists them as cargo reports them.
+fn programs(cargo: &mut Command) -> Result<Vec<Program>> {
+    let metadata = workspace::metadata()?;
+    cargo.arg("--message-format=json-render-diagnostics");
     let output = cargo.stderr(Stdio::inherit()).output();
-    let output = output.with_context(|| format!("cannot start {}", line(&cargo)))?;
+    let output = output.with_context(|| format!("cannot start {}", line(cargo)))?;
     if !output.status.success() {
-        bail!("{}: {}", line(&cargo), output.status);
+        bail!("{}: {}", line(cargo), output.status);
     }
     let mut programs = Vec::new();
     for message in Message::parse_stream(&*output.stdout) {

@@ -23,6 +23,7 @@ mod privileges;
 mod process;
 mod release;
 mod screenshots;
+mod suite;
 mod tiers;
 mod toolchain;
 mod vm;

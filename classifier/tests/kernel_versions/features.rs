@@ -55,25 +55,40 @@ fn a_refused_program_names_the_missing_feature() {
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 
-/// The doctor finds the features that Linux had by this kernel's release.
+/// The doctor finds the features that Linux had by this kernel's release. A kernel without a needed one is refused
+/// by the doctor and by a start, in the same words.
 #[test]
 fn the_doctor_finds_the_features_of_this_kernel() {
-    let is_there = |release| if KernelVersion::current().unwrap() < release { "no" } else { "yes" };
+    let has = |major, minor| KernelVersion::current().unwrap() >= KernelVersion::new(major, minor, 0);
+    let exchange = if cfg!(target_arch = "aarch64") { has(5, 18) } else { has(5, 12) };
     let (status, said) = said(&Command::new(BINARY).arg("doctor").output().unwrap());
-    assert_eq!(status, Some(0), "{said}");
-    let xdp = is_there(KernelVersion::new(5, 18, 0));
+    println!("{said}");
+    assert_eq!(status, Some(i32::from(!exchange)), "{said}");
     for (feature, here) in [
-        ("kernel types", "yes"),
-        ("BPF JIT compiler", "yes"),
-        ("BPF ring buffer", "yes"),
-        ("BPF compare-and-exchange", "yes"),
-        ("XDP on fragmented buffers", xdp),
-        ("TCX", is_there(KernelVersion::new(6, 6, 0))),
+        ("kernel types", true),
+        ("BPF JIT compiler", true),
+        ("BPF ring buffer", true),
+        ("BPF compare-and-exchange", exchange),
+        ("XDP on fragmented buffers", has(5, 18)),
+        ("TCX", has(6, 6)),
     ] {
         let row = said.lines().find(|line| line.starts_with(feature)).unwrap();
-        assert!(row.contains(&format!("  {here}  ")), "{row}");
+        let here = if here { "  yes  " } else { "  no  " };
+        assert!(row.contains(here), "{row}");
     }
-    assert!(said.contains("programs: accepted by the verifier\n"), "{said}");
+    assert_eq!(said.contains("programs: accepted by the verifier\n"), exchange, "{said}");
+    let missing = "no BPF compare-and-exchange (Linux 5.12, arm64 5.18); upgrade the kernel\n";
+    assert_eq!(said.contains(&format!("problem: {missing}")), !exchange, "{said}");
+    if !exchange {
+        let lab = Lab::new();
+        let (host, other) = (lab.host("here"), lab.host("there"));
+        let (end, _) = lab.link(&host, &other);
+        let mut command = host.command(BINARY);
+        command.args(["run", "--interface", &end.name]).env("RUST_LOG", "error");
+        let (status, said) = self::said(&command.output().unwrap());
+        println!("{said}");
+        assert!(status == Some(1) && said.ends_with(missing) && said.lines().count() == 1, "{said}");
+    }
     assert_eq!(left_behind(), Vec::<String>::new());
 }
 

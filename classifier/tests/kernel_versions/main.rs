@@ -8,6 +8,7 @@
 mod features;
 #[path = "../support/refused.rs"]
 mod refused;
+mod transfer;
 
 use std::{
     convert::identity,

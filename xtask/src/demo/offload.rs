@@ -29,7 +29,8 @@ pub fn no_segmentation(interface: &str) -> Result<()> {
     }
     request.ifr_ifru.ifru_data = (&raw mut value).cast();
     // SAFETY: the name ends with a zero, and the pointer leads to the structure that the command asks for; both live.
-    let answer = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCETHTOOL, &raw mut request) };
+    let answer =
+        unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCETHTOOL as libc::Ioctl, &raw mut request) };
     ensure!(answer == 0, "cannot switch offloads of {interface} off: {}", io::Error::last_os_error());
     Ok(())
 }

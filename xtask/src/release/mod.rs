@@ -12,9 +12,9 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use self::target::Target;
+pub use self::target::{Target, select};
 use crate::{process::read, toolchain, workspace};
 
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ pub struct Options {
 
 pub fn make(options: &Options) -> Result<()> {
     toolchain::setup()?;
-    let targets = target::select(&options.architectures)?;
+    let targets = select(&options.architectures)?;
     let output = std::path::absolute(&options.output)?;
     let builds = workspace::metadata()?.target_directory.join("release-builds");
     let names = write(&targets, builds.as_std_path(), &output)?;
@@ -43,11 +43,9 @@ pub fn make(options: &Options) -> Result<()> {
 fn write(targets: &[&Target], builds: &Path, output: &Path) -> Result<Vec<String>> {
     fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
     let time = commit_time()?;
-    let Some(runnable) = targets.iter().position(|target| target.runs_here()) else {
-        bail!("the binary itself writes its man pages: add --arch {}", std::env::consts::ARCH);
-    };
     let binaries: Vec<_> = targets.iter().map(|target| target.build(builds, &time)).collect::<Result<_>>()?;
-    let common = parts::common(&binaries[runnable])?;
+    // A binary writes its own man pages: one that runs on this machine, also when its archive is not wanted.
+    let common = parts::common(&target::of_this_machine()?.build(builds, &time)?)?;
     let mut names = Vec::new();
     for (target, binary) in targets.iter().zip(&binaries) {
         let name = format!("classifier-{}-linux-{}", env!("CARGO_PKG_VERSION"), target.architecture);

@@ -53,6 +53,12 @@ pub fn select(architectures: &[String]) -> Result<Vec<&'static Target>> {
     Ok(targets)
 }
 
+/// Returns the target whose binary runs on this machine.
+pub fn of_this_machine() -> Result<&'static Target> {
+    let targets = select(&[ARCH.to_owned()])?;
+    targets.first().copied().context("this machine has a target")
+}
+
 impl Target {
     /// Checks that the standard library and the C compiler are installed.
     fn check(&self) -> Result<()> {
@@ -67,25 +73,24 @@ impl Target {
         Ok(())
     }
 
-    /// Tells whether this machine runs the binary.
-    pub fn runs_here(&self) -> bool {
-        self.architecture == ARCH
-    }
-
     /// Builds the agent in a build folder. Paths of its sources are replaced, as those of the kernel programs are by their
     /// own build.
     pub fn build(&self, folder: &Path, time: &str) -> Result<PathBuf> {
         println!("building for {}", self.triple);
-        let variable = self.triple.replace('-', "_");
         let mut cargo = workspace::cargo();
-        cargo.args(["build", "--release", "--locked", "--package", "classifier", "--target", self.triple]);
+        cargo.args(["build", "--release", "--locked", "--package", "classifier"]);
         cargo.arg("--target-dir").arg(folder);
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(folder)?.join("\u{1f}"));
-        cargo.env(format!("CC_{variable}"), self.compiler).env("SOURCE_DATE_EPOCH", time);
-        // The linker that rustc brings links Rust's own C library: no compiler of the target is needed for that.
-        cargo.env(format!("CARGO_TARGET_{}_LINKER", variable.to_uppercase()), "rust-lld");
-        run(&mut cargo)?;
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(folder)?.join("\u{1f}")).env("SOURCE_DATE_EPOCH", time);
+        run(self.choose(&mut cargo))?;
         Ok(folder.join(self.triple).join("release/classifier"))
+    }
+
+    /// Lets cargo build for this target.
+    pub fn choose<'a>(&self, cargo: &'a mut Command) -> &'a mut Command {
+        let variable = self.triple.replace('-', "_");
+        cargo.args(["--target", self.triple]).env(format!("CC_{variable}"), self.compiler);
+        // The linker that rustc brings links Rust's own C library: no compiler of the target is needed for that.
+        cargo.env(format!("CARGO_TARGET_{}_LINKER", variable.to_uppercase()), "rust-lld")
     }
 }
 

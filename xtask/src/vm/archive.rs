@@ -23,12 +23,12 @@ impl Archive {
         self.add(path, FOLDER, &[]);
     }
 
-    /// Adds an executable file and its folders. The first file of a path wins.
-    pub fn file(&mut self, path: &Path, content: &[u8]) {
+    /// Adds an executable file and its folders. Returns false if there is one: the first file of a path wins.
+    pub fn file(&mut self, path: &Path, content: &[u8]) -> bool {
         if let Some(parent) = path.parent() {
             self.folder(parent);
         }
-        self.add(path, PROGRAM, content);
+        self.add(path, PROGRAM, content)
     }
 
     /// Returns the finished archive.
@@ -37,12 +37,14 @@ impl Archive {
         self.bytes
     }
 
-    fn add(&mut self, path: &Path, mode: u32, content: &[u8]) {
+    fn add(&mut self, path: &Path, mode: u32, content: &[u8]) -> bool {
         let name = path.to_string_lossy();
         let name = name.trim_start_matches('/');
-        if !name.is_empty() && self.known.insert(name.to_owned()) {
+        let is_new = !name.is_empty() && self.known.insert(name.to_owned());
+        if is_new {
             self.entry(name, mode, content);
         }
+        is_new
     }
 
     fn entry(&mut self, name: &str, mode: u32, content: &[u8]) {

@@ -21,7 +21,7 @@ pub fn place(target: &str) -> String {
 }
 
 /// Folders for mount points and temporary files.
-pub const FOLDERS: [&str; 4] = ["/dev", "/proc", "/sys", "/tmp"];
+pub const FOLDERS: [&str; 5] = ["/dev", "/proc", "/run", "/sys", "/tmp"];
 /// Beginning of the machine's last line. The number of failed test programs follows.
 pub const LAST_WORDS: &str = "machine: test programs that failed: ";
 

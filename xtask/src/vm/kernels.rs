@@ -1,16 +1,42 @@
 //! Kernels of Debian's cloud images: small, with a virtual machine's drivers built in.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
-use super::modules::{Module, Modules};
-use crate::{packages, process::read, workspace};
+use super::{
+    architecture::Architecture,
+    modules::{Module, Modules},
+};
+use crate::{suite::Suite, workspace};
 
-/// Kernel lines: the oldest supported, which lacks TCX, and Debian's first with TCX.
-pub const LINES: [&str; 2] = ["6.1", "6.12"];
+/// A line of kernels: its name, the beginning of its releases, and the suite that has them.
+pub struct Line {
+    pub name: &'static str,
+    prefix: &'static str,
+    suite: &'static str,
+}
 
-const FLAVOUR: &str = "-cloud-amd64";
+/// Lines of kernels: the last one without a needed feature, the oldest supported, which lacks TCX, Debian's first
+/// with TCX, and the newest.
+const LINES: [Line; 4] = [
+    Line { name: "5.10", prefix: "5.10.", suite: "bullseye-security" },
+    Line { name: "6.1", prefix: "6.1.", suite: "bookworm-security" },
+    Line { name: "6.12", prefix: "6.12.", suite: "bookworm-security" },
+    Line { name: "newest", prefix: "", suite: "trixie-backports" },
+];
+
+/// Finds a line by its name.
+pub fn find_line(name: &str) -> Result<&'static Line> {
+    let known = || LINES.map(|line| line.name).join(", ");
+    LINES
+        .iter()
+        .find(|line| line.name == name)
+        .with_context(|| format!("no kernels {name}: known are {}", known()))
+}
 
 /// An unpacked kernel.
 pub struct Kernel {
@@ -21,72 +47,97 @@ pub struct Kernel {
 impl Kernel {
     /// Returns the path of the bootable image.
     pub fn image(&self) -> PathBuf {
-        self.folder.join("boot").join(format!("vmlinuz-{}", self.release))
+        let beside = self.folder.join("boot").join(format!("vmlinuz-{}", self.release));
+        if beside.is_file() { beside } else { self.modules_folder().join("vmlinuz") }
     }
 
     /// Returns the modules that the tests need, in load order.
     pub fn modules(&self) -> Result<Vec<Module>> {
-        Modules::below(&self.folder.join("lib/modules").join(&self.release))?.needed()
+        Modules::below(&self.modules_folder())?.needed()
+    }
+
+    /// Newer packages have it below `usr`.
+    fn modules_folder(&self) -> PathBuf {
+        let places =
+            ["usr/lib/modules", "lib/modules"].map(|place| self.folder.join(place).join(&self.release));
+        let [newer, older] = places;
+        if newer.is_dir() { newer } else { older }
     }
 }
 
-/// Finds the newest package of a line: an unpacked one, else the newest in the package lists.
-pub fn find(line: &str) -> Result<String> {
-    let unpacked = fs::read_dir(home())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let unpacked: Vec<_> = unpacked.collect();
-    if let Some(package) = newest(line, unpacked.iter().map(String::as_str)) {
-        return Ok(package);
+impl Line {
+    /// Downloads and unpacks the newest kernel of the line if none is unpacked.
+    pub fn provide(&self, architecture: &Architecture) -> Result<Kernel> {
+        let folder =
+            workspace::tools().join("kernels").join(format!("{}-{}", self.name, architecture.debian));
+        if !folder.is_dir() {
+            let suite = Suite { name: self.suite, architecture: architecture.debian };
+            suite.update()?;
+            let suffix = format!("-cloud-{}", architecture.debian);
+            let known = suite.names("linux-")?;
+            let release = newest(self.prefix, &suffix, known.iter().map(String::as_str));
+            let release = release.with_context(|| {
+                format!("{} has no package linux-image-{}*{suffix}", self.suite, self.prefix)
+            })?;
+            suite.unpack(&packages(release, &known), &folder)?;
+        }
+        Ok(Kernel { release: release_in(&folder)?, folder })
     }
-    let prefix = prefix(line);
-    let known = read(Command::new("apt-cache").args(["pkgnames", &prefix])).unwrap_or_default();
-    newest(line, known.lines())
-        .with_context(|| format!("no package {prefix}*{FLAVOUR} in the package lists (`apt-get update`)"))
 }
 
-/// Downloads and unpacks the newest kernel of a line if none is unpacked.
-pub fn provide(line: &str) -> Result<Kernel> {
-    let package = find(line)?;
-    let folder = home().join(&package);
-    if !folder.join("boot").is_dir() {
-        packages::unpack(&package, &folder)?;
-    }
-    let release = package.trim_start_matches("linux-image-").to_owned();
-    Ok(Kernel { release, folder })
+/// Returns the packages of a release: newer ones are split, and their image is empty.
+fn packages(release: &str, known: &[String]) -> Vec<String> {
+    let parts = ["linux-binary", "linux-modules", "linux-base"].map(|part| format!("{part}-{release}"));
+    let parts: Vec<_> = parts.into_iter().filter(|part| known.contains(part)).collect();
+    if parts.is_empty() { vec![format!("linux-image-{release}")] } else { parts }
 }
 
-fn home() -> PathBuf {
-    workspace::tools().join("kernels")
+/// Returns the release whose modules are in the folder of a kernel.
+fn release_in(folder: &Path) -> Result<String> {
+    let mut places = ["usr/lib/modules", "lib/modules"].iter().map(|place| folder.join(place));
+    let place =
+        places.find(|place| place.is_dir()).with_context(|| format!("no modules in {}", folder.display()))?;
+    let mut entries = fs::read_dir(&place).with_context(|| format!("cannot read {}", place.display()))?;
+    let entry = entries.next().with_context(|| format!("no release in {}", place.display()))??;
+    Ok(entry.file_name().to_string_lossy().into_owned())
 }
 
-fn prefix(line: &str) -> String {
-    format!("linux-image-{line}.")
-}
-
-fn newest<'a>(line: &str, packages: impl Iterator<Item = &'a str>) -> Option<String> {
-    let prefix = prefix(line);
+/// Finds the newest release of an image by number.
+fn newest<'a>(prefix: &str, suffix: &str, packages: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let numbers = |name: &str| -> Vec<u32> {
-        name.split(|character: char| !character.is_ascii_digit())
-            .filter_map(|number| number.parse().ok())
-            .collect()
+        let numbers = name.split(|character: char| !character.is_ascii_digit());
+        numbers.filter_map(|number| number.parse().ok()).collect()
     };
-    let fitting = packages.filter(|name| name.starts_with(&prefix) && name.ends_with(FLAVOUR));
-    fitting.max_by_key(|name| numbers(name)).map(Into::into)
+    let releases = packages.filter_map(|name| name.strip_prefix("linux-image-"));
+    let fitting = releases.filter(|name| {
+        // The names without a release are those of packages that depend on the newest image.
+        name.starts_with(prefix) && name.ends_with(suffix) && numbers(name).len() > 3
+    });
+    fitting.max_by_key(|name| numbers(name))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::newest;
+    use super::*;
+
+    const KNOWN: &str =
+        "linux-image-6.1.0-9-cloud-amd64 linux-image-6.1.0-56-cloud-amd64 linux-image-cloud-amd64
+        linux-image-6.1.0-57-amd64 linux-image-6.1.0-60-cloud-amd64-dbg linux-image-6.12.9+deb12-cloud-amd64
+        linux-image-6.12-cloud-amd64 linux-image-6.12.10+deb12-cloud-amd64-unsigned";
 
     #[test]
     fn the_newest_is_found_by_number() {
-        let known = "linux-image-6.1.0-9-cloud-amd64 linux-image-6.1.0-56-cloud-amd64 linux-image-6.1.0-57-amd64
-            linux-image-6.1.0-60-cloud-amd64-dbg linux-image-6.12.9+deb12-cloud-amd64 linux-image-6.12-cloud-amd64";
-        let newest = |line| newest(line, known.split_whitespace());
-        assert_eq!(newest("6.1").as_deref(), Some("linux-image-6.1.0-56-cloud-amd64"));
-        assert_eq!(newest("6.12").as_deref(), Some("linux-image-6.12.9+deb12-cloud-amd64"));
-        assert_eq!(newest("6.6"), None);
+        let newest = |prefix| newest(prefix, "-cloud-amd64", KNOWN.split_whitespace());
+        assert_eq!(newest("6.1."), Some("6.1.0-56-cloud-amd64"));
+        assert_eq!(newest("6.12."), Some("6.12.9+deb12-cloud-amd64"));
+        assert_eq!(newest(""), Some("6.12.9+deb12-cloud-amd64"));
+        assert_eq!(newest("6.6."), None);
+    }
+
+    #[test]
+    fn a_split_package_is_unpacked_by_its_parts() {
+        assert_eq!(packages("6.1.0-56-cloud-amd64", &[]), ["linux-image-6.1.0-56-cloud-amd64"]);
+        let known = ["linux-image-7.3.4-cloud-arm64", "linux-binary-7.3.4-cloud-arm64"].map(String::from);
+        assert_eq!(packages("7.3.4-cloud-arm64", &known), ["linux-binary-7.3.4-cloud-arm64"]);
     }
 }

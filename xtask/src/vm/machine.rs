@@ -1,10 +1,9 @@
 //! A virtual machine, from its start to its last line.
 
 use std::{
-    ffi::OsString,
     fs,
     io::{BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
@@ -13,47 +12,18 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{guest, kernels::Kernel};
-use crate::{
-    cargo_test::Count,
-    packages,
-    process::{find as find_program, line},
-    workspace,
-};
+use super::{architecture::Architecture, guest, kernels::Kernel};
+use crate::{cargo_test::Count, process::line, workspace};
 
 /// Time limit of a machine, after which it has failed.
 const LIMIT: Duration = Duration::from_mins(15);
 
-const PROGRAM: &str = "qemu-system-x86_64";
-
-/// The QEMU command: the installed program, else the unpacked one with its data folder.
-pub struct Emulator {
-    program: PathBuf,
-    arguments: Vec<OsString>,
-    modules: Option<PathBuf>,
-}
-
-pub fn find() -> Result<Emulator> {
-    if let Some(program) = find_program(PROGRAM) {
-        return Ok(Emulator { program, arguments: vec![], modules: None });
-    }
-    let part = |package, path| packages::folder(package).join(path);
-    let program = part("qemu-system-x86", "usr/bin").join(PROGRAM);
-    if !program.is_file() {
-        bail!("no {PROGRAM}: install qemu-system-x86, or run `cargo xtask test` as root on Debian");
-    }
-    let firmware = [part("qemu-system-data", "usr/share/qemu"), part("seabios", "usr/share/seabios")];
-    let arguments = firmware.into_iter().flat_map(|folder| ["-L".into(), folder.into()]).collect();
-    let modules = part("qemu-system-common", "usr/lib/x86_64-linux-gnu/qemu");
-    Ok(Emulator { program, arguments, modules: Some(modules) })
-}
-
 /// Boots a kernel with these files, and counts the test results.
-pub fn run(emulator: &Emulator, kernel: &Kernel, contents: &[u8], tests: &[String]) -> Result<Count> {
+pub fn run(architecture: &Architecture, kernel: &Kernel, contents: &[u8], tests: &[String]) -> Result<Count> {
     let files = workspace::tools().join("kernels").join(format!("{}.cpio", kernel.release));
     fs::write(&files, contents).with_context(|| format!("cannot write {}", files.display()))?;
     let began = Instant::now();
-    let mut command = command(emulator, kernel, &files, tests);
+    let mut command = command(architecture, kernel, &files, tests)?;
     let mut child = command.spawn().with_context(|| format!("cannot start {}", line(&command)))?;
     let console = child.stdout.take().context("a machine has a console")?;
     let count = listen(&lines(console), began + LIMIT);
@@ -65,24 +35,31 @@ pub fn run(emulator: &Emulator, kernel: &Kernel, contents: &[u8], tests: &[Strin
     Ok(count)
 }
 
-fn command(emulator: &Emulator, kernel: &Kernel, files: &Path, tests: &[String]) -> Command {
+fn command(architecture: &Architecture, kernel: &Kernel, files: &Path, tests: &[String]) -> Result<Command> {
+    let emulator = architecture.find_emulator()?;
     // New namespaces must get no fallback tunnel devices. Arguments behind the two dashes are for the first
     // process.
-    let mut words =
-        format!("console=ttyS0 loglevel=4 panic=-1 fb_tunnels=none rdinit={} -- guest", guest::INIT);
+    let mut words = format!(
+        "console={} loglevel=4 panic=-1 fb_tunnels=none rdinit={} -- guest",
+        architecture.console,
+        guest::INIT
+    );
     for test in tests {
         words.push(' ');
         words.push_str(test);
     }
     let mut command = Command::new(&emulator.program);
-    command.args(&emulator.arguments).args(["-accel", "tcg", "-cpu", "max", "-m", "1G", "-smp", "2"]);
+    command
+        .args(&emulator.arguments)
+        .args(["-accel", "tcg", "-m", "1G", "-smp", "2"])
+        .args(architecture.board);
     command.args(["-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-kernel"]);
     command.arg(kernel.image()).arg("-initrd").arg(files).args(["-append", &words]);
     if let Some(modules) = &emulator.modules {
         command.env("QEMU_MODULE_DIR", modules);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    command
+    Ok(command)
 }
 
 fn lines(console: impl Read + Send + 'static) -> Receiver<String> {
