@@ -9,7 +9,6 @@ mod agent;
 mod bench;
 mod cargo_test;
 mod ci;
-mod deb;
 mod debian_root;
 mod demo;
 mod dist;
@@ -93,7 +92,7 @@ enum Verb {
     /// Build the archives of a release: static binaries, SBOM, licences, checksums
     Release(release::Options),
     /// Build a Debian package
-    Deb(deb::Options),
+    Deb(release::deb::Options),
     /// Run the tiers of tests: lint, host, agent without root, kernel as root, older kernels
     Test(tiers::Options),
     /// Run the kernel tests on older kernels, in virtual machines
@@ -136,7 +135,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Release(options) => release::make(&options),
-        Verb::Deb(options) => deb::make(&options),
+        Verb::Deb(options) => release::deb::make(&options),
         Verb::Test(options) => tiers::run(&options),
         Verb::Vm(options) => vm::run(&options),
         Verb::Guest { tests } => vm::guest(&tests),

@@ -23,15 +23,20 @@ pub fn write(output: &Path, name: &str, files: &Files, time: &str) -> Result<Str
         let mode = if path == Path::new("classifier") { 0o755 } else { 0o644 };
         fs::set_permissions(&file, Permissions::from_mode(mode))?;
     }
-    let tar = output.join(format!("{name}.tar"));
+    let file = output.join(format!("{name}.tar"));
+    tar(output, Path::new(name), &file, time)?;
+    // Without the name and the time of the tar file.
+    run(Command::new("gzip").args(["--no-name", "--best", "--force"]).arg(&file))?;
+    fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    Ok(format!("{name}.tar.gz"))
+}
+
+/// Packs a folder into a tar file. Owners, times and the order of the files are always the same.
+pub fn tar(parent: &Path, folder: &Path, file: &Path, time: &str) -> Result<()> {
     let mut pack = Command::new("tar");
     pack.args(["--format=ustar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"]);
     pack.args(["--mode=u+rwX,go+rX,go-w", &format!("--mtime=@{time}")]);
-    run(pack.arg("-C").arg(output).arg("-cf").arg(&tar).arg(name))?;
-    // Without the name and the time of the tar file.
-    run(Command::new("gzip").args(["--no-name", "--best", "--force"]).arg(&tar))?;
-    fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-    Ok(format!("{name}.tar.gz"))
+    run(pack.arg("-C").arg(parent).arg("-cf").arg(file).arg(folder))
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
-//! A release: archives with static binaries, an SBOM, the licences of all parts, and their checksums. Times in the
-//! files are the commit's, and no file contains a path of the machine.
+//! A release: archives, Debian and RPM packages with static binaries, a container image, an SBOM, the licences of all
+//! parts, and checksums. Times in the files are the commit's, and no file contains a path of the machine.
 
 mod archive;
+pub mod deb;
+mod image;
 mod parts;
+mod rpm;
 mod target;
+mod twice;
 
 use std::{
     collections::BTreeMap,
@@ -14,8 +18,14 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub use self::target::{Target, select};
+use self::deb::Deb;
+pub use self::{
+    parts::licences,
+    target::{Target, select},
+};
 use crate::{process::read, toolchain, workspace};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -25,6 +35,9 @@ pub struct Options {
     /// Folder of the files
     #[arg(long, default_value = "dist/release")]
     output: PathBuf,
+    /// Build again in a clone in another folder, and compare all files byte for byte
+    #[arg(long)]
+    twice: bool,
 }
 
 pub fn make(options: &Options) -> Result<()> {
@@ -36,7 +49,7 @@ pub fn make(options: &Options) -> Result<()> {
     for name in &names {
         println!("{}", output.join(name).display());
     }
-    Ok(())
+    if options.twice { twice::compare(&options.architectures, &output) } else { Ok(()) }
 }
 
 /// Builds the targets in a build folder, and writes the files of the release. Returns their names.
@@ -45,16 +58,25 @@ fn write(targets: &[&Target], builds: &Path, output: &Path) -> Result<Vec<String
     let time = commit_time()?;
     let binaries: Vec<_> = targets.iter().map(|target| target.build(builds, &time)).collect::<Result<_>>()?;
     // A binary writes its own man pages: one that runs on this machine, also when its archive is not wanted.
-    let common = parts::common(&target::of_this_machine()?.build(builds, &time)?)?;
+    let writer = target::of_this_machine()?.build(builds, &time)?;
+    let common = parts::common(&writer)?;
     let mut names = Vec::new();
-    for (target, binary) in targets.iter().zip(&binaries) {
-        let name = format!("classifier-{}-linux-{}", env!("CARGO_PKG_VERSION"), target.architecture);
+    let built: Vec<_> = targets.iter().copied().zip(binaries.iter().map(PathBuf::as_path)).collect();
+    for (target, binary) in &built {
+        let name = format!("classifier-{VERSION}-linux-{}", target.architecture);
         let mut files = common.clone();
         let content = fs::read(binary).with_context(|| format!("cannot read {}", binary.display()))?;
         files.insert("classifier".into(), content);
         files.insert("sbom.cdx.json".into(), parts::sbom(target, &time)?);
         names.push(archive::write(output, &name, &files, &time)?);
+        let package = format!("classifier_{VERSION}-1_{}.deb", target.debian);
+        let notices = &common[Path::new(parts::NOTICES)];
+        let deb = Deb { binary, writer: &writer, notices, target: Some(target.triple), time: &time };
+        deb.pack(&output.join(&package))?;
+        names.push(rpm::pack(target, &output.join(&package), builds, output, &time)?);
+        names.push(package);
     }
+    names.push(image::write(&built, builds, output, &time)?);
     let sums = read(Command::new("sha256sum").current_dir(output).args(&names))?;
     fs::write(output.join("SHA256SUMS"), sums).context("cannot write SHA256SUMS")?;
     names.push("SHA256SUMS".into());

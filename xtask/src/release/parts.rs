@@ -28,6 +28,9 @@ const COPIED: [(&str, &str); 7] = [
     ("deploy/debian/classifier.toml", "classifier.toml"),
 ];
 
+/// Licences of the crates in the binary.
+pub const NOTICES: &str = "THIRD-PARTY-LICENCES.txt";
+
 /// Crates whose dependencies are in the binary: the agent, and the kernel programs that it embeds.
 const LINKED: [&str; 2] = ["classifier", "classifier-ebpf"];
 
@@ -56,7 +59,7 @@ pub fn common(binary: &Path) -> Result<Files> {
         let script = read(Command::new(binary).args(["completions", shell]))?;
         files.insert(format!("completions/classifier.{shell}").into(), script.into_bytes());
     }
-    files.insert("THIRD-PARTY-LICENCES.txt".into(), licences(&workspace::metadata()?)?.into_bytes());
+    files.insert(NOTICES.into(), licences(&workspace::metadata()?)?.into_bytes());
     Ok(files)
 }
 
@@ -72,7 +75,7 @@ fn content(file: &Path) -> Result<Vec<u8>> {
 
 /// Lists the crates that are linked, each with its licence, and the texts that its authors ship with it. A text that
 /// several crates ship is printed once.
-fn licences(metadata: &Metadata) -> Result<String> {
+pub fn licences(metadata: &Metadata) -> Result<String> {
     let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut list = String::from("This program contains the following crates.\n\n");
     for package in linked(metadata)? {

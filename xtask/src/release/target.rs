@@ -16,6 +16,8 @@ use crate::{
 /// A target, with the C compiler for ring's C and assembly parts.
 pub struct Target {
     pub architecture: &'static str,
+    /// Name that Debian and container registries give the architecture.
+    pub debian: &'static str,
     pub triple: &'static str,
     compiler: &'static str,
     /// Debian package of the compiler.
@@ -25,6 +27,7 @@ pub struct Target {
 const TARGETS: [Target; 2] = [
     Target {
         architecture: "x86_64",
+        debian: "amd64",
         triple: "x86_64-unknown-linux-musl",
         compiler: "musl-gcc",
         package: "musl-tools",
@@ -32,6 +35,7 @@ const TARGETS: [Target; 2] = [
     // Debian has no compiler of musl for another architecture. ring includes no header of the C library.
     Target {
         architecture: "aarch64",
+        debian: "arm64",
         triple: "aarch64-unknown-linux-musl",
         compiler: "aarch64-linux-gnu-gcc",
         package: "gcc-aarch64-linux-gnu",
@@ -81,6 +85,7 @@ impl Target {
         cargo.args(["build", "--release", "--locked", "--package", "classifier"]);
         cargo.arg("--target-dir").arg(folder);
         cargo.env("CARGO_ENCODED_RUSTFLAGS", flags(folder)?.join("\u{1f}")).env("SOURCE_DATE_EPOCH", time);
+        cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
         run(self.choose(&mut cargo))?;
         Ok(folder.join(self.triple).join("release/classifier"))
     }

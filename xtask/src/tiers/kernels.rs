@@ -9,7 +9,7 @@ use super::{
     Outcome, Tier, outcome,
     side_by_side::{self, Job},
 };
-use crate::{cargo_test::Program, deb, debian_root, kubernetes, packages, privileges, vm};
+use crate::{cargo_test::Program, debian_root, kubernetes, packages, privileges, release::deb, vm};
 
 /// Name of the job for the virtual machines.
 const MACHINES: &str = "virtual machines";
