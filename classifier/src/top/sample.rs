@@ -79,7 +79,7 @@ pub struct Decision {
     pub direction: Word,
     /// Name of the rule, or `default`.
     pub rule: Word,
-    /// `accept` or `drop`.
+    /// `would_accept` or `would_drop`.
     pub verdict: Word,
 }
 

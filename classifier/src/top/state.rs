@@ -127,7 +127,8 @@ impl State {
             Event::Mouse(mouse) if mouse.kind == MouseEventKind::ScrollUp => {
                 self.scrolled = self.scrolled.saturating_sub(WHEEL);
             }
-            _ => {}
+            Event::Mouse(_) | Event::Resize(..) | Event::Paste(_) | Event::FocusGained | Event::FocusLost => {
+            }
         }
         true
     }

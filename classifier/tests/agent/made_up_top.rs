@@ -53,7 +53,7 @@ pub fn sample(seconds: u64, load: u64) -> Sample {
         let message = Message { interface, direction, family, kind, code, name };
         sample.icmp.insert(message, 3 + load * rate * seconds);
     }
-    for (rule, verdict, rate) in [("mail", "accept", 72), ("default", "drop", 3)] {
+    for (rule, verdict, rate) in [("mail", "would_accept", 72), ("default", "would_drop", 3)] {
         let [interface, direction, rule, verdict] = ["eth0", "ingress", rule, verdict].map(Word::from);
         let decision = Decision { interface, direction, rule, verdict };
         sample.policy.insert(decision, 5 + load * rate * seconds);

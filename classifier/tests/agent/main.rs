@@ -11,6 +11,7 @@ mod config_file;
 mod config_precedence;
 mod config_refusals;
 mod cost;
+mod dashboards;
 mod example_queries;
 mod golden;
 mod history;

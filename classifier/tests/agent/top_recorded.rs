@@ -12,7 +12,8 @@ fn recorded(samples: &[Result<Sample, String>]) -> (Board, String) {
     let (mut board, mut lines) = (Board::default(), String::new());
     for (nth, read) in (0..).zip(samples) {
         board.take(at(2 * nth), read.clone());
-        lines += &Report::of(&board, "here", UNIX_EPOCH + at(1_795_800_000 + 2 * nth)).line().unwrap();
+        let report = Report::of(&board, "here", UNIX_EPOCH + at(1_795_800_000 + 2 * nth));
+        lines += &report.line().expect("it is strings and numbers");
     }
     (board, lines)
 }

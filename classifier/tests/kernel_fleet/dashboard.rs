@@ -1,4 +1,4 @@
-//! Every query of the dashboard and of docs/metrics.md, sent to a Prometheus that scrapes a busy node.
+//! Every query of the dashboards and of docs/metrics.md, sent to a Prometheus that scrapes a busy node.
 
 use std::{net::UdpSocket, thread, time::Duration};
 
@@ -8,12 +8,14 @@ use testbed::{
     servers::{Folder, Ftp, Prometheus},
 };
 
-use crate::deployed::{self, DASHBOARD};
+use crate::deployed::{self, DASHBOARDS};
 
 /// Queries without data here, with the reason.
-const EMPTY: [(&str, &str); 2] = [
+const EMPTY: [(&str, &str); 4] = [
     ("classifier_program_run_seconds_total", "kernel.bpf_stats_enabled is off: it costs every packet time"),
     ("changes(process_start_time_seconds", "the agent does not restart"),
+    ("offset 5m", "the agent has one version"),
+    ("classifier_interface_attached{job=\"classifier\"} == 0", "every interface is attached"),
 ];
 
 const METRICS_PAGE: &str = include_str!("../../../docs/metrics.md");
@@ -39,7 +41,7 @@ protocol = [\"icmp\"]
 ";
 
 #[test]
-fn every_query_of_the_dashboard_has_an_answer() {
+fn every_query_of_the_dashboards_has_an_answer_and_tiles_also_without_an_agent() {
     let lab = Lab::new();
     let [client, server] = ["client", "server"].map(|name| lab.host(name));
     let (at_client, at_server) = lab.link(&client, &server);
@@ -57,9 +59,9 @@ fn every_query_of_the_dashboard_has_an_answer() {
     }
     prometheus.wait_for("direction_protocol:classifier_packets:rate5m > 0", |rates| !rates.is_empty());
 
-    let dashboard: Value = serde_json::from_str(DASHBOARD).expect("the dashboard is JSON");
-    let queries = queries(&dashboard);
-    assert!(queries.len() > 40, "{queries:?}");
+    let dashboards = DASHBOARDS.map(|text| serde_json::from_str(text).expect("the dashboard is JSON"));
+    let queries: Vec<_> = dashboards.iter().flat_map(queries).collect();
+    assert!(queries.len() > 80, "{queries:?}");
     let unanswered: Vec<_> = queries.iter().filter(|query| !is_answered(&prometheus, query)).collect();
     assert!(unanswered.is_empty(), "{unanswered:#?}");
     let examples = examples();
@@ -68,10 +70,28 @@ fn every_query_of_the_dashboard_has_an_answer() {
     let answered = examples.iter().filter(|query| !prometheus.query(query).is_empty()).count();
     assert!(answered > examples.len() / 2, "{answered} of {}", examples.len());
     agent.stop();
+    prometheus.wait_for(r#"up{job="classifier"} == 0"#, |down| down.len() == 1);
+    prometheus.wait_for("classifier_build_info", <[_]>::is_empty);
+    // The tiles say that the agent is down, and none of them is without data.
+    let tiles: Vec<_> = dashboards.iter().flat_map(tiles).collect();
+    assert!(tiles.len() > 20, "{tiles:?}");
+    let silent: Vec<_> = tiles.iter().filter(|query| prometheus.query(query).is_empty()).collect();
+    assert!(silent.is_empty(), "{silent:#?}");
+    let down = tiles.iter().filter(|query| query.contains("up{") && query.contains('-'));
+    for query in down {
+        assert!(prometheus.query(query)[0].1 > 0.5, "{query}");
+    }
+}
+
+/// Lists the queries of a dashboard's tiles at its top.
+fn tiles(dashboard: &Value) -> Vec<String> {
+    let panels = dashboard["panels"].as_array().expect("it has panels");
+    panels.iter().filter(|panel| panel["type"] == "stat").flat_map(queries).collect()
 }
 
 fn is_answered(prometheus: &Prometheus, query: &str) -> bool {
-    let empty = EMPTY.iter().any(|(family, _)| query.contains(family));
+    let is_empty = |(part, _): &(&str, &str)| query.contains(part) && !query.contains("vector(");
+    let empty = EMPTY.iter().any(is_empty);
     prometheus.query(query).is_empty() == empty
 }
 
@@ -107,9 +127,9 @@ fn examples() -> Vec<&'static str> {
 }
 
 /// Lists the queries of panels and variables, with the variables filled in.
-fn queries(dashboard: &Value) -> Vec<String> {
+fn queries(of: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    collect(dashboard, &mut found);
+    collect(of, &mut found);
     for query in &mut found {
         for (variable, value) in VARIABLES {
             *query = query.replace(variable, value);

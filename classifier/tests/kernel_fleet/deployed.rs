@@ -7,7 +7,12 @@ use testbed::{Host, servers::Prometheus};
 const SCRAPE: &str = include_str!("../../../deploy/prometheus/scrape.yml");
 const RULES: &str = include_str!("../../../deploy/prometheus/rules.yml");
 const ALERTS: &str = include_str!("../../../deploy/prometheus/alerts.yml");
-pub const DASHBOARD: &str = include_str!("../../../deploy/grafana/classifier.json");
+
+/// The dashboards of a node and of the fleet.
+pub const DASHBOARDS: [&str; 2] = [
+    include_str!("../../../deploy/grafana/classifier.json"),
+    include_str!("../../../deploy/grafana/classifier-fleet.json"),
+];
 
 /// Returns the directory of Prometheus' files.
 pub fn folder() -> PathBuf {

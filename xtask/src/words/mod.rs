@@ -43,8 +43,9 @@ pub fn check() -> Result<()> {
         let path = root.join("deploy/prometheus").join(rules);
         add(&mut faults, &root, &path, &published::rules(&read(&path)?)?);
     }
-    let dashboard = root.join("deploy/grafana/classifier.json");
-    add(&mut faults, &root, &dashboard, &published::dashboard(&read(&dashboard)?)?);
+    for dashboard in files(&root.join("deploy/grafana"), "json")? {
+        add(&mut faults, &root, &dashboard, &published::dashboard(&read(&dashboard)?)?);
+    }
     for path in
         SOURCES.iter().map(|package| sources(&root.join(package))).collect::<Result<Vec<_>>>()?.concat()
     {

@@ -73,11 +73,15 @@ mod tests {
 
     #[test]
     fn every_alert_has_a_static_summary_a_description_of_sentences_and_a_section_as_its_runbook() {
-        let values = values(ALERTS, &["alert", "summary", "description", "runbook"]).expect("they parse");
+        let values = values(ALERTS, &["alert", "summary", "description", "runbook_url"]).expect("they parse");
         assert!(values.len() > 40);
         for alert in values.chunks(4) {
-            let [("alert", name), ("summary", summary), ("description", description), ("runbook", runbook)] =
-                alert
+            let [
+                ("alert", name),
+                ("summary", summary),
+                ("description", description),
+                ("runbook_url", runbook),
+            ] = alert
             else {
                 panic!("one value is missing, or at another place: {alert:?}")
             };

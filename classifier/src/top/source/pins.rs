@@ -125,8 +125,8 @@ impl Labels {
         };
         let cell = cells()
             .map(|cell| [cell.family.label().into(), number(cell.kind), number(cell.code), cell.name.into()]);
-        let named = rules.names().enumerate().chain([(DEFAULT_ROW, "default")]);
-        let rules = named.map(|(row, name)| (row, name.into())).collect();
+        let decided = rules.names().enumerate().chain([(DEFAULT_ROW, "default")]);
+        let rules = decided.map(|(row, name)| (row, name.into())).collect();
         Self { classes, icmp: cell.collect(), rules }
     }
 
