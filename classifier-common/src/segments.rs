@@ -9,7 +9,7 @@ pub struct Buffer {
     pub gso_size: u32,
     /// Number of segments by the stack; 0 if it is not known yet (a guest's unchecked GSO packet).
     pub gso_segs: u32,
-    /// Bytes on the wire by the stack's own arithmetic, if it was applied (on egress); otherwise `length`.
+    /// Bytes on the wire by the stack's own arithmetic, if it was applied; otherwise `length`.
     pub wire_length: u32,
     /// Number of VLAN tags beside the buffer, 0 or 1: four more bytes in each segment.
     pub tags_aside: u32,
@@ -40,11 +40,10 @@ impl Buffer {
             return OnWire { packets: 1, bytes: length + tags };
         }
         let packets = u64::from(self.segments(headers));
-        let repeated = if self.wire_length > self.length {
-            u64::from(self.wire_length)
-        } else {
-            u64::from(self.length) + (packets - 1) * u64::from(headers)
-        };
+        // The stack knows the headers inside of tunnels. Linux 7.3 applies its arithmetic on ingress too, without the
+        // link-layer header: the larger sum is the wire's.
+        let own = u64::from(self.length) + (packets - 1) * u64::from(headers);
+        let repeated = own.max(self.wire_length.into());
         let stripped = packets * (u64::from(off_wire) + u64::from(self.before_ip));
         OnWire { packets, bytes: repeated.saturating_sub(stripped) + packets * tags }
     }
@@ -108,6 +107,14 @@ mod tests {
         }
         let cut = Buffer { length: 60, gso_size: 1448, gso_segs: 0, ..PLAIN };
         assert_eq!(cut.on_wire(66, 0).packets, 1, "less than its headers");
+    }
+
+    /// As Linux 7.3 describes a buffer on ingress: 52 bytes of headers in each further segment.
+    #[test]
+    fn arithmetic_of_the_stack_without_the_link_layer_header_is_not_the_wire() {
+        let length = 66 + 1448 * 2;
+        let buffer = Buffer { length, gso_size: 1448, gso_segs: 2, wire_length: length + 52, ..PLAIN };
+        assert_eq!(buffer.on_wire(66, 0), OnWire { packets: 2, bytes: 2 * (66 + 1448) });
     }
 
     #[test]
