@@ -55,9 +55,14 @@ pub fn find_architecture(name: &str) -> Result<&'static Architecture> {
 }
 
 impl Architecture {
+    /// Tells whether this machine runs the programs itself.
+    pub fn is_this_machine(&self) -> bool {
+        self.name == ARCH
+    }
+
     /// Returns the target for which the programs are cross-compiled. `None`: they are this machine's own.
     pub fn target(&self) -> Result<Option<&'static Target>> {
-        if self.name == ARCH {
+        if self.is_this_machine() {
             return Ok(None);
         }
         let targets = release::select(&[self.name.into()])?;
@@ -67,7 +72,7 @@ impl Architecture {
     /// Installs the emulator and the cross compiler where this user may install packages.
     pub fn provide(&self) -> Result<()> {
         let mut missing = vec![];
-        if self.name != ARCH {
+        if !self.is_this_machine() {
             let needed = [(self.emulator, self.package), (self.strip, "gcc-aarch64-linux-gnu")];
             missing.extend(needed.into_iter().filter(|(program, _)| find(program).is_none()));
         }

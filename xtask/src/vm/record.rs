@@ -20,17 +20,22 @@ pub struct Row {
     pub took: Duration,
 }
 
-/// Replaces the rows of these kernels, and adds new ones.
-pub fn write(rows: &[Row]) -> Result<()> {
+/// Replaces the row of a kernel, or adds it.
+pub fn write(row: &Row) -> Result<()> {
     let page = workspace::root().join(PAGE);
     let text = fs::read_to_string(&page).with_context(|| format!("cannot read {PAGE}"))?;
     let date = read(Command::new("date").args(["--utc", "+%Y-%m-%d"]))?;
-    let lines = rows.iter().map(|row| row.text(date.trim()));
-    let written = replaced(&text, lines).with_context(|| format!("{PAGE} has no line {HEAD}"))?;
+    let written =
+        replaced(&text, row.text(date.trim())).with_context(|| format!("{PAGE} has no line {HEAD}"))?;
     fs::write(&page, written).with_context(|| format!("cannot write {PAGE}"))
 }
 
 impl Row {
+    /// Tells whether tests ran, and all of them passed.
+    pub fn passed(&self) -> bool {
+        self.count.succeeded && self.count.failed == 0 && self.count.passed > 0
+    }
+
     /// Returns the key of the row, and its line.
     fn text(&self, date: &str) -> (String, String) {
         let key = format!("| {} | {} |", self.line.name, self.architecture.debian);
@@ -40,17 +45,15 @@ impl Row {
     }
 }
 
-/// Returns the page with rows replaced by their keys. `None`: it has no such table.
-fn replaced(text: &str, rows: impl Iterator<Item = (String, String)>) -> Option<String> {
+/// Returns the page with a row replaced by its key. `None`: the page has no such table.
+fn replaced(text: &str, (key, row): (String, String)) -> Option<String> {
     let mut lines: Vec<_> = text.lines().map(String::from).collect();
     // The head is followed by the line of dashes.
     let first = lines.iter().position(|line| line == HEAD)? + 2;
-    for (key, row) in rows {
-        let length = lines[first..].iter().take_while(|line| line.starts_with('|')).count();
-        match lines[first..first + length].iter().position(|line| line.starts_with(&key)) {
-            Some(at) => lines[first + at] = row,
-            None => lines.insert(first + length, row),
-        }
+    let length = lines[first..].iter().take_while(|line| line.starts_with('|')).count();
+    match lines[first..first + length].iter().position(|line| line.starts_with(&key)) {
+        Some(at) => lines[first + at] = row,
+        None => lines.insert(first + length, row),
     }
     Some(lines.join("\n") + "\n")
 }
@@ -62,12 +65,11 @@ mod tests {
     #[test]
     fn a_row_is_replaced_by_its_key_or_added_at_the_end() {
         let page = format!("# Page\n\n{HEAD}\n| --- |\n| 6.1 | amd64 | old |\n\nEnd\n");
-        let rows =
-            [("| 6.1 | amd64 |", "| 6.1 | amd64 | new |"), ("| 6.1 | arm64 |", "| 6.1 | arm64 | added |")];
-        let rows = rows.map(|(key, row)| (key.to_owned(), row.to_owned()));
-        let expected =
-            format!("# Page\n\n{HEAD}\n| --- |\n| 6.1 | amd64 | new |\n| 6.1 | arm64 | added |\n\nEnd\n");
-        assert_eq!(replaced(&page, rows.clone().into_iter()), Some(expected));
-        assert_eq!(replaced("# Page\n", rows.into_iter()), None);
+        let row = |key: &str, rest: &str| (key.to_owned(), format!("{key} {rest} |"));
+        let renewed = replaced(&page, row("| 6.1 | amd64 |", "new")).unwrap();
+        assert_eq!(renewed, page.replace("old", "new"));
+        let added = replaced(&page, row("| 6.1 | arm64 |", "added")).unwrap();
+        assert_eq!(added, page.replace("old |\n", "old |\n| 6.1 | arm64 | added |\n"));
+        assert_eq!(replaced("# Page\n", row("| 6.1 | amd64 |", "new")), None);
     }
 }
