@@ -87,7 +87,7 @@ impl Observed {
     #[inline(always)]
     #[must_use]
     pub const fn is_of_other_service(&self) -> bool {
-        (self.word >> 16) as u8 as usize == Protocol::TCP_OTHER.index()
+        (self.word >> 16 & 0xff) == Protocol::TCP_OTHER.index() as u64
     }
 
     /// Returns the number of the observation. The mask tells the programs that it is below 8.
