@@ -86,7 +86,6 @@ impl Observed {
     /// Returns whether the connection was with another service: no protocol has its port.
     #[inline(always)]
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "the protocol is one byte of the word")]
     pub const fn is_of_other_service(&self) -> bool {
         (self.word >> 16 & 0xff) == Protocol::TCP_OTHER.index() as u64
     }
