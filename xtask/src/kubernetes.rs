@@ -1,4 +1,4 @@
-//! kubectl and helm, for the tests of `deploy/kubernetes` and `deploy/helm`. Debian has no helm: a package of PyPI that
+//! kubectl and helm, for the tests of `deploy/kubernetes` and `deploy/helm`. Debian has no helm: a package of `PyPI` that
 //! is made for another purpose has both programs.
 
 use std::{fs, path::Path, process::Command};

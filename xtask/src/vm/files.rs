@@ -128,16 +128,14 @@ impl Programs {
         run(Command::new(self.strip).arg("--strip-debug").arg("-o").arg(&stripped).arg(from))?;
         archive.file(to, &content(&stripped)?);
         fs::remove_file(&stripped).with_context(|| format!("cannot remove {}", stripped.display()))?;
-        match &self.root {
-            Some(root) => add_libraries(archive, root, from),
-            None => {
-                let libraries = read(Command::new("ldd").arg(from))?;
-                for library in libraries.split_whitespace().filter(|word| word.starts_with('/')) {
-                    archive.file(Path::new(library), &content(Path::new(library))?);
-                }
-                Ok(())
-            }
+        if let Some(root) = &self.root {
+            return add_libraries(archive, root, from);
         }
+        let libraries = read(Command::new("ldd").arg(from))?;
+        for library in libraries.split_whitespace().filter(|word| word.starts_with('/')) {
+            archive.file(Path::new(library), &content(Path::new(library))?);
+        }
+        Ok(())
     }
 }
 

@@ -66,7 +66,7 @@ pub struct Options {
     /// Boot only this line of kernels: 5.10, 6.1, 6.12 or newest; repeatable
     #[arg(long = "kernel", value_name = "LINE")]
     kernels: Vec<String>,
-    /// Emulate this architecture: x86_64 or arm64
+    /// Emulate this architecture: amd64 or arm64
     #[arg(long = "arch", value_name = "ARCH", default_value = ARCH)]
     architecture: String,
     /// Run only this test target, or those of its tests whose names contain FILTER; repeatable
