@@ -9,9 +9,10 @@ use crate::{
     dry_run::{DryRunPolicy, PREFIXES, PrefixKey},
     endpoint::{BUCKETS, Endpoint, WAYS},
     evidence::{Observation, SERVICE_BUCKETS, SOURCE_BUCKETS, SeenTable, SourceBucket},
-    fragment::FragmentKey,
+    fragment::FirstFragment,
     ports::PortTable,
     session::Listener,
+    table::recent,
 };
 
 /// XDP program on ingress.
@@ -43,6 +44,8 @@ pub const MAP_SLOTS: &str = "SLOTS";
 pub const MAP_PORTS: &str = "PORTS";
 /// Classes of first fragments.
 pub const MAP_FRAGMENTS: &str = "FRAGMENTS";
+/// Number of entries of [`MAP_FRAGMENTS`] in use: their versions change together.
+pub const MAP_REMEMBERED: &str = "REMEMBERED";
 /// Announced data ports.
 pub const MAP_ENDPOINTS: &str = "ENDPOINTS";
 /// Control connections.
@@ -67,6 +70,8 @@ pub const MAP_SERVICES: &str = "SERVICES";
 pub const MAP_SEEN: &str = "SEEN";
 /// Connections without an outcome, and lingering ones.
 pub const MAP_CONNECTIONS: &str = "CONNECTIONS";
+/// Tags of the entries of [`MAP_CONNECTIONS`], by bucket: their versions change together.
+pub const MAP_TAGS: &str = "TAGS";
 /// Number of connections that can expire. It counts entries of [`MAP_CONNECTIONS`]: their versions change
 /// together.
 pub const MAP_WAITING: &str = "WAITING";
@@ -82,13 +87,15 @@ pub const MAP_PREFIXES: &str = "PREFIXES";
 
 /// Maximum number of interfaces with counters.
 pub const INTERFACES: usize = 4096;
+/// Buckets of first fragments, a power of two.
+pub const FRAGMENT_BUCKETS: usize = 2048;
 /// Maximum number of remembered first fragments.
-pub const FRAGMENTS: usize = 8192;
+pub const FRAGMENTS: usize = FRAGMENT_BUCKETS * recent::WAYS;
 
 /// Maximum number of followed control connections, unless the agent sets another.
 pub const SESSIONS: usize = 65_536;
-/// Maximum number of control connections with one side seen.
-pub const CANDIDATES: usize = 8192;
+/// Buckets of control connections with one side seen, a power of two.
+pub const CANDIDATE_BUCKETS: usize = 2048;
 /// Maximum number of sources with a forwarding rate.
 pub const RATES: usize = 4096;
 /// Size of the ring buffer from the programs to the agent, in bytes.
@@ -107,11 +114,12 @@ pub const fn slot(ifindex: u32) -> u32 {
 /// Maps that outlive an agent, each with the version of its layout. A version must be raised when keys or
 /// values change their meaning and keep their sizes. The maps of the FTP tracking are adopted together or not
 /// at all.
-pub const PINNED: [(&str, u32); 19] = [
+pub const PINNED: [(&str, u32); 21] = [
     (MAP_COUNTERS, 2),
     (MAP_SLOTS, 1),
     (MAP_UNATTRIBUTED, 1),
-    (MAP_FRAGMENTS, 1),
+    (MAP_FRAGMENTS, 2),
+    (MAP_REMEMBERED, 2),
     (MAP_PORTS, 1),
     (MAP_ENDPOINTS, 2),
     (MAP_SESSIONS, 2),
@@ -119,14 +127,15 @@ pub const PINNED: [(&str, u32); 19] = [
     (MAP_ENCRYPTED, 2),
     (MAP_TALLIES, 2),
     (MAP_EVENTS, 1),
-    (MAP_CANDIDATES, 1),
+    (MAP_CANDIDATES, 2),
     (MAP_RATES, 1),
     (MAP_SOURCES, 1),
     (MAP_SERVICES, 1),
     (MAP_SEEN, 1),
-    (MAP_CONNECTIONS, 2),
-    (MAP_WAITING, 2),
-    (MAP_LISTENERS, 1),
+    (MAP_CONNECTIONS, 3),
+    (MAP_TAGS, 3),
+    (MAP_WAITING, 3),
+    (MAP_LISTENERS, 2),
 ];
 
 /// Shape of a map, checked in the built object by a test without root.
@@ -144,11 +153,17 @@ pub struct MapShape {
 
 /// All maps that user space opens. The value of [`MAP_COUNTERS`] is a map; its inner maps have two values of
 /// the size of [`Counters`].
-pub const MAPS: [MapShape; 19] = [
+pub const MAPS: [MapShape; 21] = [
     MapShape { name: MAP_COUNTERS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_SLOTS, key: 4, value: 4, entries: INTERFACES },
     MapShape { name: MAP_PORTS, key: 4, value: size_of::<PortTable>(), entries: 1 },
-    MapShape { name: MAP_FRAGMENTS, key: size_of::<FragmentKey>(), value: 4, entries: FRAGMENTS },
+    MapShape {
+        name: MAP_FRAGMENTS,
+        key: 4,
+        value: recent::WAYS * size_of::<FirstFragment>(),
+        entries: FRAGMENT_BUCKETS,
+    },
+    MapShape { name: MAP_REMEMBERED, key: 4, value: 8, entries: 1 },
     MapShape { name: MAP_UNATTRIBUTED, key: 4, value: 8, entries: 1 },
     MapShape { name: MAP_ENDPOINTS, key: 4, value: WAYS * size_of::<Endpoint>(), entries: BUCKETS },
     MapShape {
@@ -166,6 +181,7 @@ pub const MAPS: [MapShape; 19] = [
         value: connection::WAYS * size_of::<connection::Connection>(),
         entries: connection::BUCKETS,
     },
+    MapShape { name: MAP_TAGS, key: 4, value: size_of::<connection::Tags>(), entries: connection::BUCKETS },
     MapShape { name: MAP_WAITING, key: 4, value: 8, entries: 1 },
     MapShape { name: MAP_LISTENERS, key: 4, value: size_of::<Listener>(), entries: connection::ENTRIES },
     MapShape { name: MAP_EVENTS, key: 0, value: 0, entries: EVENT_BYTES },

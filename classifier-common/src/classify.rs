@@ -2,8 +2,8 @@
 
 use crate::{
     connection::{rejects, row},
-    fast_path::{self, Sink},
-    fragment::Position,
+    fast_path::{self, Rest, Sink},
+    fragment::{FragmentKey, Position},
     icmp_types::error_row,
     label::Label,
     location::TcpLocation,
@@ -11,12 +11,12 @@ use crate::{
     packet::{Frame, Link, Packet},
     ports::Transport,
     quote,
-    tables::{Tables, label_of_first, remember},
+    tables::{Tables, UNSEEN},
     track::may_be_data,
     transport::{is_tracked, tcp_class, udp_class},
     view::HeaderBytes,
     wire::{
-        Bound, Family, Ip, Upper, icmp, ipv4, ipv6, network, number,
+        Bound, Family, Ip, Upper, fragment_key, icmp, ipv4, ipv6, network, number,
         tcp::{self, TcpHeader},
         udp,
     },
@@ -25,10 +25,77 @@ use crate::{
 /// Classifies one packet in user space like the kernel's hooks: by the fast path, then by the slow path.
 pub fn classify<T: Tables>(packet: &[u8], frame: Frame, tables: &T) -> Outcome {
     let mut outcome = Outcome::stopped(Stop::Malformed);
-    if matches!(frame.link, Link::Ethernet) && fast_path::classify(packet, tables, Kept(&mut outcome)) {
+    if matches!(frame.link, Link::Ethernet)
+        && fast_path::classify(packet, tables, Kept(&mut outcome)) != Rest::Everything
+    {
         return outcome;
     }
-    walk(packet, frame, tables)
+    by_slow_path(packet, frame, tables)
+}
+
+/// Classifies a packet by the slow path alone.
+pub fn by_slow_path<T: Tables>(packet: &[u8], frame: Frame, tables: &T) -> Outcome {
+    let mut outcome = walk(packet, frame, tables);
+    match Fragment::of(&outcome) {
+        Some(Fragment::First) => {
+            outcome.unremembered = !remember(packet, frame, tables, outcome.label());
+            outcome
+        }
+        Some(later) => {
+            let label = fragment(packet, frame).and_then(|key| tables.recall(&key));
+            label.map_or(outcome, |label| later.labelled(outcome, label))
+        }
+        None => outcome,
+    }
+}
+
+/// Use of the table of first fragments for a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// The packet is a first fragment: its label is stored.
+    First,
+    /// The packet is a later fragment: it gets the label of the first one.
+    Later,
+    /// The packet is an ICMP error that quotes a later fragment: the quote gets the label of the first one.
+    Quoted,
+}
+
+impl Fragment {
+    /// Returns the use for a packet of this outcome; `None` if there is none.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        if outcome.unremembered {
+            Some(Self::First)
+        } else if outcome.class == UNSEEN.class {
+            Some(Self::Later)
+        } else if outcome.quoted.is_some_and(|quoted| quoted.protocol() == UNSEEN.class.protocol()) {
+            Some(Self::Quoted)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whether a packed outcome is one of them.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_one(packed: u64) -> bool {
+        Self::of(&Outcome::unpack(packed)).is_some()
+    }
+
+    /// Returns the outcome with the label of the first fragment.
+    #[inline(always)]
+    #[must_use]
+    pub fn labelled(self, outcome: Outcome, label: Label) -> Outcome {
+        let protocol = label.class.protocol();
+        match self {
+            Self::First => outcome,
+            Self::Later => Outcome::labelled(label),
+            Self::Quoted => {
+                Outcome { quoted: outcome.quoted.map(|one| one.of_protocol(protocol)), ..outcome }
+            }
+        }
+    }
 }
 
 /// Sink of the fast path that stores the outcome.
@@ -44,7 +111,8 @@ impl Sink for Kept<'_> {
     }
 }
 
-/// The slow path: classifies any packet, header by header.
+/// The slow path: classifies any packet, header by header. The caller has the table of first fragments: it stores the
+/// final label of a first fragment, and finds the label of a later one.
 #[inline(always)]
 pub fn walk<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T) -> Outcome {
     match network(packet, frame) {
@@ -65,30 +133,40 @@ pub fn walk_packed<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tabl
 
 #[inline(always)]
 fn walk_ip<P: Packet + ?Sized, T: Tables>(packet: &P, family: Family, start: usize, tables: &T) -> Outcome {
-    let ip = match family {
-        Family::V4 => ipv4::walk(packet, start, Bound::Own),
-        Family::V6 => ipv6::walk(packet, start, Bound::Own),
-    };
+    let ip = walk_headers(packet, family, start, Bound::Own);
     if matches!(ip.position, Position::Later) {
-        return Outcome::labelled(label_of_first(packet, tables, start, &ip));
+        return Outcome::labelled(UNSEEN);
     }
-    let mut outcome = upper(packet, tables, &ip);
-    if matches!(ip.position, Position::First) {
-        outcome.unremembered = !remember(packet, tables, start, &ip, outcome.label());
-    }
-    outcome
+    let is_first = matches!(ip.position, Position::First);
+    Outcome { unremembered: is_first, ..upper(packet, tables, &ip) }
 }
 
-/// Stores another label than the ports' for the later fragments of a first fragment; `false` if the map
-/// refused it.
+/// Stores the label of a first fragment for the later ones; `false` if the table refused it.
+pub fn remember<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T, label: Label) -> bool {
+    fragment(packet, frame).is_some_and(|key| tables.remember(&key, label))
+}
+
+/// Returns the key of a fragment's datagram, or of the one that an ICMP error quotes; `None` only if the headers are
+/// not there.
 #[inline(always)]
-pub fn relabel<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tables: &T, label: Label) -> bool {
-    let Ok((family, start)) = network(packet, frame) else { return false };
-    let ip = match family {
-        Family::V4 => ipv4::walk(packet, start, Bound::Own),
-        Family::V6 => ipv6::walk(packet, start, Bound::Own),
-    };
-    remember(packet, tables, start, &ip, label)
+pub fn fragment<P: Packet + ?Sized>(packet: &P, frame: Frame) -> Option<FragmentKey> {
+    let (family, mut start) = network(packet, frame).ok()?;
+    let mut ip = walk_headers(packet, family, start, Bound::Own);
+    if matches!(ip.position, Position::Whole) {
+        start = ip.payload + icmp::HEADER;
+        let header = icmp::read(packet, ip.payload, ip.end).ok()?;
+        let end = packet.barrier_end(header.quote_end(family, start, ip.end));
+        ip = walk_headers(packet, family, start, Bound::Within(end));
+    }
+    fragment_key(packet, start, &ip)
+}
+
+#[inline(always)]
+fn walk_headers<P: Packet + ?Sized>(packet: &P, family: Family, start: usize, bound: Bound) -> Ip {
+    match family {
+        Family::V4 => ipv4::walk(packet, start, bound),
+        Family::V6 => ipv6::walk(packet, start, bound),
+    }
 }
 
 /// Classifies a whole packet or a first fragment by its transport header.

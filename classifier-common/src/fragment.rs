@@ -1,13 +1,18 @@
 //! Later fragments, which have no ports and get the class of the first fragment.
 
-use crate::address::Address;
+use crate::{
+    address::Address,
+    table::{
+        hash,
+        recent::{self, Recent},
+    },
+};
 
 /// Key of a datagram's fragments.
 ///
-/// Laid out as the key of the kernel's map, without padding. It is created with all fields and never cleared
-/// first. The kernel programs would call `memset` to clear it, and Linux 6.1 counts 32 bytes of stack for
+/// Laid out without padding. It is created with all fields and never cleared first. The kernel programs would call `memset` to clear it, and Linux 6.1 counts 32 bytes of stack for
 /// that call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(C)]
 pub struct FragmentKey {
     /// Source address.
@@ -24,6 +29,18 @@ pub struct FragmentKey {
     /// Reserved; zero.
     pub reserved: u16,
 }
+
+impl recent::Key for FragmentKey {
+    #[inline(always)]
+    fn hash(&self) -> u64 {
+        let kind = u64::from(self.protocol) | u64::from(self.family) << 8;
+        let rest = u64::from(self.identification) | kind << 32;
+        hash::ends(self.source, self.destination, rest)
+    }
+}
+
+/// Entry of the table of first fragments: the packed [label](crate::label::Label) of a datagram.
+pub type FirstFragment = Recent<FragmentKey, u32>;
 
 /// Position of a packet among the fragments of its datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

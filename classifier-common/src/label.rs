@@ -19,7 +19,7 @@ impl Label {
         Self { class, evidence: Evidence::Port20 }
     }
 
-    /// Returns the label as a value of the fragment map.
+    /// Returns the label as a number.
     #[inline(always)]
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "a class is below 128")]

@@ -84,7 +84,7 @@ pub struct Outcome {
     pub evidence: Evidence,
     /// Position of a TCP packet's headers, if it may need more than counting.
     pub tracked: Option<TcpLocation>,
-    /// True if the class of a first fragment could not be stored for the later ones.
+    /// True for a first fragment until its label is stored for the later ones.
     pub unremembered: bool,
 }
 

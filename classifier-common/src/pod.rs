@@ -7,17 +7,11 @@ use crate::{
     counter::Counters,
     endpoint::Endpoint,
     evidence::{SOURCE_WAYS, Seen, Source, SourceBucket},
-    fragment::FragmentKey,
 };
 
 // SAFETY: `repr(C)`, all fields are `u32` and `u64` in descending-free order without padding (the two
 // `u32` come first and fill 8 bytes), so every bit pattern is a value and no byte is uninitialised.
 unsafe impl aya::Pod for Counters {}
-
-// SAFETY: `repr(C)` over integers of falling size, 40 bytes of them, so there is no padding.
-unsafe impl aya::Pod for FragmentKey {}
-
-const _: () = assert!(size_of::<FragmentKey>() == 16 + 16 + 4 + 1 + 1 + 2);
 
 // SAFETY: `repr(C)` over two integers of 8 bytes.
 unsafe impl aya::Pod for Address {}

@@ -114,11 +114,11 @@ impl PortEntry {
         (source.0 | destination.0) & (TRACKED | COUNT | INSPECTED) != 0
     }
 
-    /// Returns whether an endpoint may have this port.
+    /// Returns whether an endpoint may have this port. A port of a protocol has none but those that are counted.
     #[inline(always)]
     #[must_use]
     pub const fn has_endpoints(self) -> bool {
-        self.0 & (TRACKED | COUNT) != 0
+        self.0 & COUNT != 0 || self.0 & (TRACKED | KNOWN) == TRACKED
     }
 
     /// Returns whether the port belongs to a protocol.

@@ -7,7 +7,7 @@ use crate::{
     packet::Packet,
     ports::Transport,
     protocol::{Class, Protocol},
-    tables::{Tables, label_of_first},
+    tables::{Tables, UNSEEN},
     transport::{tcp_class, udp_class},
     wire::{
         Bound, Family, Upper, ipv4, ipv6, number,
@@ -32,7 +32,7 @@ pub(crate) fn classify<P: Packet + ?Sized, T: Tables>(
         Family::V6 => ipv6::walk(packet, start, Bound::Within(end)),
     };
     if matches!(ip.position, Position::Later) {
-        return Quote::of(label_of_first(packet, tables, start, &ip).class);
+        return Quote::of(UNSEEN.class);
     }
     match (ip.upper, family) {
         (Upper::Stop(stop), _) => Quote { class: stop.class(), limit: stop.limit(), tcp: None },

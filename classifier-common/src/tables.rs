@@ -1,19 +1,18 @@
 //! Tables of the classification: ports, endpoints, and labels of first fragments.
 
 use crate::{
-    connection::Speech,
+    connection::{FlowKey, Speech},
     endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
     label::Label,
-    packet::Packet,
     ports::{PortEntry, Transport},
     protocol::Protocol,
-    wire::{Ip, fragment_key},
+    track::Ends,
 };
 
 /// Tables that the classification looks up.
 pub trait Tables {
-    /// True if [`Self::connected`] and [`Self::inspects`] are available. Otherwise these packets take the slow path.
+    /// True if [`Self::connected`] is available. Otherwise its packets take the slow path.
     const SEES_CONNECTIONS: bool = false;
 
     /// Finds the endpoint of an established connection's packet. Returns a free word if there is none.
@@ -26,6 +25,19 @@ pub trait Tables {
     #[inline(always)]
     fn inspects(&self, _speech: &Speech) -> bool {
         true
+    }
+
+    /// Returns whether there may be a connection between these ends.
+    #[inline(always)]
+    fn may_be_connected(&self, _key: &FlowKey) -> bool {
+        true
+    }
+
+    /// Applies a segment without payload, which neither begins nor ends a connection, to its control connection.
+    /// Returns `false` if the tracking must decide.
+    #[inline(always)]
+    fn acknowledges(&self, _ends: &Ends, _of_client: bool) -> bool {
+        false
     }
 
     /// Returns whether data connections of encrypted sessions are inferred at the moment, so that SYNs must
@@ -47,34 +59,12 @@ pub trait Tables {
     /// Returns the label of the first fragment with this key, if it was seen.
     fn recall(&self, key: &FragmentKey) -> Option<Label>;
 
-    /// Stores the label of a first fragment; `false` if the map refused it.
-    fn remember(&self, key: &FragmentKey, label: Label) -> bool;
+    /// Stores the label of a first fragment; `false` if the table refused it.
+    #[inline(always)]
+    fn remember(&self, _key: &FragmentKey, _label: Label) -> bool {
+        false
+    }
 }
 
 /// Label of a later fragment whose first was not seen.
-pub(crate) const UNSEEN: Label = Label::of(Protocol::FRAGMENT.to_server());
-
-/// Returns the label of the first fragment of this one's datagram. Not inlined, like the next function: their
-/// keys would fill the 512 bytes of a kernel program's stack.
-#[inline(never)]
-pub(crate) fn label_of_first<P: Packet + ?Sized, T: Tables>(
-    packet: &P,
-    tables: &T,
-    start: usize,
-    ip: &Ip,
-) -> Label {
-    let label = fragment_key(packet, start, ip).and_then(|key| tables.recall(&key));
-    label.unwrap_or(UNSEEN)
-}
-
-/// Stores the label of a first fragment; `false` if the map refused it.
-#[inline(never)]
-pub(crate) fn remember<P: Packet + ?Sized, T: Tables>(
-    packet: &P,
-    tables: &T,
-    start: usize,
-    ip: &Ip,
-    label: Label,
-) -> bool {
-    fragment_key(packet, start, ip).is_some_and(|key| tables.remember(&key, label))
-}
+pub const UNSEEN: Label = Label::of(Protocol::FRAGMENT.to_server());

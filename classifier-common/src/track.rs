@@ -3,7 +3,7 @@
 
 use crate::{
     address::Address,
-    control::{ControlSide, LineEnv, Segment, SegmentEnv, SessionKey, infer},
+    control::{LineEnv, Segment, SegmentEnv, infer},
     endpoint::{DataSide, ExpectKey, Kind, PackedEndpoint, Query, bucket_of, connected},
     label::Label,
     location::{QuotedTcp, TcpLocation},
@@ -118,32 +118,24 @@ impl Ends {
         Some(())
     }
 
-    /// Fills in the segment of a control connection, whose class gives the server.
+    /// Fills in the segment of a control connection, whose class gives the sender. Reserved fields stay zero.
     #[inline(always)]
-    pub fn segment(&self, class: Class, now: u64, segment: &mut Segment) {
-        let from_server = class == Protocol::FTP_CONTROL.from_server();
-        let mut key = SessionKey {
-            client: self.source,
-            server: self.destination,
-            client_port: self.source_port,
-            server_port: self.destination_port,
-            reserved: 0,
+    pub fn segment(&self, of_client: bool, now: u64, segment: &mut Segment) {
+        let (client, server) = if of_client {
+            ((self.source, self.source_port), (self.destination, self.destination_port))
+        } else {
+            ((self.destination, self.destination_port), (self.source, self.source_port))
         };
-        if from_server {
-            (key.client, key.server) = (self.destination, self.source);
-            (key.client_port, key.server_port) = (self.destination_port, self.source_port);
-        }
-        *segment = Segment {
-            key,
-            now,
-            sequence: self.sequence,
-            acknowledgment: self.acknowledgment,
-            length: self.length,
-            payload: self.payload,
-            side: if from_server { ControlSide::Server as u8 } else { ControlSide::Client as u8 },
-            flags: self.flags,
-            reserved: [0; 6],
-        };
+        // Field by field: a whole one would be built elsewhere and copied by a call.
+        (segment.key.client, segment.key.client_port) = client;
+        (segment.key.server, segment.key.server_port) = server;
+        segment.now = now;
+        segment.sequence = self.sequence;
+        segment.acknowledgment = self.acknowledgment;
+        segment.length = self.length;
+        segment.payload = self.payload;
+        segment.side = u8::from(!of_client);
+        segment.flags = self.flags;
     }
 }
 

@@ -33,9 +33,19 @@ pub(crate) fn is_tracked_by_flags<T: Tables>(
     (from, to): (PortEntry, PortEntry),
     flags: u8,
 ) -> bool {
+    is_asked_by_flags(tables, (from, to), flags) && has_a_say(class) || concerns(class, flags)
+}
+
+/// Returns whether the FTP tracking needs a packet between two entries that [`is_flagged`], if its class is none that
+/// the ports decide.
+#[inline(always)]
+pub(crate) fn is_asked_by_flags<T: Tables>(
+    tables: &T,
+    (from, to): (PortEntry, PortEntry),
+    flags: u8,
+) -> bool {
     let begins = flags & (flag::SYN | flag::ACK) == flag::SYN;
-    let asked = PortEntry::are_tracked(from, to) || begins && tables.infers();
-    asked && has_a_say(class) || concerns(class, flags)
+    PortEntry::are_tracked(from, to) || begins && tables.infers()
 }
 
 /// Returns whether a TCP packet between two entries, with this payload length, needs more than counting. Its

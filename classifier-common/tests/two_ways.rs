@@ -2,7 +2,7 @@
 //! its headers changed, and on segments with every port, flag and length that decides whether they are tracked.
 
 use classifier_common::{
-    classify::{classify, walk},
+    classify::{by_slow_path, classify},
     fixtures::{
         self,
         layers::{CLIENT, PEER, ethernet, ipv4, ipv6, numbered},
@@ -13,7 +13,7 @@ use classifier_common::{
 
 /// Returns whether the packet is tracked, and checks that both paths agree.
 fn both_say(tables: &HostTables, link: Link, frame: &[u8], name: impl FnOnce() -> String) -> bool {
-    let slow = walk(frame, Frame::on_wire(link), tables);
+    let slow = by_slow_path(frame, Frame::on_wire(link), tables);
     let fast = classify(frame, Frame::on_wire(link), tables);
     if fast != slow {
         assert_eq!(fast, slow, "{}, {} bytes", name(), frame.len());

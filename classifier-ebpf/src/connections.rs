@@ -1,14 +1,14 @@
 //! The kernel programs' view of the connection table.
 
 use classifier_common::{
-    connection::{self, ConnTable, Connection, ENTRIES, Speech, WAYS},
+    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, FlowKey, Speech, Tags, WAYS},
     session::{Listener, Spoken},
 };
 
 use crate::{
     atomic,
     bucket::SharedBucket,
-    maps::{CONNECTIONS, LISTENERS, WAITING},
+    maps::{self, CONNECTIONS, LISTENERS, TAGS, WAITING},
     verifier::barrier_var,
 };
 
@@ -48,6 +48,26 @@ impl ConnTable for Connections {
     }
 
     #[inline(always)]
+    fn tags(&self, number: usize) -> Option<Tags> {
+        // SAFETY: the map's value; volatile, because others change it meanwhile.
+        TAGS.get_ptr(number as u32).map(|tags| unsafe { tags.read_volatile() })
+    }
+
+    #[inline(always)]
+    fn tag(&self, entry: u32, tag: u16) {
+        if let Some(tags) = TAGS.get_ptr_mut(entry / WAYS as u32) {
+            // SAFETY: the remainder is below the number of tags in the map's value. The entry is claimed, and nobody
+            // else writes its tag.
+            unsafe { tags.cast::<u16>().add(barrier_var(entry as usize) % WAYS).write_volatile(tag) };
+        }
+    }
+
+    #[inline(always)]
+    fn find(&self, _: &ConnEvent) -> usize {
+        classifier_find() as usize
+    }
+
+    #[inline(always)]
     fn waits(&self) {
         add(1);
     }
@@ -72,17 +92,39 @@ impl ConnTable for Connections {
     }
 }
 
+/// Returns the way of the next entry for the event in this CPU's work. A global function, which the verifier checks once.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_find() -> u32 {
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    maps::work().map_or(WAYS as u32, |work| connection::find(&Connections, unsafe { &(*work).event }) as u32)
+}
+
 /// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
 pub fn inspects(speech: &Speech) -> bool {
     classifier_inspects(speech) != 0
 }
 
-/// Returns 1 if a segment must be inspected. A global function, which the verifier checks once.
+/// Returns 1 if a segment must be inspected. A global function, like the one above.
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
     // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
     let speech = unsafe { speech.as_ref() };
     speech.is_some_and(|speech| connection::inspects(&Connections, speech)).into()
+}
+
+/// Returns whether there may be a connection between these ends.
+#[inline(always)]
+pub fn may_be(key: &FlowKey) -> bool {
+    classifier_may_be(key) != 0
+}
+
+/// Returns 1 if there may be a connection between these ends. A global function, like the one above.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_may_be(key: *const FlowKey) -> u32 {
+    // SAFETY: null, for which the verifier demands a check, or a key of the caller's.
+    unsafe { key.as_ref() }.is_some_and(|key| connection::may_be(&Connections, key)).into()
 }

@@ -5,28 +5,40 @@ use core::marker::PhantomData;
 use classifier_common::{
     abi::Direction,
     counter::Counters,
-    fast_path::{self, Sink},
+    fast_path::{self, Rest, Sink},
     outcome::Outcome,
+    protocol::Protocol,
     segments::OnWire,
+    tables::Tables,
+    view::View,
+    wire::Family,
 };
 
 use crate::{
-    counters, dry_run::DryRun, follow::follow, hook::Hook, tables::KernelTables, verifier::barrier_var,
+    counters, dry_run::DryRun, follow::follow, hook::Hook, tables::KernelTables, track::control,
+    verifier::barrier_var,
 };
 
-/// Counts a packet, and follows its connection if the slow path counted it.
+/// Counts a packet, tracks its control connection and follows its connection.
+///
+/// Both are done here and not where the packet is counted: a chain of calls has 512 bytes of stack.
 #[inline(always)]
 pub fn count<H: Hook, D: DryRun>(ctx: H, direction: Direction) {
-    if !is_counted::<H, D>(ctx, direction) {
-        follow(ctx, direction, D::other(ctx, direction as u32));
+    let packed = match on_fast_path::<H, D>(ctx, direction as u32) {
+        Rest::Nothing => return,
+        Rest::Tracking(packed) => packed,
+        Rest::Everything => D::other(ctx, direction as u32),
+    };
+    if Outcome::unpack(packed).class.protocol() == Protocol::FTP_CONTROL {
+        control(ctx, packed);
     }
+    follow(ctx, direction, packed);
 }
 
 #[inline(always)]
-fn is_counted<H: Hook, D: DryRun>(ctx: H, direction: Direction) -> bool {
-    let Some(counters) = counters::of_ethernet(ctx.ifindex(), &(direction as u32)) else { return false };
-    let Some(tables) = KernelTables::open() else { return false };
-    let direction = direction as u32;
+fn on_fast_path<H: Hook, D: DryRun>(ctx: H, direction: u32) -> Rest {
+    let Some(counters) = counters::of_ethernet(ctx.ifindex(), &direction) else { return Rest::Everything };
+    let Some(tables) = KernelTables::open() else { return Rest::Everything };
     fast_path::classify(
         ctx.view(),
         &tables,
@@ -66,4 +78,28 @@ impl<H: Hook, D: DryRun> Sink for Counting<'_, H, D> {
         self.counters.count(&outcome, wire, barrier_var);
         D::decide(self.ctx, self.direction, &outcome, wire.packets, self.counters);
     }
+
+    #[inline(always)]
+    fn quoting<V: View, T: Tables>(
+        &self,
+        family: Family,
+        _view: V,
+        length: usize,
+        offset: usize,
+        _tables: &T,
+    ) -> u64 {
+        self.ctx.quoting(matches!(family, Family::V6).into(), length as u32, offset as u32)
+    }
+}
+
+/// Farthest header on the fast path, as a mask.
+const FARTHEST: u32 = 0xfff;
+
+/// Classifies an ICMP error by its quote; returns the packed outcome, or 0 for a shape of the slow path.
+#[inline(always)]
+pub fn quoting<H: Hook>(ctx: H, is_v6: u32, length: u32, offset: u32) -> u64 {
+    let Some(tables) = KernelTables::open() else { return 0 };
+    let family = if is_v6 == 0 { Family::V4 } else { Family::V6 };
+    let offset = barrier_var((offset & FARTHEST) as usize);
+    fast_path::quoting(family, ctx.view().past(offset), length as usize, offset, &tables)
 }

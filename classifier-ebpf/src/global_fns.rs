@@ -23,16 +23,22 @@ macro_rules! rows {
             other(direction: u32) -> u64 = slow_path::count::<_, Off>;
             /// Counts a packet on the slow path, evaluates the policy, and returns the packed outcome.
             dry_run(direction: u32) -> u64 = slow_path::count::<_, On>;
+            /// Classifies an ICMP error by its quote; returns the packed outcome, or 0 for a shape of the slow path.
+            quoting(is_v6: u32, length: u32, offset: u32) -> u64 = counting::quoting;
             /// Classifies a packet by its linear part and returns the packed outcome.
             walk(link: u32) -> u64 = slow_path::walk;
             /// Reads the ends of a TCP packet into this CPU's work; returns 0 if its headers are not there.
             ends(tracked: u32, headers: u32) -> u32 = track::ends;
             /// Reads the ends of the packet that an ICMP error quotes, in the same way.
             quoted_ends(quoted_tcp: u32, class: u32) -> u32 = track::quoted_ends;
-            /// Accepts a segment of a control connection and returns the span of bytes to read.
-            receive(tracked: u32, headers: u32, class: u32) -> u64 = track::receive;
+            /// Reads a segment of a control connection into this CPU's work; returns 0 if its headers are not there.
+            segment(tracked: u32, headers: u32, class: u32) -> u32 = track::segment;
+            /// Finds or begins the session of the segment.
+            admit(session: *mut Session) -> u32 = track::admit;
+            /// Accepts the segment and returns the span of bytes to read.
+            accept(session: *mut Session) -> u64 = track::accept;
             /// Reads a span of the segment.
-            read(span: u64) -> u32 = track::read;
+            read(session: *mut Session, span: u64) -> u32 = track::read;
             /// Reads up to `PARSE_MAX` bytes of the segment; returns how many were there.
             read_chunk(work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 = track::read_chunk;
             /// Reads a block of the chunk.
@@ -40,15 +46,17 @@ macro_rules! rows {
             /// Reads a byte of the chunk.
             read_byte(work: *mut Work, session: *mut Session, index: u32) -> u32 = track::read_byte;
             /// Finishes a segment after the bytes of its span were read.
-            settle(span: u64, read: u32) -> u32 = track::settle;
+            settle(session: *mut Session, span: u64, read: u32) -> u32 = track::settle;
             /// Returns the packed label of an announced data connection's packet, plus one; 0 for any other packet.
             data(tracked: u32, headers: u32, class: u32) -> u32 = track::label;
             /// Finds the endpoint of the packet described in this CPU's work; returns the packed hit, plus one, or 0.
             look(work: *mut Work) -> u32 = track::look;
             /// Returns the protocol of a learned data connection's packet that an ICMP error quotes, plus one; 0 for any other.
             quoted(quoted_tcp: u32, class: u32) -> u32 = track::quoted;
-            /// Stores another label for the later fragments of a datagram; returns 0 if the map refused it.
-            relabel(link: u32, label: u32) -> u32 = slow_path::relabel;
+            /// Stores the label of a first fragment, or finds the label of a later one; returns the packed outcome.
+            fragment(link: u32, packed: u64) -> u64 = slow_path::fragment;
+            /// Reads the key of a fragment's datagram into this CPU's work; returns 0 if its headers are not there.
+            fragment_key(link: u32) -> u32 = slow_path::fragment_key;
             /// Notes the sender of an ICMP redirect.
             redirect(link: u32, direction: u32) -> u32 = slow_path::redirect;
             /// Returns 1 if a packet changes the state of a connection.

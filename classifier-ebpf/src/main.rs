@@ -30,6 +30,7 @@ mod maps;
 mod pairs;
 mod parts;
 mod ports;
+mod recent;
 mod secrets;
 mod slow_path;
 mod sources;

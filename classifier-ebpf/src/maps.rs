@@ -13,20 +13,22 @@ use classifier_common::{
     address::Address,
     connection::{self, ConnEvent, ConnReport, Connection},
     control::{
-        Embryonic, EventHeader, PARSE_MAX, Redactor, SEGMENT_MAX, Segment, Session, SessionKey, Tallies,
-        TrackingConfig,
+        Candidate, Embryonic, EventHeader, PARSE_MAX, Redactor, SEGMENT_MAX, Segment, Session, SessionKey,
+        Tallies, TrackingConfig,
     },
     dry_run::{self, DryRunPolicy, PrefixKey},
     endpoint::{self, Endpoint, Query},
     evidence::{Observation, SERVICE_BUCKETS, SOURCE_BUCKETS, SeenTable, SourceBucket},
-    fragment::FragmentKey,
+    fragment::{FirstFragment, FragmentKey},
     packet::HEADERS_MAX,
     ports::PortTable,
     session::Listener,
+    table::recent,
     track::Ends,
 };
 
-const MMAPABLE: usize = BPF_F_MMAPABLE as usize;
+/// Flag of maps that user space has in its memory.
+pub const MMAPABLE: usize = BPF_F_MMAPABLE as usize;
 const NO_PREALLOC: usize = BPF_F_NO_PREALLOC as usize;
 
 /// Definition of an interface's map in [`COUNTERS`], a `PerCpuArray<Counters, 2>`, by sizes instead of types.
@@ -57,9 +59,14 @@ pub static UNATTRIBUTED: PerCpuArray<u64, 1> = PerCpuArray::new();
 #[btf_map]
 pub static PORTS: Array<PortTable, 1, MMAPABLE> = Array::new();
 
-/// Labels for later fragments.
+/// First fragments, by bucket.
 #[btf_map]
-pub static FRAGMENTS: LruHashMap<FragmentKey, u32, { abi::FRAGMENTS }> = LruHashMap::new();
+pub static FRAGMENTS: Array<[FirstFragment; recent::WAYS], { abi::FRAGMENT_BUCKETS }, MMAPABLE> =
+    Array::new();
+
+/// Number of entries of [`FRAGMENTS`] in use.
+#[btf_map]
+pub static REMEMBERED: Array<u64, 1> = Array::new();
 
 /// Copied headers of an XDP buffer whose first part does not hold them.
 #[btf_map]
@@ -73,6 +80,11 @@ pub static ENDPOINTS: Array<[Endpoint; endpoint::WAYS], { endpoint::BUCKETS }, M
 #[btf_map]
 pub static CONNECTIONS: Array<[Connection; connection::WAYS], { connection::BUCKETS }> = Array::new();
 
+/// Tags of the entries of [`CONNECTIONS`], by bucket: without them a search reads as many cache lines as a bucket has
+/// entries.
+#[btf_map]
+pub static TAGS: Array<connection::Tags, { connection::BUCKETS }> = Array::new();
+
 /// Listener of each session, by the number of its entry in [`CONNECTIONS`].
 #[btf_map]
 pub static LISTENERS: Array<Listener, { connection::ENTRIES }> = Array::new();
@@ -85,9 +97,9 @@ pub static WAITING: Array<u64, 1, MMAPABLE> = Array::new();
 #[btf_map]
 pub static SESSIONS: HashMap<SessionKey, Session, { abi::SESSIONS }, NO_PREALLOC> = HashMap::new();
 
-/// Control connections with one side seen. A flood evicts other candidates only.
+/// Control connections with one side seen, by bucket. A flood evicts other candidates only.
 #[btf_map]
-pub static CANDIDATES: LruHashMap<SessionKey, Embryonic, { abi::CANDIDATES }> = LruHashMap::new();
+pub static CANDIDATES: Array<[Candidate; recent::WAYS], { abi::CANDIDATE_BUCKETS }, MMAPABLE> = Array::new();
 
 /// Number of encrypted sessions for each client and server with at least one. There are no more pairs than
 /// sessions.
@@ -132,6 +144,9 @@ pub const HEADER_MAX: usize = 40;
 pub struct Work {
     pub ends: Ends,
     pub segment: Segment,
+    /// State of the segment's connection, if it is not established yet.
+    pub embryonic: Embryonic,
+    pub fragment: FragmentKey,
     pub header: EventHeader,
     /// Body of an event, behind its header: a segment's payload or a session.
     pub body: [u8; SEGMENT_MAX],

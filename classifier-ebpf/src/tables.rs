@@ -1,19 +1,16 @@
 //! The kernel's tables behind the classification's trait.
 
 use classifier_common::{
-    connection::Speech,
+    connection::{FlowKey, Speech},
     endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
     label::Label,
     ports::{PortEntry, Transport},
     tables::Tables,
+    track::Ends,
 };
 
-use crate::{
-    connections, endpoints,
-    maps::{self, FRAGMENTS},
-    ports::Ports,
-};
+use crate::{connections, endpoints, maps, ports::Ports, recent, track::classifier_acknowledge};
 
 /// The kernel's tables, with the port table already found.
 pub struct KernelTables {
@@ -42,6 +39,19 @@ impl Tables for KernelTables {
     }
 
     #[inline(always)]
+    fn may_be_connected(&self, key: &FlowKey) -> bool {
+        connections::may_be(key)
+    }
+
+    #[inline(always)]
+    fn acknowledges(&self, ends: &Ends, of_client: bool) -> bool {
+        let Some(work) = maps::work() else { return false };
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        ends.segment(of_client, 0, unsafe { &mut (*work).segment });
+        classifier_acknowledge() != 0
+    }
+
+    #[inline(always)]
     fn infers(&self) -> bool {
         maps::policy().infers()
     }
@@ -58,13 +68,9 @@ impl Tables for KernelTables {
 
     #[inline(always)]
     fn recall(&self, key: &FragmentKey) -> Option<Label> {
-        // SAFETY: the value is one u32, copied at once. A slot reused meanwhile gives another label of the
-        // same map, as in any LRU map.
-        unsafe { FRAGMENTS.get(key) }.map(|label| Label::unpack(*label))
-    }
-
-    #[inline(always)]
-    fn remember(&self, key: &FragmentKey, label: Label) -> bool {
-        FRAGMENTS.insert(key, label.pack(), 0).is_ok()
+        let work = maps::work()?;
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        unsafe { (*work).fragment = *key };
+        recent::first_fragment()
     }
 }

@@ -1,31 +1,33 @@
 //! FTP tracking at the hooks: which packets it inspects, and its effect on their outcomes.
 
-use core::num::NonZeroU16;
+use core::{num::NonZeroU16, ptr};
 
-use aya_ebpf::helpers::bpf_ktime_get_ns;
+use aya_ebpf::helpers::{bpf_ktime_get_ns, generated::bpf_ktime_get_coarse_ns};
 use classifier_common::{
-    control::{self, PARSE_MAX, READ_MAX, Segment, Session, SessionAdmission, Span, find_or_begin},
+    control::{self, PARSE_MAX, READ_MAX, Session, SessionAdmission, SessionKey, Span, find_or_begin},
     label::Label,
     location::{QuotedTcp, TcpLocation},
     outcome::Outcome,
     protocol::{Class, Protocol},
+    table::recent::RecentTable as _,
     track::{Ends, data, may_be_data, may_quote_data, quoted_data},
 };
 
 use crate::{
     hook::Hook,
-    maps::{self, SESSIONS, Work},
+    maps::{self, CANDIDATES, SESSIONS, Work},
     ports::Ports,
+    recent::Table,
     tap::{CONFIRMED, KernelEnv},
     verifier::in_block,
 };
 
-/// Tracks a packet by the class of its packed outcome, and returns the packed outcome. A packet of a learned
-/// data connection gets another class.
+/// Finds the learned data connection of a packet, or of the packet that an ICMP error quotes, by its packed outcome;
+/// returns the packed outcome, in which it has another class.
 ///
 /// Each part is a global function with its own call chain.
 #[inline(always)]
-pub fn track<H: Hook>(ctx: H, link: u32, packed: u64) -> u64 {
+pub fn track<H: Hook>(ctx: H, packed: u64) -> u64 {
     let mut outcome = Outcome::unpack(packed);
     if let Some(quoted_tcp) = outcome.quoted_tcp
         && may_quote_data(&outcome)
@@ -38,23 +40,40 @@ pub fn track<H: Hook>(ctx: H, link: u32, packed: u64) -> u64 {
     let Some(tracked) = outcome.tracked else { return packed };
     let at = u32::from(tracked.number().get());
     let class = outcome.class.index() as u32;
-    if outcome.class.protocol() == Protocol::FTP_CONTROL {
-        let span = ctx.receive(at, outcome.headers, class);
-        if span != NOTHING {
-            let read = ctx.read(span);
-            ctx.settle(span, read);
-        }
-    } else if may_be_data(outcome.class)
+    if may_be_data(outcome.class)
         && let Some(label) = ctx.data(at, outcome.headers, class).checked_sub(1)
     {
         let label = Label::unpack(label);
         (outcome.class, outcome.evidence) = (label.class, label.evidence);
-        if tracked.is_first_fragment() {
-            outcome.unremembered |= ctx.relabel(link, label.pack()) == 0;
-        }
         return outcome.pack();
     }
     packed
+}
+
+/// Tracks a segment of a control connection.
+///
+/// The session is found here, and its address is passed on: a look-up costs more than a step of the tracking.
+#[inline(always)]
+pub fn control<H: Hook>(ctx: H, packed: u64) {
+    let outcome = Outcome::unpack(packed);
+    let Some(tracked) = outcome.tracked else { return };
+    let at = u32::from(tracked.number().get());
+    if ctx.segment(at, outcome.headers, outcome.class.index() as u32) == 0 {
+        return;
+    }
+    let mut session = session();
+    let admission = ctx.admit(session);
+    if admission == SessionAdmission::Refused as u32 {
+        return;
+    }
+    if admission == SessionAdmission::Begun as u32 {
+        session = self::session();
+    }
+    let span = ctx.accept(session);
+    if span != NOTHING {
+        let read = ctx.read(session, span);
+        ctx.settle(session, span, read);
+    }
 }
 
 /// Reads the ends of a packet into this CPU's work; returns 0 if its headers are not there.
@@ -147,27 +166,38 @@ pub fn read_quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> Option<
 /// Span of a segment that needs no more work.
 pub const NOTHING: u64 = u64::MAX;
 
-/// Accepts a segment of a control connection and returns the bytes to read, or [`NOTHING`].
-///
-/// Split into three global functions (receive, read, settle) so that no call chain exceeds 512 bytes of stack.
+/// Reads a segment of a control connection into this CPU's work; returns 0 if its headers are not there.
 #[inline(always)]
-pub fn receive<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u64 {
-    let Some(ports) = Ports::open() else { return NOTHING };
-    let Some(work) = read_ends(ctx, tracked, headers) else { return NOTHING };
+pub fn segment<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32) -> u32 {
+    let Some(work) = read_ends(ctx, tracked, headers) else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's.
-    let segment: &mut Segment = unsafe {
-        (*work).ends.segment(Class::from_index(class), 0, &mut (*work).segment);
-        &mut (*work).segment
-    };
-    let env = KernelEnv { packet: ctx, ports: &ports, work };
-    let mut session = find(segment);
-    match find_or_begin(&env, segment, session.as_deref_mut()) {
-        SessionAdmission::Known => {}
-        SessionAdmission::Begun => session = find(segment),
-        SessionAdmission::Refused => return NOTHING,
+    unsafe {
+        let of_client = Class::from_index(class) == Protocol::FTP_CONTROL.to_server();
+        (*work).ends.segment(of_client, 0, &mut (*work).segment);
     }
-    let Some(session) = session else { return NOTHING };
-    let span = control::accept_segment(&env, segment, session);
+    1
+}
+
+/// Finds or begins the session of the segment in this CPU's work, given the session of its ports, if there is one;
+/// returns a [`SessionAdmission`].
+#[inline(always)]
+pub fn admit<H: Hook>(ctx: H, session: *mut Session) -> u32 {
+    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    // SAFETY: this CPU's value of the map, and nobody else's; null, for which the verifier demands a check, or the
+    // session's value, as for [`session`].
+    unsafe { find_or_begin(&env, &mut (*work).segment, session.as_mut()) as u32 }
+}
+
+/// Accepts the segment in this CPU's work, and returns the bytes to read, or [`NOTHING`].
+#[inline(always)]
+pub fn accept<H: Hook>(ctx: H, session: *mut Session) -> u64 {
+    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return NOTHING };
+    let env = KernelEnv { packet: ctx, ports: &ports, work };
+    // SAFETY: as above.
+    let Some(session) = (unsafe { session.as_mut() }) else { return NOTHING };
+    // SAFETY: as above.
+    let span = control::accept_segment(&env, unsafe { &(*work).segment }, session);
     span.map_or(NOTHING, |Span { from, count }| u64::from(from) << 32 | u64::from(count))
 }
 
@@ -176,8 +206,8 @@ const CHUNKS: u32 = READ_MAX / PARSE_MAX;
 
 /// Reads a span of the accepted segment, chunk by chunk; returns how many of its bytes were there.
 #[inline(always)]
-pub fn read<H: Hook>(ctx: H, span: u64) -> u32 {
-    let Some((work, session)) = received() else { return 0 };
+pub fn read<H: Hook>(ctx: H, session: *mut Session, span: u64) -> u32 {
+    let Some(work) = maps::work() else { return 0 };
     let Span { from, count } = unpack(span);
     let mut read = 0;
     for _ in 0..CHUNKS {
@@ -230,9 +260,10 @@ pub fn read_byte<H: Hook>(ctx: H, work: *mut Work, session: *mut Session, index:
 
 /// Finishes the accepted segment.
 #[inline(always)]
-pub fn settle<H: Hook>(ctx: H, span: u64, read: u32) -> u32 {
-    if let Some(ports) = Ports::open()
-        && let Some((work, session)) = received()
+pub fn settle<H: Hook>(ctx: H, session: *mut Session, span: u64, read: u32) -> u32 {
+    if let (Some(ports), Some(work)) = (Ports::open(), maps::work())
+        // SAFETY: as for `accept`.
+        && let Some(session) = (unsafe { session.as_mut() })
     {
         let env = KernelEnv { packet: ctx, ports: &ports, work };
         // SAFETY: this CPU's value of the map, and nobody else's.
@@ -241,20 +272,33 @@ pub fn settle<H: Hook>(ctx: H, span: u64, read: u32) -> u32 {
     0
 }
 
-#[inline(always)]
-fn received<'a>() -> Option<(*mut Work, &'a mut Session)> {
-    let work = maps::work()?;
+/// Applies the segment in this CPU's work, which has no payload, to its control connection; returns 0 if the tracking
+/// must decide. A global function, because it is the same for every hook.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn classifier_acknowledge() -> u32 {
+    let Some(work) = maps::work() else { return 0 };
     // SAFETY: this CPU's value of the map, and nobody else's.
-    Some((work, find(unsafe { &(*work).segment })?))
+    let segment = unsafe { &mut (*work).segment };
+    // SAFETY: null or the session's value, as for `session`.
+    let find = |_: &SessionKey| unsafe { session().as_mut() };
+    // SAFETY: a clock reading has no requirements.
+    let now = || unsafe { bpf_ktime_get_coarse_ns() };
+    control::acknowledge(segment, |key| Table(&CANDIDATES).recall(key), find, now).into()
+}
+
+/// Finds the session of the segment in this CPU's work; null if there is none. Two CPUs may hold it, and each
+/// direction is claimed before it is used.
+#[inline(always)]
+fn session() -> *mut Session {
+    let found = maps::work().and_then(|work| {
+        // SAFETY: this CPU's value of the map, and nobody else's.
+        SESSIONS.get_ptr_mut(unsafe { &(*work).segment.key })
+    });
+    found.unwrap_or(ptr::null_mut())
 }
 
 #[inline(always)]
 fn unpack(span: u64) -> Span {
     Span { from: (span >> 32) as u32, count: span as u32 }
-}
-
-#[inline(always)]
-fn find<'a>(segment: &Segment) -> Option<&'a mut Session> {
-    // SAFETY: the map's value; two CPUs may hold it, and each direction is claimed before it is used.
-    SESSIONS.get_ptr_mut(&segment.key).map(|session| unsafe { &mut *session })
 }

@@ -13,8 +13,9 @@ use aya_obj::{
 use classifier::datapath::{Feature, OBJECT};
 use classifier_common::abi::{
     COUNTERS_SIZE, Direction, MAP_CONNECTIONS, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS,
-    MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_SEEN, MAP_SERVICES,
-    MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING, MAPS, PROGRAMS,
+    MAP_EVENTS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_POLICY, MAP_PORTS, MAP_PREFIXES, MAP_REMEMBERED, MAP_SEEN,
+    MAP_SERVICES, MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_TAGS, MAP_TALLIES, MAP_UNATTRIBUTED, MAP_WAITING,
+    MAPS, PROGRAMS,
 };
 
 /// Maps that userspace never opens by name, with their purpose.
@@ -27,11 +28,12 @@ const PRIVATE: [(&str, &str); 6] = [
     (".rodata", "constants, among them the level of debug messages"),
 ];
 
-const TYPES: [(&str, bpf_map_type); 19] = [
+const TYPES: [(&str, bpf_map_type); 21] = [
     (MAP_SLOTS, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_COUNTERS, bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS),
     (MAP_PORTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
-    (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_LRU_HASH),
+    (MAP_FRAGMENTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_REMEMBERED, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_UNATTRIBUTED, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_ENDPOINTS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_SESSIONS, bpf_map_type::BPF_MAP_TYPE_HASH),
@@ -39,6 +41,7 @@ const TYPES: [(&str, bpf_map_type); 19] = [
     (MAP_ENCRYPTED, bpf_map_type::BPF_MAP_TYPE_HASH),
     (MAP_TALLIES, bpf_map_type::BPF_MAP_TYPE_PERCPU_ARRAY),
     (MAP_CONNECTIONS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
+    (MAP_TAGS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_WAITING, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_LISTENERS, bpf_map_type::BPF_MAP_TYPE_ARRAY),
     (MAP_EVENTS, bpf_map_type::BPF_MAP_TYPE_RINGBUF),

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use crate::{Host, netlink};
+use crate::{Host, kernel, netlink};
 
 /// Creates hosts and links. Addresses are unique within one laboratory.
 #[derive(Default)]
@@ -30,6 +30,7 @@ impl Lab {
     /// Creates an empty laboratory.
     #[must_use]
     pub fn new() -> Self {
+        kernel::note_left_before();
         Self::default()
     }
 

@@ -5,8 +5,7 @@ use core::mem::offset_of;
 use super::{FlowKey, PackedConnection};
 use crate::{
     address::Address,
-    session::Spoken,
-    table::{Bucket, Entry, hash},
+    table::{Entry, hash},
 };
 
 /// Entries in a bucket of the connection table. With this many, a half-full table evicts next to nothing.
@@ -74,27 +73,6 @@ impl Entry for Connection {
     }
 }
 
-/// The connection table: the kernel's map, or memory of the process.
-pub trait ConnTable {
-    /// Buckets of the table.
-    type Bucket: Bucket<Entry = Connection>;
-
-    /// Returns the bucket with this number.
-    fn bucket(&self, number: usize) -> Option<Self::Bucket>;
-
-    /// Counts one more connection that can expire.
-    fn waits(&self);
-
-    /// Counts one connection less that can expire.
-    fn waits_no_more(&self);
-
-    /// Starts the listener of an entry. The session's client and server continue with these numbers.
-    fn begin_listening(&self, entry: u32, client: u32, server: u32);
-
-    /// Returns whether the listener of an entry needs a segment.
-    fn inspects(&self, entry: u32, spoken: &Spoken) -> bool;
-}
-
 /// Returns the units of [`Connection::seen`] from `seen` to `now`, which is in nanoseconds.
 #[inline(always)]
 pub(super) const fn units_since(seen: u32, now: u64) -> u32 {
@@ -117,10 +95,14 @@ pub const fn units(now: u64) -> u32 {
 /// Hashes all ends. The upper bits select the bucket, and the lowest sixteen distinguish entries in it.
 #[inline(always)]
 pub(super) const fn hash_of(key: &FlowKey) -> u64 {
-    let ports = key.client_port as u64 | (key.server_port as u64) << 16;
-    let product = hash::spread(hash::hosts(key.client, key.server) ^ hash::spread(ports));
-    // Folded, because the low bits of a product depend on few bits of its factors.
-    hash::spread(product ^ product >> 29) ^ product >> 32
+    hash::ends(key.client, key.server, key.client_port as u64 | (key.server_port as u64) << 16)
+}
+
+/// Returns the tag of an entry whose ends have this hash.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are kept")]
+pub(super) const fn tag_of(hash: u64) -> u16 {
+    hash as u16
 }
 
 /// Returns the bucket of a connection.

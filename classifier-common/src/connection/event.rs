@@ -1,6 +1,9 @@
 //! Events of a connection, read from its packets.
 
-use super::{ConnState, Connection, FlowKey, HookPoint, PackedConnection, WAYS, units};
+use super::{
+    ConnState, Connection, FlowKey, HookPoint, PackedConnection, WAYS,
+    entry::{hash_of, units},
+};
 use crate::{
     packet::Direction,
     protocol::{Class, Protocol},
@@ -164,6 +167,13 @@ impl ConnEvent {
             server_port,
             interface,
         }
+    }
+
+    /// Returns the word of an entry that waits for the answer to this packet, if it is a SYN. The words of other entries
+    /// between its ends are like it.
+    #[inline(always)]
+    pub(super) const fn word(&self) -> PackedConnection {
+        PackedConnection::pending(self.number, self.protocol, self.direction, hash_of(&self.key))
     }
 
     /// Reverses a reset: it becomes the client's own.

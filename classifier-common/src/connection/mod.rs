@@ -15,16 +15,18 @@ mod rejection;
 mod report;
 mod state;
 mod step;
+mod table;
 mod transition;
 
 pub use self::{
     counts::{Handshakes, ROWS, SESSION_ROWS, row, rows, session_row},
-    entry::{BUCKETS, ConnTable, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, units},
+    entry::{BUCKETS, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, units},
     event::{ConnEvent, ConnEventKind, concerns, is_spoken},
     expire::expire,
     key::{FlowKey, HookPoint, Speech},
     rejection::rejects,
     report::{ConnReport, Encryption, Ending, Step},
     state::{ConnState, PackedConnection},
-    step::{STEPS, inspects, step},
+    step::{STEPS, step},
+    table::{ConnTable, Tags, find, inspects, may_be},
 };

@@ -118,6 +118,13 @@ impl PackedConnection {
         (self.0 ^ other.0) & ENDS == 0 && self.0 != 0
     }
 
+    /// Returns the lowest bits of the ends' hash.
+    #[inline(always)]
+    #[must_use]
+    pub(super) const fn tag(self) -> u16 {
+        (self.0 >> 48) as u16
+    }
+
     /// Returns whether the lowest bits of the ends' hash match.
     #[inline(always)]
     #[must_use]

@@ -1,10 +1,9 @@
 //! Steps of a packet through the entries between its ends.
 
 use super::{
-    ConnEvent, ConnEventKind, ConnReport, ConnState, ConnTable, Connection, PackedConnection, Speech, Step,
-    WAYS,
+    ConnEvent, ConnEventKind, ConnReport, ConnState, ConnTable, Step, WAYS,
     begin::{begin, compare},
-    entry::{NONE, bucket_of, entry_of, hash_of, units},
+    entry::{bucket_of, entry_of, units},
     event::{PARTS, Sought},
     transition::decide,
 };
@@ -17,12 +16,11 @@ pub const STEPS: usize = 2 * WAYS + PARTS as usize + 2;
 /// at most [`STEPS`] times.
 #[inline(always)]
 pub fn step<T: ConnTable>(table: &T, event: &mut ConnEvent, report: &mut ConnReport) -> Step {
-    let like = PackedConnection::pending(event.number, event.protocol, event.direction, hash_of(&event.key));
     let Some(bucket) = table.bucket(bucket_of(&event.key)) else { return Step::Over };
-    let way = find(&bucket, event, like);
+    let way = table.find(event);
     let is_syn = event.kind == ConnEventKind::Syn;
-    if way == NONE {
-        return if is_syn { begin(table, &bucket, event, like, report) } else { look_on(event) };
+    if way >= WAYS {
+        return if is_syn { begin(table, &bucket, event, event.word(), report) } else { look_on(event) };
     }
     if event.parts != 0 {
         event.entry = entry_of(&event.key, way);
@@ -30,22 +28,6 @@ pub fn step<T: ConnTable>(table: &T, event: &mut ConnEvent, report: &mut ConnRep
     }
     event.looked_at |= 1 << way;
     if is_syn { compare(&bucket, way, event) } else { proceed(table, &bucket, way, event, report) }
-}
-
-/// Returns whether a segment belongs to a followed session and must be inspected.
-#[inline(always)]
-pub fn inspects<T: ConnTable>(table: &T, speech: &Speech) -> bool {
-    let hash = hash_of(&speech.key);
-    let Some(bucket) = table.bucket(bucket_of(&speech.key)) else { return false };
-    for way in 0..WAYS {
-        let word = bucket.word(way);
-        let is_of_it = word.is_followed() && word.has_hash(hash);
-        // A router has one entry for each path through it.
-        if is_of_it && table.inspects(entry_of(&speech.key, bucket.widen(way)), &speech.spoken) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Applies a packet other than a SYN to an entry between its ends: it answers a SYN, or belongs to a session.
@@ -85,24 +67,6 @@ fn proceed<T: ConnTable>(
         table.begin_listening(entry_of(&event.key, way), client, server);
     }
     if report.fill(&bucket.entry(way), word, event.now, ending) { Step::Report } else { Step::Again }
-}
-
-/// Returns the next entry between the ends of a packet in one of the sought states; [`NONE`] if there is
-/// none. Not inlined, so that the caller's rest is verified once, and not for each way.
-#[inline(never)]
-pub(super) fn find<B: Bucket<Entry = Connection>>(
-    bucket: &B,
-    event: &ConnEvent,
-    like: PackedConnection,
-) -> usize {
-    for way in 0..WAYS {
-        let word = bucket.word(way);
-        let is_sought = event.sought.is_met(word) && event.looked_at >> way & 1 == 0;
-        if is_sought && word.is_like(like) && bucket.matches(way, &event.key) {
-            return bucket.widen(way);
-        }
-    }
-    NONE
 }
 
 /// Continues without another entry: the packet may have a second meaning.

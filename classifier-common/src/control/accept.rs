@@ -1,9 +1,9 @@
 //! Acceptance of a session's segment: from its sequence numbers to the bytes to read, and to its end.
 
 use super::{
-    Segment, SegmentEnv, Session, Stream, Tally,
+    Embryonic, Segment, SegmentEnv, Session, SessionKey, Stream, Tally,
     admit::{end, note_unestablished},
-    session::{AHEAD_WHOLE, CUT, FINISHED, SEEN},
+    session::{AHEAD_WHOLE, CUT, FINISHED, HANDSHAKE, SEEN},
     stream::{Plan, READ_MAX, reaches},
     tls,
 };
@@ -18,14 +18,34 @@ pub struct Span {
     pub count: u32,
 }
 
-/// Accepts a segment of a session and returns its new bytes; `None` if the segment is finished: an acknowledgment
-/// alone, of which a transfer has most.
+/// Applies a segment without payload, which neither begins nor ends a connection, to what is known of it. Returns
+/// `false` if [`find_or_begin`](super::find_or_begin) must decide.
 ///
-/// The caller passes them to [`push_byte`](super::push_byte) one by one, in chunks of
-/// [`PARSE_MAX`](super::PARSE_MAX), and then calls [`finish_segment`]. The direction is claimed until then.
+/// Most segments of a transfer's control connection are like this, and most strays repeat themselves. `session` is
+/// called last: its map costs more than the candidates'.
 #[inline(always)]
-pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) -> Option<Span> {
-    session.last = segment.now;
+pub fn acknowledge<'a>(
+    segment: &mut Segment,
+    embryonic: impl FnOnce(&SessionKey) -> Option<Embryonic>,
+    session: impl FnOnce(&SessionKey) -> Option<&'a mut Session>,
+    now: impl FnOnce() -> u64,
+) -> bool {
+    if embryonic(&segment.key).is_some_and(|known| known.is_repeated_by(segment)) {
+        return true;
+    }
+    let Some(session) = session(&segment.key) else { return false };
+    if session.has_ended() || session.is(HANDSHAKE) || !session.is_near(segment) {
+        return false;
+    }
+    segment.now = now();
+    note(segment, session);
+    true
+}
+
+/// Notes the time and the numbers of a segment.
+#[inline(always)]
+fn note(segment: &Segment, session: &mut Session) {
+    session.last = session.last.max(segment.now);
     let side = segment.side();
     if !session.is(SEEN.of(side)) {
         session.flags.set(SEEN.of(side), true);
@@ -33,6 +53,17 @@ pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
     if segment.has(flag::ACK) {
         session.stream(side.other()).acknowledge(segment.acknowledgment);
     }
+}
+
+/// Accepts a segment of a session and returns its new bytes; `None` if the segment is finished: an acknowledgment
+/// alone, of which a transfer has most.
+///
+/// The caller passes them to [`push_byte`](super::push_byte) one by one, in chunks of
+/// [`PARSE_MAX`](super::PARSE_MAX), and then calls [`finish_segment`]. The direction is claimed until then.
+#[inline(always)]
+pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) -> Option<Span> {
+    note(segment, session);
+    let side = segment.side();
     if segment.length == 0 {
         let is_last = segment.flags & (flag::FIN | flag::RST) != 0;
         return is_last.then(Span::default);

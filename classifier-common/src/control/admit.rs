@@ -10,13 +10,14 @@ use crate::wire::tcp::flag;
 
 /// Session of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub enum SessionAdmission {
-    /// The segment belongs to a known session: pass it to [`accept_segment`](super::accept_segment).
-    Known,
-    /// The segment has just begun a session: find the session, then accept the segment.
-    Begun,
     /// The segment belongs to no session.
-    Refused,
+    Refused = 0,
+    /// The segment belongs to a known session: pass it to [`accept_segment`](super::accept_segment).
+    Known = 1,
+    /// The segment has just begun a session: find the session, then accept the segment.
+    Begun = 2,
 }
 
 /// Number of consecutive segments with payload that establish a connection whose other direction takes
@@ -123,9 +124,10 @@ fn observe_unknown<E: SegmentEnv>(env: &E, segment: &Segment, again: bool) -> u3
         side: segment.side,
         run: if continues { known.run + u8::from(follows) } else { 0 },
         whole: if syn { 1 + u8::from(segment.length != 0) } else { known.whole * u8::from(quiet) },
+        again: again.into(),
         reserved: 0,
     };
-    // A write to the map costs several look-ups, and a flood of strays repeats itself.
+    // A flood of strays repeats itself, and a change would renew the candidate.
     if embryonic != known {
         env.keep_embryonic(&segment.key, &embryonic);
     }

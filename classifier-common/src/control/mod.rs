@@ -33,7 +33,7 @@ mod tally;
 mod tls;
 
 pub use self::{
-    accept::{Span, accept_segment, finish_segment},
+    accept::{Span, accept_segment, acknowledge, finish_segment},
     admit::{SessionAdmission, find_or_begin},
     env::{EventHeader, EventKind, JUMP_BYTES, Learned, LineEnv, SEGMENT_MAX, SegmentEnv, TrackingConfig},
     learn::{infer, look},
@@ -41,7 +41,7 @@ pub use self::{
     pending::Pending,
     redact::Redactor,
     segment::{ControlSide, Segment, SessionKey},
-    session::{CONTROL, Embryonic, Flags, Session},
+    session::{CONTROL, Candidate, Embryonic, Flags, Session},
     stream::{PARSE_MAX, READ_MAX, Stream},
     tally::{TALLIES, Tallies, Tally},
 };

@@ -1,6 +1,9 @@
 //! A segment of a control connection, and its sender.
 
-use crate::address::Address;
+use crate::{
+    address::Address,
+    table::{hash, recent},
+};
 
 /// A side of a control connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,14 @@ pub struct SessionKey {
     pub server_port: u16,
     /// Reserved; zero, so that the key has no padding.
     pub reserved: u32,
+}
+
+impl recent::Key for SessionKey {
+    #[inline(always)]
+    fn hash(&self) -> u64 {
+        let ports = u64::from(self.client_port) | u64::from(self.server_port) << 16;
+        hash::ends(self.client, self.server, ports)
+    }
 }
 
 /// Fields of a control connection's TCP segment (RFC 9293 §3.1).

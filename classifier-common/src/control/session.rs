@@ -1,8 +1,9 @@
 //! State of a control connection: [`Embryonic`] before it is established, [`Session`] afterwards.
 
-use super::{ControlSide, Pending, Segment, Stream, pending::Asked};
+use super::{ControlSide, Pending, Segment, SessionKey, Stream, pending::Asked};
 use crate::{
     ftp::{Commands, Replies},
+    table::recent::Recent,
     wire::tcp::flag,
 };
 
@@ -20,8 +21,27 @@ pub struct Embryonic {
     pub run: u8,
     /// 1 if the connection began with a handshake, 2 if the handshake carried data.
     pub whole: u8,
+    /// 1 if the ports have or had a session.
+    pub again: u8,
     /// Reserved; zero.
-    pub reserved: u8,
+    pub reserved: u32,
+}
+
+/// Entry of the table of candidates: control connections that are not established yet.
+pub type Candidate = Recent<SessionKey, Embryonic>;
+
+impl Embryonic {
+    /// Returns whether a segment without payload says nothing new: it is the last one again, and there is no session.
+    #[inline(always)]
+    pub(super) const fn is_repeated_by(&self, segment: &Segment) -> bool {
+        let Self { next, acknowledged, side, again, .. } = *self;
+        segment.has(flag::ACK)
+            && again == 0
+            && side == segment.side
+            && next == segment.sequence
+            && acknowledged == segment.acknowledgment
+            && acknowledged != 0
+    }
 }
 
 /// A property of a session, as an index among the [`Flags`].

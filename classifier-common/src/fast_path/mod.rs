@@ -1,14 +1,16 @@
 //! The fast path: classifies frequent shapes of packets in few steps.
 //!
 //! The shapes: up to two VLAN tags; no IP, or IPv4 with or without options, or IPv6 with up to three extension
-//! headers; whole packets and later fragments; any protocol, but no ICMP message with a quote. Headers whose
-//! lengths contradict each other are a shape too.
+//! headers; whole packets and later fragments; any protocol, and ICMP errors that quote a packet without options or
+//! extension headers. Headers whose lengths contradict each other are a shape too.
 //!
-//! Other packets, and packets that need more than counting, are left to the slow path, `classify::walk`. Both
-//! paths give the same outcome.
+//! Other packets, and packets whose class is not decided by their headers, are left to the slow path,
+//! `classify::walk`. Both paths give the same outcome.
 
+mod error;
 mod transport;
 
+pub use self::error::quoting;
 use self::transport::{Carried, icmp, later, other, tcp, tcp_header, udp};
 use crate::{
     address::Address,
@@ -43,12 +45,37 @@ pub trait Sink {
 
     /// Receives the outcome of a packet that may be FTP data.
     fn ftp_data(self, outcome: Outcome, headers: u32, payload: impl FnOnce() -> isize);
+
+    /// Returns the result of [`quoting`] for an ICMP error at `view`. A method, so that the verifier checks it once.
+    fn quoting<V: View, T: Tables>(
+        &self,
+        family: Family,
+        view: V,
+        length: usize,
+        offset: usize,
+        tables: &T,
+    ) -> u64 {
+        quoting(family, view, length, offset, tables)
+    }
+}
+
+/// Rest of the work on a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing: the packet is counted.
+    Nothing,
+    /// The packet is counted. Its tracking is left, by this packed outcome.
+    Tracking(u64),
+    /// Everything: a shape of the slow path.
+    Everything,
 }
 
 /// Result of a header. The sink is given back where another header's field decides what the packet is.
 enum Found<S> {
     /// The packet is counted.
     Counted,
+    /// The packet is counted, and must be tracked by this packed outcome.
+    Tracked(u64),
     /// The header exceeds the stated length of the packet, or contradicts itself.
     Malformed(S),
     /// A shape of the slow path.
@@ -56,23 +83,24 @@ enum Found<S> {
 }
 
 impl<S: Sink> Found<S> {
-    /// Counts a malformed packet, and returns whether the packet is counted. A GSO packet may state a length of 0, which
-    /// makes none malformed.
+    /// Counts a malformed packet, and returns what is left. A GSO packet may state a length of 0, which makes none
+    /// malformed.
     #[inline(always)]
-    fn conclude(self, stated_length: usize) -> bool {
+    fn conclude(self, stated_length: usize) -> Rest {
         match self {
-            Self::Counted => true,
-            Self::Malformed(sink) => stated_length != 0 && stopped(sink, Stop::Malformed),
-            Self::Rare => false,
+            Self::Counted => Rest::Nothing,
+            Self::Tracked(packed) => Rest::Tracking(packed),
+            Self::Malformed(sink) if stated_length != 0 => stopped(sink, Stop::Malformed),
+            Self::Malformed(_) | Self::Rare => Rest::Everything,
         }
     }
 }
 
 /// Counts a packet of which no header is left to read.
 #[inline(always)]
-fn stopped(sink: impl Sink, stop: Stop) -> bool {
+fn stopped(sink: impl Sink, stop: Stop) -> Rest {
     sink.other(Outcome::stopped(stop), 0, || 0);
-    true
+    Rest::Nothing
 }
 
 /// Length of an Ethernet and an IPv4 header: no IP packet is shorter, and no tag lies behind.
@@ -86,9 +114,9 @@ const _: () = assert!(LONG == SHORTEST + tcp_wire::HEADER);
 /// Length of an Ethernet header, and two bytes behind it.
 const BEGINNING: usize = ethernet::HEADER + 2;
 
-/// Classifies an Ethernet frame of a frequent shape; `false` leaves it to the slow path.
+/// Classifies an Ethernet frame of a frequent shape, and returns what is left to do.
 #[inline(always)]
-pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> bool {
+pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> Rest {
     if let Some(front) = frame.front::<LONG>() {
         if EthernetHeader(front.part::<0, BEGINNING>()).announces_plain_ipv4() {
             return plain(frame, front, tables, sink);
@@ -97,7 +125,7 @@ pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> b
             return v6(frame, frame, tables, sink);
         }
     }
-    let Some(mut front) = frame.front::<SHORTEST>() else { return false };
+    let Some(mut front) = frame.front::<SHORTEST>() else { return Rest::Everything };
     // The view starts as many bytes into the frame as there are bytes of tags, so that the type has a
     // constant offset.
     let mut tagged = frame;
@@ -106,7 +134,7 @@ pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> b
             break;
         }
         tagged = tagged.past(TAG);
-        let Some(next) = tagged.front::<SHORTEST>() else { return false };
+        let Some(next) = tagged.front::<SHORTEST>() else { return Rest::Everything };
         front = next;
     }
     match ethertype_of(front) {
@@ -119,7 +147,8 @@ pub fn classify<V: View, T: Tables, S: Sink>(frame: V, tables: &T, sink: S) -> b
             v4(frame, tagged, ip, length, tables, sink)
         }
         ethertype::IPV6 => v6(frame, tagged, tables, sink),
-        kind => !is_tag(kind) && stopped(sink, Stop::NonIp),
+        kind if is_tag(kind) => Rest::Everything,
+        _ => stopped(sink, Stop::NonIp),
     }
 }
 
@@ -130,13 +159,14 @@ fn ethertype_of(front: impl Front) -> u16 {
 
 /// Classifies an IPv4 packet without options.
 #[inline(always)]
-fn plain<V: View, T: Tables, S: Sink>(frame: V, front: V::Front<LONG>, tables: &T, sink: S) -> bool {
+fn plain<V: View, T: Tables, S: Sink>(frame: V, front: V::Front<LONG>, tables: &T, sink: S) -> Rest {
     let ip = Ipv4Header(front.part::<{ ethernet::HEADER }, { ipv4::HEADER }>());
     if !ip.is_whole_tcp() {
         return v4(frame, frame, ip, ipv4::HEADER, tables, sink);
     }
     let length = ip.total_length().cast_signed() - ipv4::HEADER.cast_signed();
-    let carried = Carried { frame, view: frame.past(SHORTEST), length };
+    let ip_view = frame.past(ethernet::HEADER);
+    let carried = Carried { frame, ip: ip_view, family: Family::V4, view: frame.past(SHORTEST), length };
     let header = TcpHeader(front.part::<SHORTEST, { tcp_wire::HEADER }>());
     let found = if length >= tcp_wire::HEADER.cast_signed() {
         tcp_header(header, carried, tables, || ipv4_hosts(ip), sink)
@@ -155,9 +185,11 @@ fn v4<V: View, T: Tables, S: Sink>(
     header_length: usize,
     tables: &T,
     sink: S,
-) -> bool {
+) -> Rest {
     let length = ip.total_length().cast_signed() - header_length.cast_signed();
-    let carried = Carried { frame, view: tagged.past(ethernet::HEADER + header_length), length };
+    let ip_view = tagged.past(ethernet::HEADER);
+    let view = ip_view.past(header_length);
+    let carried = Carried { frame, ip: ip_view, family: Family::V4, view, length };
     let found = if ip.is_whole_tcp() {
         tcp(carried, tables, || ipv4_hosts(ip), sink)
     } else if length < 0 {
@@ -170,7 +202,7 @@ fn v4<V: View, T: Tables, S: Sink>(
     } else {
         match ip.protocol() {
             number::UDP => udp(carried, tables, sink),
-            number::ICMP => icmp(carried, Family::V4, sink),
+            number::ICMP => icmp(carried, tables, sink),
             number::AUTHENTICATION => Found::Rare,
             _ => other(carried, sink),
         }
@@ -192,20 +224,21 @@ fn ipv6_hosts(ip: Ipv6Header<impl HeaderBytes>) -> (Address, Address) {
 
 /// Classifies an IPv6 packet.
 #[inline(always)]
-fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> bool {
-    let Some(front) = tagged.front::<LONG>() else { return false };
+fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> Rest {
+    let Some(front) = tagged.front::<LONG>() else { return Rest::Everything };
     let ip = Ipv6Header(front.part::<{ ethernet::HEADER }, { ipv6::HEADER }>());
     if ip.version() != 6 {
         return stopped(sink, Stop::Malformed);
     }
-    let mut carried = Carried { frame, view: tagged.past(LONG), length: ip.payload_length().cast_signed() };
+    let (ip_view, length) = (tagged.past(ethernet::HEADER), ip.payload_length().cast_signed());
+    let mut carried = Carried { frame, ip: ip_view, family: Family::V6, view: tagged.past(LONG), length };
     let mut next = ip.next_header();
     for _ in 0..EXTENSIONS {
         if matches!(next, number::TCP | number::UDP | number::ICMPV6) || !ipv6::is_unfragmenting(next) {
             break;
         }
         let Some(extension) = carried.view.header::<{ ipv6::EXTENSION }>().map(ExtensionHeader) else {
-            return false;
+            return Rest::Everything;
         };
         let length = ipv6::extension_length(next, extension.stated_length());
         next = extension.next_header();
@@ -215,7 +248,7 @@ fn v6<V: View, T: Tables, S: Sink>(frame: V, tagged: V, tables: &T, sink: S) -> 
     let found = match next {
         number::TCP => tcp(carried, tables, || ipv6_hosts(ip), sink),
         number::UDP => udp(carried, tables, sink),
-        number::ICMPV6 => icmp(carried, Family::V6, sink),
+        number::ICMPV6 => icmp(carried, tables, sink),
         _ if carried.length < 0 => Found::Malformed(sink),
         ipv6::FRAGMENT => ipv6_fragment(carried, tables, ip, sink),
         _ if ipv6::is_extension(next) => Found::Rare,

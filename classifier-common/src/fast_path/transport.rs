@@ -8,13 +8,14 @@ use crate::{
     fragment::FragmentKey,
     icmp_types::IcmpCell,
     label::Label,
+    location::TcpLocation,
     outcome::{Outcome, Stop},
     ports::{PortEntry, Transport},
-    protocol::Class,
+    protocol::{Class, Protocol},
     session::Spoken,
     tables::{Tables, UNSEEN},
-    track::{has_a_say, label, may_be_data},
-    transport::{is_flagged, is_tracked_by_flags, tcp_class},
+    track::{Ends, label, may_be_data},
+    transport::{is_asked_by_flags, is_flagged, is_tracked_by_flags, tcp_class},
     view::{HeaderBytes, View},
     wire::{
         Family,
@@ -29,6 +30,10 @@ use crate::{
 pub(super) struct Carried<V> {
     /// The whole frame.
     pub(super) frame: V,
+    /// The frame from the IP header.
+    pub(super) ip: V,
+    /// Version of the IP header.
+    pub(super) family: Family,
     /// The frame from the transport header.
     pub(super) view: V,
     /// Bytes of the packet from the transport header, by its IP length; negative if the length excludes the
@@ -56,6 +61,12 @@ impl<V: View> Carried<V> {
         {
             (self.view.behind(self.frame) + length) as u32
         }
+    }
+
+    /// Returns the position of the headers of a TCP packet that must be tracked.
+    #[inline(always)]
+    fn location(self, words: u8) -> TcpLocation {
+        TcpLocation::new(self.family, self.ip.behind(self.frame), words, false)
     }
 }
 
@@ -91,45 +102,60 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
     let headers = carried.headers(length);
     let from = tables.on_wire(Transport::Tcp, header.source_on_wire());
     let to = tables.on_wire(Transport::Tcp, header.destination_on_wire());
+    let payload = carried.behind(length);
     if is_flagged(flags) {
         // Read again: keeping the ports would occupy registers for packets without these flags.
         let ports_differ = header.source_on_wire() != header.destination_on_wire();
         let class = tcp_class(from, to, ports_differ, flags);
-        if is_tracked_by_flags(tables, class, (from, to), flags) {
+        if may_be_data(class) && is_asked_by_flags(tables, (from, to), flags) {
             return Found::Rare;
         }
-        let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::of(class) };
-        sink.other(outcome, headers, || carried.behind(length));
-        return Found::Counted;
+        let is_tracked = is_tracked_by_flags(tables, class, (from, to), flags);
+        let outcome = Outcome {
+            tcp_flags: flags,
+            headers,
+            tracked: is_tracked.then(|| carried.location(words)),
+            ..Outcome::of(class)
+        };
+        sink.other(outcome, headers, || payload);
+        return if is_tracked { Found::Tracked(outcome.pack()) } else { Found::Counted };
     }
     let class = PortEntry::select(Transport::Tcp, from, to);
     if !PortEntry::are_looked_at(from, to) {
         let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::of(class) };
-        sink.other(outcome, headers, || carried.behind(length));
+        sink.other(outcome, headers, || payload);
         return Found::Counted;
     }
     let mut found = Label::of(class);
-    let payload = carried.behind(length);
-    if has_a_say(class) {
-        if !T::SEES_CONNECTIONS || !may_be_data(class) {
+    let mut is_tracked = false;
+    if may_be_data(class) {
+        if !T::SEES_CONNECTIONS {
             return Found::Rare;
         }
-        if let Some(packed) = data(tables, hosts, header.ports_on_wire(), from, to).checked_sub(1) {
+        if (from.has_endpoints() || to.has_endpoints())
+            && let Some(packed) = data(tables, hosts, header.ports_on_wire(), from, to).checked_sub(1)
+        {
             found = Label::unpack(packed);
         }
+    } else if class.protocol() == Protocol::FTP_CONTROL {
+        let beside = Beside::new(class, flags, payload);
+        let (ports, numbers) = (header.ports_on_wire(), header.numbers_on_wire());
+        is_tracked = payload > 0 || !acknowledges(tables, hosts, ports, numbers, beside);
     } else if is_spoken(class, payload) {
         let beside = Beside::new(class, flags, payload);
-        if !T::SEES_CONNECTIONS || inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside)
-        {
-            return Found::Rare;
-        }
+        is_tracked = inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside);
     }
-    let outcome = Outcome { tcp_flags: flags, headers, ..Outcome::labelled(found) };
+    let outcome = Outcome {
+        tcp_flags: flags,
+        headers,
+        tracked: is_tracked.then(|| carried.location(words)),
+        ..Outcome::labelled(found)
+    };
     sink.ftp_data(outcome, headers, || payload);
-    Found::Counted
+    if is_tracked { Found::Tracked(outcome.pack()) } else { Found::Counted }
 }
 
-/// Length, flags and sender of a segment with payload, in one register.
+/// Payload length, flags and sender of a segment, in one register.
 #[derive(Clone, Copy)]
 struct Beside(u32);
 
@@ -138,37 +164,85 @@ impl Beside {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "positive, and of an IP length"
+        reason = "of an IP length, or not used"
     )]
     const fn new(class: Class, flags: u8, payload: isize) -> Self {
         Self(payload as u32 & 0xffff | (flags as u32) << 16 | (class.index() as u32 & 1) << 24)
     }
+
+    #[inline(always)]
+    const fn length(self) -> u32 {
+        self.0 & 0xffff
+    }
+
+    #[inline(always)]
+    const fn flags(self) -> u8 {
+        let [_, flags, ..] = self.0.to_be_bytes();
+        flags
+    }
+
+    #[inline(always)]
+    const fn is_of_client(self) -> bool {
+        self.0 >> 24 & 1 == 0
+    }
+}
+
+/// Returns source and destination port of both in network order.
+#[inline(always)]
+const fn ports_of(on_wire: u32) -> (u16, u16) {
+    let [a, b, c, d] = on_wire.to_ne_bytes();
+    (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
 }
 
 /// Returns whether a segment belongs to a followed session and must be inspected. Not inlined, like the next
-/// function.
+/// functions: other packets do not pay for the stack.
 #[inline(never)]
 fn inspects<T: Tables>(
     tables: &T,
     hosts: impl Fn() -> (Address, Address),
     ports: u32,
     sequence: u32,
-    Beside(beside): Beside,
+    beside: Beside,
 ) -> bool {
-    let [a, b, c, d] = ports.to_ne_bytes();
-    let (source, destination) = hosts();
-    let sent = FlowKey::sent(source, destination, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-    let of_client = beside >> 24 & 1 == 0;
-    let [.., flags, _, _] = beside.to_be_bytes();
+    let ((source, destination), (from, to)) = (hosts(), ports_of(ports));
+    let sent = FlowKey::sent(source, destination, from, to);
     let spoken = Spoken {
         sequence,
         acknowledgment: 0,
-        length: beside & 0xffff,
-        flags,
-        of_client: of_client.into(),
+        length: beside.length(),
+        flags: beside.flags(),
+        of_client: beside.is_of_client().into(),
         reserved: [0; 2],
     };
-    tables.inspects(&Speech { key: if of_client { sent } else { sent.reversed() }, spoken })
+    tables.inspects(&Speech { key: if beside.is_of_client() { sent } else { sent.reversed() }, spoken })
+}
+
+/// Applies a segment without payload to its control connection; returns `false` if it needs more than that.
+#[inline(never)]
+#[expect(clippy::cast_possible_truncation, reason = "each half is a number")]
+fn acknowledges<T: Tables>(
+    tables: &T,
+    hosts: impl Fn() -> (Address, Address),
+    ports: u32,
+    numbers: u64,
+    beside: Beside,
+) -> bool {
+    let ((source, destination), (from, to)) = (hosts(), ports_of(ports));
+    // Both in network order, in one word.
+    let numbers = u64::from_be(numbers);
+    let ends = Ends {
+        source,
+        destination,
+        source_port: from,
+        destination_port: to,
+        sequence: (numbers >> 32) as u32,
+        acknowledgment: numbers as u32,
+        payload: 0,
+        length: 0,
+        flags: beside.flags(),
+        reserved: [0; 3],
+    };
+    tables.acknowledges(&ends, beside.is_of_client())
 }
 
 /// Returns the packed label of an announced data connection's packet, plus one; 0 for any other. Not inlined,
@@ -181,8 +255,7 @@ fn data<T: Tables>(
     from: PortEntry,
     to: PortEntry,
 ) -> u32 {
-    let [a, b, c, d] = ports.to_ne_bytes();
-    let (source, destination) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    let (source, destination) = ports_of(ports);
     let (sender, receiver) = hosts();
     let to_listener = ExpectKey { address: receiver, peer: sender, port: destination };
     if let Some(kind) = kind(to, &to_listener, source, tables) {
@@ -220,15 +293,25 @@ pub(super) fn udp<V: View, T: Tables, S: Sink>(carried: Carried<V>, tables: &T, 
     Found::Counted
 }
 
-/// Classifies an ICMP message that is neither an error with a quote nor a redirect.
+/// Classifies an ICMP message that is no redirect.
 #[inline(always)]
-pub(super) fn icmp<V: View, S: Sink>(carried: Carried<V>, family: Family, sink: S) -> Found<S> {
+pub(super) fn icmp<V: View, T: Tables, S: Sink>(carried: Carried<V>, tables: &T, sink: S) -> Found<S> {
+    let family = carried.family;
     if !carried.holds(icmp::HEADER) {
         return Found::Malformed(sink);
     }
     let Some(header) = carried.view.header::<{ icmp::HEADER }>().map(IcmpHeader) else { return Found::Rare };
-    let Some(cell) = IcmpCell::of_plain(family, header.kind(), header.code()) else { return Found::Rare };
     let headers = carried.headers(icmp::HEADER);
+    let Some(cell) = IcmpCell::of_plain(family, header.kind(), header.code()) else {
+        let offset = carried.view.behind(carried.frame);
+        let packed = sink.quoting(family, carried.view, carried.length.cast_unsigned(), offset, tables);
+        if packed == 0 {
+            return Found::Rare;
+        }
+        let outcome = Outcome::unpack(packed);
+        sink.other(outcome, headers, || carried.behind(icmp::HEADER));
+        return if outcome.quoted_tcp.is_some() { Found::Tracked(packed) } else { Found::Counted };
+    };
     sink.other(Outcome::of_cell(family, cell), headers, || carried.behind(icmp::HEADER));
     Found::Counted
 }

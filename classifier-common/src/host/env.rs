@@ -4,14 +4,18 @@ use std::collections::hash_map::Entry;
 
 use super::{Event, HostTracking, endpoints::CountedBucket, payload, tracking::HostEnv};
 use crate::{
-    abi::SESSIONS,
+    abi::{CANDIDATE_BUCKETS, SESSIONS},
     address::Address,
     control::{
-        ControlSide, Embryonic, Flags, Learned, LineEnv, Segment, SegmentEnv, Session, SessionKey, Stream,
-        Tally, TrackingConfig, look,
+        Candidate, ControlSide, Embryonic, Flags, Learned, LineEnv, Segment, SegmentEnv, Session, SessionKey,
+        Stream, Tally, TrackingConfig, look,
     },
     endpoint::{Hit, Query},
     ports::Transport,
+    table::{
+        MemoryBucket, hash,
+        recent::{self, RecentTable},
+    },
     tables::Tables as _,
 };
 
@@ -21,6 +25,21 @@ const ACCOUNTED: u64 = 1 << 3;
 impl HostEnv<'_> {
     fn tell(&self, event: Event) {
         self.tracking.events.borrow_mut().push(event);
+    }
+}
+
+/// The table of candidates.
+impl RecentTable for HostEnv<'_> {
+    type Key = SessionKey;
+    type Value = Embryonic;
+    type Bucket = MemoryBucket<Candidate, { recent::WAYS }>;
+
+    fn bucket(&self, hash: u64) -> Option<Self::Bucket> {
+        Some(self.tracking.candidates.bucket(hash::bucket(hash, CANDIDATE_BUCKETS)))
+    }
+
+    fn now(&self) -> u64 {
+        self.tracking.now.get()
     }
 }
 
@@ -59,15 +78,15 @@ impl SegmentEnv for HostEnv<'_> {
     }
 
     fn embryonic(&self, key: &SessionKey) -> Option<Embryonic> {
-        self.tracking.embryonic.borrow_mut().get(key).copied()
+        self.recall(key)
     }
 
     fn keep_embryonic(&self, key: &SessionKey, embryonic: &Embryonic) {
-        self.tracking.embryonic.borrow_mut().put(*key, *embryonic);
+        self.remember(key, *embryonic);
     }
 
     fn drop_embryonic(&self, key: &SessionKey) {
-        self.tracking.embryonic.borrow_mut().pop(key);
+        self.forget(key);
     }
 
     fn begin(&self, segment: &Segment, next: [u32; 2], flags: u32) -> bool {

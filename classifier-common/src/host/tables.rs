@@ -1,25 +1,30 @@
-//! The port table and the fragment map.
+//! The port table and the table of first fragments.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use lru::LruCache;
-
-use super::bounded;
 use crate::{
-    abi::FRAGMENTS,
-    fragment::FragmentKey,
+    abi::FRAGMENT_BUCKETS,
+    fragment::{FirstFragment, FragmentKey},
     label::Label,
     ports::{COUNTED, DEFAULT_TCP, ENDPOINT, PORTS, PortEntry, TRACKED, Transport},
     protocol::Protocol,
+    table::{
+        MemoryBucket, MemoryTable, hash,
+        recent::{self, RecentTable, Remembered},
+    },
     tables::Tables,
 };
 
-/// A port table and the fragment map, which has the size of the kernel's and evicts its least recently used
-/// entry.
+/// Distance of two first fragments in the time of their table.
+const TICK: u64 = 1 << 20;
+
+/// A port table and the table of first fragments.
 pub struct HostTables {
     tcp: Vec<Cell<PortEntry>>,
     udp: Vec<Cell<PortEntry>>,
-    fragments: RefCell<LruCache<FragmentKey, Label>>,
+    fragments: MemoryTable<FirstFragment, { recent::WAYS }>,
+    /// Number of first fragments until now: their clock.
+    firsts: Cell<u64>,
 }
 
 impl HostTables {
@@ -29,7 +34,8 @@ impl HostTables {
         Self {
             tcp: vec![Cell::default(); PORTS],
             udp: vec![Cell::default(); PORTS],
-            fragments: RefCell::new(bounded(FRAGMENTS)),
+            fragments: MemoryTable::default(),
+            firsts: Cell::new(0),
         }
     }
 
@@ -73,7 +79,7 @@ impl HostTables {
 
     /// Removes every fragment, as if the program had just been loaded.
     pub fn clear_fragments(&self) {
-        self.fragments.borrow_mut().clear();
+        self.fragments.clear();
     }
 }
 
@@ -94,19 +100,34 @@ impl Tables for HostTables {
     }
 
     fn recall(&self, key: &FragmentKey) -> Option<Label> {
-        self.fragments.borrow_mut().get(key).copied()
+        RecentTable::recall(self, key).map(Label::unpack)
     }
 
     fn remember(&self, key: &FragmentKey, label: Label) -> bool {
-        self.fragments.borrow_mut().put(*key, label);
-        true
+        RecentTable::remember(self, key, label.pack()) != Remembered::Refused
+    }
+}
+
+/// The table of first fragments.
+impl RecentTable for HostTables {
+    type Key = FragmentKey;
+    type Value = u32;
+    type Bucket = MemoryBucket<FirstFragment, { recent::WAYS }>;
+
+    fn bucket(&self, hash: u64) -> Option<Self::Bucket> {
+        Some(self.fragments.bucket(hash::bucket(hash, FRAGMENT_BUCKETS)))
+    }
+
+    fn now(&self) -> u64 {
+        self.firsts.set(self.firsts.get() + TICK);
+        self.firsts.get()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Address;
+    use crate::{address::Address, table::recent::Key as _};
 
     fn key(identification: u32) -> FragmentKey {
         FragmentKey {
@@ -120,17 +141,17 @@ mod tests {
     }
 
     #[test]
-    fn the_fragment_that_was_not_used_for_longest_makes_room() {
+    fn the_oldest_first_fragment_of_a_bucket_makes_room() {
         let tables = HostTables::default();
-        let class = Label::of(Protocol::SMTP.to_server());
-        let capacity = u32::try_from(FRAGMENTS).unwrap();
-        assert!((0..capacity).all(|id| tables.remember(&key(id), class)));
-        assert_eq!(tables.recall(&key(0)), Some(class));
-        assert!(tables.remember(&key(capacity), class));
-        assert_eq!(tables.recall(&key(0)), Some(class), "it was used");
-        assert_eq!(tables.recall(&key(1)), None);
+        let label = Label::of(Protocol::SMTP.to_server());
+        let bucket = |id| hash::bucket(key(id).hash(), FRAGMENT_BUCKETS);
+        let same = |id: &u32| bucket(*id) == bucket(0);
+        let ids: Vec<_> = (0..).filter(same).take(recent::WAYS + 1).collect();
+        assert!(ids.iter().all(|id| Tables::remember(&tables, &key(*id), label)));
+        assert_eq!(Tables::recall(&tables, &key(ids[0])), None, "the oldest");
+        assert!(ids[1..].iter().all(|id| Tables::recall(&tables, &key(*id)) == Some(label)));
         tables.clear_fragments();
-        assert_eq!(tables.recall(&key(0)), None);
+        assert_eq!(Tables::recall(&tables, &key(ids[1])), None);
     }
 
     #[test]

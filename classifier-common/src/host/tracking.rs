@@ -5,15 +5,12 @@ use std::{
     collections::HashMap,
 };
 
-use lru::LruCache;
-
-use super::{Event, HostTables, bounded, payload, rates::Rates};
+use super::{Event, HostTables, payload, rates::Rates};
 use crate::{
-    abi::CANDIDATES,
     address::Address,
-    classify::{classify, relabel},
+    classify::{classify, remember},
     control::{
-        Embryonic, PARSE_MAX, Segment, Session, SessionAdmission, SessionKey, Span, TALLIES, Tallies, Tally,
+        Candidate, PARSE_MAX, Segment, Session, SessionAdmission, SessionKey, Span, TALLIES, Tallies, Tally,
         TrackingConfig, accept_segment, find_or_begin, finish_segment, push_byte,
     },
     endpoint::{Endpoint, EndpointState, WAYS, slot},
@@ -21,7 +18,7 @@ use crate::{
     outcome::Outcome,
     packet::Frame,
     protocol::Protocol,
-    table::{Bucket as _, MemoryTable},
+    table::{Bucket as _, MemoryTable, recent},
     track::{Ends, data, may_be_data, may_quote_data, quoted_data},
 };
 
@@ -37,7 +34,7 @@ pub struct HostTracking {
     pub(super) config: TrackingConfig,
     pub(super) endpoints: MemoryTable<Endpoint, WAYS>,
     pub(super) sessions: RefCell<HashMap<SessionKey, Session>>,
-    pub(super) embryonic: RefCell<LruCache<SessionKey, Embryonic>>,
+    pub(super) candidates: MemoryTable<Candidate, { recent::WAYS }>,
     pub(super) encrypted: RefCell<HashMap<[Address; 2], u64>>,
     pub(super) rates: Rates,
     pub(super) tallies: RefCell<Tallies>,
@@ -56,7 +53,7 @@ impl HostTracking {
             config,
             endpoints: MemoryTable::default(),
             sessions: RefCell::default(),
-            embryonic: RefCell::new(bounded(CANDIDATES)),
+            candidates: MemoryTable::default(),
             encrypted: RefCell::default(),
             rates: Rates::default(),
             tallies: RefCell::new([0; TALLIES]),
@@ -90,7 +87,7 @@ impl HostTracking {
 
     fn follow(&self, env: &HostEnv<'_>, ends: &Ends, outcome: &Outcome) {
         let mut segment = Segment::default();
-        ends.segment(outcome.class, self.now.get(), &mut segment);
+        ends.segment(outcome.class == Protocol::FTP_CONTROL.to_server(), self.now.get(), &mut segment);
         let mut found = self.session(&segment.key);
         match find_or_begin(env, &mut segment, found.as_mut()) {
             SessionAdmission::Known => {}
@@ -185,7 +182,7 @@ fn label(env: &HostEnv<'_>, ends: &Ends, frame: Frame, tracked: TcpLocation, out
     let Some(label) = data(env, ends, outcome.class) else { return };
     (outcome.class, outcome.evidence) = (label.class, label.evidence);
     if tracked.is_first_fragment() {
-        outcome.unremembered |= !relabel(env.frame, frame, env.tables, label);
+        outcome.unremembered |= !remember(env.frame, frame, env.tables, label);
     }
 }
 

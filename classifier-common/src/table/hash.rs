@@ -17,6 +17,16 @@ pub const fn hosts(one: Address, other: Address) -> u64 {
     one.mixed() ^ other.mixed().rotate_left(13)
 }
 
+/// Hashes two addresses and `rest`, whatever else distinguishes a pair's keys. The upper bits and the lowest
+/// sixteen depend on all of them.
+#[inline(always)]
+#[must_use]
+pub const fn ends(one: Address, other: Address, rest: u64) -> u64 {
+    let product = spread(hosts(one, other) ^ spread(rest));
+    // Folded, because the low bits of a product depend on few bits of its factors.
+    spread(product ^ product >> 29) ^ product >> 32
+}
+
 /// Returns the bucket of a hash in a table of `buckets`, a power of two.
 #[inline(always)]
 #[must_use]

@@ -85,6 +85,11 @@ impl<E: Entry, const N: usize> MemoryTable<E, N> {
         buckets.get_mut(number).map(|bucket| bucket.get_or_insert_default().clone()).unwrap_or_default()
     }
 
+    /// Frees every entry.
+    pub fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
     /// Returns all allocated buckets by number, in order.
     #[must_use]
     pub fn buckets(&self) -> Vec<(usize, MemoryBucket<E, N>)> {

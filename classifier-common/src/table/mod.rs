@@ -8,6 +8,7 @@ mod bucket;
 pub mod hash;
 #[cfg(any(test, feature = "host"))]
 mod memory;
+pub mod recent;
 
 pub use self::bucket::{Bucket, Entry};
 #[cfg(any(test, feature = "host"))]

@@ -153,7 +153,7 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, start: usize, bound: Bound) -> Ip {
 
 /// Returns whether the number belongs to a header that this walk skips or ends at.
 #[inline(always)]
-const fn is_walked(next: u8) -> bool {
+pub(crate) const fn is_walked(next: u8) -> bool {
     is_extension(next) || is_end(next)
 }
 

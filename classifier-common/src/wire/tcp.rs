@@ -75,6 +75,12 @@ impl<H: HeaderBytes> TcpHeader<H> {
         self.0.be32::<8>()
     }
 
+    /// Returns sequence and acknowledgment number in network order, in one word.
+    #[inline(always)]
+    pub fn numbers_on_wire(self) -> u64 {
+        self.0.eight::<4>()
+    }
+
     /// Returns the header's length in words of four bytes, options included; fewer than [`WORDS`] are
     /// invalid.
     #[inline(always)]

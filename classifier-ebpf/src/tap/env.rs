@@ -11,12 +11,7 @@ use classifier_common::{
 };
 
 use super::{KernelEnv, bytes::PacketBytes};
-use crate::{
-    atomic,
-    global_fns::GlobalFns,
-    maps::{CANDIDATES, SESSIONS},
-    pairs,
-};
+use crate::{atomic, global_fns::GlobalFns, maps::SESSIONS, pairs, recent};
 
 /// Bit of a packed hit, behind the kind: the announcement was a proposal until now.
 pub const CONFIRMED: u32 = 1 << 8;
@@ -43,22 +38,18 @@ impl<S: GlobalFns + PacketBytes> SegmentEnv for KernelEnv<'_, S> {
     }
 
     #[inline(always)]
-    fn embryonic(&self, key: &SessionKey) -> Option<Embryonic> {
-        // SAFETY: copied at once; a slot reused meanwhile gives numbers that do not fit.
-        unsafe { CANDIDATES.get(key) }.copied()
+    fn embryonic(&self, _: &SessionKey) -> Option<Embryonic> {
+        recent::candidate()
     }
 
     #[inline(always)]
-    fn keep_embryonic(&self, key: &SessionKey, embryonic: &Embryonic) {
-        // An LRU map refuses an insert while another CPU holds the bucket. The next segment is then handled
-        // like this one.
-        let _ = CANDIDATES.insert(key, embryonic, 0);
+    fn keep_embryonic(&self, _: &SessionKey, embryonic: &Embryonic) {
+        recent::keep_candidate(embryonic);
     }
 
     #[inline(always)]
-    fn drop_embryonic(&self, key: &SessionKey) {
-        // The entry may never have existed.
-        let _ = CANDIDATES.remove(key);
+    fn drop_embryonic(&self, _: &SessionKey) {
+        recent::classifier_drop_candidate();
     }
 
     #[inline(never)]

@@ -85,16 +85,6 @@ pub(super) fn counters(block: BorrowedFd<'_>, values: &mut [Counters]) -> io::Re
     }
 }
 
-/// Counts the entries of a hash map, some hundred in each system call.
-///
-/// # Errors
-///
-/// The kernel's error.
-pub(super) fn count<K, V>(map: &MapData) -> io::Result<u64> {
-    let mut count = 0;
-    stretches::<K, V>(map, |keys, _| count += keys.len() as u64).map(|()| count)
-}
-
 /// Reads every entry of a map while programs change it: a moved entry may come twice or not at all.
 ///
 /// # Errors

@@ -4,14 +4,15 @@ use std::{fs::File, path::Path, sync::Arc, thread};
 
 use aya::{
     EbpfLoader,
-    maps::{HashMap, Map, MapData, PerCpuArray},
+    maps::{Array, Map, MapData, PerCpuArray},
 };
 use classifier_common::{
     abi::{
         self, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS,
-        MAP_PREFIXES, MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
+        MAP_PREFIXES, MAP_REMEMBERED, MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
     },
-    fragment::FragmentKey,
+    fragment::FirstFragment,
+    table::recent,
 };
 use landlock::{AccessFs, Ruleset, RulesetAttr as _, RulesetCreated};
 
@@ -34,12 +35,19 @@ const STATS: &str = "/proc/sys/kernel/bpf_stats_enabled";
 /// Kernel object that was built with this agent.
 pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("CLASSIFIER_OBJECT"));
 
+/// A bucket of first fragments, in words.
+type FragmentBucket = [u64; recent::WAYS * size_of::<FirstFragment>() / size_of::<u64>()];
+
+/// A bucket without first fragments.
+pub(super) const FREE: FragmentBucket = [0; _];
+
 /// The loaded object: its programs and maps.
 pub struct Datapath {
     pub(super) programs: Programs,
     pub(super) blocks: Blocks,
     pub(super) ports: Arc<SharedPorts>,
-    pub(super) fragments: HashMap<MapData, FragmentKey, u32>,
+    pub(super) fragments: Array<MapData, FragmentBucket>,
+    pub(super) remembered: Array<MapData, u64>,
     pub(super) unattributed: PerCpuArray<MapData, u64>,
     sources: SourceMaps,
     pub(super) policy: SharedPolicy,
@@ -101,7 +109,8 @@ impl Datapath {
         let mut object = loader.load(OBJECT).map_err(DatapathError::object)?;
         let mut take = |name| object.take_map(name).ok_or(DatapathError::Missing(name));
         let (counters, slots, ports) = (take(MAP_COUNTERS)?, take(MAP_SLOTS)?, take(MAP_PORTS)?);
-        let (fragments, unattributed) = (take(MAP_FRAGMENTS)?, take(MAP_UNATTRIBUTED)?);
+        let (fragments, remembered) = (take(MAP_FRAGMENTS)?, take(MAP_REMEMBERED)?);
+        let unattributed = take(MAP_UNATTRIBUTED)?;
         let mut sources = SourceMaps::new(&mut take)?;
         if let Some(before) = pinned.as_ref().and_then(Pinned::sources_of_another_size) {
             sources.carry(before).map_err(|cause| DatapathError::map(MAP_SOURCES, cause))?;
@@ -137,6 +146,7 @@ impl Datapath {
             blocks: Blocks::new(counters, slots, debug)?,
             ports,
             fragments: fragments.try_into().map_err(|e| DatapathError::map(MAP_FRAGMENTS, e))?,
+            remembered: remembered.try_into().map_err(|e| DatapathError::map(MAP_REMEMBERED, e))?,
             unattributed: unattributed.try_into().map_err(|e| DatapathError::map(MAP_UNATTRIBUTED, e))?,
             sources,
             policy,

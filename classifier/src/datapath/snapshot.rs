@@ -2,16 +2,14 @@
 
 use std::{fs::File, mem, os::unix::fs::FileExt as _, sync::PoisonError};
 
-use aya::maps::{IterableMap as _, MapError};
 use classifier_common::{
-    abi::{self, MAP_FRAGMENTS, MAP_UNATTRIBUTED, PROGRAM_SWEEP},
+    abi::{self, MAP_REMEMBERED, MAP_UNATTRIBUTED, PROGRAM_SWEEP},
     control::Tallies,
     dry_run::PREFIXES,
-    fragment::FragmentKey,
     ports::PORTS,
 };
 
-use super::{Attached, Datapath, Retained, batch};
+use super::{Attached, Datapath, Retained};
 use crate::snapshot::{FtpSnapshot, Losses, MapFill, ReadError, Readings, Snapshot};
 
 impl Datapath {
@@ -90,12 +88,7 @@ impl Datapath {
     }
 
     fn fill(&self, ftp: &FtpSnapshot) -> Result<Vec<MapFill>, ReadError> {
-        // The map is mostly empty, and the first key tells that in half the time of a batch.
-        let fragments = match self.fragments.keys().next() {
-            None => Ok(0),
-            Some(_) => batch::count::<FragmentKey, u32>(self.fragments.map()).map_err(MapError::IoError),
-        };
-        let fragments = fragments.map_err(ReadError::map(MAP_FRAGMENTS))?;
+        let fragments = self.remembered.get(&0, 0).map_err(ReadError::map(MAP_REMEMBERED))?;
         let prefixes = MapFill::prefixes(self.policy.len(), PREFIXES as u64);
         let mut fills = vec![
             MapFill::counters(self.blocks.len(), abi::INTERFACES as u64),

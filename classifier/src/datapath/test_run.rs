@@ -9,7 +9,7 @@ use classifier_common::{
     packet::Link,
 };
 
-use super::{Datapath, DatapathError, blocks::InterfaceBlock, reader::Reader};
+use super::{Datapath, DatapathError, blocks::InterfaceBlock, object::FREE, reader::Reader};
 use crate::snapshot::ReadError;
 
 impl Datapath {
@@ -39,15 +39,19 @@ impl Datapath {
         self.programs.get(name)
     }
 
-    /// Removes every first fragment, as in a freshly loaded map.
+    /// Forgets every first fragment, as in a freshly loaded map.
     ///
     /// # Errors
     ///
     /// When the kernel refuses to read or change the map.
     pub fn clear_fragments(&mut self) -> Result<(), ReadError> {
         let refused = ReadError::map(MAP_FRAGMENTS);
-        let keys = self.fragments.keys().collect::<Result<Vec<_>, _>>().map_err(&refused)?;
-        keys.iter().try_for_each(|key| self.fragments.remove(key)).map_err(&refused)
+        if self.remembered.get(&0, 0).map_err(&refused)? == 0 {
+            return Ok(());
+        }
+        let mut buckets = 0..self.fragments.len();
+        buckets.try_for_each(|bucket| self.fragments.set(bucket, FREE, 0)).map_err(&refused)?;
+        self.remembered.set(0, 0, 0).map_err(&refused)
     }
 }
 

@@ -3,7 +3,7 @@
 use classifier_common::{
     abi::PROGRAM_XDP,
     connection::Speech,
-    fast_path::{self, Sink},
+    fast_path::{self, Rest, Sink},
     fixtures::{
         self, Counted,
         layers::{CLIENT, carried, ethernet, ipv6, long_extension, tcp},
@@ -85,7 +85,8 @@ impl Tables for NoConnections {
 /// packet.
 fn seems_whole(part: &[u8], tables: &NoConnections) -> bool {
     let mut end = None;
-    let is_taken = part.len() < ASKS_FOR_LENGTH && fast_path::classify(part, tables, End(&mut end));
+    let is_taken =
+        part.len() < ASKS_FOR_LENGTH && fast_path::classify(part, tables, End(&mut end)) != Rest::Everything;
     is_taken && end.is_some_and(|end| end <= part.len().cast_signed())
 }
 

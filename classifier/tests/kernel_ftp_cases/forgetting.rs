@@ -1,5 +1,7 @@
 //! Resets a loaded program's maps, in a hundredth of the time of loading.
 
+use std::os::fd::{AsFd as _, AsRawFd as _};
+
 use aya::{
     Pod,
     maps::{Array, HashMap, Map, MapData, MapInfo, PerCpuArray, PerCpuValues},
@@ -10,11 +12,12 @@ use classifier::datapath::SharedEndpoints;
 use classifier_common::{
     abi::{MAP_ENCRYPTED, MAP_FRAGMENTS, MAP_POLICY, MAP_SESSIONS, MAP_TALLIES},
     address::Address,
-    control::{Embryonic, Session, SessionKey, TALLIES, Tallies, TrackingConfig},
+    control::{Session, SessionKey, TALLIES, Tallies, TrackingConfig},
     endpoint::{Endpoint, EndpointBucket as _, EndpointState, PackedEndpoint, position},
-    fragment::FragmentKey,
     table::Bucket as _,
 };
+
+use memmap2::MmapOptions;
 
 use crate::agreement::taken;
 
@@ -32,10 +35,9 @@ pub fn forget(program: &Program, policy: TrackingConfig) {
         let map = || Map::from_map_data(MapData::from_id(id).unwrap()).unwrap();
         match name.as_str() {
             MAP_SESSIONS => empty::<[u8; size_of::<SessionKey>()], [u8; size_of::<Session>()]>(map()),
-            "CANDIDATES" => empty::<[u8; size_of::<SessionKey>()], [u8; size_of::<Embryonic>()]>(map()),
+            "CANDIDATES" | MAP_FRAGMENTS => clear(&map()),
             MAP_ENCRYPTED => empty::<[u8; 2 * ADDRESS], u64>(map()),
             "RATES" => empty::<[u8; ADDRESS], [u64; 2]>(map()),
-            MAP_FRAGMENTS => empty::<[u8; size_of::<FragmentKey>()], u32>(map()),
             MAP_POLICY => Array::try_from(map()).unwrap().set(0, policy, 0).unwrap(),
             MAP_TALLIES => {
                 let none: Vec<Tallies> = vec![[0; TALLIES]; nr_cpus().unwrap()];
@@ -55,6 +57,18 @@ fn empty<K: Pod, V: Pod>(map: Map) {
     for key in keys {
         map.remove(&key).unwrap();
     }
+}
+
+/// Frees every entry of a table of what was seen last, through memory: a system call for each bucket takes longer than
+/// a case.
+fn clear(map: &Map) {
+    let Map::Array(data) = map else { panic!("another type of map") };
+    let info = data.info().unwrap();
+    let length = info.value_size() as usize * info.max_entries() as usize;
+    // SAFETY: the map of a program that no packet runs now, and nobody else has it in memory.
+    let mut memory =
+        unsafe { MmapOptions::new().len(length).map_mut(data.fd().as_fd().as_raw_fd()) }.unwrap();
+    memory.fill(0);
 }
 
 /// Frees every entry of the endpoint table, and resets the counts in the port table.

@@ -22,11 +22,11 @@ pub struct Size {
 
 /// Largest size of each program.
 pub const BUDGETS: [(&str, Size); 7] = [
-    (PROGRAM_XDP, Size { translated: 27_200, jitted: 126_000, verified: 294_000 }),
-    (PROGRAM_INGRESS, Size { translated: 26_000, jitted: 119_000, verified: 258_000 }),
-    (PROGRAM_EGRESS, Size { translated: 26_000, jitted: 119_000, verified: 258_000 }),
-    (PROGRAM_SWEEP, Size { translated: 1_100, jitted: 5_000, verified: 16_000 }),
-    (PROGRAM_POLICY_XDP, Size { translated: 28_000, jitted: 130_000, verified: 317_000 }),
-    (PROGRAM_POLICY_INGRESS, Size { translated: 27_000, jitted: 124_000, verified: 283_000 }),
-    (PROGRAM_POLICY_EGRESS, Size { translated: 27_000, jitted: 124_000, verified: 283_000 }),
+    (PROGRAM_XDP, Size { translated: 32_600, jitted: 148_000, verified: 340_000 }),
+    (PROGRAM_INGRESS, Size { translated: 32_100, jitted: 144_500, verified: 307_800 }),
+    (PROGRAM_EGRESS, Size { translated: 32_100, jitted: 144_500, verified: 307_800 }),
+    (PROGRAM_SWEEP, Size { translated: 1_100, jitted: 5_000, verified: 10_400 }),
+    (PROGRAM_POLICY_XDP, Size { translated: 33_300, jitted: 151_000, verified: 364_900 }),
+    (PROGRAM_POLICY_INGRESS, Size { translated: 33_200, jitted: 149_000, verified: 332_000 }),
+    (PROGRAM_POLICY_EGRESS, Size { translated: 33_200, jitted: 149_000, verified: 332_000 }),
 ];

@@ -111,7 +111,9 @@ impl Feature {
                 (ProgramType::Xdp, BpfHelper::BPF_FUNC_xdp_get_buff_len),
                 (ProgramType::Xdp, BpfHelper::BPF_FUNC_xdp_load_bytes),
             ],
-            Self::Types | Self::Jit | Self::CompareExchange | Self::Tcx => &[],
+            // The clock by ticks, which every kernel with compare-and-exchange has.
+            Self::CompareExchange => &[(TC, BpfHelper::BPF_FUNC_ktime_get_coarse_ns)],
+            Self::Types | Self::Jit | Self::Tcx => &[],
         }
     }
 

@@ -1,9 +1,9 @@
-//! Finds the interfaces with counters, and counts packets of interfaces without.
+//! Finds the interfaces with counters, and reads numbers that the programs have counted.
 
 use std::collections::BTreeSet;
 
-use aya::maps::{ArrayOfMaps, HashMap, MapData, MapError, PerCpuArray};
-use classifier_common::abi::{MAP_COUNTERS, MAP_SLOTS, MAP_UNATTRIBUTED, slot};
+use aya::maps::{Array, ArrayOfMaps, HashMap, MapData, MapError, PerCpuArray};
+use classifier_common::abi::{FRAGMENTS, MAP_COUNTERS, MAP_REMEMBERED, MAP_SLOTS, MAP_UNATTRIBUTED, slot};
 
 use super::{error::Problem, maps::Maps};
 use crate::{datapath::blocks::Block, snapshot::MapFill};
@@ -43,4 +43,11 @@ pub(in crate::datapath) fn unattributed(maps: &mut Maps) -> Result<u64, Problem>
     let (map, _): (PerCpuArray<MapData, u64>, _) = maps.take_as(MAP_UNATTRIBUTED)?;
     let by_cpu = map.get(&0, 0).map_err(Problem::map(MAP_UNATTRIBUTED))?;
     Ok(by_cpu.iter().sum())
+}
+
+/// Reads the fill of the table of first fragments.
+pub(in crate::datapath) fn fragments(maps: &mut Maps) -> Result<MapFill, Problem> {
+    let (map, _): (Array<MapData, u64>, _) = maps.take_as(MAP_REMEMBERED)?;
+    let number = map.get(&0, 0).map_err(Problem::map(MAP_REMEMBERED))?;
+    Ok(MapFill::fragments(number, FRAGMENTS as u64))
 }

@@ -3,20 +3,12 @@
 use std::collections::BTreeMap;
 
 use classifier_common::{
-    abi::{MAP_FRAGMENTS, MAP_SESSIONS},
+    abi::MAP_SESSIONS,
     control::{Session, SessionKey},
-    fragment::FragmentKey,
 };
 
 use super::{error::Problem, maps::Maps};
 use crate::{datapath::batch, snapshot::MapFill};
-
-/// Counts the entries in the map of first fragments.
-pub(in crate::datapath) fn fragments(maps: &mut Maps) -> Result<MapFill, Problem> {
-    let (data, room) = maps.take(MAP_FRAGMENTS)?;
-    let all = batch::entries::<FragmentKey, u32>(&data).map_err(Problem::map(MAP_FRAGMENTS))?;
-    Ok(MapFill::fragments(all.len() as u64, room.into()))
-}
 
 /// Reads every control connection, and the fill of their map.
 pub(in crate::datapath) fn sessions(

@@ -82,7 +82,7 @@ impl Found {
             self.counted = counted;
             self.maps.push(fill);
         }
-        if let Some(fill) = self.note(hashed::fragments(&mut maps)) {
+        if let Some(fill) = self.note(counted::fragments(&mut maps)) {
             self.maps.push(fill);
         }
         if let Some((endpoints, fill)) = self.note(tables::endpoints(&mut maps)) {

@@ -1,8 +1,8 @@
 //! Chooses the pinned maps that this build can continue with.
 
 use classifier_common::abi::{
-    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_SEEN, MAP_SERVICES, MAP_SLOTS,
-    MAP_SOURCES, MAP_UNATTRIBUTED, MAP_WAITING, PINNED,
+    MAP_CONNECTIONS, MAP_COUNTERS, MAP_FRAGMENTS, MAP_LISTENERS, MAP_REMEMBERED, MAP_SEEN, MAP_SERVICES,
+    MAP_SLOTS, MAP_SOURCES, MAP_TAGS, MAP_UNATTRIBUTED, MAP_WAITING, PINNED,
 };
 use tracing::{info, warn};
 
@@ -93,11 +93,13 @@ fn alone(name: &str) -> bool {
     matches!(
         name,
         MAP_FRAGMENTS
+            | MAP_REMEMBERED
             | MAP_UNATTRIBUTED
             | MAP_SOURCES
             | MAP_SEEN
             | MAP_SERVICES
             | MAP_CONNECTIONS
+            | MAP_TAGS
             | MAP_WAITING
             | MAP_LISTENERS
     )

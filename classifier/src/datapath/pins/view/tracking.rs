@@ -1,7 +1,7 @@
 //! Reads the other pinned maps: their fill, and the FTP tracking.
 
 use classifier_common::{
-    abi::{INTERFACES, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS, MAP_SESSIONS, MAP_UNATTRIBUTED},
+    abi::{INTERFACES, MAP_ENDPOINTS, MAP_PORTS, MAP_REMEMBERED, MAP_SESSIONS, MAP_UNATTRIBUTED},
     endpoint::{Endpoint, EndpointState, Mode},
 };
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Maps that are read whole, if their layout is this build's.
-const READ: [&str; 5] = [MAP_FRAGMENTS, MAP_ENDPOINTS, MAP_SESSIONS, MAP_PORTS, MAP_UNATTRIBUTED];
+const READ: [&str; 5] = [MAP_REMEMBERED, MAP_ENDPOINTS, MAP_SESSIONS, MAP_PORTS, MAP_UNATTRIBUTED];
 
 /// Adds the content of the maps to a look that has the interfaces.
 pub(super) fn read(look: &mut PinnedState, generations: &[Described], own: &Layout) {
@@ -24,7 +24,7 @@ pub(super) fn read(look: &mut PinnedState, generations: &[Described], own: &Layo
     let attached = look.snapshot.interfaces.iter().filter(attached).count();
     look.snapshot.maps.push(MapFill::counters(attached as u64, INTERFACES as u64));
     let mut maps = maps(generations, own);
-    if let Some(fill) = note(look, hashed::fragments(&mut maps)) {
+    if let Some(fill) = note(look, counted::fragments(&mut maps)) {
         look.snapshot.maps.push(fill);
     }
     let mut ftp = FtpSnapshot::default();
