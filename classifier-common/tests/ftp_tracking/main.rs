@@ -4,6 +4,7 @@
 //! tag, with repeated packets (as a router sees them), and with control segments cut to single bytes. Counts that a
 //! trace does not name must be zero.
 
+mod acknowledged;
 mod exactness;
 mod forwarded;
 mod fragments;
