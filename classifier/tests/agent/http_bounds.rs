@@ -102,8 +102,10 @@ fn when_it_is_crowded_the_longest_silent_gives_way() {
     let server = Served::start(MadeUp::default(), limits);
     let mut scraper = server.connect();
     let mut crowd: Vec<_> = (0..3).map(|_| server.connect()).collect();
-    // All of them are accepted before the scrape.
-    sleep(SHORT);
+    // All of them are accepted before the scrape: each has an answer.
+    for client in &mut crowd {
+        assert_eq!(client.request("GET", "/-/healthy", "").status(), 200);
+    }
     assert_eq!(scraper.request("GET", "/-/healthy", "").status(), 200, "the scraper is now the youngest");
     crowd.push(server.connect());
     assert!(crowd[0].is_closed_within(LONG), "the first of the crowd gave way");
