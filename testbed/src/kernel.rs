@@ -2,9 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    sync::LazyLock,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
@@ -53,22 +51,13 @@ fn attachments(host: &Host) -> Vec<String> {
     found
 }
 
-/// Programs that no process held when this one began its first lab: another run has left them.
-static BEFORE: LazyLock<BTreeMap<u32, usize>> = LazyLock::new(unheld);
-
-/// Notes what another run has left in the kernel, before anything of this one is loaded.
-pub(crate) fn note_left_before() {
-    LazyLock::force(&BEFORE);
-}
-
 /// Lists the classifier's programs and maps that no process holds and that are still in the kernel: pinned or
-/// attached. Pins of other processes, such as a parallel test, are left out, and what another run has left. Looks again
-/// for some seconds, because the kernel frees them late.
+/// attached. Pins of other processes, such as a parallel test, are left out. Looks again for some seconds,
+/// because the kernel frees them late.
 #[must_use]
 pub fn left_behind() -> Vec<String> {
     let deadline = Instant::now() + Duration::from_secs(5);
     let mut found = unheld();
-    found.retain(|program, _| !BEFORE.contains_key(program));
     while !found.is_empty() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(50));
         // An object that is missing at any look was about to be freed: the agent of a parallel test ended

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use crate::{Host, kernel, netlink};
+use crate::{Host, netlink};
 
 /// Creates hosts and links. Addresses are unique within one laboratory.
 #[derive(Default)]
@@ -30,7 +30,6 @@ impl Lab {
     /// Creates an empty laboratory.
     #[must_use]
     pub fn new() -> Self {
-        kernel::note_left_before();
         Self::default()
     }
 

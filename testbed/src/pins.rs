@@ -143,15 +143,19 @@ impl Drop for Pins {
 
 /// Hides the conventional bpf filesystem from a command, by a mount namespace of its own.
 pub fn without_bpffs(command: &mut Command) {
-    // SAFETY: between fork and exec the closure makes three system calls, and allocates nothing.
+    // SAFETY: between fork and exec the closure makes system calls alone, and allocates nothing.
     unsafe {
         command.pre_exec(|| {
             unshare_unsafe(UnshareFlags::NEWNS)?;
             mount_change(c"/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
-            match unmount(c"/sys/fs/bpf", UnmountFlags::DETACH) {
-                // No filesystem is mounted there.
-                Ok(()) | Err(Errno::INVAL) => Ok(()),
-                Err(error) => Err(error.into()),
+            // One filesystem may be mounted over another.
+            loop {
+                match unmount(c"/sys/fs/bpf", UnmountFlags::DETACH) {
+                    Ok(()) => {}
+                    // No filesystem is mounted there.
+                    Err(Errno::INVAL) => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                }
             }
         });
     }
