@@ -2,12 +2,12 @@
 
 use crate::{
     connection::{FlowKey, Speech},
+    control::Segment,
     endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
     label::Label,
     ports::{PortEntry, Transport},
     protocol::Protocol,
-    track::Ends,
 };
 
 /// Tables that the classification looks up.
@@ -34,9 +34,9 @@ pub trait Tables {
     }
 
     /// Applies a segment without payload, which neither begins nor ends a connection, to its control connection.
-    /// Returns `false` if the tracking must decide.
+    /// Returns `false` if the tracking must decide. `fill` fills in what the segment says.
     #[inline(always)]
-    fn acknowledges(&self, _ends: &Ends, _of_client: bool) -> bool {
+    fn acknowledges(&self, _fill: impl FnOnce(&mut Segment)) -> bool {
         false
     }
 

@@ -1,7 +1,7 @@
 //! The kernel programs' view of the connection table.
 
 use classifier_common::{
-    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, FlowKey, Speech, Tags, WAYS},
+    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS},
     session::{Listener, Spoken},
 };
 
@@ -113,18 +113,4 @@ extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
     // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
     let speech = unsafe { speech.as_ref() };
     speech.is_some_and(|speech| connection::inspects(&Connections, speech)).into()
-}
-
-/// Returns whether there may be a connection between these ends.
-#[inline(always)]
-pub fn may_be(key: &FlowKey) -> bool {
-    classifier_may_be(key) != 0
-}
-
-/// Returns 1 if there may be a connection between these ends. A global function, like the one above.
-#[unsafe(no_mangle)]
-#[inline(never)]
-extern "C" fn classifier_may_be(key: *const FlowKey) -> u32 {
-    // SAFETY: null, for which the verifier demands a check, or a key of the caller's.
-    unsafe { key.as_ref() }.is_some_and(|key| connection::may_be(&Connections, key)).into()
 }

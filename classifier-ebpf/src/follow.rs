@@ -22,7 +22,7 @@ use crate::{
 /// Follows the connection of a packet, given its packed outcome.
 #[inline(always)]
 pub fn follow<H: Hook>(ctx: H, direction: Direction, outcome: u64) {
-    if !Outcome::may_concern(outcome) || ctx.inspect(outcome, direction as u32) == 0 {
+    if !Outcome::may_concern(outcome) || inspect(ctx, outcome, direction as u32) == 0 {
         return;
     }
     for _ in 0..STEPS {
@@ -41,7 +41,7 @@ pub fn follow<H: Hook>(ctx: H, direction: Direction, outcome: u64) {
 
 /// Reads the event of a packet into this CPU's work; returns 1 if the packet changes the state of a connection.
 #[inline(always)]
-pub fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
+fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
     let outcome = Outcome::unpack(outcome);
     let class = outcome.class.index() as u32;
     if let Some(quoted_tcp) = outcome.quoted_tcp {

@@ -59,8 +59,6 @@ macro_rules! rows {
             fragment_key(link: u32) -> u32 = slow_path::fragment_key;
             /// Notes the sender of an ICMP redirect.
             redirect(link: u32, direction: u32) -> u32 = slow_path::redirect;
-            /// Returns 1 if a packet changes the state of a connection.
-            inspect(outcome: u64, direction: u32) -> u32 = follow::inspect;
             /// Returns 1 if a TCP packet changes the state of its connection.
             inspect_tcp(tracked: u32, headers: u32, class: u32, direction: u32) -> u32 = follow::inspect_tcp;
             /// Returns 1 if an ICMP error rejects a connection.

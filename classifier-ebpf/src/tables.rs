@@ -1,16 +1,22 @@
 //! The kernel's tables behind the classification's trait.
 
 use classifier_common::{
-    connection::{FlowKey, Speech},
+    connection::{FlowKey, Speech, may_be},
+    control::Segment,
     endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
     label::Label,
     ports::{PortEntry, Transport},
     tables::Tables,
-    track::Ends,
 };
 
-use crate::{connections, endpoints, maps, ports::Ports, recent, track::classifier_acknowledge};
+use crate::{
+    connections::{self, Connections},
+    endpoints, maps,
+    ports::Ports,
+    recent,
+    track::classifier_acknowledge,
+};
 
 /// The kernel's tables, with the port table already found.
 pub struct KernelTables {
@@ -40,14 +46,14 @@ impl Tables for KernelTables {
 
     #[inline(always)]
     fn may_be_connected(&self, key: &FlowKey) -> bool {
-        connections::may_be(key)
+        may_be(&Connections, key)
     }
 
     #[inline(always)]
-    fn acknowledges(&self, ends: &Ends, of_client: bool) -> bool {
+    fn acknowledges(&self, fill: impl FnOnce(&mut Segment)) -> bool {
         let Some(work) = maps::work() else { return false };
         // SAFETY: this CPU's value of the map, and nobody else's.
-        ends.segment(of_client, 0, unsafe { &mut (*work).segment });
+        fill(unsafe { &mut (*work).segment });
         classifier_acknowledge() != 0
     }
 
