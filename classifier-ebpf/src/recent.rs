@@ -117,7 +117,7 @@ extern "C" fn classifier_keep_first_fragment(label: u32) -> u32 {
     let Some(work) = maps::work() else { return 0 };
     // SAFETY: as above.
     let remembered = Table(&FRAGMENTS).remember(unsafe { &(*work).fragment }, label);
-    if remembered == Remembered::Anew
+    if remembered == Remembered::Added
         && let Some(number) = REMEMBERED.get_ptr_mut(0)
     {
         // SAFETY: eight aligned bytes of the map's value.

@@ -1,4 +1,4 @@
-//! A bounded memory of what was seen last: an entry that finds no room replaces the oldest one of its bucket.
+//! A bounded memory of what was seen last: in a full bucket a new entry replaces the oldest one.
 
 use core::mem::offset_of;
 
@@ -145,7 +145,7 @@ pub trait RecentTable {
             entry.value = value;
         });
         bucket.replace(way, claimed, RecentWord::new(hash, now, old));
-        if old.is_free() { Remembered::Anew } else { Remembered::InPlace }
+        if old.is_free() { Remembered::Added } else { Remembered::InPlace }
     }
 
     /// Forgets a key.
@@ -172,7 +172,7 @@ pub enum Remembered {
     /// The key's entry was changed, or the oldest one was replaced.
     InPlace = 1,
     /// A free entry was filled.
-    Anew = 2,
+    Added = 2,
 }
 
 /// Returns the way of a key with this hash; [`WAYS`] if it is not remembered.
@@ -246,7 +246,7 @@ mod tests {
     fn the_oldest_entry_makes_room_and_a_change_renews_one() {
         let table = Table::default();
         for key in 0..8 {
-            assert_eq!(keep(&table, key, 1, key * TICK), Remembered::Anew);
+            assert_eq!(keep(&table, key, 1, key * TICK), Remembered::Added);
         }
         assert_eq!(keep(&table, 0, 2, 8 * TICK), Remembered::InPlace);
         assert_eq!(keep(&table, 8, 3, 9 * TICK), Remembered::InPlace);
@@ -264,7 +264,7 @@ mod tests {
         }
         table.forget(&7);
         assert_eq!(table.recall(&7), None);
-        assert_eq!(keep(&table, 9, 1, 0), Remembered::Anew);
+        assert_eq!(keep(&table, 9, 1, 0), Remembered::Added);
         assert!((0..7).chain([9]).all(|key| table.recall(&key) == Some(1)));
     }
 
