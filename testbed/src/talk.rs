@@ -1,7 +1,7 @@
 //! Connections of the test process itself.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{self, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     time::Duration,
 };
@@ -21,18 +21,29 @@ impl Host {
     #[must_use]
     pub fn connect(&self, from: SocketAddr, to: SocketAddr) -> TcpStream {
         self.enter(|| {
-            let kind = (Domain::for_address(from), Type::STREAM, Some(Protocol::TCP));
-            let socket = Socket::new(kind.0, kind.1, kind.2).expect("a socket");
-            socket.set_reuse_address(true).expect("an option");
-            // Some servers only share their ports with sockets that set this option.
-            socket.set_reuse_port(true).expect("an option");
-            socket.bind(&from.into()).unwrap_or_else(|error| panic!("{from}: {error}"));
+            let socket = bound(from).unwrap_or_else(|error| panic!("{from}: {error}"));
             let patience = Duration::from_secs(5);
             let connected = socket.connect_timeout(&to.into(), patience);
             connected.unwrap_or_else(|error| panic!("{from} to {to}: {error}"));
             socket.into()
         })
     }
+
+    /// Tells if [`Self::connect`] may use an address of this host.
+    #[must_use]
+    pub fn is_free(&self, from: SocketAddr) -> bool {
+        self.enter(|| bound(from).is_ok())
+    }
+}
+
+/// Returns a TCP socket bound to an address, which it shares with others that may share it.
+fn bound(from: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(from), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    // Some servers only share their ports with sockets that set this option.
+    socket.set_reuse_port(true)?;
+    socket.bind(&from.into())?;
+    Ok(socket)
 }
 
 /// Accepts the connection of `client`, sends some bytes each way, and closes it, the listener's end first.

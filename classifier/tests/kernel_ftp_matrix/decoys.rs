@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr, SocketAddr, TcpListener},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,6 +25,8 @@ pub struct Decoys<'n> {
     at_client: TcpListener,
     at_server: TcpListener,
     made: Mutex<HashMap<[SocketAddr; 2], Vec<Made>>>,
+    /// Number of decoys with both ports of a transfer.
+    pub same_ports: AtomicUsize,
 }
 
 /// Time of a decoy, and its kind.
@@ -36,7 +41,15 @@ impl<'n> Decoys<'n> {
         other.run("ip", &["-6", "route", "add", "default", "via", &router_to_other.v6.to_string()]);
         let any = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
         let [at_client, at_server] = [&network.client, &network.server].map(|host| host.listen(any));
-        Self { network, other, at_other, at_client, at_server, made: Mutex::default() }
+        Self {
+            network,
+            other,
+            at_other,
+            at_client,
+            at_server,
+            made: Mutex::default(),
+            same_ports: AtomicUsize::new(0),
+        }
     }
 
     /// Connects to ports that were not announced, while transfers run.
@@ -62,8 +75,10 @@ impl<'n> Decoys<'n> {
         let is_passive = data.to.ip() == address(&self.network.at_server, family);
         let (near, far) = if is_passive { (client, server) } else { (server, client) };
         let listener = far.listen(data.to);
-        // The server closes first when it sends, and cannot connect from the same port for a while.
-        if is_passive {
+        // Who closes first cannot connect from the same port for a while: the server when it sends, and now and then a
+        // client that knows the size.
+        if is_passive && near.is_free(data.from) {
+            self.same_ports.fetch_add(1, Ordering::Relaxed);
             self.make((near, data.from.ip(), data.from.port()), data.to.ip(), &listener);
         }
         self.make((near, data.from.ip(), 0), data.to.ip(), &listener);

@@ -1,6 +1,8 @@
 //! Runs the whole matrix for one server, with one set of agents and captures, which are compared after each
 //! cell.
 
+use std::sync::atomic::Ordering;
+
 use testbed::{Host, Lab, servers::Ftp};
 
 use crate::{
@@ -40,6 +42,12 @@ pub fn data_is_counted_as_captured(
         run.decoys_afterwards(&watch);
         watch.mark();
     }
+    let passive = cells.iter().filter(|cell| ["pasv", "epsv"].contains(&cell.command.label())).count();
+    let same_ports = decoys.same_ports.load(Ordering::Relaxed);
+    assert!(
+        same_ports > passive / 2,
+        "both ports were used again after {same_ports} of {passive} passive cells"
+    );
     let mut wrong = forgotten(&watch, &cells);
     let watched = watch.stop();
 

@@ -32,7 +32,7 @@ fn whatever_happens_in_whatever_order_the_end_is_what_there_is() {
     println!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let node = Node::new();
-    node.ip("link add br0 type bridge");
+    node.bridge("br0");
     let agent = node.agent(&["-i", "lan*"]);
     for _ in 0..4 {
         node.try_batch(&changes(&mut random));

@@ -39,6 +39,12 @@ impl Node {
         }
     }
 
+    /// Creates a bridge that sends nothing of its own, not even the report of a member of the group of snoopers, which
+    /// comes within a second of its start (`net/bridge/br_multicast.c`, `br_multicast_join_snoopers`).
+    pub fn bridge(&self, name: &str) {
+        self.ip(&format!("link add {name} type bridge mcast_snooping 0"));
+    }
+
     /// Runs commands of `ip` in order, in one process.
     pub fn batch(&self, commands: &str) {
         assert!(self.feed(&["-batch", "-"], commands).success());

@@ -5,7 +5,7 @@ use crate::node::{Node, assert_packets, packets, settle};
 #[test]
 fn a_bridge_is_counted_while_it_has_no_member() {
     let node = Node::new();
-    node.ip("link add br0 type bridge");
+    node.bridge("br0");
     node.ip("link set dev br0 arp off multicast off up");
     let agent = node.agent(&[]);
     settle(&agent, &["br0"]);
@@ -34,7 +34,7 @@ fn a_bridge_is_counted_while_it_has_no_member() {
 #[test]
 fn naming_interfaces_overrides_the_rule() {
     let node = Node::new();
-    node.ip("link add br0 type bridge");
+    node.bridge("br0");
     node.pair("lan0");
     node.ip("link set dev lan0 master br0");
     let agent = node.agent(&["-i", "br0", "-i", "lan*"]);
