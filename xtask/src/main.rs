@@ -22,6 +22,7 @@ mod privileges;
 mod process;
 mod release;
 mod screenshots;
+mod soak;
 mod suite;
 mod tiers;
 mod toolchain;
@@ -29,7 +30,7 @@ mod vm;
 mod words;
 mod workspace;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -85,6 +86,12 @@ enum Verb {
         #[arg(long, value_name = "OBJECT")]
         reference: Option<PathBuf>,
     },
+    /// Run servers, sessions, kills and upgrades for a long time, and compare every packet, as root
+    Soak {
+        /// Length of the run, in rounds of a minute
+        #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
+        length: Duration,
+    },
     /// Take the screenshots of the page for the documentation, as root
     Screenshots,
     /// Build one binary to install, as static as this machine allows
@@ -132,6 +139,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Run { arguments } => agent::run(&arguments),
         Verb::Demo { once, readme } => demo::run(once, readme),
         Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
+        Verb::Soak { length } => soak::run(length),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Release(options) => release::make(&options),

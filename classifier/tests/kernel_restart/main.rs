@@ -9,6 +9,8 @@ mod killed;
 mod looked_at;
 mod moved;
 mod older;
+#[path = "../support/other_layout.rs"]
+mod other_layout;
 mod pending;
 mod refused;
 mod rolling;

@@ -1,8 +1,6 @@
 //! An upgrade to a build with another layout of the counters, and back, while packets cross.
 
 use std::{
-    path::{Path, PathBuf},
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,33 +14,22 @@ use testbed::left_behind;
 
 use crate::{
     looked_at::watch,
+    other_layout::other_layout,
     scene::{BINARY, Scene, assert_continues, counters},
 };
 
 const PACKETS: usize = 60_000;
 
-/// Builds the agent of another layout, next to the tests.
-fn other() -> PathBuf {
-    let folder = Path::new(BINARY).parent().unwrap();
-    let (name, target) = ("classifier-other-layout", folder.parent().unwrap());
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", "classifier", "--features", "other-layout", "--bin", name]);
-    let status = cargo.arg("--target-dir").arg(target).status().unwrap();
-    assert!(status.success(), "{cargo:?}");
-    folder.join(name)
-}
-
 #[test]
 fn counts_are_carried_over_to_the_packet_and_back() {
-    let other = other();
-    let other = other.to_str().unwrap();
+    let other = other_layout(BINARY);
     for mode in ["off", "native"] {
         let scene = Scene::new();
         let mut agent = scene.agent(mode);
         let (over, folder) = (Arc::new(AtomicBool::new(false)), scene.folder());
         let watched = watch(view(folder.as_ref()).unwrap(), &over);
         let sent = scene.send(PACKETS);
-        for (round, binary) in [other, BINARY, other, other, BINARY].into_iter().enumerate() {
+        for (round, binary) in [&other, BINARY, &other, &other, BINARY].into_iter().enumerate() {
             sleep(Duration::from_millis(200));
             let before = counters(&agent.metrics());
             if round % 2 == 0 {

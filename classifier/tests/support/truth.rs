@@ -7,7 +7,7 @@ use testbed::{Samples, Segment};
 use crate::counts::{Counts, FLAGS, Family, add, of_metrics};
 
 /// Families about FTP's connections, each with the labels that distinguish its series.
-const FAMILIES: [Family; 4] = [
+pub const FAMILIES: [Family; 4] = [
     ("classifier_packets_total", &["direction", "protocol", "role"]),
     ("classifier_bytes_total", &["direction", "protocol", "role"]),
     ("classifier_tcp_flag_packets_total", &["direction", "protocol", "flag"]),
