@@ -17,6 +17,7 @@ mod kubernetes;
 mod licences;
 mod lint;
 mod modules;
+mod mutants;
 mod packages;
 mod privileges;
 mod process;
@@ -92,6 +93,8 @@ enum Verb {
         #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
         length: Duration,
     },
+    /// Change the code of the packet path, one operator at a time, and list the changes that no test notices
+    Mutants(mutants::Options),
     /// Take the screenshots of the page for the documentation, as root
     Screenshots,
     /// Build one binary to install, as static as this machine allows
@@ -140,6 +143,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Demo { once, readme } => demo::run(once, readme),
         Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
         Verb::Soak { length } => soak::run(length),
+        Verb::Mutants(options) => mutants::run(&options),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Release(options) => release::make(&options),

@@ -1,0 +1,6 @@
+//! Parts of the packet path by themselves: the sum of two CPUs' counters, the entries of the port table, and
+//! properties of a packet's outcome.
+
+mod outcomes;
+mod port_entries;
+mod two_cpus;

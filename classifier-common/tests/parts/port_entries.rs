@@ -1,0 +1,65 @@
+//! Entries of the port table: their count of FTP data endpoints, and what packets between two ports need.
+
+use classifier_common::{
+    ports::{COUNTED, ENDPOINT, PortEntry, Transport},
+    protocol::Protocol,
+};
+
+const UNKNOWN: PortEntry = PortEntry(0);
+
+fn tcp(protocol: Protocol) -> PortEntry {
+    PortEntry::of(protocol, Transport::Tcp)
+}
+
+/// Returns an entry with so many endpoints.
+fn with(entry: PortEntry, endpoints: u32) -> PortEntry {
+    PortEntry(entry.0 + endpoints * ENDPOINT)
+}
+
+#[test]
+fn the_count_of_endpoints_stays_when_the_port_gets_another_protocol() {
+    for count in 0..=COUNTED {
+        let entry = with(tcp(Protocol::SMTP), count);
+        assert_eq!(entry.endpoints(), count);
+        let other = entry.become_of(tcp(Protocol::IMAP));
+        assert_eq!(other.endpoints(), count);
+        assert_eq!(PortEntry::select(Transport::Tcp, UNKNOWN, other), Protocol::IMAP.to_server());
+    }
+}
+
+#[test]
+fn the_first_endpoint_makes_packets_of_its_port_tracked() {
+    for entry in [UNKNOWN, tcp(Protocol::SMTP)] {
+        assert!(!entry.has_endpoints() && !entry.is_tracked());
+        assert!(!PortEntry::are_tracked(entry, UNKNOWN) && !PortEntry::are_tracked(UNKNOWN, entry));
+        let one = with(entry, 1);
+        assert!(one.has_endpoints());
+        assert!(PortEntry::are_tracked(one, UNKNOWN) && PortEntry::are_tracked(UNKNOWN, one));
+        assert!(PortEntry::are_looked_at(one, UNKNOWN) && PortEntry::are_looked_at(UNKNOWN, one));
+    }
+}
+
+/// The ports of FTP itself are tracked, and nobody announces them.
+#[test]
+fn ports_of_ftp_are_tracked_without_an_endpoint() {
+    for protocol in [Protocol::FTP_CONTROL, Protocol::FTP_DATA_ACTIVE] {
+        let entry = tcp(protocol);
+        assert!(entry.is_tracked() && entry.is_known() && !entry.has_endpoints());
+        assert!(PortEntry::are_tracked(entry, UNKNOWN) && PortEntry::are_tracked(UNKNOWN, entry));
+        assert!(!PortEntry::of(protocol, Transport::Udp).is_tracked());
+    }
+}
+
+#[test]
+fn mail_is_looked_at_over_tcp_alone_and_other_services_are_not() {
+    for protocol in [Protocol::SMTP, Protocol::POP3, Protocol::IMAP] {
+        let entry = tcp(protocol);
+        assert!(PortEntry::are_looked_at(entry, UNKNOWN) && PortEntry::are_looked_at(UNKNOWN, entry));
+        assert!(!PortEntry::are_tracked(entry, UNKNOWN));
+        let udp = PortEntry::of(protocol, Transport::Udp);
+        assert!(!PortEntry::are_looked_at(udp, UNKNOWN));
+    }
+    let web = tcp(Protocol::configured(0).expect("there are 32"));
+    assert!(web.is_known() && !PortEntry::are_looked_at(web, web));
+    assert!(!UNKNOWN.is_known() && !PortEntry::are_looked_at(UNKNOWN, UNKNOWN));
+}
