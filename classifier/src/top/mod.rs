@@ -30,7 +30,7 @@ pub use self::{
     history::{History, SECONDS},
     options::{Options, TopError},
     rates::{Rate, Rates},
-    sample::{Decision, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, Tally},
+    sample::{Decision, Flow, Ftp, Hooks, Listing, Message, OtherService, Peer, Sample, Tally},
     screen::{Appearance, draw},
     source::{
         BadUrl, Due, Origin, Peers, Recording, RecordingError, Source, SourceError, Target, Unlike, pinned,

@@ -23,7 +23,9 @@ pub struct Sample {
     /// The FTP tracking.
     pub ftp: Ftp,
     /// Peers of connections.
-    pub sources: Sources,
+    pub sources: Listing<Peer>,
+    /// Connections to ports that no protocol has.
+    pub services: Listing<OtherService>,
     /// Fill of the maps: entries and capacity, by name.
     pub maps: BTreeMap<String, (u64, u64)>,
     /// Problems and unreadable parts, one sentence each.
@@ -109,16 +111,27 @@ pub struct Ftp {
     pub endpoints: Option<Vec<EndpointReport>>,
 }
 
-/// Peers of connections, if requested.
+/// A list that is read on request.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub enum Sources {
-    /// The peers were not requested.
+pub enum Listing<T> {
+    /// The list was not requested.
     #[default]
     Unasked,
-    /// The peers cannot be read, with the reason.
+    /// The list cannot be read, with the reason.
     Untold(String),
-    /// The known peers.
-    Listed(Vec<Peer>),
+    /// The known entries.
+    Listed(Vec<T>),
+}
+
+impl<T> Listing<T> {
+    /// Returns the entries, if the list was read.
+    #[must_use]
+    pub fn listed(&self) -> Option<&[T]> {
+        match self {
+            Self::Listed(listed) => Some(listed),
+            Self::Unasked | Self::Untold(_) => None,
+        }
+    }
 }
 
 /// A host or network, with its connections.
@@ -131,6 +144,27 @@ pub struct Peer {
     /// Label of the protocol.
     pub protocol: Word,
     /// Outcome of the connections; `redirect` for ICMP redirects of the host.
+    pub outcome: Word,
+    /// Upper bound of the connections.
+    pub count: u64,
+    /// Overcount of the bound.
+    pub overcount: u64,
+    /// Age of the last connection; `null` if the source does not tell it.
+    pub last_seen_seconds: Option<Age>,
+}
+
+/// The connections to a port that no protocol has, with one outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OtherService {
+    /// `tcp` or `udp`.
+    pub transport: Word,
+    /// Destination port.
+    pub port: u16,
+    /// Name of the port at IANA, if it is well known.
+    pub name: Option<Word>,
+    /// `inbound` or `outbound`.
+    pub direction: Word,
+    /// Outcome of the connections.
     pub outcome: Word,
     /// Upper bound of the connections.
     pub count: u64,

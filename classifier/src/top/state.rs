@@ -6,7 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 
 use super::{
     board::Board,
-    sample::{Sample, Sources},
+    sample::{Listing, Sample},
     source::Peers,
     table::{Order, Table},
     tabs::Tab,
@@ -106,13 +106,13 @@ impl State {
     /// Returns the amount of peers that the current tab needs.
     #[must_use]
     pub fn peers(&self) -> Peers {
-        if self.tab == Tab::Sources { Peers::All } else { Peers::None }
+        if matches!(self.tab, Tab::Sources | Tab::Services) { Peers::All } else { Peers::None }
     }
 
     /// Tells whether the current tab needs more than the last read returned.
     #[must_use]
     pub fn lacks_peers(&self) -> bool {
-        let is_unasked = |(_, sample): &(Duration, Sample)| sample.sources == Sources::Unasked;
+        let is_unasked = |(_, sample): &(Duration, Sample)| sample.sources == Listing::Unasked;
         self.peers() != Peers::None && self.live.latest.as_ref().is_some_and(is_unasked)
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     board::Board,
-    sample::{Decision, Flow, Ftp, Hooks, Message, Peer, Sources, Tally},
+    sample::{Decision, Flow, Ftp, Hooks, Message, OtherService, Peer, Tally},
     table::{Order, Table},
     tabs::Tab,
     word::Word,
@@ -31,6 +31,8 @@ pub struct Report<'b> {
     ftp: Option<&'b Ftp>,
     /// The largest peers of each kind; `null` if unknown.
     sources: Option<&'b [Peer]>,
+    /// The largest other services of each kind; `null` if unknown.
+    services: Option<&'b [OtherService]>,
     maps: Vec<Fill<'b>>,
     problems: &'b [String],
 }
@@ -114,10 +116,8 @@ impl<'b> Report<'b> {
             icmp: icmp.collect(),
             policy: policy.collect(),
             ftp: sample.map(|sample| &sample.ftp),
-            sources: sample.and_then(|sample| match &sample.sources {
-                Sources::Listed(listed) => Some(&listed[..]),
-                Sources::Unasked | Sources::Untold(_) => None,
-            }),
+            sources: sample.and_then(|sample| sample.sources.listed()),
+            services: sample.and_then(|sample| sample.services.listed()),
             maps: maps
                 .map(|(map, (entries, capacity))| Fill { map, entries: *entries, capacity: *capacity })
                 .collect(),

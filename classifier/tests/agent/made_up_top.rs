@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use classifier::{
     snapshot::{Age, EndpointReport, HostPort, Initiator, SessionReport},
-    top::{Appearance, Decision, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, State, Tally, Word, draw},
+    top::{
+        Appearance, Decision, Flow, Ftp, Hooks, Listing, Message, OtherService, Peer, Sample, State, Tally,
+        Word, draw,
+    },
 };
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -60,7 +63,8 @@ pub fn sample(seconds: u64, load: u64) -> Sample {
     }
     sample.maps.insert("sessions".into(), (1, 65_536));
     sample.ftp = ftp(load);
-    sample.sources = Sources::Listed(if load > 0 { peers() } else { Vec::new() });
+    sample.sources = Listing::Listed(if load > 0 { peers() } else { Vec::new() });
+    sample.services = Listing::Listed(if load > 0 { services() } else { Vec::new() });
     sample
 }
 
@@ -88,6 +92,20 @@ fn peers() -> Vec<Peer> {
         last_seen_seconds: ago.map(|milliseconds| Age::of(0, milliseconds * 1_000_000)),
     };
     PEERS.map(peer).into()
+}
+
+fn services() -> Vec<OtherService> {
+    let service = |transport: &str, port, name: Option<&str>, outcome: &str, [count, overcount]: [u64; 2]| {
+        let [transport, outcome] = [transport, outcome].map(Word::from);
+        let (name, direction) = (name.map(Word::from), Word::from("inbound"));
+        let last_seen_seconds = Some(Age::of(0, 61_000_000_000));
+        OtherService { transport, port, name, direction, outcome, count, overcount, last_seen_seconds }
+    };
+    vec![
+        service("tcp", 8443, None, "refused", [12, 0]),
+        service("tcp", 443, Some("https"), "established", [5_310, 7]),
+        service("udp", 123, Some("ntp"), "established", [88, 0]),
+    ]
 }
 
 fn ftp(load: u64) -> Ftp {

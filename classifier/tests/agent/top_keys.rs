@@ -1,6 +1,6 @@
 //! Keys of `classifier top`.
 
-use classifier::top::{Peers, Sample, Sources, State, Tab};
+use classifier::top::{Listing, Peers, Sample, State, Tab};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
 
 use crate::made_up_top::{at, press, sample, screen, typed, watched};
@@ -19,15 +19,16 @@ fn tabs_are_reached_by_number_and_in_turn() {
         assert!(press(&mut state, &[key]));
         tabs.push(state.tab);
     }
-    let [traffic, icmp, sessions, ports, sources, dry_run] = Tab::ALL;
-    assert_eq!(tabs, [traffic, icmp, sessions, ports, sources, dry_run, traffic, dry_run, icmp]);
+    let [traffic, icmp, sessions, ports, sources, services, dry_run] = Tab::ALL;
+    assert_eq!(tabs, [traffic, icmp, sessions, ports, sources, services, dry_run, traffic, dry_run, icmp]);
     typed(&mut state, "90xz");
     assert_eq!(state.tab, icmp, "there is no tab of that number");
 }
 
 #[test]
 fn sources_are_asked_for_while_their_tab_is_open_and_at_once() {
-    let unasked = |second| Sample { sources: Sources::Unasked, ..sample(second, 1) };
+    let unasked =
+        |second| Sample { sources: Listing::Unasked, services: Listing::Unasked, ..sample(second, 1) };
     let mut state = State::new("here".into(), at(3600));
     assert_eq!((state.peers(), state.lacks_peers()), (Peers::None, false));
     state.take(at(0), Ok(unasked(0)));
@@ -37,6 +38,12 @@ fn sources_are_asked_for_while_their_tab_is_open_and_at_once() {
     assert!(screen(&mut state, (80, 24)).contains("not read yet"));
     state.take(at(1), Ok(sample(1, 1)));
     assert!(!state.lacks_peers() && first(&state, 0)[0] == "198.51.100.0/24", "the most stand first");
+    typed(&mut state, "6");
+    state.take(at(2), Ok(unasked(2)));
+    assert_eq!((state.peers(), state.lacks_peers()), (Peers::All, true), "other services come with them");
+    assert!(screen(&mut state, (80, 24)).contains("not read yet"));
+    state.take(at(3), Ok(sample(3, 1)));
+    assert_eq!(first(&state, 0), ["tcp/443", "udp/123", "tcp/8443"], "the most stand first");
     typed(&mut state, "1");
     assert_eq!(state.peers(), Peers::None);
 }
@@ -49,7 +56,7 @@ fn a_network_with_one_host_is_not_shown_beside_its_host() {
     let has = |prefix: &str| shown.iter().any(|one| one == prefix);
     assert!(has("203.0.113.9/32") && !has("203.0.113.0/24"), "{shown:?}");
     assert!(has("198.51.100.7/32") && has("198.51.100.0/24"), "it has other hosts: {shown:?}");
-    typed(&mut state, "6");
+    typed(&mut state, "7");
     assert_eq!(first(&state, 0), ["mail", "default"]);
 }
 

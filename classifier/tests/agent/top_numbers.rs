@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use classifier::top::{Board, Rates, Report, Sample, Sources, Tally, Unlike, Words, scraped, text};
+use classifier::top::{Board, Listing, Rates, Report, Sample, Tally, Unlike, Words, scraped, text};
 use serde_json::{Value, json};
 
 use crate::made_up_top::{at, flow, sample};
@@ -52,9 +52,20 @@ fn what_an_agent_serves_is_read_in_both_formats() {
     assert!(plain.interfaces.contains_key("o\"d\\d"));
     assert!(!plain.icmp.is_empty() && plain.maps["FRAGMENTS"].1 == 8192);
     assert_eq!(plain.ftp.sessions, None, "metrics hold no single session");
-    let Sources::Listed(listed) = &plain.sources else { panic!("{:?}", plain.sources) };
+    let Listing::Listed(listed) = &plain.sources else { panic!("{:?}", plain.sources) };
     let largest = listed.iter().find(|one| &*one.outcome == "refused" && one.prefix == "203.0.113.0/24");
     assert_eq!(largest.map(|one| (one.count, one.overcount)), Some((78, 0)));
+    let services = plain.services.listed().expect("the agent exports ports");
+    let mut ports: Vec<_> =
+        services.iter().map(|one| (one.port, &*one.direction, &*one.outcome, one.count)).collect();
+    ports.sort_unstable();
+    let expected = [
+        (22, "inbound", "established", 4),
+        (3389, "inbound", "refused", 2),
+        (8000, "outbound", "established", 1),
+    ];
+    assert_eq!(ports, expected);
+    assert!(services.iter().any(|one| one.port == 22 && one.name.as_deref() == Some("ssh")), "{services:?}");
 }
 
 #[test]
@@ -72,7 +83,8 @@ fn what_is_no_agents_is_refused_with_the_reason() {
         "classifier_build_info 1\nclassifier_scrape_success 0\nclassifier_unattributed_packets_total 2\n";
     let ill = scraped(ill, &mut Words::default()).unwrap();
     assert_eq!(ill.problems.len(), 2);
-    assert!(matches!(ill.sources, Sources::Untold(reason) if reason.contains("--top-sources")));
+    assert!(matches!(ill.sources, Listing::Untold(reason) if reason.contains("--top-sources")));
+    assert!(matches!(ill.services, Listing::Untold(reason) if reason.contains("--top-ports")));
 }
 
 #[test]
@@ -113,6 +125,11 @@ fn the_json_has_its_keys() {
         written["sources"][1],
         json!({"prefix": "198.51.100.0/24", "direction": "inbound", "protocol": "smtp", "outcome": "established",
                "count": 1350, "overcount": 100, "last_seen_seconds": 0.4})
+    );
+    assert_eq!(
+        written["services"][0],
+        json!({"transport": "tcp", "port": 8443, "name": null, "direction": "inbound", "outcome": "refused",
+               "count": 12, "overcount": 0, "last_seen_seconds": 61.0})
     );
     assert_eq!(written["maps"], json!([{"map": "sessions", "entries": 1, "capacity": 65536}]));
 

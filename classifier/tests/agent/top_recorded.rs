@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::UNIX_EPOCH};
 
-use classifier::top::{Board, Due, Recording, Report, Sample, Sources, text};
+use classifier::top::{Board, Due, Listing, Recording, Report, Sample, text};
 use testbed::servers::Folder;
 
 use crate::made_up_top::{at, sample};
@@ -73,5 +73,6 @@ fn an_older_recording_lacks_newer_keys_and_is_read() {
     let old =
         r#"{"at": 3.5, "source": "u", "error": null, "traffic": [], "ftp": null, "sources": null, "new": 1}"#;
     let read = open(&folder.write("old", old)).unwrap().take().unwrap();
-    assert!(matches!(read.sources, Sources::Untold(_)) && read.policy.is_empty());
+    assert!(matches!(read.sources, Listing::Untold(_)) && read.policy.is_empty());
+    assert_eq!(read.services, Listing::Untold("the recording has no other services".into()));
 }

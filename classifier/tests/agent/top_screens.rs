@@ -32,12 +32,12 @@ fn traffic_is_shown_on_screens_of_every_size() {
 fn the_other_tabs_and_the_help_are_shown() {
     let mut state = watched(1);
     let mut all = String::new();
-    for key in ['2', '3', '4', '5', '6', '?'] {
+    for key in ['2', '3', '4', '5', '6', '7', '?'] {
         typed(&mut state, &key.to_string());
         all += &screen(&mut state, (80, if key == '?' { 24 } else { 8 }));
     }
     let mut idle = watched(0);
-    for key in ['3', '4', '5'] {
+    for key in ['3', '4', '5', '6'] {
         typed(&mut idle, &key.to_string());
         all += &screen(&mut idle, (80, 8));
     }

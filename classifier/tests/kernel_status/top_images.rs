@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::Path,
     time::{Duration, Instant},
 };
@@ -10,7 +11,7 @@ use classifier::top::{Appearance, Origin, Source, State, draw};
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Terminal, backend::TestBackend};
-use testbed::{FrameSocket, Lab, Pins, Running, servers::Ftp};
+use testbed::{FrameSocket, Lab, Pins, Running, converse, servers::Ftp};
 
 use crate::{shown::BINARY, svg};
 
@@ -49,6 +50,16 @@ fn images_of_top_busy_idle_and_broken() {
         (ethernet(ipv4(udp(CLIENT, 53))), 61),
     ];
 
+    let at = |port| SocketAddr::new(at_server.v4.into(), port);
+    for (port, connections) in [(443, 9), (22, 3), (3306, 1)] {
+        let listener = server.listen(at(port));
+        for _ in 0..connections {
+            converse(&client.connect(SocketAddr::new(at_client.v4.into(), 0), at(port)), &listener);
+        }
+    }
+    // Nobody listens there.
+    client.run("sh", &["-c", &format!("! curl --silent --noproxy '*' http://{address}:8080/")]);
+
     std::thread::sleep(Duration::from_secs(3));
     for download in &mut downloads {
         assert!(download.ended().is_none(), "{}", download.said());
@@ -84,6 +95,8 @@ fn images_of_top_busy_idle_and_broken() {
     assert!(state.press(KeyEvent::from(KeyCode::Char('5'))));
     look(&mut state, 63);
     write(&mut state, "sources");
+    assert!(state.press(KeyEvent::from(KeyCode::Char('6'))));
+    write(&mut state, "services");
     assert!(state.press(KeyEvent::from(KeyCode::Char('1'))));
     agent.kill();
     server.run(BINARY, &["detach", "--pin-dir", &folder]);

@@ -1,5 +1,5 @@
-//! Peers of connections in `classifier top`: by the pins like `classifier status`, by URL like the agent's
-//! metrics.
+//! Peers of connections and other services in `classifier top`: by the pins like `classifier status`, by URL like
+//! the agent's metrics.
 
 use std::net::SocketAddr;
 
@@ -12,6 +12,7 @@ use crate::{
 };
 
 const SMTP: u16 = 25;
+const HTTPS: u16 = 443;
 
 #[test]
 fn the_sources_are_those_that_the_agent_knows() {
@@ -20,27 +21,33 @@ fn the_sources_are_those_that_the_agent_knows() {
     let (at_client, at_server) = lab.link(&client, &server);
     let pins = Pins::new();
     let folder = pins.folder("classifier");
-    let agent = server.agent(BINARY, &["-i", &at_server.name, "--pin-dir", &folder, "--top-sources", "1"]);
-    let to = SocketAddr::new(at_server.v4.into(), SMTP);
-    let listener = server.listen(to);
-    for _ in 0..3 {
-        converse(&client.connect(SocketAddr::new(at_client.v4.into(), 0), to), &listener);
+    let agent = server.agent(
+        BINARY,
+        &["-i", &at_server.name, "--pin-dir", &folder, "--top-sources", "1", "--top-ports", "1"],
+    );
+    for (port, connections) in [(SMTP, 3), (HTTPS, 2)] {
+        let to = SocketAddr::new(at_server.v4.into(), port);
+        let listener = server.listen(to);
+        for _ in 0..connections {
+            converse(&client.connect(SocketAddr::new(at_client.v4.into(), 0), to), &listener);
+        }
     }
 
     let top = |origin: [&str; 2], format: &str| {
         let mut command = server.command(BINARY);
         run(command.args(["top", "--once", "--interval", "0.1", "--format", format]).args(origin))
     };
-    let sources = |origin| -> Value {
+    let read = |origin| -> Value {
         let text = top(origin, "json");
-        let top: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        top["sources"].clone()
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     };
-    let pinned = sources(["--pin-dir", &folder]);
+    let (by_pins, by_url) = (read(["--pin-dir", &folder]), read(["--url", URL]));
+    let pinned = &by_pins["sources"];
     let status = json(&server, &agent);
     let known = list(&status["evidence"], "sources");
-    assert_eq!(list(&json!({"of": pinned}), "of").len(), known.len());
-    for (shown, known) in pinned.as_array().into_iter().flatten().zip(known) {
+    let shown = list(&by_pins, "sources");
+    assert_eq!(shown.len(), known.len());
+    for (shown, known) in shown.iter().zip(known) {
         for key in ["prefix", "direction", "protocol", "outcome", "count", "error"] {
             assert_eq!(shown[key], known[key], "{key}\n{shown}\n{known}");
         }
@@ -56,11 +63,25 @@ fn the_sources_are_those_that_the_agent_knows() {
         let list = sources.as_array().into_iter().flatten();
         list.filter(|one| one["prefix"] == *host && one["protocol"] == "smtp").cloned().collect::<Vec<_>>()
     };
-    let seen = of_client(&pinned);
+    let seen = of_client(pinned);
     assert_eq!(seen, [expected(seen[0]["last_seen_seconds"].clone())]);
-    assert_eq!(of_client(&sources(["--url", URL])), [expected(Value::Null)]);
+    assert_eq!(of_client(&by_url["sources"]), [expected(Value::Null)]);
+    let https = |top: &Value| {
+        let mut services = list(top, "services").iter().filter(|one| one["port"] == HTTPS);
+        let service = services.next().expect("the service").clone();
+        assert!(services.next().is_none(), "{top}");
+        service
+    };
+    let service = |last_seen: &Value| {
+        json!({"transport": "tcp", "port": HTTPS, "name": "https", "direction": "inbound", "outcome": "established",
+               "count": 2, "overcount": 0, "last_seen_seconds": last_seen})
+    };
+    let ago = &https(&by_pins)["last_seen_seconds"];
+    assert!(ago.as_f64().is_some_and(|ago| (0.0..60.0).contains(&ago)), "{ago}");
+    assert_eq!(https(&by_pins), service(ago));
+    assert_eq!(https(&by_url), service(&Value::Null));
     let text = top(["--pin-dir", &folder], "text");
-    assert!(text.contains(&host) && text.contains("at most"), "{text}");
+    assert!(text.contains(&host) && text.contains("at most") && text.contains("tcp/443"), "{text}");
     agent.leave();
     server.run(BINARY, &["detach", "--pin-dir", &folder]);
 }

@@ -109,7 +109,7 @@ fn keys_resizes_and_signals_work_in_a_terminal_which_is_given_back_as_it_was() {
     let escapes = terminal.tmux(&["capture-pane", "-p", "-e"]);
     assert!(escapes.contains("38;5;6m"), "the title is cyan: {escapes:?}");
     assert_eq!(terminal.tmux(&["display", "-p", "#{mouse_any_flag}"]), "1\n", "its wheel scrolls");
-    terminal.press("6");
+    terminal.press("7");
     terminal.shows("the dry run", |shown| shown.contains("no policy has decided on a packet"));
     terminal.press("3");
     terminal.shows("the tab", |shown| shown.contains("no FTP control connection is tracked"));

@@ -43,15 +43,18 @@ pub(super) fn origin(state: &State, look: Appearance, width: usize) -> Line<'sta
 
 /// Draws the tabs, with their keys.
 pub(super) fn tabs(state: &State, look: Appearance, width: usize) -> Line<'static> {
-    let whole: usize = Tab::ALL.iter().map(|tab| tab.title().len() + 5).sum();
+    let titles: usize = Tab::ALL.iter().map(|tab| tab.title().len()).sum();
+    // The last tab needs no gap.
+    let fits = |beside: usize| titles + Tab::ALL.len() * beside <= width + 1;
     let mut spans = Vec::new();
     for (number, tab) in (1_usize..).zip(Tab::ALL) {
         let is_shown = tab == state.tab;
-        // On a narrow screen, only the current tab has its title. The last one needs no gap.
-        let title = if whole <= width + 1 || is_shown {
-            format!(" {number} {} ", tab.title())
-        } else {
-            format!(" {number} ")
+        // On a narrow screen, only the current tab has its title.
+        let title = match tab.title() {
+            title if fits(5) => format!(" {number} {title} "),
+            title if fits(3) => format!("{number} {title}"),
+            title if is_shown => format!(" {number} {title} "),
+            _ => format!(" {number} "),
         };
         spans.push(Span::styled(title, if is_shown { Appearance::chosen() } else { look.quiet() }));
         spans.push(Span::raw(" "));

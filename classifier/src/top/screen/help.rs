@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::Appearance;
 
 const KEYS: [(&str, &str); 13] = [
-    ("1 to 6", "show a tab"),
+    ("1 to 7", "show a tab"),
     ("Tab", "next tab; with Shift the previous tab"),
     ("s >", "sort by the next column"),
     ("S <", "sort by the previous column"),

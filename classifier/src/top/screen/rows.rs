@@ -45,7 +45,8 @@ impl<'t> Drawn<'t> {
             spans.push(Span::raw(" ".repeat(GAP)));
         }
         if self.history > 0 {
-            let title = cut("last minute", self.history);
+            // A title that is cut says nothing.
+            let title = if self.history < "last minute".len() { "1 min" } else { "last minute" };
             spans.push(Span::styled(format!("{title:>width$}", width = self.history), Appearance::strong()));
         }
         Line::from(spans)

@@ -8,7 +8,7 @@ mod recorded;
 mod recorded_line;
 mod remote;
 mod scraped;
-mod scraped_peers;
+mod scraped_evidence;
 mod target;
 mod trust;
 
@@ -116,7 +116,7 @@ impl Source {
         }
     }
 
-    /// Reads a sample. From an agent, the peers are always those of its metrics.
+    /// Reads a sample. From an agent, peers and other services are always those of its metrics.
     ///
     /// # Errors
     ///

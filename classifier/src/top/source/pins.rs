@@ -18,7 +18,7 @@ use crate::{
     protocol_names::ProtocolNames,
     snapshot::{EndpointReport, InterfaceSnapshot, SessionReport},
     top::{
-        sample::{Decision, Flow, Ftp, Hooks, Message, Sample, Sources, Tally},
+        sample::{Decision, Flow, Ftp, Hooks, Listing, Message, Sample, Tally},
         word::Word,
     },
 };
@@ -51,9 +51,12 @@ impl Pins {
     pub fn read(&mut self, peers: Peers) -> Result<Sample, ViewError> {
         let mut sample = sample(&self.view.look()?, &self.folder, now());
         if peers != Peers::None {
-            sample.sources = match self.view.evidence() {
+            (sample.sources, sample.services) = match self.view.evidence() {
                 Ok(evidence) => peers::listed(&evidence, peers, SystemTime::now()),
-                Err(reason) => Sources::Untold(reason.to_string()),
+                Err(reason) => {
+                    let reason = reason.to_string();
+                    (Listing::Untold(reason.clone()), Listing::Untold(reason))
+                }
             };
         }
         Ok(sample)

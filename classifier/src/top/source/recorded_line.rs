@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::{
     snapshot::{Age, EndpointReport, HostPort, Initiator, SessionReport},
     top::{
-        sample::{Decision, Flow, Ftp, Hooks, Message, Peer, Sample, Sources, Tally},
+        sample::{Decision, Flow, Ftp, Hooks, Listing, Message, OtherService, Peer, Sample, Tally},
         word::Word,
     },
 };
@@ -33,6 +33,7 @@ pub(super) struct RecordedLine {
     policy: Vec<Decided>,
     ftp: Option<RecordedFtp>,
     sources: Option<Vec<Peer>>,
+    services: Option<Vec<OtherService>>,
     #[serde(default)]
     maps: Vec<Fill>,
     #[serde(default)]
@@ -119,14 +120,18 @@ impl RecordedLine {
             icmp: self.icmp.into_iter().map(|one| (one.message, one.messages)).collect(),
             policy: self.policy.into_iter().map(|one| (one.decision, one.packets)).collect(),
             ftp: self.ftp.map_or_else(Ftp::default, RecordedFtp::numbers),
-            sources: self.sources.map_or_else(|| Sources::Untold(NO_PEERS.into()), Sources::Listed),
+            sources: recorded(self.sources, "the recording has no sources"),
+            services: recorded(self.services, "the recording has no other services"),
             maps: self.maps.into_iter().map(|one| (one.map, (one.entries, one.capacity))).collect(),
             problems: self.problems,
         })
     }
 }
 
-const NO_PEERS: &str = "the recording has no sources";
+/// Returns a recorded list, or the reason why there is none.
+fn recorded<T>(list: Option<Vec<T>>, none: &str) -> Listing<T> {
+    list.map_or_else(|| Listing::Untold(none.into()), Listing::Listed)
+}
 
 impl Traffic {
     fn tally(self) -> (Flow, Tally) {

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{
     exposition::{BadLine, Line, lines},
-    scraped_peers::Peers,
+    scraped_evidence::{self, Bounds},
 };
 use crate::{
     metrics::catalog::{self, label},
@@ -33,15 +33,16 @@ pub enum Unlike {
 pub fn sample(text: &str, words: &mut Words) -> Result<Sample, Unlike> {
     let mut sample = Sample::default();
     let mut is_ours = false;
-    let mut peers = Peers::default();
+    let [mut sources, mut ports] = [Bounds::SOURCES, Bounds::PORTS];
     for line in lines(text) {
         let line = line?;
         is_ours |= line.name == catalog::BUILD_INFO.name;
-        if !peers.add(&line) {
+        if !(sources.add(&line) || ports.add(&line)) {
             add(&mut sample, &line, words);
         }
     }
-    sample.sources = peers.listed(words);
+    sample.sources = scraped_evidence::sources(sources, words);
+    sample.services = scraped_evidence::services(ports, words);
     if is_ours { Ok(sample) } else { Err(Unlike::Foreign(catalog::BUILD_INFO.name)) }
 }
 

@@ -3,6 +3,7 @@
 mod data_ports;
 mod dry_run;
 mod icmp;
+mod services;
 mod sessions;
 mod sources;
 mod traffic;
@@ -23,14 +24,23 @@ pub enum Tab {
     DataPorts,
     /// Peers of connections.
     Sources,
+    /// Connections to ports that no protocol has.
+    Services,
     /// Decisions of a policy's dry run.
     DryRun,
 }
 
 impl Tab {
     /// All tabs, in the order of their keys.
-    pub const ALL: [Self; 6] =
-        [Self::Traffic, Self::Icmp, Self::Sessions, Self::DataPorts, Self::Sources, Self::DryRun];
+    pub const ALL: [Self; 7] = [
+        Self::Traffic,
+        Self::Icmp,
+        Self::Sessions,
+        Self::DataPorts,
+        Self::Sources,
+        Self::Services,
+        Self::DryRun,
+    ];
 
     /// Returns the title of the tab.
     #[must_use]
@@ -39,8 +49,9 @@ impl Tab {
             Self::Traffic => "Traffic",
             Self::Icmp => "ICMP",
             Self::Sessions => "FTP sessions",
-            Self::DataPorts => "FTP data ports",
+            Self::DataPorts => "FTP data",
             Self::Sources => "Sources",
+            Self::Services => "Other services",
             Self::DryRun => "Dry run",
         }
     }
@@ -54,6 +65,7 @@ impl Tab {
             Self::Sessions => sessions::AGE,
             Self::DataPorts => data_ports::AGE,
             Self::Sources => sources::AT_MOST,
+            Self::Services => services::AT_MOST,
             Self::DryRun => dry_run::PACKETS,
         }
     }
@@ -67,6 +79,7 @@ impl Tab {
             Self::Sessions => sessions::table(board),
             Self::DataPorts => data_ports::table(board),
             Self::Sources => sources::table(board),
+            Self::Services => services::table(board),
             Self::DryRun => dry_run::table(board),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     snapshot::Age,
     top::{
         board::Board,
-        sample::{Peer, Sources},
+        sample::{Listing, Peer},
         table::{Cell, Column, Row, Table},
     },
 };
@@ -31,29 +31,33 @@ const RECENT: f64 = 2.0;
 
 pub(super) fn table(board: &Board) -> Table {
     let sources = board.latest.as_ref().map(|(_, sample)| &sample.sources);
-    let (listed, empty) = match sources {
-        Some(Sources::Listed(listed)) => (&listed[..], "no connection with an outcome so far"),
-        Some(Sources::Untold(reason)) => (&[][..], &reason[..]),
-        Some(Sources::Unasked) | None => {
-            (&[][..], "not read yet: sources are read only while this tab is open and not paused")
-        }
-    };
+    let (listed, empty) = read(sources, "no connection with an outcome so far");
     let hosts = alone(listed);
     let shown = listed.iter().filter(|one| !hosts.contains(&Connections::of(one, &one.prefix)));
-    let rows = shown.map(|one| Row {
-        cells: vec![
-            Cell::Text(one.prefix.clone()),
-            Cell::Text(one.direction.to_string()),
-            Cell::Text(one.protocol.to_string()),
-            Cell::Text(one.outcome.to_string()),
-            total(one.count),
-            total(one.count.saturating_sub(one.overcount)),
-            one.last_seen_seconds.map_or_else(|| Cell::Number(None, "-".into()), long),
-        ],
-        is_busy: one.last_seen_seconds.is_none_or(|age| age.seconds() < RECENT),
-        history: None,
+    let rows = shown.map(|one| {
+        let words = [&one.prefix[..], &one.direction, &one.protocol, &one.outcome];
+        row(&words, [one.count, one.overcount], one.last_seen_seconds)
     });
     Table { columns: &COLUMNS, rows: rows.collect(), has_history: false, empty: empty.into() }
+}
+
+/// Returns the entries of a list, and the text for a table without rows.
+pub(super) fn read<'l, T>(listing: Option<&'l Listing<T>>, none: &'static str) -> (&'l [T], &'l str) {
+    match listing {
+        Some(Listing::Listed(listed)) => (listed, none),
+        Some(Listing::Untold(reason)) => (&[], reason),
+        Some(Listing::Unasked) | None => {
+            (&[], "not read yet: connections are read only while their tab is open and not paused")
+        }
+    }
+}
+
+/// Makes the row of an estimate: its words, its bounds and the age of its last connection.
+pub(super) fn row(words: &[&str], [count, overcount]: [u64; 2], last_seen: Option<Age>) -> Row {
+    let mut cells: Vec<_> = words.iter().map(|word| Cell::Text((*word).to_owned())).collect();
+    let last = last_seen.map_or_else(|| Cell::Number(None, "-".into()), long);
+    cells.extend([total(count), total(count.saturating_sub(overcount)), last]);
+    Row { cells, is_busy: last_seen.is_none_or(|age| age.seconds() < RECENT), history: None }
 }
 
 /// Connections of a prefix, which a network has in common with its only host.
