@@ -81,6 +81,7 @@ pub const TABLE: &[Package] = &[
     Package::install("dovecot-imapd", "real IMAP server; needs its users"),
     Package::install("dovecot-pop3d", "real POP3 server; needs its users"),
     Package::install("openssh-server", "real SSH server, and its client; needs its user"),
+    Package::install("jsonnet", "the mixin of rules and dashboards"),
     Package::install("chromium", "the browser that the page is looked at with; needs its libraries"),
     Package::install("chromium-driver", "driving it"),
     Package::install("buildah", "the container recipe, built"),

@@ -36,6 +36,31 @@ fn the_rules_pass_their_tests_under_another_job_name() {
     let at = |command: &mut Command| run(command.current_dir(folder.path()));
     assert!(include_str!("../../../docs/operations.md").contains(RENAME));
     at(Command::new("sh").args(["-c", &RENAME.replace("NAME", "other")]));
+    assert_tests_pass_with_the_job_other(&folder);
+}
+
+#[test]
+fn the_mixin_has_the_same_rules_also_under_another_job_name() {
+    let jsonnet =
+        |code: &str| run(Command::new("jsonnet").current_dir(deployed::folder()).args(["--exec", code]));
+    let folder = Folder::new("mixin");
+    for (file, field) in [("rules.yml", "prometheusRules"), ("alerts.yml", "prometheusAlerts")] {
+        let mixin = format!("(import 'mixin.libsonnet').{field}");
+        assert_eq!(jsonnet(&format!("{mixin} == std.parseYaml(importstr '{file}')")), "true\n");
+        let settings = "_config+:: { job: 'other', docs: 'https://host/docs/' }";
+        let other = jsonnet(&format!("((import 'mixin.libsonnet') + {{ {settings} }}).{field}"));
+        folder.write(file, other.replace("https://host/docs/", "docs/"));
+        assert_eq!(other.contains("https://host/docs/troubleshooting.md"), file == "alerts.yml");
+    }
+    folder.write("tests.yml", fs::read(deployed::folder().join("tests.yml")).expect("it is there"));
+    assert_tests_pass_with_the_job_other(&folder);
+    let dashboards = jsonnet("std.objectFields((import 'mixin.libsonnet').grafanaDashboards)");
+    assert_eq!(dashboards.matches(".json").count(), deployed::DASHBOARDS.len(), "{dashboards}");
+}
+
+/// Asserts that the rules of a folder, of the job `other`, pass their tests.
+fn assert_tests_pass_with_the_job_other(folder: &Folder) {
+    let at = |command: &mut Command| run(command.current_dir(folder.path()));
     let tests = r#"s/job="other"/job="third"/; s/\bjob\([=: ]*"\?\)classifier\b/job\1other/"#;
     at(Command::new("sed").args(["-i", tests, "tests.yml"]));
     let said = at(promtool().args(["test", "rules", "tests.yml"]));
