@@ -83,9 +83,27 @@ impl Browser {
     pub fn look(&self, width: u32, dark: bool) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
         self.chromium("Emulation.setDeviceMetricsOverride", &size);
+        self.medium("", dark);
+    }
+
+    /// Lays the page out for paper, in the preferred colour scheme, until the next [`Self::look`].
+    pub fn look_at_paper(&self, width: u32, dark: bool) {
+        self.look(width, dark);
+        self.medium("print", dark);
+    }
+
+    /// Sets the medium, empty for the screen, and the preferred colour scheme.
+    fn medium(&self, medium: &str, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        self.chromium("Emulation.setEmulatedMedia", &media);
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.chromium("Emulation.setEmulatedMedia", &json!({"media": medium, "features": features}));
+    }
+
+    /// Prints the page on sheets of A4, as a PDF.
+    #[must_use]
+    pub fn pdf(&self) -> Vec<u8> {
+        let printed = self.chromium("Page.printToPDF", &json!({"paperWidth": 8.27, "paperHeight": 11.69}));
+        STANDARD.decode(printed["data"].as_str().expect("a document")).expect("in base 64")
     }
 
     /// Allows or forbids scripts.

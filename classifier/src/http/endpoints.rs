@@ -147,6 +147,7 @@ impl Endpoints {
             other_services: source.services_now().map_err(|error| error.to_string()),
             ftp: source.ftp_now(page::FTP_SHOWN),
             names: self.exporter.names(),
+            rules: self.exporter.rules(),
             gauges: self.agent().gauges(),
             telemetry: &self.telemetry,
             times: Times::now(self.started.elapsed(), self.continues),

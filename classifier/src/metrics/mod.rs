@@ -71,6 +71,7 @@ pub struct Exporter {
     source: Arc<dyn SnapshotSource>,
     datapath: Mutex<Datapath>,
     names: Mutex<ProtocolNames>,
+    rules: Mutex<RuleRows>,
     agent: AgentMetrics,
     process: Process,
     failures: Failures,
@@ -93,6 +94,7 @@ impl Exporter {
             source,
             datapath: Mutex::new(Datapath::new(names)),
             names: Mutex::new(names.clone()),
+            rules: Mutex::default(),
             agent: AgentMetrics::new(times)?,
             process: Process::open().map_err(MetricsError::Process)?,
             failures: Failures::default(),
@@ -115,6 +117,13 @@ impl Exporter {
     /// Exports the dry run of a policy, from the next scrape on; `None`: no policy is evaluated.
     pub fn set_policy(&self, policy: Option<&Policy>, rows: &RuleRows) {
         self.datapath().set_policy(policy.map(|policy| PolicySeries::new(policy, rows)));
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = rows.clone();
+    }
+
+    /// Returns the rules of the dry run, by their rows.
+    #[must_use]
+    pub fn rules(&self) -> RuleRows {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Locks the labels. A panic while writing leaves them unchanged.

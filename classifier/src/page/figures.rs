@@ -8,18 +8,18 @@ use super::{
     quantity::percent,
     series::{Series, Subject, Unit},
     service::Service,
+    totals::Totals,
 };
 use crate::{metrics::live_sessions, snapshot::Snapshot, thousands::grouped};
 
-pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
+pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot, totals: &Totals) -> Markup {
     let rate =
         |direction, unit: Unit| unit.written(Series::of(&page.view, Subject::All, direction, unit).now());
-    let services = Service::all(page).unwrap_or_default();
+    let services = Service::all(page, totals).unwrap_or_default();
     let [failed, all] = services.iter().map(Service::failed_of_all).fold([0; 2], together);
     let logins: u64 = services.iter().filter_map(|one| one.clear_logins).sum();
     let [clear, encrypted] = live_sessions(&snapshot.ftp.tallies);
-    let [announced, connected] =
-        [0, 1].map(|state| snapshot.ftp.endpoints.iter().map(|states| states[state]).sum::<u64>());
+    let ports: u64 = snapshot.ftp.endpoints.iter().flatten().sum();
     let attached = snapshot.hotplug.wanted.values().filter(|is_attached| **is_attached).count();
     let is_whole = attached == snapshot.hotplug.wanted.len();
     html! {
@@ -41,11 +41,11 @@ pub(super) fn figures(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
                     dd { b.alert[logins > 0] { (grouped(logins)) } " clear-text logins" }
                 }
             }
-            @if clear + encrypted + announced + connected > 0 {
+            @if clear + encrypted + ports > 0 {
                 div {
                     dt { "FTP now" }
                     dd { b { (grouped(clear)) } " " (CONTROL[0]) ", " b { (grouped(encrypted)) } " " (CONTROL[1]) }
-                    dd { b { (grouped(announced + connected)) } " data ports" }
+                    dd { b { (grouped(ports)) } @if ports == 1 { " data port" } @else { " data ports" } }
                 }
             }
         }

@@ -6,14 +6,14 @@ use classifier_common::control::Tally;
 use classifier_common::{control::Tallies, endpoint::Kind};
 use maud::{Markup, html};
 
-use super::{FTP_SHOWN, Page, ftp_data, quantity::age};
+use super::{FTP_SHOWN, Page, ftp_data, quantity::age, totals::Totals};
 use crate::{
     metrics::{FTP_REJECTED, FTP_REMOVED, live_sessions},
     snapshot::{FtpNow, Snapshot},
     thousands::grouped,
 };
 
-pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
+pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot, totals: &Totals) -> Markup {
     let (now, has_peers) = (&page.ftp, snapshot.top_sources.is_some());
     let tallies = &snapshot.ftp.tallies;
     let sessions = live_sessions(tallies).iter().sum();
@@ -45,7 +45,7 @@ pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
                 }
                 div {
                     h3 { "Data transferred" }
-                    (ftp_data::transferred(page))
+                    (ftp_data::transferred(totals))
                 }
                 div {
                     h3 { "Announcements" }

@@ -7,13 +7,11 @@ use classifier_common::{
 use maud::{Markup, html};
 
 use super::{
-    FTP_SHOWN, Page,
+    FTP_SHOWN,
     quantity::{age, bytes},
+    totals::Totals,
 };
-use crate::{
-    snapshot::{FtpNow, InterfaceSnapshot},
-    thousands::grouped,
-};
+use crate::{snapshot::FtpNow, thousands::grouped};
 
 pub(super) fn ports(now: &FtpNow, has_peers: bool) -> Markup {
     html! {
@@ -54,10 +52,9 @@ struct Transferred {
 }
 
 impl Transferred {
-    fn of(page: &Page<'_>, mode: Mode) -> Self {
-        let sides: Vec<_> = page.interfaces().flat_map(InterfaceSnapshot::sides).collect();
+    fn of(totals: &Totals, mode: Mode) -> Self {
         let packets = |evidence: Evidence| {
-            sides.iter().map(|(_, counters)| counters.ftp_data[mode as usize][evidence as usize]).sum()
+            totals.sides().map(|(_, counters)| counters.ftp_data[mode as usize][evidence as usize]).sum()
         };
         let packets = Evidence::ALL.into_iter().map(|evidence| (evidence, packets(evidence)));
         let protocol = match mode {
@@ -66,7 +63,7 @@ impl Transferred {
         };
         let classes = [protocol.to_server(), protocol.from_server()];
         let counted =
-            sides.iter().flat_map(|(_, counters)| classes.map(|class| counters.classes[class.index()]));
+            totals.sides().flat_map(|(_, counters)| classes.map(|class| counters.classes[class.index()]));
         Self {
             packets: packets.filter(|(_, packets)| *packets > 0).collect(),
             bytes: counted.map(|count| count.bytes).sum(),
@@ -75,8 +72,8 @@ impl Transferred {
 }
 
 /// Writes the totals of both modes.
-pub(super) fn transferred(page: &Page<'_>) -> Markup {
-    let modes = Mode::ALL.map(|mode| (mode, Transferred::of(page, mode)));
+pub(super) fn transferred(totals: &Totals) -> Markup {
+    let modes = Mode::ALL.map(|mode| (mode, Transferred::of(totals, mode)));
     html! {
         @if modes.iter().all(|(_, sums)| sums.packets.is_empty()) {
             p { "No FTP data so far." }

@@ -11,20 +11,20 @@ use classifier_common::{
 };
 use maud::{Markup, html};
 
-use super::{Page, names::titled};
-use crate::{snapshot::InterfaceSnapshot, thousands::grouped};
+use super::{Page, names::titled, totals::Totals};
+use crate::thousands::grouped;
 
 /// Most kinds of messages that are shown.
 const SHOWN: usize = 20;
 
-pub(super) fn section(page: &Page<'_>) -> Markup {
+pub(super) fn section(page: &Page<'_>, totals: &Totals) -> Markup {
     let mut kinds: Vec<_> = cells()
         .enumerate()
-        .map(|(index, cell)| (cell, sides(page, |counters| counters.icmp[index])))
+        .map(|(index, cell)| (cell, sides(totals, |counters| counters.icmp[index])))
         .filter(|(_, sides)| total(sides) > 0)
         .collect();
     kinds.sort_by_key(|(_, sides)| Reverse(total(sides)));
-    let errors = errors(page);
+    let errors = errors(page, totals);
     html! {
         section #icmp aria-labelledby="icmp-h" {
             h2 #icmp-h { "ICMP" }
@@ -119,9 +119,9 @@ fn total(sides: &Sides) -> u64 {
 }
 
 /// Sums a number over the interfaces, by direction.
-fn sides(page: &Page<'_>, of: impl Fn(&Counters) -> u64) -> Sides {
+fn sides(totals: &Totals, of: impl Fn(&Counters) -> u64) -> Sides {
     let mut sums = Sides::default();
-    for (direction, counters) in page.interfaces().flat_map(InterfaceSnapshot::sides) {
+    for (direction, counters) in totals.sides() {
         let sum = &mut sums[direction as usize];
         *sum = sum.saturating_add(of(counters));
     }
@@ -143,9 +143,9 @@ struct Quoting<'p> {
 }
 
 /// Sums the errors by quoted service and type, the most frequent first.
-fn errors<'p>(page: &'p Page<'_>) -> Vec<Quoting<'p>> {
+fn errors<'p>(page: &'p Page<'_>, totals: &Totals) -> Vec<Quoting<'p>> {
     let mut sums = [[Sides::default(); PROTOCOLS]; ERRORS.len()];
-    for (direction, counters) in page.interfaces().flat_map(InterfaceSnapshot::sides) {
+    for (direction, counters) in totals.sides() {
         for (sums, counts) in sums.iter_mut().zip(&counters.quoted) {
             sums.iter_mut().zip(counts).for_each(|(sum, count)| sum[direction as usize] += count);
         }

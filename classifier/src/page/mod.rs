@@ -8,6 +8,7 @@
 
 mod agent;
 mod chart;
+mod dry_run;
 mod figures;
 mod ftp;
 mod ftp_data;
@@ -24,13 +25,14 @@ mod services;
 mod style;
 mod sums;
 mod times;
+mod totals;
 mod traffic;
 mod unattached;
 
 use classifier_common::evidence::Summary;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use self::problems::Problems;
+use self::{problems::Problems, totals::Totals};
 pub use self::{
     query::{Query, Refresh},
     style::policy,
@@ -40,6 +42,7 @@ use crate::{
     config::TelemetryPath,
     history::View,
     metrics::agent::GaugeValues,
+    policy::RuleRows,
     protocol_names::ProtocolNames,
     snapshot::{FtpNow, InterfaceSnapshot, Readiness, Snapshot},
 };
@@ -64,6 +67,8 @@ pub struct Page<'p> {
     pub ftp: FtpNow,
     /// Protocols in addition to the fixed ones.
     pub names: ProtocolNames,
+    /// Rules of the dry run, by their rows.
+    pub rules: RuleRows,
     /// The gauges of the agent.
     pub gauges: GaugeValues,
     /// Path of the metrics.
@@ -80,6 +85,7 @@ impl Page<'_> {
     pub fn render(&self) -> String {
         let problems = Problems::of(self);
         let snapshot = self.snapshot.as_ref().ok();
+        let totals = Totals::of(self.interfaces());
         let document = html! {
             (DOCTYPE)
             html lang="en" {
@@ -98,16 +104,16 @@ impl Page<'_> {
                     main #main tabindex="-1" {
                         (problems.section())
                         @if let Some(snapshot) = snapshot {
-                            (figures::figures(self, snapshot))
+                            (figures::figures(self, snapshot, &totals))
                         }
                         (interfaces::section(self))
                         @if let Some(snapshot) = snapshot {
-                            (services::section(self, snapshot))
+                            (services::section(self, snapshot, &totals))
                         }
                         (traffic::section(self))
                         @if let Some(snapshot) = snapshot {
-                            (ftp::section(self, snapshot))
-                            (icmp::section(self))
+                            (ftp::section(self, snapshot, &totals))
+                            (icmp::section(self, &totals))
                             (agent::section(snapshot, &self.gauges))
                         }
                     }

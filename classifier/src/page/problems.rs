@@ -18,7 +18,7 @@ use crate::{
 const SHOWN: usize = 10;
 
 /// Anchors in docs/troubleshooting.md by the titles of problems.
-const ANCHORS: [(&str, &str); 10] = [
+const ANCHORS: [(&str, &str); 11] = [
     ("Counters cannot be read", "classifierscrapefails"),
     ("Not ready", "not-ready"),
     ("Packets without an interface", "unattributed-packets"),
@@ -26,6 +26,7 @@ const ANCHORS: [(&str, &str); 10] = [
     ("FTP segments lost", "classifierftpcontrolsegmentslost"),
     ("Kernel messages lost", "classifierftpeventslost"),
     ("FTP session table full", "classifierftptableoverrun"),
+    ("FTP sessions evicted", "classifierftptableoverrun"),
     ("FTP data port table full", "classifierftptableoverrun"),
     ("Configuration refused", "classifierconfigreloadfailed"),
     ("Web configuration refused", "classifierwebconfigreloadfailed"),
@@ -195,7 +196,7 @@ const fn words(loss: Loss) -> Option<(&'static str, &'static str, &'static str)>
             "the table is full, and their data counts as `tcp_other`; raise `max_sessions` under `[ftp]`",
         ),
         Loss::SessionsEvicted => (
-            "FTP session table full",
+            "FTP sessions evicted",
             "FTP sessions were evicted by newer ones",
             "their next announcements will be missed; raise `max_sessions` under `[ftp]`",
         ),

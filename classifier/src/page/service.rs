@@ -7,11 +7,8 @@ use classifier_common::{
     protocol::Protocol,
 };
 
-use super::{Page, sums::HandshakeSums};
-use crate::{
-    evidence::{Opened, SourceEvidence},
-    snapshot::InterfaceSnapshot,
-};
+use super::{Page, sums::HandshakeSums, totals::Totals};
+use crate::evidence::{Opened, SourceEvidence};
 
 /// The connections of a protocol.
 pub(super) struct Service<'p> {
@@ -27,25 +24,26 @@ pub(super) struct Service<'p> {
 impl<'p> Service<'p> {
     /// Returns the services with connections; `None` if no interface is counted in both directions. Without
     /// egress, answers are not seen, and an outcome is no evidence.
-    pub fn all(page: &'p Page<'_>) -> Option<Vec<Self>> {
-        let whole: Vec<_> = page.interfaces().filter(|one| one.side(Direction::Egress).is_some()).collect();
-        let of = |(protocol, label)| Self::of(protocol, label, &whole);
-        (!whole.is_empty()).then(|| page.names.servers_first().into_iter().filter_map(of).collect())
+    pub fn all(page: &'p Page<'_>, totals: &Totals) -> Option<Vec<Self>> {
+        totals.whole(Direction::Egress)?;
+        let of = |(protocol, label)| Self::of(protocol, label, totals);
+        Some(page.names.servers_first().into_iter().filter_map(of).collect())
     }
 
     /// Sums the connections of a protocol; `None` without a connection, and for a protocol without a server.
-    fn of(protocol: Protocol, label: &'p str, interfaces: &[&InterfaceSnapshot]) -> Option<Self> {
+    fn of(protocol: Protocol, label: &'p str, totals: &Totals) -> Option<Self> {
         let row = row(protocol)?;
         let sum = |direction| {
-            let sides = interfaces.iter().filter_map(|one| one.side(direction));
-            HandshakeSums::of(sides.map(|counters| &counters.connections[row]))
+            let counters = totals.whole(direction);
+            counters
+                .map_or_else(HandshakeSums::default, |counters| HandshakeSums::of(&counters.connections[row]))
         };
         let sides: Vec<_> = Opened::ALL.into_iter().map(|opened| (opened, sum(opened.into()))).collect();
         let sides: Vec<_> = sides.into_iter().filter(|(_, sums)| sums.total() > 0).collect();
         let clear =
             |counters: &Counters| counters.sessions[session_row(protocol)][Encryption::ClearLogin as usize];
         let clear_logins = SESSION_ROWS.contains(&protocol).then(|| {
-            interfaces.iter().flat_map(|one| one.sides()).map(|(_, counters)| clear(counters)).sum()
+            Direction::ALL.into_iter().filter_map(|direction| totals.whole(direction)).map(clear).sum()
         });
         (!sides.is_empty()).then_some(Self { protocol, label, sides, clear_logins })
     }

@@ -1,26 +1,28 @@
 //! Section of the services: outcomes of their connections, handshake times, clear-text logins and peers.
 
-use classifier_common::{dry_run::Verdict, evidence::ConnectionOutcome};
+use classifier_common::evidence::ConnectionOutcome;
 use maud::{Markup, html};
 
 use super::{
     Page,
     chart::Chart,
+    dry_run::dry_run,
     names::titled,
     other_services,
     quantity::{percent, span},
     series::{Both, Subject, Unit},
     service::Service,
+    totals::Totals,
 };
 use crate::{
     evidence::{Clock, Evidence, SourceEvidence},
     history::{History, View},
-    snapshot::{InterfaceSnapshot, Snapshot},
+    snapshot::Snapshot,
     thousands::grouped,
 };
 
-pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
-    let services = Service::all(page);
+pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot, totals: &Totals) -> Markup {
+    let services = Service::all(page, totals);
     let sources = snapshot.top_sources.as_ref().map(|sources| {
         // The page shows no times of peers.
         Evidence::of(&sources.sums, &page.names, Clock::default()).sources
@@ -34,7 +36,7 @@ pub(super) fn section(page: &Page<'_>, snapshot: &Snapshot) -> Markup {
                 Some(services) => (table(&page.view, services, sources.as_deref())),
             }
             @if services.is_some() { (other_services::table(&page.other_services)) }
-            (dry_run(page))
+            (dry_run(totals, &page.rules))
         }
     }
 }
@@ -53,10 +55,10 @@ fn table(view: &View, services: &[Service<'_>], sources: Option<&[SourceEvidence
                 thead {
                     tr {
                         th scope="col" { "Service" }
-                        th scope="col" { "Traffic" }
+                        th.spark scope="col" { "Traffic" }
                         th.number scope="col" { "Clear-text logins" }
                         th scope="col" { "Opened" }
-                        @for outcome in ["Established", "Refused", "Rejected", "Unanswered", "Failed"] {
+                        @for outcome in ["Failed", "Established", "Refused", "Rejected", "Unanswered"] {
                             th.number scope="col" { (outcome) }
                         }
                         th.number scope="col" { abbr title="99th percentile" { "p99" } " handshake" }
@@ -86,10 +88,10 @@ fn rows(view: &View, service: &Service<'_>, sources: Option<&[SourceEvidence]>) 
                     }
                 }
                 th.plain scope="row" { (opened.label()) }
+                td.number { (percent(sums.failed(), sums.total())) }
                 @for outcome in ConnectionOutcome::ALL {
                     td.number { (grouped(sums.outcomes[outcome as usize])) }
                 }
-                td.number { (percent(sums.failed(), sums.total())) }
                 td.number { (sums.p99()) }
                 @if let Some(sources) = sources { td { (peer(service.top_peer(*opened, sources))) } }
             }
@@ -113,29 +115,9 @@ fn peer(source: Option<&SourceEvidence>) -> Markup {
     html! {
         @match source {
             Some(one) => {
-                (one.prefix.address()) " " span.how { "at most " (grouped(one.count)) " " (one.outcome.label()) }
+                (one.prefix.address()) " " span.how { "≤ " (grouped(one.count)) " " (one.outcome.label()) }
             }
             None => "–",
-        }
-    }
-}
-
-/// Writes the sums of the dry run; nothing without a decision of a policy.
-fn dry_run(page: &Page<'_>) -> Markup {
-    let mut sums = [0; Verdict::ALL.len()];
-    for (_, counters) in page.interfaces().flat_map(InterfaceSnapshot::sides) {
-        for row in &counters.policy {
-            sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
-        }
-    }
-    let [accepted, dropped] = sums;
-    html! {
-        @if accepted + dropped > 0 {
-            p {
-                "Dry run of the policy: " strong { (grouped(dropped)) " packets would be dropped" }
-                " (" (percent(dropped, accepted + dropped)) "), " (grouped(accepted)) " would pass. "
-                code { "classifier_policy_packets_total" } " has both by rule."
-            }
         }
     }
 }

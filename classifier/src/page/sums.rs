@@ -12,13 +12,8 @@ pub(super) struct HandshakeSums {
 }
 
 impl HandshakeSums {
-    pub fn of<'h>(all: impl Iterator<Item = &'h Handshakes>) -> Self {
-        let mut sums = Self::default();
-        for one in all {
-            sums.outcomes.iter_mut().zip(one.outcomes).for_each(|(sum, count)| *sum += count);
-            sums.times.iter_mut().zip(one.times).for_each(|(sum, count)| *sum += count);
-        }
-        sums
+    pub fn of(handshakes: &Handshakes) -> Self {
+        Self { outcomes: handshakes.outcomes, times: handshakes.times }
     }
 
     pub fn total(&self) -> u64 {
@@ -57,7 +52,7 @@ mod tests {
     #[test]
     fn the_percentile_is_the_bound_of_its_bucket() {
         let mut handshakes = Handshakes { outcomes: [100, 0, 0, 0], ..Handshakes::NONE };
-        let of = |handshakes: &Handshakes| HandshakeSums::of([handshakes].into_iter()).p99();
+        let of = |handshakes: &Handshakes| HandshakeSums::of(handshakes).p99();
         assert_eq!(of(&handshakes), "–", "no time is known");
         handshakes.times[0] = 98;
         handshakes.times[3] = 2;
@@ -71,7 +66,7 @@ mod tests {
     #[test]
     fn a_connection_is_established_or_has_failed() {
         let one = Handshakes { outcomes: [90, 4, 3, 2], ..Handshakes::NONE };
-        let sums = HandshakeSums::of([&one, &one].into_iter());
-        assert_eq!((sums.total(), sums.failed()), (198, 18));
+        let sums = HandshakeSums::of(&one);
+        assert_eq!((sums.total(), sums.failed()), (99, 9));
     }
 }

@@ -4,10 +4,12 @@ use classifier::{
     config::TelemetryPath,
     history::View,
     page::{Page, Query},
+    policy::RuleRows,
     snapshot::{InterfaceState, Readiness, Snapshot},
 };
+use classifier_common::dry_run::DEFAULT_ROW;
 
-use crate::{golden::assert_golden, page_states, served::Served};
+use crate::{golden::assert_golden, page_states, policy_series::policy, served::Served};
 
 /// Removes the tags.
 fn text(html: &str) -> String {
@@ -32,10 +34,10 @@ fn a_busy_host_shows_what_is_attached_and_what_passes() {
         "3 of 3 wanted",
         "eth0in xdp_native, out tcx: physical network card",
         "FTP controlFTP control, bits per secondIn: 3.75 kbit/s in the last minute",
-        "360inbound5400000 %≤ 30 ms",
+        "360inbound0 %540000≤ 30 ms",
         "SMTP, bits per second",
-        "203.0.113.7 at most 40 established",
-        "outbound2,7901809054022 %≤ 30 ms–",
+        "203.0.113.7 ≤ 40 established",
+        "outbound22 %2,79018090540≤ 30 ms–",
         "90inbound",
         "Traffic by protocol",
         "FTP controlin 6.02 packets/speak 11.3 packets/sout 9.72 packets/speak 13.5 packets/s",
@@ -110,10 +112,13 @@ fn services_have_the_dry_run_and_peers_only_where_these_are_known() {
     let mut snapshot: Snapshot = page_states::busy().snapshot.expect("it can be read");
     assert!(!text(&page_states::busy().render()).contains("Dry run"));
     let counters = snapshot.interfaces[0].counters[0].as_mut().expect("it is counted");
-    (counters.policy[0], counters.policy[3]) = ([900, 0], [0, 100]);
+    let policy = policy(&[("mail", "accept"), ("web", "drop")]);
+    let rules = RuleRows::default().adopt(Some(&policy)).expect("there are rows");
+    (counters.policy[0], counters.policy[1], counters.policy[DEFAULT_ROW]) = ([900, 0], [5, 20], [0, 80]);
     snapshot.top_sources = None;
-    let said = text(&Page { snapshot: Ok(snapshot), ..page_states::busy() }.render());
-    assert!(said.contains("100 packets would be dropped (10 %), 900 would pass"), "{said}");
+    let said = text(&Page { snapshot: Ok(snapshot), rules, ..page_states::busy() }.render());
+    assert!(said.contains("100 packets would be dropped (10 %), 905 would pass"), "{said}");
+    assert!(said.contains("Would passdefault800web205"), "the most dropped first, and none without: {said}");
     assert!(!said.contains("Top peer") && !said.contains("203.0.113."), "{said}");
     assert!(
         said.contains("Peers are not shown without --top-sources") && !said.contains("192.0.2."),

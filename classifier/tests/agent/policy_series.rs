@@ -43,7 +43,7 @@ impl SnapshotSource for Decided {
     }
 }
 
-fn policy(rules: &[(&str, &str)]) -> Policy {
+pub fn policy(rules: &[(&str, &str)]) -> Policy {
     let rules =
         rules.iter().map(|(name, action)| format!("[[rule]]\nname = '{name}'\naction = '{action}'\n"));
     let file = Written::new(format!("default = 'drop'\n{}", rules.collect::<String>()));

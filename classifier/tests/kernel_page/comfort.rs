@@ -69,14 +69,32 @@ fn the_page_is_for_every_screen_and_none() {
     }
     assert!(nodes.iter().filter(|(role, _)| role == "image").all(|(_, name)| !name.is_empty()), "{nodes:?}");
 
+    // Sheets of A4 have this many pixels between Chromium's margins.
+    for dark in [false, true] {
+        browser.look_at_paper(717, dark);
+        scene.show();
+        assert!(
+            browser.value("document.documentElement.scrollWidth").as_u64() <= Some(717),
+            "too wide for paper"
+        );
+        let ground = browser.value("getComputedStyle(document.body).backgroundColor");
+        assert_eq!(ground, "rgb(255, 255, 255)", "paper is white, whatever the screen is");
+        let useless = "Array.from(document.querySelectorAll('nav, .skip, .refresh, .stale')).filter(one => one.offsetHeight > 0)";
+        assert_eq!(browser.value(useless), json!([]), "links lead nowhere on paper");
+    }
+    let sheets = String::from_utf8_lossy(&browser.pdf()).matches("/Type /Page\n").count();
+    assert!((1..=4).contains(&sheets), "{sheets} sheets");
+    browser.look(1280, false);
+
     browser.go(&format!("{PAGE}?refresh"));
     assert_eq!(browser.value("document.querySelector('meta[http-equiv=refresh]').content"), "10");
     assert_eq!(browser.complaints(), <[String; 0]>::default());
 }
 
-/// Finds charts that are too small.
+/// Finds charts that are too small: a line in a table may be smaller than others.
 fn too_small() -> String {
-    "Array.from(document.querySelectorAll('svg')).filter(one => one.getBoundingClientRect().width < 100 \
-     || one.getBoundingClientRect().height < 30).map(one => one.id)"
+    "Array.from(document.querySelectorAll('svg')).filter(one => one.getClientRects().length > 0).filter(one => \
+     one.getBoundingClientRect().width < (one.closest('.spark') ? 48 : 100) || one.getBoundingClientRect().height \
+     < 30).map(one => one.id)"
         .to_owned()
 }
