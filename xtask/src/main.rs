@@ -95,7 +95,7 @@ enum Verb {
     },
     /// Change the code of the packet path, one operator at a time, and list the changes that no test notices
     Mutants(mutants::Options),
-    /// Take the screenshots of the page for the documentation, as root
+    /// Take the pictures of the page and of `top` for the documentation, as root
     Screenshots,
     /// Build one binary to install, as static as this machine allows
     Dist,

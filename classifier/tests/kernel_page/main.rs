@@ -3,4 +3,5 @@
 
 mod comfort;
 mod content;
+mod pictures;
 mod scene;

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use testbed::{Agent, Browser, End, Host, Lab, Running, servers::Ftp};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
+pub const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
 
 /// Address of the agent, which the browser may request.
 pub const PAGE: &str = "http://127.0.0.1:9877/";
