@@ -11,6 +11,7 @@ mod cargo_test;
 mod ci;
 mod debian_root;
 mod demo;
+mod disk;
 mod dist;
 mod doctor;
 mod kubernetes;

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
+    privileges,
     process::{self, read, run},
     workspace,
 };
@@ -127,6 +128,18 @@ pub fn provide() -> Result<()> {
     println!("packages: installing {}", names.join(" "));
     install(&names)?;
     unpacked.into_iter().try_for_each(|package| unpack(package.name, &package.folder()))
+}
+
+/// Installs the packages of the programs that are missing, where this user may install packages.
+pub fn provide_programs(programs: &[(&str, &'static str)]) -> Result<()> {
+    let missing = programs.iter().filter(|(program, _)| process::find(program).is_none());
+    let names: Vec<_> = missing.map(|(_, package)| *package).collect();
+    if names.is_empty() || !privileges::may_install_packages() {
+        return Ok(());
+    }
+    println!("packages: installing {}", names.join(" "));
+    update()?;
+    install(&names)
 }
 
 pub fn update() -> Result<()> {

@@ -30,9 +30,15 @@ pub fn cargo() -> Command {
 }
 
 pub fn metadata() -> Result<Metadata> {
+    metadata_with(None)
+}
+
+/// Returns the metadata for more options of `cargo metadata`.
+pub fn metadata_with(options: impl IntoIterator<Item = String>) -> Result<Metadata> {
+    let options = ["--locked".to_owned()].into_iter().chain(options);
     MetadataCommand::new()
         .current_dir(root())
-        .other_options(["--locked".into()])
+        .other_options(options.collect::<Vec<_>>())
         .exec()
         .context("cargo metadata")
 }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::{commit_time, licences};
+use super::{commit_time, notices};
 use crate::{
     dist,
     process::{read, run},
@@ -36,7 +36,7 @@ pub fn make(options: &Options) -> Result<()> {
         Some(binary) => binary.clone(),
         None => dist::build()?.binary,
     };
-    let notices = licences(&workspace::metadata()?)?;
+    let notices = notices::text()?;
     let time = commit_time()?;
     let deb =
         Deb { binary: &binary, writer: &binary, notices: notices.as_bytes(), target: None, time: &time };

@@ -4,6 +4,7 @@
 mod archive;
 pub mod deb;
 mod image;
+mod notices;
 mod parts;
 mod rpm;
 mod target;
@@ -19,13 +20,13 @@ use std::{
 use anyhow::{Context, Result};
 
 use self::deb::Deb;
-pub use self::{
-    parts::licences,
-    target::{Target, select},
-};
-use crate::{process::read, toolchain, workspace};
+pub use self::target::{Target, select};
+use crate::{packages, process::read, toolchain, workspace};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Programs that write packages and images, and the Debian packages that have them.
+const PACKERS: [(&str, &str); 2] = [("rpmbuild", "rpm"), ("buildah", "buildah")];
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -43,6 +44,7 @@ pub struct Options {
 pub fn make(options: &Options) -> Result<()> {
     toolchain::setup()?;
     let targets = select(&options.architectures)?;
+    packages::provide_programs(&PACKERS)?;
     let output = std::path::absolute(&options.output)?;
     let builds = workspace::metadata()?.target_directory.join("release-builds");
     let names = write(&targets, builds.as_std_path(), &output)?;

@@ -1,18 +1,16 @@
 //! Files of an archive beside the binary: man pages, completions, units, documents, licences and the SBOM.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result};
-use cargo_metadata::{DependencyKind, Metadata, Package, PackageId};
 
-use super::{Files, Target};
+use super::{Files, Target, notices};
 use crate::{
+    disk::{content, entries},
     process::{read, run},
     workspace,
 };
@@ -28,11 +26,8 @@ const COPIED: [(&str, &str); 7] = [
     ("deploy/debian/classifier.toml", "classifier.toml"),
 ];
 
-/// Licences of the crates in the binary.
+/// Licences of the parts of the binary.
 pub const NOTICES: &str = "THIRD-PARTY-LICENCES.txt";
-
-/// Crates whose dependencies are in the binary: the agent, and the kernel programs that it embeds.
-const LINKED: [&str; 2] = ["classifier", "classifier-ebpf"];
 
 /// `cargo-cyclonedx` writes an SBOM without random numbers since 0.5.
 const CYCLONEDX: &str = "0.5.9";
@@ -59,72 +54,8 @@ pub fn common(binary: &Path) -> Result<Files> {
         let script = read(Command::new(binary).args(["completions", shell]))?;
         files.insert(format!("completions/classifier.{shell}").into(), script.into_bytes());
     }
-    files.insert(NOTICES.into(), licences(&workspace::metadata()?)?.into_bytes());
+    files.insert(NOTICES.into(), notices::text()?.into_bytes());
     Ok(files)
-}
-
-/// Lists the paths in a folder.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    entries.map(|entry| Ok(entry?.path())).collect()
-}
-
-fn content(file: &Path) -> Result<Vec<u8>> {
-    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
-/// Lists the crates that are linked, each with its licence, and the texts that its authors ship with it. A text that
-/// several crates ship is printed once.
-pub fn licences(metadata: &Metadata) -> Result<String> {
-    let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut list = String::from("This program contains the following crates.\n\n");
-    for package in linked(metadata)? {
-        let name = format!("{} {}", package.name, package.version);
-        writeln!(list, "{name}: {}", package.license.as_deref().unwrap_or("see its text"))?;
-        let folder = package.manifest_path.parent().context("a manifest is in a folder")?;
-        for file in texts_in(folder.as_std_path())? {
-            let text = String::from_utf8_lossy(&content(&file)?).trim().replace("\r\n", "\n");
-            texts.entry(text).or_default().insert(name.clone());
-        }
-    }
-    for (text, names) in texts {
-        let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        write!(list, "\n{}\n\n{names}\n\n{text}\n", "=".repeat(80))?;
-    }
-    Ok(list)
-}
-
-/// Returns the licences and notices in a folder of a crate.
-fn texts_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut texts = entries(folder)?;
-    texts.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
-        path.is_file()
-            && ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE"].iter().any(|is| name.starts_with(is))
-    });
-    texts.sort();
-    Ok(texts)
-}
-
-/// Finds the crates of registries that are linked, by name and version. Tests and build scripts are not linked.
-fn linked(metadata: &Metadata) -> Result<Vec<&Package>> {
-    let resolve = metadata.resolve.as_ref().context("cargo resolves the dependencies")?;
-    let of: BTreeMap<&PackageId, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
-    let roots = metadata.packages.iter().filter(|package| LINKED.contains(&package.name.as_str()));
-    let mut open: Vec<&PackageId> = roots.map(|package| &package.id).collect();
-    let mut found: BTreeSet<&PackageId> = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if found.insert(id) {
-            let dependencies = of.get(id).into_iter().flat_map(|node| &node.deps);
-            let linked = dependencies
-                .filter(|one| one.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
-            open.extend(linked.map(|one| &one.pkg));
-        }
-    }
-    let is_linked = |package: &&Package| package.source.is_some() && found.contains(&package.id);
-    let mut packages: Vec<_> = metadata.packages.iter().filter(is_linked).collect();
-    packages.sort_by_key(|package| (package.name.to_string(), package.version.clone()));
-    Ok(packages)
 }
 
 /// Writes the SBOM of the binary for a target, in the format `CycloneDX`.
@@ -155,7 +86,7 @@ pub fn sbom(target: &Target, time: &str) -> Result<Vec<u8>> {
     for member in workspace::metadata()?.workspace_packages() {
         let file = member.manifest_path.with_file_name(format!("{NAME}.json"));
         if file.is_file() {
-            if member.name == LINKED[0] {
+            if member.name == notices::LINKED[0] {
                 of_agent = content(file.as_std_path());
             }
             fs::remove_file(&file).with_context(|| format!("cannot remove {file}"))?;
@@ -176,26 +107,4 @@ fn provide() -> Result<PathBuf> {
         run(cargo.args(["--debug", "--root"]).arg(workspace::tools()))?;
     }
     Ok(program)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_linked_crate_is_listed_with_its_text() {
-        let metadata = workspace::metadata().unwrap();
-        let packages = linked(&metadata).unwrap();
-        let names: BTreeSet<_> = packages.iter().map(|package| package.name.as_str()).collect();
-        // Dependencies of the agent, of the kernel programs, and of tests.
-        assert!(
-            names.contains("ring") && names.contains("aya-ebpf") && !names.contains("rcgen"),
-            "{names:?}"
-        );
-        let text = licences(&metadata).unwrap();
-        for package in &packages {
-            assert!(text.contains(&format!("\n{} {}: ", package.name, package.version)), "{}", package.name);
-        }
-        assert!(text.contains("Permission is hereby granted") && text.contains("Apache License"));
-    }
 }

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    packages,
     process::{self, read, run},
     workspace,
 };
@@ -42,6 +43,11 @@ const TARGETS: [Target; 2] = [
     },
 ];
 
+/// Returns the names that Rust gives the targets.
+pub fn triples() -> impl Iterator<Item = &'static str> {
+    TARGETS.iter().map(|target| target.triple)
+}
+
 /// Selects the targets of these architectures, or all. Each can be built here.
 pub fn select(architectures: &[String]) -> Result<Vec<&'static Target>> {
     if let Some(unknown) =
@@ -53,7 +59,7 @@ pub fn select(architectures: &[String]) -> Result<Vec<&'static Target>> {
         architectures.is_empty() || architectures.iter().any(|name| name == target.architecture)
     };
     let targets: Vec<_> = TARGETS.iter().filter(is_wanted).collect();
-    targets.iter().try_for_each(|target| target.check())?;
+    targets.iter().try_for_each(|target| target.provide())?;
     Ok(targets)
 }
 
@@ -64,13 +70,15 @@ pub fn of_this_machine() -> Result<&'static Target> {
 }
 
 impl Target {
-    /// Checks that the standard library and the C compiler are installed.
-    fn check(&self) -> Result<()> {
+    /// Installs the standard library and the C compiler if they are missing.
+    fn provide(&self) -> Result<()> {
         let triple = self.triple;
         let library = read(Command::new("rustc").args(["--print", "target-libdir", "--target", triple]))?;
         if !Path::new(library.trim()).is_dir() {
-            bail!("no standard library for {triple}: `rustup target add {triple}`");
+            run(Command::new("rustup").args(["target", "add", triple]))
+                .with_context(|| format!("no standard library for {triple}: install it"))?;
         }
+        packages::provide_programs(&[(self.compiler, self.package)])?;
         if process::find(self.compiler).is_none() {
             bail!("no {}: `apt-get install {}`", self.compiler, self.package);
         }
