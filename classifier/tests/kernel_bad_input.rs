@@ -126,29 +126,6 @@ fn a_taken_xdp_hook_is_named_and_left_alone() {
     other.stop();
 }
 
-/// The JIT seems off, by another file in the agent's mount namespace. Only the initial network namespace has
-/// this setting, so the agent runs there, with an interface that does not exist.
-#[test]
-fn a_kernel_without_jit_is_named() {
-    const SETTING: &str = "/proc/sys/net/core/bpf_jit_enable";
-    let off = std::env::temp_dir().join(format!("classifier-jit-off-{}", std::process::id()));
-    fs::write(&off, "0\n").unwrap();
-    let agent = format!("{BINARY} run -i nic9 -l 127.0.0.1:0");
-    let script = format!("mount --bind {} {SETTING} && exec {agent}", off.display());
-    let mut command = Command::new("unshare");
-    command
-        .args(["--mount", "sh", "-ec", &script])
-        .env("RUST_LOG", "error")
-        .env("CLASSIFIER_PIN_DIR", "none");
-    let output = command.output().unwrap();
-    fs::remove_file(&off).unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-    assert!(said.contains("JIT is off") && said.contains("sysctl -w net.core.bpf_jit_enable=1"), "{said}");
-    assert_ne!(fs::read_to_string(SETTING).unwrap().trim(), "0", "the machine's own setting is untouched");
-    assert_eq!(left_behind(), Vec::<String>::new());
-}
-
 /// Without the kernel's types nothing is loaded: one line names them, and the doctor says the same. The directory
 /// of the types is empty in the mount namespace of the command.
 #[test]

@@ -31,9 +31,6 @@ pub enum DatapathError {
         /// The missing feature.
         feature: Feature,
     },
-    /// BPF programs would be interpreted.
-    #[error("the kernel's BPF JIT is off (net.core.bpf_jit_enable=0); `sysctl -w net.core.bpf_jit_enable=1`")]
-    Jit,
     /// The system refuses to tell a fact that is needed before anything is loaded.
     #[error("cannot read {what}: {cause}; mount /proc and /sys, and allow the agent's sandbox to read them")]
     System {

@@ -6,7 +6,7 @@ use rustix::thread::{CapabilitySet, capabilities};
 
 use super::{
     DatapathError,
-    features::{Feature, Presence, jit_is_off},
+    features::{Feature, Presence},
 };
 
 /// Checks the privileges, the kernel's types and its JIT. Other missing features show when the kernel refuses a
@@ -17,10 +17,9 @@ use super::{
 /// When one of them is insufficient.
 pub fn preflight() -> Result<(), DatapathError> {
     privileges()?;
-    if Feature::Types.presence() == Presence::Missing {
-        return Err(DatapathError::lacks(Feature::Types));
-    }
-    if jit_is_off() { Err(DatapathError::Jit) } else { Ok(()) }
+    let mut needed = [Feature::Types, Feature::Jit].into_iter();
+    let missing = needed.find(|feature| feature.presence() == Presence::Missing);
+    missing.map_or(Ok(()), |feature| Err(DatapathError::lacks(feature)))
 }
 
 /// Checks that this process may load and attach programs.

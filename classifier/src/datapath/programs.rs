@@ -14,7 +14,7 @@ use classifier_common::{
     address::Address,
 };
 
-use super::DatapathError;
+use super::{DatapathError, features::Feature};
 use crate::snapshot::{ProgramSnapshot, ReadError};
 
 /// Programs that process packets, with their hooks.
@@ -190,11 +190,10 @@ fn load(name: &'static str, program: &mut Program) -> Result<(), DatapathError> 
     }
 }
 
-/// Checks that a program was compiled. The JIT's sysctl exists only in the initial network namespace; the
-/// loaded program tells in every one.
+/// Checks that a program was compiled.
 fn compiled(program: &'static str, info: Result<ProgramInfo, ProgramError>) -> Result<(), DatapathError> {
     match info {
-        Ok(info) if info.size_jitted() == 0 => Err(DatapathError::Jit),
+        Ok(info) if info.size_jitted() == 0 => Err(DatapathError::lacks(Feature::Jit)),
         Ok(_) => Ok(()),
         Err(cause) => Err(DatapathError::program(program, cause)),
     }

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use super::{architecture::Architecture, archive::Archive, guest, kernels::Kernel};
 use crate::{
     cargo_test::{self, Program},
+    disk::content,
     packages,
     process::{read, run},
     release::Target,
@@ -109,8 +110,8 @@ pub fn gather(kernel: &Kernel, programs: &Programs) -> Result<Vec<u8>> {
     for folder in guest::FOLDERS {
         archive.folder(Path::new(folder));
     }
-    for (number, (name, module)) in kernel.modules()?.into_iter().enumerate() {
-        archive.file(&Path::new(guest::MODULES).join(format!("{number:03}-{name}")), &module);
+    for (place, module) in guest::numbered(kernel.modules()?) {
+        archive.file(&place, &module);
     }
     // tcpdump and the FTP server look up users by name.
     archive.file(Path::new("/etc/passwd"), b"root::0:0::/:\ndaemon::1:1::/:\nnobody::65534:65534::/:\n");
@@ -163,8 +164,4 @@ fn add_libraries(archive: &mut Archive, root: &Path, program: &Path) -> Result<(
         }
     }
     Ok(())
-}
-
-fn content(file: &Path) -> Result<Vec<u8>> {
-    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }

@@ -1,6 +1,10 @@
 //! The first process of a virtual machine: prepares it for the tests, runs them, and powers it off.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 use rustix::{
@@ -8,6 +12,8 @@ use rustix::{
     mount::{MountFlags, mount},
     system::{RebootCommand, finit_module, reboot},
 };
+
+use super::modules::Module;
 
 /// Path of this program in the machine.
 pub const INIT: &str = "/init";
@@ -18,6 +24,20 @@ pub const TOOLS: &str = "/bin";
 /// Returns the path of a test program.
 pub fn place(target: &str) -> String {
     format!("/{target}")
+}
+
+/// Returns the place of each module, in the order of their names.
+pub fn numbered(modules: Vec<Module>) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+    let numbered = modules.into_iter().enumerate();
+    numbered.map(|(number, (name, module))| (Path::new(MODULES).join(format!("{number:03}-{name}")), module))
+}
+
+/// Returns the words of a boot that runs these tests, each a target and a filter.
+pub fn words(boot: &str, tests: &[(&str, &str)]) -> String {
+    let tests = tests.iter().map(|(target, filter)| format!("{}={filter}", place(target)));
+    // New namespaces must get no fallback tunnel devices. Arguments behind the two dashes are for the first
+    // process.
+    format!("fb_tunnels=none {boot} rdinit={INIT} -- guest {}", tests.collect::<Vec<_>>().join(" "))
 }
 
 /// Folders for mount points and temporary files.

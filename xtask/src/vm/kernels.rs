@@ -1,15 +1,16 @@
-//! Kernels of Debian's cloud images: small, with a virtual machine's drivers built in.
+//! Kernels of Debian: of its cloud images, which are small and have a virtual machine's drivers built in, and a
+//! program that is a kernel (User-Mode Linux).
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::{
     architecture::Architecture,
-    modules::{Module, Modules},
+    modules::{Module, Modules, NEEDED},
 };
 use crate::{suite::Suite, workspace};
 
@@ -18,20 +19,31 @@ pub struct Line {
     pub name: &'static str,
     prefix: &'static str,
     suite: &'static str,
+    /// `true` if the agent must refuse the kernel.
+    pub is_refused: bool,
 }
 
+/// Line of the newest release.
+const NEWEST: &str = "newest";
+/// Line of the kernel that is a program. Debian builds it without BTF, and it has no JIT.
+const USER_MODE: &str = "user-mode";
+/// Package of that kernel, and the modules that the test needs: others are missing.
+const PROGRAM: &str = "user-mode-linux";
+const LINKS: [&str; 2] = ["ipv6", "veth"];
+
 /// Lines of kernels: the last one without a needed feature, the oldest supported, which lacks TCX, Debian's first
-/// with TCX, and the newest.
-const LINES: [Line; 4] = [
-    Line { name: "5.10", prefix: "5.10.", suite: "bullseye-security" },
-    Line { name: "6.1", prefix: "6.1.", suite: "bookworm-security" },
-    Line { name: "6.12", prefix: "6.12.", suite: "bookworm-security" },
-    Line { name: "newest", prefix: "", suite: "trixie-backports" },
+/// with TCX, the newest, and one without types and JIT.
+const LINES: [Line; 5] = [
+    Line { name: "5.10", prefix: "5.10.", suite: "bullseye-security", is_refused: true },
+    Line { name: "6.1", prefix: "6.1.", suite: "bookworm-security", is_refused: false },
+    Line { name: "6.12", prefix: "6.12.", suite: "bookworm-security", is_refused: false },
+    Line { name: NEWEST, prefix: "", suite: "trixie-backports", is_refused: false },
+    Line { name: USER_MODE, prefix: "", suite: "bookworm", is_refused: true },
 ];
 
 /// Finds a line by its name.
 pub fn find_line(name: &str) -> Result<&'static Line> {
-    let known = || LINES.map(|line| line.name).join(", ");
+    let known = || LINES.each_ref().map(|line| line.name).join(", ");
     LINES
         .iter()
         .find(|line| line.name == name)
@@ -51,21 +63,33 @@ impl Kernel {
         if beside.is_file() { beside } else { self.modules_folder().join("vmlinuz") }
     }
 
-    /// Returns the modules that the tests need, in load order.
-    pub fn modules(&self) -> Result<Vec<Module>> {
-        Modules::below(&self.modules_folder())?.needed()
+    /// Returns the kernel as a program of this machine. `None`: an image to boot.
+    pub fn program(&self) -> Option<PathBuf> {
+        let program = self.folder.join("usr/bin/linux.uml");
+        program.is_file().then_some(program)
     }
 
-    /// Newer packages have it below `usr`.
+    /// Returns the modules that the tests need, in load order.
+    pub fn modules(&self) -> Result<Vec<Module>> {
+        let needed = if self.program().is_some() { &LINKS[..] } else { &NEEDED };
+        Modules::below(&self.modules_folder())?.needed(needed)
+    }
+
     fn modules_folder(&self) -> PathBuf {
-        let places =
-            ["usr/lib/modules", "lib/modules"].map(|place| self.folder.join(place).join(&self.release));
-        let [newer, older] = places;
-        if newer.is_dir() { newer } else { older }
+        let places = PLACES.map(|place| self.folder.join(place).join(&self.release));
+        places.into_iter().find(|place| place.is_dir()).unwrap_or_default()
     }
 }
 
+/// Folders of modules: newer packages have them below `usr`.
+const PLACES: [&str; 3] = ["usr/lib/modules", "lib/modules", "usr/lib/uml/modules"];
+
 impl Line {
+    /// Tells whether this is the line of the newest release.
+    pub fn is_newest(&self) -> bool {
+        self.name == NEWEST
+    }
+
     /// Downloads and unpacks the newest kernel of the line if none is unpacked.
     pub fn provide(&self, architecture: &Architecture) -> Result<Kernel> {
         let folder =
@@ -73,6 +97,11 @@ impl Line {
         if !folder.is_dir() {
             let suite = Suite { name: self.suite, architecture: architecture.debian };
             suite.update()?;
+            if self.name == USER_MODE {
+                ensure!(architecture.is_this_machine(), "no {PROGRAM} runs here for {}", architecture.debian);
+                suite.unpack(&[PROGRAM], &folder)?;
+                return Ok(Kernel { release: release_in(&folder)?, folder });
+            }
             let suffix = format!("-cloud-{}", architecture.debian);
             let known = suite.names("linux-")?;
             let release = newest(self.prefix, &suffix, known.iter().map(String::as_str));
@@ -94,7 +123,7 @@ fn packages(release: &str, known: &[String]) -> Vec<String> {
 
 /// Returns the release whose modules are in the folder of a kernel.
 fn release_in(folder: &Path) -> Result<String> {
-    let mut places = ["usr/lib/modules", "lib/modules"].iter().map(|place| folder.join(place));
+    let mut places = PLACES.iter().map(|place| folder.join(place));
     let place =
         places.find(|place| place.is_dir()).with_context(|| format!("no modules in {}", folder.display()))?;
     let mut entries = fs::read_dir(&place).with_context(|| format!("cannot read {}", place.display()))?;

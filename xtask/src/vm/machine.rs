@@ -18,12 +18,24 @@ use crate::{cargo_test::Count, process::line, workspace};
 /// Time limit of a machine, after which it has failed.
 const LIMIT: Duration = Duration::from_mins(15);
 
-/// Boots a kernel with these files, and counts the test results.
-pub fn run(architecture: &Architecture, kernel: &Kernel, contents: &[u8], tests: &[String]) -> Result<Count> {
+/// Boot of a machine.
+pub struct Boot<'a> {
+    pub kernel: &'a Kernel,
+    /// Root file system.
+    pub files: &'a [u8],
+    /// Memory, as QEMU reads it.
+    pub memory: &'static str,
+    /// Words for the kernel and the first process.
+    pub words: String,
+}
+
+/// Boots a machine, and counts the test results.
+pub fn run(architecture: &Architecture, boot: &Boot<'_>) -> Result<Count> {
+    let kernel = boot.kernel;
     let files = workspace::tools().join("kernels").join(format!("{}.cpio", kernel.release));
-    fs::write(&files, contents).with_context(|| format!("cannot write {}", files.display()))?;
+    fs::write(&files, boot.files).with_context(|| format!("cannot write {}", files.display()))?;
     let began = Instant::now();
-    let mut command = command(architecture, kernel, &files, tests)?;
+    let mut command = command(architecture, boot, &files)?;
     let mut child = command.spawn().with_context(|| format!("cannot start {}", line(&command)))?;
     let console = child.stdout.take().context("a machine has a console")?;
     let count = listen(&lines(console), began + LIMIT);
@@ -35,30 +47,40 @@ pub fn run(architecture: &Architecture, kernel: &Kernel, contents: &[u8], tests:
     Ok(count)
 }
 
-fn command(architecture: &Architecture, kernel: &Kernel, files: &Path, tests: &[String]) -> Result<Command> {
+fn command(architecture: &Architecture, boot: &Boot<'_>, files: &Path) -> Result<Command> {
+    let mut command = match boot.kernel.program() {
+        Some(program) => of_user_mode(&program, files, boot),
+        None => of_emulator(architecture, files, boot)?,
+    };
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    Ok(command)
+}
+
+/// Returns the command of a kernel that is a program of this machine, with its console.
+fn of_user_mode(program: &Path, files: &Path, boot: &Boot<'_>) -> Command {
+    let mut command = Command::new(program);
+    command.arg(format!("mem={}", boot.memory)).arg(format!("initrd={}", files.display()));
+    // Without the last two it appends others to the words of the first process.
+    command
+        .args(["con=null", "con0=fd:0,fd:1", "console=tty0", "root=none"])
+        .args(boot.words.split_whitespace());
+    command
+}
+
+fn of_emulator(architecture: &Architecture, files: &Path, boot: &Boot<'_>) -> Result<Command> {
     let emulator = architecture.find_emulator()?;
-    // New namespaces must get no fallback tunnel devices. Arguments behind the two dashes are for the first
-    // process.
-    let mut words = format!(
-        "console={} loglevel=4 panic=-1 fb_tunnels=none rdinit={} -- guest",
-        architecture.console,
-        guest::INIT
-    );
-    for test in tests {
-        words.push(' ');
-        words.push_str(test);
-    }
+    let Architecture { console, words, .. } = architecture;
+    let words = format!("console={console} {words} loglevel=4 panic=-1 {}", boot.words);
     let mut command = Command::new(&emulator.program);
     command
         .args(&emulator.arguments)
-        .args(["-accel", "tcg", "-m", "1G", "-smp", "2"])
+        .args(["-accel", "tcg", "-m", boot.memory, "-smp", "2"])
         .args(architecture.board);
     command.args(["-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-kernel"]);
-    command.arg(kernel.image()).arg("-initrd").arg(files).args(["-append", &words]);
+    command.arg(boot.kernel.image()).arg("-initrd").arg(files).args(["-append", &words]);
     if let Some(modules) = &emulator.modules {
         command.env("QEMU_MODULE_DIR", modules);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
     Ok(command)
 }
 

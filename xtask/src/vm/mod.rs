@@ -10,6 +10,7 @@ mod guest;
 mod kernels;
 mod machine;
 mod modules;
+mod plan;
 mod record;
 
 use std::{env::consts::ARCH, time::Instant};
@@ -19,37 +20,20 @@ use anyhow::{Result, bail};
 use self::{
     architecture::{Architecture, find_architecture},
     kernels::{Line, find_line},
+    machine::Boot,
+    plan::Machine,
     record::Row,
 };
 use crate::cargo_test::Count;
 
 pub use guest::run as guest;
 
-/// Kernels that the tier runs: the oldest supported, and the newest. Others run by their names.
-const DEFAULT: [&str; 2] = ["6.1", "newest"];
+/// Kernels that the tier runs: the oldest supported, the newest, and one without types and JIT. Others run by their
+/// names.
+const DEFAULT: [&str; 3] = ["6.1", "newest", "user-mode"];
 
-/// A kernel that must be refused, and what runs there.
-const REFUSED: (&str, &[(&str, &str)]) = ("5.10", &[("kernel_versions", "the_doctor_finds")]);
-
-/// Renames interfaces that are up, which Linux allows since 6.2. It takes minutes, and is for system calls that differ
-/// between architectures.
-const RENAMES: (&str, &str) = ("kernel_hotplug", "counts_and_pins_follow_names_that_are_shifted");
-
-/// Test targets of the agent that the machines run, each with a filter. They need no server and do not take
-/// minutes on an emulated processor. The targets of one row share a machine.
-const TESTS: [&[(&str, &str)]; 4] = [
-    // Native XDP is left out. Replacing a program patches kernel code, and an emulated processor that runs it
-    // meanwhile may fetch a stale instruction (`int3` in `bpf_dispatcher_xdp_func`).
-    &[
-        ("kernel_restart", "everywhere::a_bpf_filesystem"),
-        ("kernel_restart", "everywhere::counting_outlives_agents_at_tc"),
-        ("kernel_sandbox", "attaching::"),
-    ],
-    &[("kernel_versions", ""), ("kernel_agreement", "every_fixture_counts_what_it_says_in_every_program")],
-    &[("kernel_sandbox", "it_can_keep_no_capability_at_all"), ("kernel_super_packets", "bulk_tcp")],
-    // Device types that few kernels have built in.
-    &[("kernel_connections", "bonded::"), ("kernel_conservation", "layer3::")],
-];
+/// Memory of a machine that runs tests.
+const MEMORY: &str = "1G";
 
 /// Returns why the machines of the tier cannot run here. `None`: they can.
 pub fn obstacle() -> Option<String> {
@@ -63,7 +47,7 @@ pub fn obstacle() -> Option<String> {
 /// Kernels and tests of a run of the virtual machines.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Boot only this line of kernels: 5.10, 6.1, 6.12 or newest; repeatable
+    /// Boot only this line of kernels: 5.10, 6.1, 6.12, newest or user-mode; repeatable
     #[arg(long = "kernel", value_name = "LINE")]
     kernels: Vec<String>,
     /// Emulate this architecture: amd64 or arm64
@@ -77,28 +61,24 @@ pub struct Options {
     record: bool,
 }
 
-/// Test targets, each with a filter, that share a machine.
-type Shared<'a> = Vec<(&'a str, &'a str)>;
-
 impl Options {
-    fn lines(&self) -> Result<Vec<&'static Line>> {
-        if self.kernels.is_empty() {
-            return DEFAULT.into_iter().map(find_line).collect();
+    fn lines(&self, architecture: &Architecture) -> Result<Vec<&'static Line>> {
+        if !self.kernels.is_empty() {
+            return self.kernels.iter().map(|name| find_line(name)).collect();
         }
-        self.kernels.iter().map(|name| find_line(name)).collect()
+        let mut lines = DEFAULT.into_iter().map(find_line).collect::<Result<Vec<_>>>()?;
+        // A kernel that is refused runs no test but its own.
+        lines.retain(|line| !line.is_refused || self.tests.is_empty() && architecture.is_this_machine());
+        Ok(lines)
     }
 
-    /// Returns the tests of each machine of a line.
-    fn machines(&self, line: &Line, architecture: &Architecture) -> Vec<Shared<'_>> {
-        if !self.tests.is_empty() {
-            return vec![self.tests.iter().map(|test| test.split_once('=').unwrap_or((test, ""))).collect()];
+    /// Returns the machines of a line.
+    fn machines(&self, line: &Line, architecture: &Architecture) -> Vec<Machine<'_>> {
+        if self.tests.is_empty() {
+            return plan::machines(line, architecture);
         }
-        let (refused, tests) = REFUSED;
-        if line.name == refused {
-            return vec![tests.into()];
-        }
-        let renames = (line.name != DEFAULT[0] && !architecture.is_this_machine()).then(|| vec![RENAMES]);
-        TESTS.map(Vec::from).into_iter().chain(renames).collect()
+        let tests = self.tests.iter().map(|test| test.split_once('=').unwrap_or((test, "")));
+        vec![Machine { boot: "", tests: tests.collect() }]
     }
 }
 
@@ -106,9 +86,11 @@ impl Options {
 fn test(options: &Options) -> Result<Vec<Row>> {
     let architecture = find_architecture(&options.architecture)?;
     architecture.provide()?;
-    let plans = options.lines()?.into_iter().map(|line| (line, options.machines(line, architecture)));
+    let plans =
+        options.lines(architecture)?.into_iter().map(|line| (line, options.machines(line, architecture)));
     let plans: Vec<_> = plans.collect();
-    let targets: Vec<_> = plans.iter().flat_map(|(_, machines)| machines.iter().flatten()).collect();
+    let targets: Vec<_> =
+        plans.iter().flat_map(|(_, machines)| machines).flat_map(|machine| &machine.tests).collect();
     let targets: Vec<_> = targets.into_iter().map(|(target, _)| *target).collect();
     let programs = files::build(&targets, architecture)?;
     let mut rows = Vec::new();
@@ -118,10 +100,10 @@ fn test(options: &Options) -> Result<Vec<Row>> {
         let contents = files::gather(&kernel, &programs)?;
         let began = Instant::now();
         let mut count = Count { succeeded: true, ..Count::default() };
-        for shared in &machines {
-            let tests: Vec<_> =
-                shared.iter().map(|(target, filter)| format!("{}={filter}", guest::place(target))).collect();
-            count += machine::run(architecture, &kernel, &contents, &tests)?;
+        for machine in &machines {
+            let words = guest::words(machine.boot, &machine.tests);
+            let boot = Boot { kernel: &kernel, files: &contents, memory: MEMORY, words };
+            count += machine::run(architecture, &boot)?;
         }
         let row = Row { line, architecture, release: kernel.release, count, took: began.elapsed() };
         if options.record && row.passed() {

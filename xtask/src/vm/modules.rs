@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 
 /// Modules that the tests need and Debian's cloud kernels lack.
-const NEEDED: [&str; 17] = [
+pub const NEEDED: [&str; 17] = [
     // Hooks, and links between hosts.
     "sch_ingress",
     "cls_bpf",
@@ -68,9 +68,9 @@ impl Modules {
     }
 
     /// Returns the needed modules in load order.
-    pub fn needed(&self) -> Result<Vec<Module>> {
+    pub fn needed(&self, names: &[&str]) -> Result<Vec<Module>> {
         let mut loaded = Vec::new();
-        NEEDED.iter().try_for_each(|name| self.add(name, &mut loaded))?;
+        names.iter().try_for_each(|name| self.add(name, &mut loaded))?;
         Ok(loaded)
     }
 

@@ -66,7 +66,7 @@ impl Feature {
     pub const fn since(self) -> &'static str {
         match self {
             Self::Types => "BTF, CONFIG_DEBUG_INFO_BTF=y",
-            Self::Jit => "net.core.bpf_jit_enable=1",
+            Self::Jit => "CONFIG_BPF_JIT=y, net.core.bpf_jit_enable=1",
             Self::RingBuffer => "Linux 5.8",
             Self::CompareExchange => "Linux 5.12, arm64 5.18",
             Self::XdpFragments => "Linux 5.18",
@@ -89,7 +89,7 @@ impl Feature {
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::Types => "use a kernel that is built with CONFIG_DEBUG_INFO_BTF=y and mount /sys",
-            Self::Jit => "`sysctl -w net.core.bpf_jit_enable=1`",
+            Self::Jit => "`sysctl -w net.core.bpf_jit_enable=1`, or use a kernel with CONFIG_BPF_JIT=y",
             Self::RingBuffer | Self::CompareExchange | Self::Tcx => "upgrade the kernel",
             Self::XdpFragments => "use --xdp-mode auto or off, or upgrade the kernel",
         }
@@ -171,10 +171,4 @@ pub(super) fn has_xdp() -> bool {
 #[must_use]
 pub fn release() -> String {
     rustix::system::uname().release().to_string_lossy().into_owned()
-}
-
-/// Tells whether the setting of the JIT is off. Without the file, the kernel was built to compile always, or
-/// the network namespace is not the initial one.
-pub(super) fn jit_is_off() -> bool {
-    probe::jit_is_off()
 }

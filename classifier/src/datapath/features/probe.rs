@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "aya loads whole programs alone")]
 
 use std::{
-    fs, io, mem,
+    io, mem,
     os::fd::{AsFd as _, BorrowedFd, OwnedFd},
 };
 
@@ -19,18 +19,9 @@ use rustix::io::Errno;
 
 use crate::datapath::syscall::{NOT_SUPPORTED, attributes, bpf, describe, open, tcx as tcx_hook};
 
-const JIT: &str = "/proc/sys/net/core/bpf_jit_enable";
-
-/// Tells whether the setting of the JIT is off.
-pub(super) fn jit_is_off() -> bool {
-    fs::read_to_string(JIT).is_ok_and(|value| value.trim() == "0")
-}
-
-/// Tells whether programs are compiled.
+/// Tells whether programs are compiled. The setting of the JIT is in the initial network namespace alone; a loaded
+/// program tells in every one.
 pub(super) fn jit() -> io::Result<bool> {
-    if jit_is_off() {
-        return Ok(false);
-    }
     is_compiled(&load(bpf_prog_type::BPF_PROG_TYPE_SCHED_CLS, 0, &[zero(0), exit()])?)
 }
 
@@ -44,7 +35,7 @@ pub(super) fn helpers(helpers: &[(ProgramType, BpfHelper)]) -> io::Result<bool> 
     Ok(true)
 }
 
-/// Tells whether programs may compare and exchange, and whether the JIT compiles that: the JIT of arm64
+/// Tells whether programs may compare and exchange, and whether a JIT compiles that: the JIT of arm64
 /// learned the instruction later than the verifier.
 pub(super) fn compare_exchange() -> io::Result<bool> {
     let exchange = [
@@ -55,8 +46,10 @@ pub(super) fn compare_exchange() -> io::Result<bool> {
         zero(0),
         exit(),
     ];
-    accepted(load(bpf_prog_type::BPF_PROG_TYPE_SCHED_CLS, 0, &exchange))?
-        .map_or(Ok(false), |program| is_compiled(&program))
+    let Some(program) = accepted(load(bpf_prog_type::BPF_PROG_TYPE_SCHED_CLS, 0, &exchange))? else {
+        return Ok(false);
+    };
+    Ok(is_compiled(&program)? || !jit()?)
 }
 
 /// Tells whether XDP programs may take packets in several fragments, and read them by these helpers.
