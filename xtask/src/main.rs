@@ -17,6 +17,7 @@ mod doctor;
 mod kubernetes;
 mod licences;
 mod lint;
+mod loom;
 mod modules;
 mod mutants;
 mod packages;
@@ -96,6 +97,8 @@ enum Verb {
     },
     /// Change the code of the packet path, one operator at a time, and list the changes that no test notices
     Mutants(mutants::Options),
+    /// Run the tables' operations in every order that two processors and the agent can run them in
+    Loom,
     /// Take the pictures of the page and of `top` for the documentation, as root
     Screenshots,
     /// Build one binary to install, as static as this machine allows
@@ -145,6 +148,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
         Verb::Soak { length } => soak::run(length),
         Verb::Mutants(options) => mutants::run(&options),
+        Verb::Loom => loom::run(),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
         Verb::Release(options) => release::make(&options),
