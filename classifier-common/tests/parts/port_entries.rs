@@ -50,6 +50,14 @@ fn ports_of_ftp_are_tracked_without_an_endpoint() {
     }
 }
 
+/// A reload may give a port of FTP to the other protocol of FTP.
+#[test]
+fn a_tracked_port_that_gets_a_tracked_protocol_stays_tracked() {
+    let (control, data) = (tcp(Protocol::FTP_CONTROL), tcp(Protocol::FTP_DATA_ACTIVE));
+    assert!(control.become_of(data).is_tracked() && data.become_of(control).is_tracked());
+    assert!(control.become_of(control).is_tracked());
+}
+
 #[test]
 fn mail_is_looked_at_over_tcp_alone_and_other_services_are_not() {
     for protocol in [Protocol::SMTP, Protocol::POP3, Protocol::IMAP] {
