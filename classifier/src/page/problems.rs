@@ -9,7 +9,7 @@ use crate::{
     hook,
     metrics::agent::GaugeValues,
     sandbox::Sandbox,
-    snapshot::{Loss, Snapshot},
+    snapshot::{Loss, Losses, Snapshot},
     status::problems::{nearly_full, unattributed},
     thousands::grouped,
 };
@@ -66,8 +66,7 @@ impl Problems {
 
     /// Adds the losses: recent ones as problems, older ones as notes.
     fn losses(&mut self, page: &Page<'_>, snapshot: &Snapshot) {
-        let totals =
-            crate::snapshot::Readings::of(&Snapshot { interfaces: Vec::new(), ..snapshot.clone() }).losses;
+        let totals = Losses::of(snapshot.unattributed, &snapshot.ftp.tallies, snapshot.hotplug.overruns);
         let recent = page.view.losses();
         let lately = span(History::SPAN.min(page.view.length()));
         for loss in Loss::ALL {
