@@ -9,6 +9,7 @@ use classifier_common::fixtures::ftp_traces::{connection, network, statement};
 
 mod numbers;
 mod run;
+mod stall;
 mod table;
 mod trace;
 mod world;

@@ -21,6 +21,8 @@ pub struct Asked {
     learned: RefCell<Vec<(u64, u32)>>,
     /// Endpoints that the tracker has learned.
     pub completed: Cell<u64>,
+    /// Requests to remove a session, existing or not.
+    pub removals: Cell<u64>,
     /// Existing sessions that the tracker has removed.
     pub forgotten: Cell<u64>,
     /// Number of requested evictions.
@@ -54,6 +56,7 @@ impl<'a> LineEnv for HostTable<'a> {
 
 impl Table for HostTable<'_> {
     fn forget(&self, key: &SessionKey, session: u64) {
+        self.asked.removals.update(|count| count + 1);
         let forgotten = self.tracking.remove_session(key, session);
         self.asked.forgotten.update(|count| count + u64::from(forgotten));
     }
