@@ -1,7 +1,7 @@
 //! Counters of one interface and direction, and the only code that adds to them.
 
 use crate::{
-    connection::{ConnReport, Encryption, Ending, Handshakes, ROWS, SESSION_ROWS, row, session_row},
+    connection::{ConnReport, Encryption, Ending, Handshakes, ROWS, row},
     dry_run::{self, Decided, Verdict},
     endpoint::{Evidence, Mode},
     icmp_types::{CELLS, ERRORS},
@@ -67,8 +67,8 @@ pub struct Counters {
     pub connections: [Handshakes; ROWS],
     /// Connections evicted before their outcome was known.
     pub handshakes_evicted: u64,
-    /// Sessions by protocol as in [`SESSION_ROWS`], then by [`Encryption`].
-    pub sessions: [[u64; Encryption::ALL.len()]; SESSION_ROWS.len()],
+    /// Sessions by [`row`], then by [`Encryption`].
+    pub sessions: [[u64; Encryption::ALL.len()]; ROWS],
     /// Sessions evicted before their encryption was known.
     pub sessions_evicted: u64,
 }
@@ -92,7 +92,7 @@ impl Counters {
             policy: [[0; Verdict::ALL.len()]; dry_run::ROWS],
             connections: [Handshakes::NONE; ROWS],
             handshakes_evicted: 0,
-            sessions: [[0; Encryption::ALL.len()]; SESSION_ROWS.len()],
+            sessions: [[0; Encryption::ALL.len()]; ROWS],
             sessions_evicted: 0,
         }
     }
@@ -175,25 +175,32 @@ impl Counters {
 
     /// Counts a report in the block of its interface and direction; `barrier` as for [`Counters::count`].
     #[inline(always)]
-    #[expect(clippy::indexing_slicing, reason = "the index is the remainder by its table's length")]
     pub fn count_report(&mut self, report: &ConnReport, barrier: impl Fn(usize) -> usize) {
         let row = row(report.protocol()).map_or(ROWS, &barrier);
         if let Some(handshakes) = self.connections.get_mut(row) {
             handshakes.count(report.ending(), report.nanoseconds());
         }
-        let [upgraded, clear_login, neither] =
-            &mut self.sessions[barrier(session_row(report.protocol())) % SESSION_ROWS.len()];
-        match report.ending() {
-            Ending::HandshakeEvicted => self.handshakes_evicted += 1,
-            Ending::SessionEvicted => self.sessions_evicted += 1,
-            Ending::Upgraded => *upgraded += 1,
-            Ending::ClearLogin => *clear_login += 1,
-            Ending::Neither => *neither += 1,
+        let encryption = match report.ending() {
+            Ending::HandshakeEvicted => {
+                self.handshakes_evicted += 1;
+                return;
+            }
+            Ending::SessionEvicted => {
+                self.sessions_evicted += 1;
+                return;
+            }
+            Ending::Upgraded => Encryption::Upgraded,
+            Ending::ClearLogin => Encryption::ClearLogin,
+            Ending::Neither => Encryption::Neither,
             Ending::Nothing
             | Ending::Established
             | Ending::Refused
             | Ending::Rejected
-            | Ending::Unanswered => {}
+            | Ending::Unanswered => return,
+        };
+        if let Some(count) = self.sessions.get_mut(row).and_then(|counts| counts.get_mut(encryption as usize))
+        {
+            *count += 1;
         }
     }
 

@@ -9,6 +9,7 @@
 
 pub mod abi;
 pub mod address;
+pub mod assigned_port;
 pub mod classify;
 pub mod connection;
 pub mod control;

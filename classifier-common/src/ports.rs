@@ -33,8 +33,10 @@ impl Transport {
 ///
 /// | bits | content |
 /// | --- | --- |
-/// | 0–7 | class of a packet to the port, relative to [`Transport::other`] |
-/// | 8–15 | `0xff` if the port is known |
+/// | 0–6 | class of a packet to the port, relative to [`Transport::other`] |
+/// | 7 | lower bit of the place of [`Self::speaks`] in [`SPOKEN`] |
+/// | 8–14 | `0x7f` if the port is known |
+/// | 15 | upper bit of that place |
 /// | 16–22 | class of a packet from the port, relative to [`Transport::other`] |
 /// | 23 | [`INSPECTED`]: sessions of the port are inspected |
 /// | 24–30 | FTP data endpoints with this number, up to [`COUNTED`] |
@@ -45,7 +47,11 @@ impl Transport {
 #[repr(transparent)]
 pub struct PortEntry(pub u32);
 
-const KNOWN: u32 = 0xff << 8;
+/// Bits of a class.
+const CLASS: u32 = 0x7f;
+const KNOWN: u32 = CLASS << 8;
+/// Bits of a place in [`SPOKEN`].
+const SPEAKS: u32 = 1 << 7 | 1 << 15;
 const COUNT: u32 = 0x7f << 24;
 
 /// One endpoint in an entry's count.
@@ -62,10 +68,9 @@ pub const INSPECTED: u32 = 1 << 23;
 pub const COUNTED: u32 = 64;
 
 impl PortEntry {
-    /// Creates the entry of a port of `protocol`. A port assigned to `tcp_other` or `udp_other` equals an
+    /// Creates the entry of a port of `protocol`, without sessions. A port assigned to `tcp_other` or `udp_other` equals an
     /// unknown port.
-    #[must_use]
-    pub const fn of(protocol: Protocol, transport: Transport) -> Self {
+    pub(crate) const fn of(protocol: Protocol, transport: Transport) -> Self {
         let other = transport.other().index();
         if protocol.to_server().index() == other {
             return Self(0);
@@ -75,9 +80,38 @@ impl PortEntry {
             ((protocol.to_server().index() - other) as u32, (protocol.from_server().index() - other) as u32);
         let tracked = matches!(protocol, Protocol::FTP_CONTROL | Protocol::FTP_DATA_ACTIVE);
         let tracked = if tracked && matches!(transport, Transport::Tcp) { TRACKED } else { 0 };
-        let inspected = protocol.has_session() && matches!(transport, Transport::Tcp);
-        let inspected = if inspected { INSPECTED } else { 0 };
-        Self(to | KNOWN | from << 16 | inspected | tracked)
+        Self(to | KNOWN | from << 16 | tracked)
+    }
+
+    /// Returns the entry with sessions that speak this protocol, one of [`SPOKEN`].
+    pub(crate) const fn speaking(self, protocol: Protocol) -> Self {
+        let place = match protocol {
+            Protocol::FTP_CONTROL => 0,
+            Protocol::SMTP => 1,
+            Protocol::POP3 => 2,
+            Protocol::IMAP => 3,
+            _ => return self,
+        };
+        Self(self.0 & !SPEAKS | (place & 1) << 7 | (place & 2) << 14 | INSPECTED)
+    }
+
+    /// Returns the protocol that sessions of the port speak: one of [`SPOKEN`], or `tcp_other` if they are not
+    /// inspected. By arithmetic, so that the verifier follows one path.
+    #[inline(always)]
+    #[must_use]
+    pub const fn speaks(self) -> Protocol {
+        const FIRST: usize = Protocol::FTP_CONTROL.index();
+        const DATA: usize = Protocol::SMTP.index() - FIRST - 1;
+        let (lower, upper) = ((self.0 >> 7 & 1) as usize, (self.0 >> 15 & 1) as usize);
+        let index = FIRST + lower + 2 * upper + (lower | upper) * DATA;
+        Protocol::from_index(index * (self.0 >> 23 & 1) as usize)
+    }
+
+    /// Returns whether a packet between two ports may belong to an inspected session.
+    #[inline(always)]
+    #[must_use]
+    pub const fn are_inspected(source: Self, destination: Self) -> bool {
+        (source.0 | destination.0) & INSPECTED != 0
     }
 
     /// Returns an entry with another's protocol; the endpoint count stays.
@@ -132,8 +166,8 @@ impl PortEntry {
     #[inline(always)]
     #[must_use]
     pub const fn select(transport: Transport, source: Self, destination: Self) -> Class {
-        let to = destination.0 & 0xff;
-        let from = (source.0 >> 16) & 0x7f & !(destination.0 >> 8);
+        let to = destination.0 & CLASS;
+        let from = (source.0 >> 16) & CLASS & !(destination.0 >> 8);
         transport.other().further(to | from)
     }
 
@@ -141,8 +175,8 @@ impl PortEntry {
     #[inline(always)]
     #[must_use]
     pub const fn select_syn_ack(transport: Transport, source: Self, destination: Self) -> Class {
-        let from = (source.0 >> 16) & 0x7f;
-        let to = destination.0 & 0xff & !(source.0 >> 8);
+        let from = (source.0 >> 16) & CLASS;
+        let to = destination.0 & CLASS & !(source.0 >> 8);
         transport.other().further(to | from)
     }
 }
@@ -157,14 +191,8 @@ pub struct PortTable {
     pub udp: [PortEntry; PORTS],
 }
 
-/// Ports with a default class.
-pub const DEFAULT_TCP: [(u16, Protocol); 5] = [
-    (20, Protocol::FTP_DATA_ACTIVE),
-    (21, Protocol::FTP_CONTROL),
-    (25, Protocol::SMTP),
-    (110, Protocol::POP3),
-    (143, Protocol::IMAP),
-];
+/// Protocols whose sessions can be followed.
+pub const SPOKEN: [Protocol; 4] = [Protocol::FTP_CONTROL, Protocol::SMTP, Protocol::POP3, Protocol::IMAP];
 
 #[cfg(test)]
 mod tests {
@@ -191,6 +219,22 @@ mod tests {
         assert_eq!(PortEntry::select(Transport::Tcp, smtp, imap), Protocol::IMAP.to_server());
         assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, smtp, imap), Protocol::SMTP.from_server());
         assert_eq!(PortEntry::select_syn_ack(Transport::Tcp, UNKNOWN, imap), Protocol::IMAP.to_server());
+    }
+
+    #[test]
+    fn what_a_port_speaks_is_read_back_and_changes_no_class() {
+        let names = [Protocol::SMTP, Protocol::configured(0).unwrap(), Protocol::configured(31).unwrap()];
+        for (entry, spoken) in names.into_iter().flat_map(|name| SPOKEN.map(|spoken| (tcp(name), spoken))) {
+            let speaking = entry.speaking(spoken);
+            assert_eq!((entry.speaks(), speaking.speaks()), (Protocol::TCP_OTHER, spoken));
+            assert!(!PortEntry::are_inspected(entry, UNKNOWN) && PortEntry::are_inspected(UNKNOWN, speaking));
+            for other in [UNKNOWN, tcp(Protocol::IMAP)] {
+                for select in [PortEntry::select, PortEntry::select_syn_ack] {
+                    assert_eq!(select(Transport::Tcp, speaking, other), select(Transport::Tcp, entry, other));
+                    assert_eq!(select(Transport::Tcp, other, speaking), select(Transport::Tcp, other, entry));
+                }
+            }
+        }
     }
 
     #[test]

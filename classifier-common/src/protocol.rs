@@ -87,6 +87,13 @@ impl Protocol {
         FOLLOWED >> self.index() & 1 != 0
     }
 
+    /// Returns whether sessions of the protocol may be followed: a port of a configured protocol can speak another's.
+    #[inline(always)]
+    #[must_use]
+    pub const fn may_have_session(self) -> bool {
+        self.has_session() || self.index() >= CONFIGURED_FIRST as usize
+    }
+
     /// Iterates over the classes of the protocol: one for each role.
     pub fn classes(self) -> impl Iterator<Item = Class> {
         let roles = if self.has_server() { 2 } else { 1 };

@@ -118,6 +118,13 @@ impl Ends {
         Some(())
     }
 
+    /// Returns the server's port, by the class of the packet.
+    #[inline(always)]
+    #[must_use]
+    pub const fn server_port(&self, class: Class) -> u16 {
+        if class.index() & 1 == 0 { self.destination_port } else { self.source_port }
+    }
+
     /// Fills in the segment of a control connection, whose class gives the sender. Reserved fields stay zero.
     #[inline(always)]
     pub fn segment(&self, of_client: bool, now: u64, segment: &mut Segment) {

@@ -1,7 +1,6 @@
 //! From ports to a class, for packets and for ICMP errors' quotes; and the selection of tracked TCP packets.
 
 use crate::{
-    connection::{concerns, is_spoken},
     ports::{PortEntry, Transport},
     protocol::Class,
     tables::Tables,
@@ -33,7 +32,10 @@ pub(crate) fn is_tracked_by_flags<T: Tables>(
     (from, to): (PortEntry, PortEntry),
     flags: u8,
 ) -> bool {
-    is_asked_by_flags(tables, (from, to), flags) && has_a_say(class) || concerns(class, flags)
+    let begins_or_ends = flags & (flag::SYN | flag::RST) != 0;
+    is_asked_by_flags(tables, (from, to), flags) && has_a_say(class)
+        || begins_or_ends
+        || PortEntry::are_inspected(from, to)
 }
 
 /// Returns whether the FTP tracking needs a packet between two entries that [`is_flagged`], if its class is none that
@@ -61,7 +63,8 @@ pub(crate) fn is_tracked<T: Tables>(
     if is_flagged(flags) {
         return is_tracked_by_flags(tables, class, (from, to), flags);
     }
-    PortEntry::are_looked_at(from, to) && (has_a_say(class) || is_spoken(class, payload))
+    PortEntry::are_looked_at(from, to)
+        && (has_a_say(class) || payload > 0 && PortEntry::are_inspected(from, to))
 }
 
 /// Returns the class of a UDP packet between two ports in network order.

@@ -6,6 +6,7 @@ use classifier_common::{
     connection::{HookPoint, STEPS, Step, concerns, step},
     control::Tally,
     outcome::Outcome,
+    ports::Transport,
     protocol::Class,
 };
 
@@ -14,6 +15,7 @@ use crate::{
     counters,
     hook::Hook,
     maps::{self, TALLIES},
+    ports::Ports,
     sources,
     track::{read_quoted_ends, tracked_ends},
     verifier::barrier_var,
@@ -60,10 +62,13 @@ fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
 pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, direction: u32) -> u32 {
     let hook = HookPoint::hook(ctx.ifindex(), Direction::from_raw(direction));
     let class = Class::from_index(class);
-    let Some(work) = tracked_ends(ctx, tracked, headers, class) else { return 0 };
+    let (Some(work), Some(ports)) = (tracked_ends(ctx, tracked, headers, class), Ports::open()) else {
+        return 0;
+    };
     // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
     unsafe {
-        let concerns = (*work).event.read_segment(&(*work).ends, class, hook);
+        let speaks = ports.port(Transport::Tcp, (*work).ends.server_port(class)).speaks();
+        let concerns = (*work).event.read_segment(&(*work).ends, class, speaks, hook);
         if concerns {
             (*work).event.now = bpf_ktime_get_ns();
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::assigned_port::AssignedPort;
 
 mod assignment;
 mod change;
@@ -82,9 +82,9 @@ pub struct Settings {
     pub privileges: Privileges,
     /// Protocols that are configured in addition to the fixed ones.
     pub names: ProtocolNames,
-    /// Ports with another protocol than by default, each once. A port of [`Protocol::TCP_OTHER`] is assigned
+    /// Ports with another protocol than by default, each once. A port of `tcp_other` is assigned
     /// to none.
-    pub ports: Vec<(Transport, u16, Protocol)>,
+    pub ports: Vec<AssignedPort>,
     /// Settings of the FTP tracking.
     pub ftp: FtpSettings,
     /// Settings of the evidence.

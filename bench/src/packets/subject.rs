@@ -13,6 +13,7 @@ use classifier::{
 };
 use classifier_common::{
     address::Address,
+    assigned_port::AssignedPort,
     control::Tally,
     counter::Counters,
     endpoint::{self, EndpointState, Evidence, ExpectKey, Expectation, Mode, announce, bucket_of, withdraw},
@@ -187,8 +188,8 @@ impl Subject {
     fn configure(&self, ports: u16) {
         let numbered = FREE_PORTS.zip(0..ports.saturating_sub(LEAST.ports));
         let protocol = |number: u16| Protocol::configured(usize::from(number) % CONFIGURED_MAX);
-        let configured =
-            numbered.filter_map(|(port, number)| Some((Transport::Tcp, port, protocol(number)?)));
+        let configured = numbered
+            .filter_map(|(port, number)| Some(AssignedPort::new(Transport::Tcp, port, protocol(number)?)));
         self.datapath.set_ports(&configured.collect::<Vec<_>>());
     }
 

@@ -12,7 +12,8 @@ const FIXED: usize = 8;
 /// Index of the first fixed protocol with a server.
 const FIRST: usize = Protocol::FTP_CONTROL.index();
 
-/// Number of rows of [`Counters::connections`](crate::counter::Counters::connections).
+/// Number of rows of [`Counters::connections`](crate::counter::Counters::connections) and
+/// [`Counters::sessions`](crate::counter::Counters::sessions).
 pub const ROWS: usize = FIXED + CONFIGURED_MAX;
 
 const _: () = {
@@ -40,23 +41,6 @@ pub const fn row(protocol: Protocol) -> Option<usize> {
 /// Iterates over the protocols in the order of the rows.
 pub fn rows() -> impl Iterator<Item = Protocol> {
     (0..PROTOCOLS).map(Protocol::from_index).filter(|protocol| row(*protocol).is_some())
-}
-
-/// Protocols with followed sessions, in the order of
-/// [`Counters::sessions`](crate::counter::Counters::sessions).
-pub const SESSION_ROWS: [Protocol; 4] =
-    [Protocol::FTP_CONTROL, Protocol::SMTP, Protocol::POP3, Protocol::IMAP];
-
-/// Returns the row of a protocol with followed sessions; the last row for any other protocol.
-#[inline(always)]
-#[must_use]
-pub const fn session_row(protocol: Protocol) -> usize {
-    match protocol {
-        Protocol::FTP_CONTROL => 0,
-        Protocol::SMTP => 1,
-        Protocol::POP3 => 2,
-        _ => 3,
-    }
 }
 
 /// Connection counts of one protocol.

@@ -84,6 +84,8 @@ pub struct ConnEvent {
     pub along: Direction,
     /// Protocol of a SYN.
     pub protocol: Protocol,
+    /// Protocol that sessions of the server's port speak; `tcp_other` if they are not followed.
+    pub speaks: Protocol,
     /// Kind of the event.
     pub kind: ConnEventKind,
     /// Entries to look for.
@@ -115,6 +117,7 @@ impl Default for ConnEvent {
             direction: Direction::Ingress,
             along: Direction::Ingress,
             protocol: Protocol::TCP_OTHER,
+            speaks: Protocol::TCP_OTHER,
             kind: ConnEventKind::default(),
             sought: Sought::default(),
             has_answered: false,
@@ -132,14 +135,7 @@ impl Default for ConnEvent {
 #[inline(always)]
 #[must_use]
 pub fn concerns(class: Class, flags: u8) -> bool {
-    flags & (flag::SYN | flag::RST) != 0 || class.protocol().has_session()
-}
-
-/// Returns whether a segment of this class and payload length may have to be inspected.
-#[inline(always)]
-#[must_use]
-pub const fn is_spoken(class: Class, payload: isize) -> bool {
-    payload > 0 && class.protocol().has_session()
+    flags & (flag::SYN | flag::RST) != 0 || class.protocol().may_have_session()
 }
 
 /// Returns whether a packet of this class comes from the end that sent the SYN: the client, or the server for
@@ -194,11 +190,12 @@ impl ConnEvent {
         self.sought = sought;
     }
 
-    /// Reads a TCP packet; `false` if it concerns no connection.
+    /// Reads a TCP packet, to or from a server's port whose sessions speak a protocol; `false` if it concerns no
+    /// connection.
     #[inline(always)]
-    pub fn read_segment(&mut self, ends: &Ends, class: Class, hook: HookPoint) -> bool {
+    pub fn read_segment(&mut self, ends: &Ends, class: Class, speaks: Protocol, hook: HookPoint) -> bool {
         let of_client = is_of_client(class);
-        let (protocol, flags) = (class.protocol(), ends.flags);
+        let flags = ends.flags;
         let syn = flags & flag::SYN != 0;
         let ack = flags & flag::ACK != 0;
         let kind = if flags & flag::RST != 0 {
@@ -208,7 +205,7 @@ impl ConnEvent {
             ConnEventKind::Reset
         } else if syn {
             if ack { ConnEventKind::SynAck } else { ConnEventKind::Syn }
-        } else if !protocol.has_session() {
+        } else if !speaks.has_session() {
             return false;
         } else if flags & flag::FIN != 0 {
             ConnEventKind::Ended
@@ -263,7 +260,8 @@ impl ConnEvent {
             of_client: of_client.into(),
             reserved: [0; 2],
         };
-        self.protocol = protocol;
+        self.protocol = class.protocol();
+        self.speaks = speaks;
         self.kind = kind;
         true
     }
@@ -272,7 +270,7 @@ impl ConnEvent {
     /// bytes to read, up to `most`; 0 bytes end the segment.
     #[inline(always)]
     pub fn listen(&mut self, listener: &mut Listener, most: u32) -> (u32, u32) {
-        let inspected = listener.accept(self.protocol, &self.spoken);
+        let inspected = listener.accept(self.speaks, &self.spoken);
         self.is_of_session |= matches!(inspected, Unread::From(_) | Unread::Known);
         let from = if let Unread::From(from) = inspected { from } else { self.spoken.length };
         let rest = self.spoken.length.saturating_sub(from);
@@ -283,7 +281,7 @@ impl ConnEvent {
     /// Passes the next byte of the payload to the listener; returns whether more is needed.
     #[inline(always)]
     pub fn push(&mut self, listener: &mut Listener, byte: u8) -> bool {
-        let said = listener.push(self.protocol, self.spoken.of_client != 0, byte);
+        let said = listener.push(self.speaks, self.spoken.of_client != 0, byte);
         self.said = self.said.or(said);
         if said.is_last() {
             self.parts = 0;

@@ -19,9 +19,9 @@ mod table;
 mod transition;
 
 pub use self::{
-    counts::{Handshakes, ROWS, SESSION_ROWS, row, rows, session_row},
+    counts::{Handshakes, ROWS, row, rows},
     entry::{BUCKETS, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, units},
-    event::{ConnEvent, ConnEventKind, concerns, is_spoken},
+    event::{ConnEvent, ConnEventKind, concerns},
     expire::expire,
     key::{FlowKey, HookPoint, Speech},
     rejection::rejects,

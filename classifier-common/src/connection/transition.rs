@@ -51,7 +51,7 @@ fn answer(connection: &Connection, word: PackedConnection, event: &ConnEvent) ->
         | ConnEventKind::Ended => return NOTHING,
     };
     let ending = if is_late(connection, event.now) { Ending::Unanswered } else { ending };
-    let followed = ending == Ending::Established && word.protocol().has_session();
+    let followed = ending == Ending::Established && event.speaks.has_session();
     (if followed { ConnState::Quiet } else { ConnState::Finished }, ending)
 }
 

@@ -3,7 +3,7 @@
 use super::{Found, Sink};
 use crate::{
     address::Address,
-    connection::{FlowKey, Speech, is_spoken},
+    connection::{FlowKey, Speech},
     endpoint::{DataSide, ExpectKey, FIRST_PORT, Kind, PackedEndpoint},
     fragment::FragmentKey,
     icmp_types::IcmpCell,
@@ -141,7 +141,7 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
         let beside = Beside::new(class, flags, payload);
         let (ports, numbers) = (header.ports_on_wire(), header.numbers_on_wire());
         is_tracked = payload > 0 || !acknowledges(tables, hosts, ports, numbers, beside);
-    } else if is_spoken(class, payload) {
+    } else if payload > 0 && PortEntry::are_inspected(from, to) {
         let beside = Beside::new(class, flags, payload);
         is_tracked = inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside);
     }

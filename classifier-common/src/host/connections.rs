@@ -11,9 +11,12 @@ use crate::{
         WAYS, concerns, expire, step,
     },
     control::PARSE_MAX,
+    host::HostTables,
     outcome::Outcome,
+    ports::Transport,
     session::{Listener, Spoken},
     table::{Bucket as _, MemoryBucket, MemoryTable},
+    tables::Tables as _,
     track::Ends,
 };
 
@@ -27,13 +30,20 @@ pub struct HostConnections {
 }
 
 impl HostConnections {
-    /// Applies a frame with its outcome (tracking included: `HostTracking::classify`), and returns the results.
-    /// `now` is in nanoseconds of a clock that never goes back.
-    pub fn see(&self, bytes: &[u8], outcome: &Outcome, hook: HookPoint, now: u64) -> Vec<ConnReport> {
+    /// Applies a frame with its outcome (tracking included: `HostTracking::classify`), and returns the results. `ports`
+    /// are the tables that it was classified by; `now` is in nanoseconds of a clock that never goes back.
+    pub fn see(
+        &self,
+        bytes: &[u8],
+        outcome: &Outcome,
+        ports: &HostTables,
+        hook: HookPoint,
+        now: u64,
+    ) -> Vec<ConnReport> {
         self.now.set(self.now.get().max(now));
         let mut event = ConnEvent { now: self.now.get(), ..ConnEvent::default() };
         let mut ends = Ends::default();
-        if !read(bytes, outcome, hook, &mut ends, &mut event) {
+        if !read(bytes, outcome, (ports, hook), &mut ends, &mut event) {
             return Vec::new();
         }
         let mut report = ConnReport::default();
@@ -105,7 +115,13 @@ impl HostConnections {
 }
 
 /// Reads the event of a frame; `false` if it concerns no connection.
-fn read(bytes: &[u8], outcome: &Outcome, hook: HookPoint, ends: &mut Ends, event: &mut ConnEvent) -> bool {
+fn read(
+    bytes: &[u8],
+    outcome: &Outcome,
+    (ports, hook): (&HostTables, HookPoint),
+    ends: &mut Ends,
+    event: &mut ConnEvent,
+) -> bool {
     if let Some(quoted_tcp) = outcome.quoted_tcp {
         let rejects = quoted_tcp.rejects() && ends.read_quote(bytes, outcome.family(), quoted_tcp);
         if rejects {
@@ -116,7 +132,11 @@ fn read(bytes: &[u8], outcome: &Outcome, hook: HookPoint, ends: &mut Ends, event
     let Some(tracked) = outcome.tracked.filter(|_| concerns(outcome.class, outcome.tcp_flags)) else {
         return false;
     };
-    ends.read(bytes, tracked, outcome.headers) && event.read_segment(ends, outcome.class, hook)
+    if !ends.read(bytes, tracked, outcome.headers) {
+        return false;
+    }
+    let speaks = ports.port(Transport::Tcp, ends.server_port(outcome.class)).speaks();
+    event.read_segment(ends, outcome.class, speaks, hook)
 }
 
 impl ConnTable for HostConnections {

@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use crate::{
     abi::FRAGMENT_BUCKETS,
+    assigned_port::{AssignedPort, DEFAULT_TCP},
     fragment::{FirstFragment, FragmentKey},
     label::Label,
-    ports::{COUNTED, DEFAULT_TCP, ENDPOINT, PORTS, PortEntry, TRACKED, Transport},
-    protocol::Protocol,
+    ports::{COUNTED, ENDPOINT, PORTS, PortEntry, TRACKED, Transport},
     table::{
         MemoryBucket, MemoryTable, hash,
         recent::{self, RecentTable, Remembered},
@@ -40,9 +40,9 @@ impl HostTables {
     }
 
     /// Assigns a port to a protocol, instead of its previous one.
-    pub fn assign(&mut self, transport: Transport, port: u16, protocol: Protocol) {
-        if let Some(entry) = self.entry(transport, port) {
-            entry.set(PortEntry::of(protocol, transport));
+    pub fn assign(&mut self, port: &AssignedPort) {
+        if let Some(entry) = self.entry(port.transport, port.port) {
+            entry.set(port.entry());
         }
     }
 
@@ -88,7 +88,7 @@ impl Default for HostTables {
     fn default() -> Self {
         let mut tables = Self::empty();
         for (port, protocol) in DEFAULT_TCP {
-            tables.assign(Transport::Tcp, port, protocol);
+            tables.assign(&AssignedPort::new(Transport::Tcp, port, protocol));
         }
         tables
     }
@@ -127,7 +127,7 @@ impl RecentTable for HostTables {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{address::Address, table::recent::Key as _};
+    use crate::{address::Address, protocol::Protocol, table::recent::Key as _};
 
     fn key(identification: u32) -> FragmentKey {
         FragmentKey {
@@ -158,8 +158,8 @@ mod tests {
     fn an_assigned_port_leaves_its_old_protocol_and_the_other_transport_alone() {
         let mut tables = HostTables::default();
         let taken = Protocol::configured(0).unwrap();
-        tables.assign(Transport::Tcp, 25, taken);
-        assert_eq!(tables.port(Transport::Tcp, 25), PortEntry::of(taken, Transport::Tcp));
+        tables.assign(&AssignedPort::new(Transport::Tcp, 25, taken));
+        assert_eq!(tables.port(Transport::Tcp, 25), AssignedPort::new(Transport::Tcp, 25, taken).entry());
         assert_eq!(tables.port(Transport::Udp, 25), PortEntry::default());
     }
 }

@@ -49,7 +49,7 @@ impl Host {
         let frame = NETWORK.frame(ends, flags, numbers, text);
         self.now += MILLISECOND;
         let outcome = self.tracking.classify(&frame, Frame::on_wire(Link::Ethernet), &self.tables, self.now);
-        known(&self.connections.see(&frame, &outcome, HookPoint::hook(at.0, at.1), self.now))
+        known(&self.connections.see(&frame, &outcome, &self.tables, HookPoint::hook(at.0, at.1), self.now))
     }
 
     fn syn(&mut self, number: u32, at: (u32, Direction)) -> Known {

@@ -80,7 +80,7 @@ impl Table {
         let mut event = ConnEvent { now: 1, ..ConnEvent::default() };
         let (report, mut outcomes) = (&mut ConnReport::default(), Vec::new());
         let hook = HookPoint::wire(1);
-        assert!(event.read_segment(&ends, Protocol::TCP_OTHER.to_server(), hook));
+        assert!(event.read_segment(&ends, Protocol::TCP_OTHER.to_server(), Protocol::TCP_OTHER, hook));
         for _ in 0..STEPS {
             match step(self, &mut event, report) {
                 Step::Over => break,

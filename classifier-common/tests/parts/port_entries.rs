@@ -1,6 +1,7 @@
 //! Entries of the port table: their count of FTP data endpoints, and what packets between two ports need.
 
 use classifier_common::{
+    assigned_port::AssignedPort,
     ports::{COUNTED, ENDPOINT, PortEntry, Transport},
     protocol::Protocol,
 };
@@ -8,7 +9,11 @@ use classifier_common::{
 const UNKNOWN: PortEntry = PortEntry(0);
 
 fn tcp(protocol: Protocol) -> PortEntry {
-    PortEntry::of(protocol, Transport::Tcp)
+    AssignedPort::new(Transport::Tcp, 1, protocol).entry()
+}
+
+fn udp(protocol: Protocol) -> PortEntry {
+    AssignedPort::new(Transport::Udp, 1, protocol).entry()
 }
 
 /// Returns an entry with so many endpoints.
@@ -46,7 +51,7 @@ fn ports_of_ftp_are_tracked_without_an_endpoint() {
         let entry = tcp(protocol);
         assert!(entry.is_tracked() && entry.is_known() && !entry.has_endpoints());
         assert!(PortEntry::are_tracked(entry, UNKNOWN) && PortEntry::are_tracked(UNKNOWN, entry));
-        assert!(!PortEntry::of(protocol, Transport::Udp).is_tracked());
+        assert!(!udp(protocol).is_tracked());
     }
 }
 
@@ -64,8 +69,8 @@ fn mail_is_looked_at_over_tcp_alone_and_other_services_are_not() {
         let entry = tcp(protocol);
         assert!(PortEntry::are_looked_at(entry, UNKNOWN) && PortEntry::are_looked_at(UNKNOWN, entry));
         assert!(!PortEntry::are_tracked(entry, UNKNOWN));
-        let udp = PortEntry::of(protocol, Transport::Udp);
-        assert!(!PortEntry::are_looked_at(udp, UNKNOWN));
+        let over_udp = udp(protocol);
+        assert!(!PortEntry::are_looked_at(over_udp, UNKNOWN));
     }
     let web = tcp(Protocol::configured(0).expect("there are 32"));
     assert!(web.is_known() && !PortEntry::are_looked_at(web, web));

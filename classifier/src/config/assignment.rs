@@ -1,9 +1,6 @@
 //! Assigns counter rows to configured protocols, for the lifetime of the counters.
 
-use classifier_common::{
-    ports::Transport,
-    protocol::{CONFIGURED_MAX, Protocol},
-};
+use classifier_common::{assigned_port::AssignedPort, protocol::CONFIGURED_MAX};
 use thiserror::Error;
 
 use crate::protocol_names::{NAME_MAX, ProtocolNames};
@@ -54,16 +51,12 @@ impl Assignment {
     /// Converts the ports of a configuration, which numbers its own names, to the rows of this assignment,
     /// which has adopted them.
     #[must_use]
-    pub fn place(
-        &self,
-        names: &ProtocolNames,
-        ports: &[(Transport, u16, Protocol)],
-    ) -> Vec<(Transport, u16, Protocol)> {
+    pub fn place(&self, names: &ProtocolNames, ports: &[AssignedPort]) -> Vec<AssignedPort> {
         let row = |protocol| match names.configured().find(|(known, _)| *known == protocol) {
             Some((_, name)) => self.0.find(name).unwrap_or(protocol),
             None => protocol,
         };
-        ports.iter().map(|(transport, port, protocol)| (*transport, *port, row(*protocol))).collect()
+        ports.iter().map(|port| AssignedPort { protocol: row(port.protocol), ..*port }).collect()
     }
 
     /// Returns the rows to be pinned.
@@ -106,6 +99,8 @@ impl Assignment {
 
 #[cfg(test)]
 mod tests {
+    use classifier_common::{ports::Transport, protocol::Protocol};
+
     use super::*;
 
     fn names(all: &[&str]) -> ProtocolNames {
@@ -131,11 +126,12 @@ mod tests {
     fn ports_are_given_to_rows_and_fixed_protocols_stay() {
         let before = Assignment::default().adopt(&names(&["a", "b"])).unwrap();
         let wanted = names(&["c", "b"]);
-        let ports =
-            [(Transport::Tcp, 1, row(0)), (Transport::Udp, 2, row(1)), (Transport::Tcp, 3, Protocol::SMTP)];
-        let placed = before.adopt(&wanted).unwrap().place(&wanted, &ports);
-        let placed: Vec<_> = placed.into_iter().map(|(.., protocol)| protocol).collect();
-        assert_eq!(placed, [row(2), row(1), Protocol::SMTP]);
+        let [c, b] = [(Transport::Tcp, 1, 0), (Transport::Udp, 2, 1)]
+            .map(|(transport, port, nth)| AssignedPort::new(transport, port, row(nth)));
+        let smtp = AssignedPort::new(Transport::Tcp, 3, Protocol::SMTP);
+        let c = c.speaking(Some(Protocol::IMAP));
+        let placed = before.adopt(&wanted).unwrap().place(&wanted, &[c, b, smtp]);
+        assert_eq!(placed, [AssignedPort { protocol: row(2), ..c }, b, smtp]);
     }
 
     #[test]

@@ -84,10 +84,15 @@ pub const FILE: [Key; 17] = [
 ];
 
 /// The keys of `[[port]]`.
-pub const PORT: [Key; 3] = [
+pub const PORT: [Key; 4] = [
     key("protocol", "Value of the label `protocol` for these ports", ""),
     key("transport", "`tcp` or `udp`; protocols of FTP have `tcp` only", ""),
     bounded("ports", "One or more port numbers", "", ["[1]", "[65535]"]),
+    key(
+        "speaks",
+        "`smtp`, `pop3`, `imap` or `ftp`: encryption and logins of sessions are followed as that protocol's; TCP only",
+        "that of a fixed protocol, none for a new name",
+    ),
 ];
 
 /// The keys of `[ftp]`.

@@ -1,6 +1,6 @@
 //! Ports of the protocols.
 
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::assigned_port::AssignedPort;
 
 use crate::protocol_names::ProtocolNames;
 
@@ -10,5 +10,5 @@ pub struct Ports {
     /// Protocols that the configuration adds.
     pub names: ProtocolNames,
     /// Ports with another protocol than by default, each once.
-    pub changed: Vec<(Transport, u16, Protocol)>,
+    pub changed: Vec<AssignedPort>,
 }

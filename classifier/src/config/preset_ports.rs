@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use classifier_common::protocol::Protocol;
+use classifier_common::{assigned_port::AssignedPort, protocol::Protocol};
 
 use super::{ConfigError, FtpSettings, Ports, Preset, file::layer};
 use crate::located::understand;
@@ -24,19 +24,19 @@ fn add_one(preset: Preset, ports: &mut Ports, ftp: &mut FtpSettings) -> Result<(
     let file = format!("{}.toml", preset.name());
     let own = understand(Path::new(&file), preset.text().as_bytes(), layer);
     let own = own.map_err(|error| bad(error.to_string()))?.ports.unwrap_or_default();
-    for (transport, port, protocol) in own.changed {
-        let is_taken = |other: &(_, u16, Protocol)| (other.0, other.1) == (transport, port);
+    for port in own.changed {
+        let is_taken = |other: &AssignedPort| (other.transport, other.port) == (port.transport, port.port);
         if ports.changed.iter().any(is_taken) {
             continue;
         }
-        let label = own.names.label(protocol);
+        let label = own.names.label(port.protocol);
         let fixed = Protocol::of_fixed_label(label);
         let protocol = fixed.or_else(|| ports.names.find_or_add(label)).ok_or_else(|| {
             bad(format!("no name is left for `{label}`; give some of the ports in the file the same name"))
         })?;
-        ports.changed.push((transport, port, protocol));
+        ports.changed.push(AssignedPort { protocol, ..port });
         if protocol == Protocol::FTP_CONTROL {
-            ftp.control_ports.push(port);
+            ftp.control_ports.push(port.port);
         }
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use aya::maps::MapData;
 use classifier_common::{
-    ports::{COUNTED, DEFAULT_TCP, ENDPOINT, PORTS, PortEntry, PortTable, TRACKED, Transport},
-    protocol::Protocol,
+    assigned_port::{AssignedPort, DEFAULT_TCP},
+    ports::{COUNTED, ENDPOINT, PORTS, PortEntry, PortTable, TRACKED, Transport},
 };
 use memmap2::{MmapOptions, MmapRaw};
 
@@ -33,12 +33,11 @@ impl SharedPorts {
     /// Writes the whole table: the default ports, and the configured ones, which win. An unchanged entry
     /// never has another value in between, and keeps its count of endpoints. Port 0 stays unassigned, which
     /// the programs rely on.
-    pub(super) fn write(&self, configured: &[(Transport, u16, Protocol)]) {
-        let defaults = DEFAULT_TCP.map(|(port, protocol)| (Transport::Tcp, port, protocol));
+    pub(super) fn write(&self, configured: &[AssignedPort]) {
+        let defaults = DEFAULT_TCP.map(|(port, protocol)| AssignedPort::new(Transport::Tcp, port, protocol));
         let mut entries = vec![PortEntry::default(); 2 * PORTS];
-        for (transport, port, protocol) in defaults.iter().chain(configured).filter(|(_, port, _)| *port != 0)
-        {
-            entries[entry_index(*transport, *port)] = PortEntry::of(*protocol, *transport);
+        for port in defaults.iter().chain(configured).filter(|port| port.port != 0) {
+            entries[entry_index(port.transport, port.port)] = port.entry();
         }
         for transport in [Transport::Tcp, Transport::Udp] {
             for port in 0..=u16::MAX {

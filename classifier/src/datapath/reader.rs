@@ -10,7 +10,7 @@ use super::batch;
 /// The counters of an interface by direction, in the order of [`Direction::ALL`].
 pub type Sums = [Box<Counters>; Direction::ALL.len()];
 
-/// Buffer for the counters of one interface. It is used for many: it has 32 KiB for each CPU.
+/// Buffer for the counters of one interface. It is used for many: it has 34 KiB for each CPU.
 pub(super) struct Reader {
     /// Values by direction, then by CPU.
     values: Vec<Counters>,

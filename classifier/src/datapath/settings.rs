@@ -1,6 +1,6 @@
 //! Applies settings to the loaded object: ports, the policy, and native XDP.
 
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::assigned_port::AssignedPort;
 
 use super::{
     Datapath, DatapathError,
@@ -11,7 +11,7 @@ use crate::{config::XdpMode, interfaces::Interface, policy::Compiled};
 
 impl Datapath {
     /// Assigns ports to protocols, and removes earlier assignments. Other ports keep their defaults.
-    pub fn set_ports(&self, configured: &[(Transport, u16, Protocol)]) {
+    pub fn set_ports(&self, configured: &[AssignedPort]) {
         self.ports.write(configured);
     }
 

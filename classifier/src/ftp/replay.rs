@@ -5,13 +5,12 @@ use std::{cell::RefCell, time::Duration};
 
 use classifier_common::{
     abi::SESSIONS,
+    assigned_port::AssignedPort,
     control::{Learned, LineEnv, SegmentEnv as _, SessionKey, Tally, TrackingConfig},
     endpoint::{BUCKETS, WAYS},
     host::{CountedBucket, HostEnv, HostTables, HostTracking},
     outcome::Outcome,
     packet::Frame,
-    ports::Transport,
-    protocol::Protocol,
 };
 
 use super::{Event, Lifetimes, Table, Tracker, eviction::evicted, sessions::count_forgotten};
@@ -59,10 +58,10 @@ impl Replay {
     /// Capacities have their defaults. A source may forward any number of segments: the bound on them
     /// protects a running agent from floods.
     #[must_use]
-    pub fn new(settings: &FtpSettings, ports: &[(Transport, u16, Protocol)]) -> Self {
+    pub fn new(settings: &FtpSettings, ports: &[AssignedPort]) -> Self {
         let mut tables = HostTables::default();
-        for (transport, port, protocol) in ports {
-            tables.assign(*transport, *port, *protocol);
+        for port in ports {
+            tables.assign(port);
         }
         let policy = TrackingConfig {
             allow_foreign_address: settings.allow_foreign_address.into(),
@@ -93,6 +92,12 @@ impl Replay {
             self.beat.follow(was_idle, now);
         }
         outcome
+    }
+
+    /// Returns the port table.
+    #[must_use]
+    pub const fn tables(&self) -> &HostTables {
+        &self.tables
     }
 
     /// Returns the observations of FTP, as a scrape does.

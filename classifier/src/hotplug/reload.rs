@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::assigned_port::AssignedPort;
 
 use super::{AttachOptions, Live};
 use crate::{
@@ -52,7 +52,7 @@ impl Reloadable for Live {
         self.keep_rows(assignment).map_err(|error| ReloadError::Names(Box::new(error)))
     }
 
-    fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {
+    fn set_ports(&self, ports: &[AssignedPort]) {
         self.enter().datapath.set_ports(ports);
     }
 

@@ -3,10 +3,11 @@
 
 use classifier_common::{
     abi::Direction,
-    connection::{Encryption, Handshakes, SESSION_ROWS, row, rows},
+    connection::{Encryption, Handshakes, row, rows},
     control::Tally,
     counter::Counters,
     evidence::ConnectionOutcome,
+    protocol::Protocol,
 };
 
 use super::{
@@ -20,25 +21,36 @@ use crate::{
     snapshot::{InterfaceSnapshot, Snapshot},
 };
 
+/// A protocol with a server.
+#[derive(Debug)]
+struct Served {
+    /// Row in the counters.
+    row: usize,
+    /// The protocol's label.
+    labels: Labels,
+    /// True if the protocol itself has followed sessions.
+    has_session: bool,
+}
+
 /// Labels that no scrape changes, rendered once.
 #[derive(Debug)]
 pub(super) struct Connections {
-    /// Row of the counters, and the protocol's label.
-    protocols: Vec<(usize, Labels)>,
+    protocols: Vec<Served>,
     outcomes: [Labels; ConnectionOutcome::ALL.len()],
-    sessions: [Labels; SESSION_ROWS.len()],
     encryptions: [Labels; Encryption::ALL.len()],
 }
 
 impl Connections {
     /// Renders the labels of the protocols that have a server.
     pub(super) fn new(names: &ProtocolNames) -> Self {
-        let of = |protocol| Labels::of(&[(label::PROTOCOL, names.label(protocol))]);
+        let served_of = |protocol: Protocol| {
+            let labels = Labels::of(&[(label::PROTOCOL, names.label(protocol))]);
+            Some(Served { row: row(protocol)?, labels, has_session: protocol.has_session() })
+        };
         let served = rows().filter(|protocol| !names.label(*protocol).is_empty());
         Self {
-            protocols: served.filter_map(|protocol| Some((row(protocol)?, of(protocol)))).collect(),
+            protocols: served.filter_map(served_of).collect(),
             outcomes: ConnectionOutcome::ALL.map(|outcome| Labels::of(&[(label::OUTCOME, outcome.label())])),
-            sessions: SESSION_ROWS.map(of),
             encryptions: Encryption::ALL.map(|one| Labels::of(&[(label::ENCRYPTION, one.label())])),
         }
     }
@@ -93,7 +105,7 @@ impl Connections {
 
     /// Iterates over the protocols with at least one connection.
     fn any<'a>(&'a self, side: &'a Side<'_>) -> impl Iterator<Item = (&'a Labels, &'a Handshakes)> {
-        let all = self.protocols.iter().map(|(row, labels)| (labels, &side.counters.connections[*row]));
+        let all = self.protocols.iter().map(|of| (&of.labels, &side.counters.connections[of.row]));
         all.filter(|(_, handshakes)| handshakes.any())
     }
 
@@ -106,9 +118,11 @@ impl Connections {
         let interfaces: Vec<_> = interfaces.iter().filter(|one| listens(one)).map(|one| both(one)).collect();
         let mut samples = out.family(&catalog::SESSIONS);
         for (labels, counters) in &interfaces {
-            for (protocol, counts) in self.sessions.iter().zip(&counters.sessions) {
+            let all = self.protocols.iter().map(|of| (of, &counters.sessions[of.row]));
+            // A port of a configured protocol may speak a followed one, and may have done so before a reload.
+            for (protocol, counts) in all.filter(|(of, counts)| of.has_session || **counts != [0; 3]) {
                 for (encryption, count) in self.encryptions.iter().zip(counts) {
-                    samples.add(&[labels, protocol, encryption], Value::Whole(*count));
+                    samples.add(&[labels, &protocol.labels, encryption], Value::Whole(*count));
                 }
             }
         }

@@ -3,11 +3,7 @@
 use std::{convert::identity, mem};
 
 use classifier_common::{
-    counter::Counters,
-    host::HostTracking,
-    packet::Link,
-    ports::Transport,
-    protocol::{Class, Protocol},
+    assigned_port::AssignedPort, counter::Counters, host::HostTracking, packet::Link, protocol::Class,
     segments::OnWire,
 };
 
@@ -31,7 +27,7 @@ pub struct Engine {
 impl Engine {
     /// Creates an engine that has seen nothing; `ports` are those of [`Settings`](crate::config::Settings).
     #[must_use]
-    pub fn new(settings: &FtpSettings, ports: &[(Transport, u16, Protocol)]) -> Self {
+    pub fn new(settings: &FtpSettings, ports: &[AssignedPort]) -> Self {
         Self {
             replay: Replay::new(settings, ports),
             followed: Followed::default(),
@@ -47,7 +43,7 @@ impl Engine {
         let now = self.clock.at(packet.time);
         let outcome = self.replay.classify(bytes, frame, now);
         self.counters.count(&outcome, OnWire { packets: 1, bytes: packet.wire.into() }, identity);
-        self.followed.see(bytes, &outcome, now, &mut self.counters);
+        self.followed.see(bytes, &outcome, self.replay.tables(), now, &mut self.counters);
         Some(outcome.class)
     }
 

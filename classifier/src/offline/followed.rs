@@ -6,7 +6,7 @@ use classifier_common::{
     connection::{ConnReport, HookPoint},
     counter::Counters,
     evidence::{HostSources, Observed},
-    host::HostConnections,
+    host::{HostConnections, HostTables},
     outcome::Outcome,
 };
 
@@ -30,14 +30,21 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// Takes a frame with its outcome, and counts connections that it or its time settles.
-    pub(super) fn see(&mut self, bytes: &[u8], outcome: &Outcome, now: u64, counters: &mut Counters) {
+    /// Takes a frame with its outcome by the tables of `ports`, and counts connections that it or its time settles.
+    pub(super) fn see(
+        &mut self,
+        bytes: &[u8],
+        outcome: &Outcome,
+        ports: &HostTables,
+        now: u64,
+        counters: &mut Counters,
+    ) {
         if self.connections.waiting() > 0 && now.saturating_sub(self.swept) >= BEAT {
             self.swept = now;
             let reports = self.connections.sweep(now);
             self.count(&reports, counters);
         }
-        let reports = self.connections.see(bytes, outcome, WIRE, now);
+        let reports = self.connections.see(bytes, outcome, ports, WIRE, now);
         self.count(&reports, counters);
     }
 

@@ -2,8 +2,7 @@
 
 use classifier_common::{
     abi::Direction,
-    connection::{Encryption, SESSION_ROWS, row, session_row},
-    counter::Counters,
+    connection::{Encryption, row},
     protocol::Protocol,
 };
 
@@ -17,7 +16,7 @@ pub(super) struct Service<'p> {
     pub label: &'p str,
     /// Connections of each direction that has any.
     pub sides: Vec<(Opened, HandshakeSums)>,
-    /// Logins before TLS; `None` for a protocol whose sessions are not followed.
+    /// Logins before TLS; `None` for a protocol without followed sessions.
     pub clear_logins: Option<u64>,
 }
 
@@ -40,11 +39,12 @@ impl<'p> Service<'p> {
         };
         let sides: Vec<_> = Opened::ALL.into_iter().map(|opened| (opened, sum(opened.into()))).collect();
         let sides: Vec<_> = sides.into_iter().filter(|(_, sums)| sums.total() > 0).collect();
-        let clear =
-            |counters: &Counters| counters.sessions[session_row(protocol)][Encryption::ClearLogin as usize];
-        let clear_logins = SESSION_ROWS.contains(&protocol).then(|| {
-            Direction::ALL.into_iter().filter_map(|direction| totals.whole(direction)).map(clear).sum()
-        });
+        let mut sessions = [0; Encryption::ALL.len()];
+        for counters in Direction::ALL.into_iter().filter_map(|direction| totals.whole(direction)) {
+            sessions.iter_mut().zip(counters.sessions[row]).for_each(|(sum, count)| *sum += count);
+        }
+        let is_followed = protocol.has_session() || sessions.iter().any(|count| *count > 0);
+        let clear_logins = is_followed.then_some(sessions[Encryption::ClearLogin as usize]);
         (!sides.is_empty()).then_some(Self { protocol, label, sides, clear_logins })
     }
 

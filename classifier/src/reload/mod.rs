@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::assigned_port::AssignedPort;
 use thiserror::Error;
 use tracing::{error, info};
 
@@ -43,7 +43,7 @@ pub trait Reloadable: Send + Sync {
     fn take_first_places(&self);
 
     /// Assigns ports to protocols; an unchanged port never has another protocol in between.
-    fn set_ports(&self, ports: &[(Transport, u16, Protocol)]);
+    fn set_ports(&self, ports: &[AssignedPort]);
 
     /// Pins the rows of rules.
     ///

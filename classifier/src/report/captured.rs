@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use classifier_common::{
+    assigned_port::{AssignedPort, DEFAULT_TCP},
     control::{TALLIES, Tallies},
-    ports::{DEFAULT_TCP, Transport},
-    protocol::Protocol,
+    ports::Transport,
 };
 
 use super::{
@@ -134,12 +134,12 @@ impl Sums {
 }
 
 /// Returns the port table, as a configuration changes it.
-fn ports(changed: &[(Transport, u16, Protocol)]) -> Vec<KnownPort> {
-    let is_changed = |port: u16| {
-        changed.iter().any(|(transport, other, _)| (*transport, *other) == (Transport::Tcp, port))
-    };
+fn ports(changed: &[AssignedPort]) -> Vec<KnownPort> {
+    let is_changed =
+        |port: u16| changed.iter().any(|other| (other.transport, other.port) == (Transport::Tcp, port));
     let defaults = DEFAULT_TCP.into_iter().filter(|(port, _)| !is_changed(*port));
-    let defaults = defaults.map(|(port, protocol)| (Transport::Tcp, port, protocol));
+    let defaults = defaults.map(|(port, protocol)| AssignedPort::new(Transport::Tcp, port, protocol));
     let all = defaults.chain(changed.iter().copied());
-    all.map(|(transport, port, protocol)| KnownPort { transport, port, protocol }).collect()
+    all.map(|AssignedPort { transport, port, protocol, .. }| KnownPort { transport, port, protocol })
+        .collect()
 }

@@ -7,6 +7,7 @@ use classifier::config::{
     XdpMode,
 };
 use classifier_common::{
+    assigned_port::AssignedPort,
     ports::Transport::{Tcp, Udp},
     protocol::Protocol,
 };
@@ -62,6 +63,7 @@ fn every_key_arrives() {
         protocol = "submission"
         transport = "tcp"
         ports = [587, 465]
+        speaks = "smtp"
 
         [[port]]
         protocol = "smtp"
@@ -107,15 +109,18 @@ fn every_key_arrives() {
     assert_eq!(settings.privileges, privileges);
     let names: Vec<_> = settings.names.configured().collect();
     assert_eq!(names, [(configured(0), "submission"), (configured(1), "syslog")]);
+    let smtp = Some(Protocol::SMTP);
     let ports = [
-        (Tcp, 2121, Protocol::FTP_CONTROL),
-        (Tcp, 587, configured(0)),
-        (Tcp, 465, configured(0)),
-        (Tcp, 2525, Protocol::SMTP),
-        (Udp, 514, configured(1)),
-        (Udp, 587, configured(0)),
+        AssignedPort::new(Tcp, 2121, Protocol::FTP_CONTROL),
+        AssignedPort::new(Tcp, 587, configured(0)).speaking(smtp),
+        AssignedPort::new(Tcp, 465, configured(0)).speaking(smtp),
+        AssignedPort::new(Tcp, 2525, Protocol::SMTP),
+        AssignedPort::new(Udp, 514, configured(1)),
+        AssignedPort::new(Udp, 587, configured(0)),
     ];
     assert_eq!(settings.ports, ports);
+    assert_eq!(ports[0].speaks, Some(Protocol::FTP_CONTROL));
+    assert_eq!((ports[3].speaks, ports[5].speaks), (smtp, None));
     let ftp = FtpSettings {
         control_ports: vec![21, 2121],
         endpoint_ttl: Duration::from_secs(90),
@@ -171,7 +176,8 @@ fn the_documented_example_is_a_good_file() {
 fn listed_control_ports_replace_21_and_a_port_table_adds_to_them() {
     let moved = settings("ftp.control_ports = [2121]");
     assert_eq!(moved.ftp.control_ports, [2121]);
-    let left = [(Tcp, 21, Protocol::TCP_OTHER), (Tcp, 2121, Protocol::FTP_CONTROL)];
+    let left = [(21, Protocol::TCP_OTHER), (2121, Protocol::FTP_CONTROL)]
+        .map(|(port, protocol)| AssignedPort::new(Tcp, port, protocol));
     assert_eq!(moved.ports, left);
 
     let entry = |protocol: &str, port: u16| {
@@ -180,7 +186,10 @@ fn listed_control_ports_replace_21_and_a_port_table_adds_to_them() {
     assert_eq!(settings(&entry("ftp_control", 990)).ftp.control_ports, [21, 990]);
 
     let taken = settings(&entry("gopher", 21));
-    assert_eq!((taken.ftp.control_ports.len(), taken.ports.as_slice()), (0, &[(Tcp, 21, configured(0))][..]));
+    assert_eq!(
+        (taken.ftp.control_ports.len(), taken.ports.as_slice()),
+        (0, &[AssignedPort::new(Tcp, 21, configured(0))][..])
+    );
 }
 
 #[test]
@@ -188,7 +197,7 @@ fn as_many_names_as_there_are_rows_are_taken() {
     let entry = |nth| format!("[[port]]\nprotocol = 'p{nth}'\ntransport = 'udp'\nports = [{}]\n", nth + 1);
     let all = settings(&(0..32).map(entry).collect::<String>());
     assert_eq!(all.names.configured().count(), 32);
-    assert_eq!(all.ports.last(), Some(&(Udp, 32, configured(31))));
+    assert_eq!(all.ports.last(), Some(&AssignedPort::new(Udp, 32, configured(31))));
 }
 
 /// The file that the Debian package installs: a comment is a `#` followed by a space, a setting has none.

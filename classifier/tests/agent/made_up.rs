@@ -204,7 +204,7 @@ fn received() -> Counters {
     smtp.times[11] = 1;
     smtp.nanoseconds = 9_500_120_000;
     counters.handshakes_evicted = 4;
-    counters.sessions[1] = [1, 0, 1];
+    counters.sessions[row(Protocol::SMTP).expect("SMTP has a server")] = [1, 0, 1];
     counters
 }
 

@@ -48,7 +48,7 @@ fn every_preset_of_the_package_is_known_and_good() {
 fn sessions_of_mail_and_ftp_are_followed_on_their_tls_ports() {
     let settings = settings(&[Preset::Mail, Preset::Ftp]).expect("they are good");
     let of =
-        |number| settings.ports.iter().find(|(_, port, _)| *port == number).map(|(.., protocol)| *protocol);
+        |number| settings.ports.iter().find(|one| one.port == number).map(|one| (one.protocol, one.speaks));
     for (port, protocol) in [
         (465, Protocol::SMTP),
         (587, Protocol::SMTP),
@@ -57,7 +57,8 @@ fn sessions_of_mail_and_ftp_are_followed_on_their_tls_ports() {
         (990, Protocol::FTP_CONTROL),
         (989, Protocol::FTP_DATA_ACTIVE),
     ] {
-        assert_eq!(of(port), Some(protocol), "{port}");
+        let speaks = (protocol != Protocol::FTP_DATA_ACTIVE).then_some(protocol);
+        assert_eq!(of(port), Some((protocol, speaks)), "{port}");
     }
     assert_eq!(settings.ftp.control_ports, [21, 990]);
 }
@@ -67,7 +68,9 @@ fn sessions_of_mail_and_ftp_are_followed_on_their_tls_ports() {
 fn no_name_of_a_preset_has_two_transports() {
     let settings = settings(Preset::value_variants()).expect("they can be combined");
     for (protocol, name) in settings.names.configured() {
-        let is_its = |transport| settings.ports.iter().any(|port| (port.0, port.2) == (transport, protocol));
+        let is_its = |transport| {
+            settings.ports.iter().any(|port| (port.transport, port.protocol) == (transport, protocol))
+        };
         assert!(!is_its(Transport::Tcp) || !is_its(Transport::Udp), "{name}");
     }
 }
@@ -75,13 +78,19 @@ fn no_name_of_a_preset_has_two_transports() {
 #[test]
 fn a_port_of_the_file_overrides_a_preset_and_a_flag_overrides_the_files_presets() {
     let port = "[[port]]\nprotocol = 'relay'\ntransport = 'tcp'\nports = [587]\n";
+    let followed = Written::new(format!("{port}speaks = 'smtp'\n"));
+    assert_eq!(check(&["-c", followed.path()]), "the settings are valid\n");
     let file = Written::new(format!("presets = ['mail']\n{port}"));
     let said = check(&["-c", file.path()]);
     assert!(
         said.starts_with("note: port 587 is `submission` at IANA: encryption and logins of `relay`"),
         "{said}"
     );
-    assert!(said.contains("or use --preset mail\n") && said.ends_with("the settings are valid\n"), "{said}");
+    assert!(
+        said.contains("add speaks = \"smtp\", or use --preset mail\n")
+            && said.ends_with("the settings are valid\n"),
+        "{said}"
+    );
     assert_eq!(said.lines().count(), 2, "{said}");
     assert_eq!(check(&["--preset", "mail,ssh"]), "the settings are valid\n");
 }

@@ -13,7 +13,7 @@ use classifier::{
     policy::{Policy, RuleRows},
     reload::{ReloadError, Reloadable, Reloader},
 };
-use classifier_common::{ports::Transport, protocol::Protocol};
+use classifier_common::{assigned_port::AssignedPort, protocol::Protocol};
 use http_body_util::BodyExt as _;
 use hyper::{Method, Request};
 
@@ -58,11 +58,15 @@ impl Reloadable for KernelCalls {
         Ok(())
     }
 
-    fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {
+    fn set_ports(&self, ports: &[AssignedPort]) {
         let row = |protocol: Protocol| (0..32).find(|row| Protocol::configured(*row) == Some(protocol));
-        let ports = ports.iter().map(|(_, port, protocol)| match row(*protocol) {
-            Some(row) => format!(" {port}={row}"),
-            None => format!(" {port}=fixed"),
+        let ports = ports.iter().map(|AssignedPort { port, protocol, speaks, .. }| {
+            let spoken = speaks.and_then(Protocol::fixed_label);
+            match (row(*protocol), spoken) {
+                (Some(row), None) => format!(" {port}={row}"),
+                (Some(row), Some(spoken)) => format!(" {port}={row} speaks {spoken}"),
+                (None, _) => format!(" {port}=fixed"),
+            }
         });
         self.note(format!("ports{}", ports.collect::<String>()));
     }
@@ -158,6 +162,12 @@ fn everything_that_can_change_is_passed_on() {
     );
     scene.reload(&format!("{text}{}", port("submission", 465))).expect("it is good");
     assert_eq!(scene.told.take(), ["ports 2121=fixed 465=0", "ftp 5s"], "the interfaces are the same");
+    scene.reload(&format!("{text}{}speaks = 'smtp'\n", port("submission", 465))).expect("it is good");
+    assert_eq!(
+        scene.told.take(),
+        ["ports 2121=fixed 465=0 speaks smtp", "ftp 5s"],
+        "only its sessions change"
+    );
     scene.reload(&format!("{text}[evidence]\ntop_sources = 5\n")).expect("it is good");
     assert_eq!(scene.told.take(), ["ports 2121=fixed", "ftp 5s", "top_sources 5"]);
 }

@@ -17,7 +17,7 @@ use classifier_common::{
     connection::{BUCKETS, Connection, WAYS},
     counter::Counters,
     evidence::{SERVICE_BUCKETS, SourceBucket, Summary},
-    fixtures::connection_traces::ConnTraceEnv,
+    fixtures::{CONFIGURED_PORTS, connection_traces::ConnTraceEnv},
     packet::Link,
 };
 
@@ -47,6 +47,7 @@ impl KernelWorld {
     /// Loads this ingress program, with frames whose first part ends there, and the egress program.
     pub fn new(ingress: &'static str, part: Option<usize>) -> Self {
         let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+        datapath.set_ports(&CONFIGURED_PORTS);
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet).unwrap();
         let before = counters.read_both().unwrap();
         for name in [ingress, PROGRAM_EGRESS] {

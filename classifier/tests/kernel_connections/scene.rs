@@ -4,7 +4,7 @@ use testbed::{Agent, End, Host, Lab, Samples, servers::Folder};
 
 use crate::BINARY;
 
-/// Ports in addition to the known ones, with the fate of connections to them.
+/// Ports in addition to the known ones and submission, with the fate of connections to them.
 pub const REFUSED: u16 = 2525;
 pub const DROPPED: u16 = 2526;
 pub const REJECTED: u16 = 2527;
@@ -24,6 +24,12 @@ ports = [2526]
 protocol = \"rejected\"
 transport = \"tcp\"
 ports = [2527]
+
+[[port]]
+protocol = \"submission\"
+transport = \"tcp\"
+ports = [587]
+speaks = \"smtp\"
 ";
 
 const RULES: &str = "\

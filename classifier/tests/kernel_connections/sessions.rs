@@ -1,7 +1,10 @@
 //! Sessions between real clients and servers: encryption is counted as requested from the clients, and no
 //! byte of their credentials is in anything that the programs or the agent store.
 
-use std::net::IpAddr;
+use std::{
+    io::{Read as _, Write as _},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 
 use testbed::{
     Agent, Host,
@@ -13,6 +16,9 @@ use crate::{
     openssl::{s_client, upgraded},
     scene::Scene,
 };
+
+/// Port that speaks SMTP under a name of its own.
+const SUBMISSION: u16 = 587;
 
 /// Sessions of each kind and family.
 const EACH: usize = 3;
@@ -30,6 +36,15 @@ fn count(agent: &Agent, protocol: &str) -> [u64; 3] {
     ["upgraded", "clear_login", "neither"].map(|encryption| {
         samples.sum("classifier_sessions_total", &[("protocol", protocol), ("encryption", encryption)])
     })
+}
+
+/// Logs in to a mail server in clear text, which clients do only where the server offers it.
+fn log_in(host: &Host, to: SocketAddr) {
+    let any =
+        if to.is_ipv6() { IpAddr::V6(Ipv6Addr::UNSPECIFIED) } else { IpAddr::V4(Ipv4Addr::UNSPECIFIED) };
+    let mut connection = host.connect(SocketAddr::new(any, 0), to);
+    connection.write_all(b"EHLO x\r\nAUTH PLAIN AHRlc3RlcgBzZWNyZXQ=\r\nQUIT\r\n").unwrap();
+    connection.read_to_end(&mut Vec::new()).unwrap();
 }
 
 #[test]
@@ -53,12 +68,15 @@ fn sessions_are_counted_as_they_were_and_no_password_is_kept() {
                     curl(client, &["--ssl-reqd", "--user", login, &url]);
                 }
             }
-            let url = format!("smtp://{host}/client.example.org");
             let envelope =
                 ["--mail-from", "a@example.org", "--mail-rcpt", Postfix::ADDRESS, "--upload-file", &mail];
-            curl(client, &[&envelope[..], &[&url]].concat());
-            curl(client, &[&envelope[..], &["--ssl-reqd", &url]].concat());
+            for port in [25, SUBMISSION] {
+                let url = format!("smtp://{host}:{port}/client.example.org");
+                curl(client, &[&envelope[..], &[&url]].concat());
+                curl(client, &[&envelope[..], &["--ssl-reqd", &url]].concat());
+            }
         }
+        log_in(client, SocketAddr::new(address, SUBMISSION));
         for (port, protocol) in [(25, "smtp"), (110, "pop3"), (143, "imap")] {
             let before = agents.each_ref().map(|agent| upgraded(agent, protocol) + 1);
             let is_seen = || agents.each_ref().map(|agent| upgraded(agent, protocol)) == before;
@@ -68,6 +86,7 @@ fn sessions_are_counted_as_they_were_and_no_password_is_kept() {
     let each = 2 * EACH as u64;
     for agent in &agents {
         assert_eq!(count(agent, "smtp"), [each + 2, 0, each]);
+        assert_eq!(count(agent, "submission"), [each, 2, each]);
         assert_eq!(count(agent, "pop3"), [each + 2, each, 0]);
         assert_eq!(count(agent, "imap"), [each + 2, each, 0]);
         assert_eq!(count(agent, "ftp_control"), [each, each, 0]);

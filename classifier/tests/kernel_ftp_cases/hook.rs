@@ -7,11 +7,10 @@ use classifier::{
 };
 use classifier_common::{
     abi::Direction,
+    assigned_port::AssignedPort,
     control::{EventHeader, EventKind, TrackingConfig},
     counter::Counters,
     packet::Link,
-    ports::Transport,
-    protocol::Protocol,
 };
 
 use crate::{first_part::first_part, forgetting};
@@ -65,7 +64,7 @@ impl Hook {
     }
 
     /// Assigns TCP ports to protocols.
-    pub fn set_ports(&self, ports: &[(Transport, u16, Protocol)]) {
+    pub fn set_ports(&self, ports: &[AssignedPort]) {
         self.datapath.set_ports(ports);
     }
 

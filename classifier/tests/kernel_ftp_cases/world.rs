@@ -4,6 +4,7 @@ use std::{convert::identity, thread, time::Duration};
 
 use classifier::clock::now;
 use classifier_common::{
+    assigned_port::AssignedPort,
     control::{Tally, TrackingConfig},
     counter::Counters,
     endpoint::Endpoint,
@@ -30,7 +31,7 @@ pub struct KernelWorld {
     program: &'static str,
     hook: Hook,
     host: HostTraceEnv,
-    ports: Vec<(Transport, u16, Protocol)>,
+    ports: Vec<AssignedPort>,
     /// Counts of the program.
     counted: Box<Counters>,
     /// Counts of the userspace build.
@@ -84,7 +85,7 @@ impl TraceEnv for KernelWorld {
 
     fn assign(&mut self, port: u16, protocol: Protocol) {
         self.host.assign(port, protocol);
-        self.ports.push((Transport::Tcp, port, protocol));
+        self.ports.push(AssignedPort::new(Transport::Tcp, port, protocol));
         self.hook.set_ports(&self.ports);
     }
 

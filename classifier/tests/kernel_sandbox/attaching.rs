@@ -11,6 +11,7 @@ use classifier::{
 };
 use classifier_common::{
     abi::Direction,
+    assigned_port::AssignedPort,
     counter::Counters,
     fixtures::layers::{CLIENT, ethernet, ipv4, tcp},
     packet::Link,
@@ -80,7 +81,7 @@ fn run(scene: &Scene, capabilities: KeptCapabilities, mode: XdpMode) -> String {
         for socket in &sockets {
             socket.send(ethernet(ipv4(tcp(CLIENT, 25))).bytes()).unwrap();
         }
-        datapath.set_ports(&[(Transport::Udp, 25, Protocol::SMTP)]);
+        datapath.set_ports(&[AssignedPort::new(Transport::Udp, 25, Protocol::SMTP)]);
         datapath.clear_fragments().unwrap();
         format!("{later}; {:?}", counted(&datapath, &attached))
     };

@@ -25,6 +25,9 @@ tlsmgr    unix - - n 1000? 1 tlsmgr
 postlog   unix-dgram n - n - 1 postlogd
 ";
 
+/// Service of submission (RFC 6409).
+const SUBMISSION: &str = "587 inet n - n - - smtpd\n";
+
 /// A real mail server on port 25 that takes mail for [`Postfix::ADDRESS`].
 pub struct Postfix {
     process: Process,
@@ -38,10 +41,10 @@ impl Postfix {
     /// Starts the server.
     #[must_use]
     pub fn start(host: &Host) -> Self {
-        Self::start_in(host, Folder::new("postfix"), "")
+        Self::start_in(host, Folder::new("postfix"), "", "")
     }
 
-    /// Starts the server with optional TLS.
+    /// Starts the server with optional TLS, on port 587 too.
     #[must_use]
     pub fn start_with_tls(host: &Host) -> Self {
         let folder = Folder::new("postfix-tls");
@@ -51,10 +54,10 @@ impl Postfix {
              smtpd_tls_key_file = {key}\n\
              smtpd_tls_cert_file = {certificate}\n"
         );
-        Self::start_in(host, folder, &settings)
+        Self::start_in(host, folder, &settings, SUBMISSION)
     }
 
-    fn start_in(host: &Host, folder: Folder, more: &str) -> Self {
+    fn start_in(host: &Host, folder: Folder, more: &str, services: &str) -> Self {
         // The id of postfix's user differs between machines.
         let user = fs::metadata("/var/lib/postfix").map_or(0, |data| data.uid());
         let (queue, data, boxes) =
@@ -85,7 +88,7 @@ impl Postfix {
             Self::ADDRESS
         );
         folder.write("main.cf", settings);
-        folder.write("master.cf", SERVICES);
+        folder.write("master.cf", format!("{SERVICES}{services}"));
         let mut process = Process::start(
             host,
             Path::new("/usr/sbin/postfix"),

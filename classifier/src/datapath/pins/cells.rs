@@ -1,7 +1,7 @@
 //! Names every number of a counter block, with the same name in every build.
 
 use classifier_common::{
-    connection::{self, Encryption, Handshakes, ROWS, SESSION_ROWS, rows},
+    connection::{self, Encryption, Handshakes, ROWS, rows},
     counter::TCP_FLAGS,
     dry_run::{self, DEFAULT_ROW, Verdict},
     endpoint::{Evidence, Mode},
@@ -50,20 +50,23 @@ pub(super) fn names() -> Vec<String> {
 
 fn connections() -> impl Iterator<Item = String> {
     let mut all = Vec::new();
-    for row in 0..ROWS {
-        let of = rows().find(|protocol| connection::row(*protocol) == Some(row));
-        let name = of.map_or_else(|| format!("spare_{row}"), |of| protocol(of.index()));
+    let names: Vec<_> = (0..ROWS).map(row_name).collect();
+    for name in &names {
         all.extend(ConnectionOutcome::ALL.map(|outcome| format!("connections/{name}/{}", outcome.label())));
         all.extend(Handshakes::BOUNDS.map(|bound| format!("handshakes/{name}/{bound}")));
         all.push(format!("handshakes/{name}/nanoseconds"));
     }
     all.push("handshakes_evicted".into());
-    for of in SESSION_ROWS {
-        let name = protocol(of.index());
+    for name in &names {
         all.extend(Encryption::ALL.map(|encryption| format!("sessions/{name}/{}", encryption.label())));
     }
     all.push("sessions_evicted".into());
     all.into_iter()
+}
+
+fn row_name(row: usize) -> String {
+    let of = rows().find(|protocol| connection::row(*protocol) == Some(row));
+    of.map_or_else(|| format!("spare_{row}"), |of| protocol(of.index()))
 }
 
 fn protocol(index: usize) -> String {
@@ -111,7 +114,7 @@ mod tests {
         let row = connection::row(Protocol::POP3).expect("it has a server");
         counters.connections[row].outcomes[3] = 8;
         counters.connections[row].times[11] = 9;
-        counters.sessions[1][2] = 10;
+        counters.sessions[connection::row(Protocol::SMTP).expect("it has a server")][2] = 10;
         let found: Vec<_> =
             names().into_iter().zip(counters.numbers_mut()).filter(|(_, n)| **n != 0).collect();
         let found: Vec<_> = found.iter().map(|(name, number)| (name.as_str(), **number)).collect();

@@ -6,7 +6,7 @@ mod services;
 
 use classifier_common::{
     abi::Direction,
-    connection::SESSION_ROWS,
+    connection::{row, rows},
     control::{Tallies, Tally},
     counter::Counters,
     endpoint::{Evidence as Reason, Mode},
@@ -62,7 +62,7 @@ impl Gathered<'_> {
             other_services: other_services::of(self),
             icmp: icmp::of(&counted, self.evidence),
             errors: icmp::errors(&counted, self.names),
-            sessions: sessions(&counted),
+            sessions: sessions(&counted, self.names),
             ftp: self.ftp(&counted),
             others: others(&counted),
             losses: losses(self, &counted),
@@ -130,13 +130,15 @@ fn others(counted: &Both) -> Vec<OtherTraffic> {
 }
 
 /// Lists the sessions of every protocol that had some. They are counted in the direction of their connection.
-fn sessions(counted: &Both) -> Vec<Sessions> {
-    let rows = SESSION_ROWS.into_iter().zip(counted.received.sessions.iter().zip(&counted.sent.sessions));
-    let sessions = rows.map(|(protocol, (inbound, outbound))| {
+fn sessions(counted: &Both, names: &ProtocolNames) -> Vec<Sessions> {
+    let of = |counters: &Counters, row: usize| counters.sessions.get(row).copied().unwrap_or_default();
+    let rows = rows().filter_map(|protocol| Some((protocol, row(protocol)?)));
+    let sessions = rows.map(|(protocol, row)| {
+        let (inbound, outbound) = (of(&counted.received, row), of(&counted.sent, row));
         let [upgraded, clear_login, neither] = inbound;
         let [out_upgraded, out_clear_login, out_neither] = outbound;
         Sessions {
-            protocol: protocol.fixed_label().unwrap_or_default().to_owned(),
+            protocol: names.label(protocol).to_owned(),
             upgraded: upgraded + out_upgraded,
             clear_login: clear_login + out_clear_login,
             neither: neither + out_neither,

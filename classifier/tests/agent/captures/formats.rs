@@ -43,8 +43,8 @@ fn configuration() -> String {
         (0..CONFIGURED_MAX).map(|nth| (Protocol::configured(nth).expect("so many"), format!("name{nth}")));
     let mut text = String::new();
     for (protocol, name) in names.chain([(Protocol::SMTP, "smtp".to_owned())]) {
-        let known = CONFIGURED_PORTS.iter().filter(|(.., owner)| *owner == protocol);
-        let mut ports: Vec<_> = known.map(|(transport, port, _)| (*transport, *port)).collect();
+        let known = CONFIGURED_PORTS.iter().filter(|port| port.protocol == protocol);
+        let mut ports: Vec<_> = known.map(|port| (port.transport, port.port)).collect();
         if ports.is_empty() {
             ports.push((Transport::Udp, 61_000 + u16::try_from(protocol.index()).expect("a row")));
         }

@@ -7,5 +7,6 @@ mod formats;
 mod links;
 mod output;
 mod progress;
+mod spoken;
 mod uncut;
 mod versions;

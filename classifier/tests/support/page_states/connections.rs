@@ -4,7 +4,7 @@ use classifier::snapshot::{InterfaceSnapshot, SourceSums, TopSources};
 use classifier_common::{
     abi::Direction,
     address::Address,
-    connection::{Encryption, row, session_row},
+    connection::{Encryption, row},
     evidence::{ConnectionOutcome, Finding, HostSources, Summary},
     protocol::{CONFIGURED_MAX, Protocol},
 };
@@ -30,7 +30,8 @@ pub fn connect(interface: &mut InterfaceSnapshot, step: u32) {
         (of.times[2], of.times[5]) = (established - established / 20, established / 20);
     }
     for (protocol, clear) in [(Protocol::FTP_CONTROL, 4), (Protocol::POP3, 0), (Protocol::IMAP, 1)] {
-        sides[0].sessions[session_row(protocol)][Encryption::ClearLogin as usize] = clear * u64::from(step);
+        let of = row(protocol).expect("it has a server");
+        sides[0].sessions[of][Encryption::ClearLogin as usize] = clear * u64::from(step);
     }
 }
 
