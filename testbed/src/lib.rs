@@ -8,6 +8,7 @@
 mod agent;
 mod browser;
 mod capture;
+pub mod firewalls;
 mod frames;
 mod host;
 mod kernel;

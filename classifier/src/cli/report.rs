@@ -131,6 +131,10 @@ pub(super) const SECTIONS: Sections = Sections {
             line: "classifier report --format nft --allow tcp/22 > rules.nft",
         },
         Example {
+            purpose: "Write a zone of firewalld, which restricts input",
+            line: "classifier report --format firewalld > classifier.xml",
+        },
+        Example {
             purpose: "Write the rules as a policy, for a dry run by `classifier run --policy`",
             line: "classifier report --format policy > policy.toml",
         },
@@ -146,7 +150,14 @@ pub(super) const SECTIONS: Sections = Sections {
         ("2", "Bad usage or bad configuration, or the ruleset is refused: it could lock somebody out."),
         ("3", "With `--diff`: something has changed."),
     ],
-    see_also: &["classifier-run(1)", "classifier-pcap(1)", "nft(8)", "iptables-restore(8)"],
+    see_also: &[
+        "classifier-run(1)",
+        "classifier-pcap(1)",
+        "nft(8)",
+        "iptables-restore(8)",
+        "firewalld.zone(5)",
+        "ufw(8)",
+    ],
 };
 
 fn time(text: &str) -> Result<Duration, String> {
@@ -168,6 +179,9 @@ pub enum ReportUsage {
     /// The results of a dry run are not a ruleset.
     #[error("--policy writes text or JSON, not a ruleset; leave out --policy or --format")]
     Policy,
+    /// The format restricts input only.
+    #[error("--output closed needs a format that restricts output: nft, iptables or policy")]
+    Output,
     /// Changes are no ruleset.
     #[error("--diff writes text or JSON, not a ruleset; leave out --diff or --format")]
     Diff,
@@ -185,6 +199,9 @@ impl Report {
         }
         if self.policy.is_some() && !matches!(self.format, Format::Text | Format::Json) {
             return Err(ReportUsage::Policy);
+        }
+        if self.output == Output::Closed && !self.format.restricts_output() {
+            return Err(ReportUsage::Output);
         }
         let source = if self.pcap.is_empty() {
             Source::Pins(pin_dir(self.pin_dir.as_ref())?.ok_or(ReportUsage::NoFolder)?)
@@ -233,6 +250,12 @@ mod tests {
             report.request()
         };
         assert!(matches!(request("classifier report --diff a --format nft"), Err(ReportUsage::Diff)));
+        for closed in [
+            "classifier report --output closed --format firewalld",
+            "classifier report --output closed --format ufw",
+        ] {
+            assert!(matches!(request(closed), Err(ReportUsage::Output)), "{closed}");
+        }
         assert!(matches!(request("classifier report --pin-dir="), Err(ReportUsage::NoFolder)));
         assert!(request("classifier report --diff a --format json").is_ok());
     }

@@ -9,15 +9,17 @@ pub mod advice;
 mod captured;
 mod command;
 mod diff;
+mod firewalld;
 pub mod gather;
 mod iptables;
 mod nft;
 mod policy;
 mod text;
 pub mod traffic;
+mod ufw;
 
 use self::{
-    advice::{Advice, Options},
+    advice::{Admits, Advice, Options, Rule},
     traffic::{Moment, Opened, Traffic},
 };
 pub use self::{
@@ -48,6 +50,10 @@ pub enum Format {
     Nft,
     /// A ruleset for `iptables-restore` and `ip6tables-restore`
     Iptables,
+    /// A zone of firewalld, which restricts input only
+    Firewalld,
+    /// Application profiles of ufw, which open input only
+    Ufw,
     /// A policy for the dry run of `classifier run --policy`
     Policy,
 }
@@ -56,7 +62,13 @@ impl Format {
     /// Tells whether the format is for a firewall, or for its dry run.
     #[must_use]
     pub const fn is_ruleset(self) -> bool {
-        matches!(self, Self::Nft | Self::Iptables | Self::Policy)
+        !matches!(self, Self::Text | Self::Json)
+    }
+
+    /// Tells whether the format can restrict what this host sends.
+    #[must_use]
+    pub const fn restricts_output(self) -> bool {
+        !matches!(self, Self::Firewalld | Self::Ufw)
     }
 }
 
@@ -92,6 +104,20 @@ fn comments(report: &Report) -> String {
     text
 }
 
+/// Iterates over the rules for connections that other hosts open.
+fn inbound(report: &Report) -> impl Iterator<Item = &Rule> {
+    report.advice.rules.iter().filter(|rule| rule.direction == Opened::Inbound)
+}
+
+/// Says why a format without source ports or without the FTP helper leaves out a rule, on one line.
+fn left_out(rule: &Rule) -> String {
+    let reason = match &rule.admits {
+        Admits::Expected => "the FTP helper would find its connections; use --ftp-data ports",
+        Admits::To(_) | Admits::FromTo(..) => "it has a source port; use passive mode, or --format nft",
+    };
+    format!("left out: {}: {reason}\n", rule.counter)
+}
+
 impl Report {
     /// Derives a report from observed traffic at a moment.
     #[must_use]
@@ -111,6 +137,8 @@ impl Report {
             Format::Json => serde_json::to_string_pretty(self)? + "\n",
             Format::Nft => nft::write(self),
             Format::Iptables => iptables::write(self),
+            Format::Firewalld => firewalld::write(self),
+            Format::Ufw => ufw::write(self),
             Format::Policy => policy::write(self),
         })
     }

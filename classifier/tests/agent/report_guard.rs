@@ -146,7 +146,7 @@ fn each_override_lifts_its_own_refusals() {
 #[test]
 fn an_overridden_refusal_is_a_comment_of_every_ruleset() {
     let report = Report::of(with_ssh(22, &["::"], Vec::new()), &guarded(), now());
-    for format in [Format::Nft, Format::Iptables, Format::Policy] {
+    for format in [Format::Nft, Format::Iptables, Format::Firewalld, Format::Ufw, Format::Policy] {
         let text = report.write(format).expect("it is always written");
         assert!(
             format.is_ruleset() && text.contains("# overridden by --force: tcp/22 would be closed"),

@@ -85,6 +85,30 @@ fn the_ruleset_for_iptables_is_as_recorded() {
 }
 
 #[test]
+fn the_zone_for_firewalld_is_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Firewalld);
+    assert_golden("report_firewalld.xml", &text, include_str!("golden/report_firewalld.xml"));
+}
+
+#[test]
+fn the_profiles_for_ufw_are_as_recorded() {
+    let text = written(quiet(), &Options::default(), Format::Ufw);
+    assert_golden("report.ufw", &text, include_str!("golden/report.ufw"));
+}
+
+/// Sources are in the rules of a zone, and in the commands for profiles. Both say what they cannot express.
+#[test]
+fn zones_and_profiles_name_sources_and_what_is_left_out() {
+    let options = Options { sources: SourceChoice::Hosts, ..Options::default() };
+    let zone = written(troubled(), &options, Format::Firewalld);
+    assert_golden("report_firewalld_hosts.xml", &zone, include_str!("golden/report_firewalld_hosts.xml"));
+    let profiles = written(troubled(), &options, Format::Ufw);
+    assert_golden("report_hosts.ufw", &profiles, include_str!("golden/report_hosts.ufw"));
+    let helped = written(quiet(), &Options { ftp_data: FtpData::Helper, ..Options::default() }, Format::Ufw);
+    assert!(helped.contains("# left out: in_tcp_ftp_data_passive: the FTP helper"), "{helped}");
+}
+
+#[test]
 fn the_policy_is_as_recorded() {
     let text = written(quiet(), &Options::default(), Format::Policy);
     assert_golden("report_policy.toml", &text, include_str!("golden/report_policy.toml"));

@@ -21,9 +21,9 @@ use classifier_common::{
     protocol::{Protocol, Sides},
 };
 use fastrand::Rng;
-use testbed::servers::Folder;
+use testbed::{firewalls::Firewalld, servers::Folder};
 
-use crate::rulesets::host;
+use crate::{frontends::profiles_are_accepted, rulesets::host};
 
 /// Number of rulesets.
 const COUNT: u64 = 300;
@@ -47,7 +47,17 @@ fn any_traffic_gives_rulesets_that_are_accepted() {
         let file = files.write("all.iptables", all(Format::Iptables));
         host.run("iptables-restore", &["--test", &file]);
         host.run("ip6tables-restore", &["--test", &file]);
+        let zones: Vec<_> = (0..).map(|nth: u32| format!("z{nth}")).zip(reports.iter().map(zone)).collect();
+        Firewalld::new(&host, &zones).check().unwrap_or_else(|complaint| panic!("{complaint}"));
+        // ufw checks all its profiles whenever it starts. The names of one report are those of another.
+        for report in reports.iter().step_by(25) {
+            profiles_are_accepted(&host, &report.write(Format::Ufw).expect("it is written"));
+        }
     }
+}
+
+fn zone(report: &Report) -> String {
+    report.write(Format::Firewalld).expect("it is written")
 }
 
 fn report(rng: &mut Rng) -> Report {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    fs,
     net::{IpAddr, SocketAddr, TcpStream, UdpSocket},
     path::Path,
     time::Duration,
@@ -12,6 +13,7 @@ use testbed::servers::{Folder, Sshd};
 
 use crate::{
     BINARY,
+    frontends::{profiles_are_accepted, zone_opens},
     logged_in::{assert_logs_in, connect, observe, said, serve},
     scene::Scene,
 };
@@ -134,6 +136,13 @@ fn the_commands_of_the_page_lead_to_a_ruleset_under_which_all_services_work() {
         let patience = Duration::from_millis(500);
         scene.client.enter(|| TcpStream::connect_timeout(&to, patience)).expect_err("nobody used it");
     }
+    page.run("classifier report --format firewalld > classifier.xml", 0);
+    page.run("classifier report --format ufw > classifier.profiles", 0);
+    let [zone, profiles] = ["classifier.xml", "classifier.profiles"]
+        .map(|name| fs::read_to_string(page.files.join(name)).expect("it was written"));
+    zone_opens(&scene.server, zone, &["22/tcp", "25/tcp", "2222/tcp", "53/udp"]);
+    profiles_are_accepted(&scene.server, &profiles);
+
     let counters = page.run("nft list counters table inet classifier_host", 0);
     assert!(counters.contains("counter in_tcp_ssh"), "{counters}");
     let changes = page.run("classifier report --diff before.json", 3);

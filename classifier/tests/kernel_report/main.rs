@@ -2,6 +2,7 @@
 
 mod conversations;
 mod enforced;
+mod frontends;
 mod generated;
 mod guarded;
 mod howto;
