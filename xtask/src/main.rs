@@ -14,6 +14,7 @@ mod demo;
 mod disk;
 mod dist;
 mod doctor;
+mod emulation;
 mod kubernetes;
 mod licences;
 mod lint;
@@ -111,6 +112,8 @@ enum Verb {
     Test(tiers::Options),
     /// Run the kernel tests on older kernels, in virtual machines
     Vm(vm::Options),
+    /// Install the files of a release on fresh Debians in virtual machines, upgrade and remove them
+    Install(vm::installation::Options),
     /// Run as the first process of a virtual machine
     #[command(hide = true)]
     Guest {
@@ -155,6 +158,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Deb(options) => release::deb::make(&options),
         Verb::Test(options) => tiers::run(&options),
         Verb::Vm(options) => vm::run(&options),
+        Verb::Install(options) => vm::installation::run(&options),
         Verb::Guest { tests } => vm::guest(&tests),
     }
 }

@@ -7,6 +7,7 @@ mod architecture;
 mod archive;
 mod files;
 mod guest;
+pub mod installation;
 mod kernels;
 mod machine;
 mod modules;
