@@ -11,7 +11,7 @@ use scene::Scene;
 use testbed::{System, attached_in, left_behind, servers::Folder};
 
 /// Exposure by `systemd-analyze security`, from 0 to 10.
-const EXPOSURE: &str = "1.7";
+const EXPOSURE: &str = "1.8";
 
 #[test]
 fn the_package_installs_upgrades_and_removes_as_if_it_had_not_been() {
