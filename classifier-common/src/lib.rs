@@ -41,6 +41,6 @@ pub mod stop;
 pub mod table;
 pub mod tables;
 pub mod track;
-mod transport;
+pub mod transport;
 pub mod view;
 pub mod wire;

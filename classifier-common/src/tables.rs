@@ -33,10 +33,10 @@ pub trait Tables {
         true
     }
 
-    /// Applies a segment without payload, which neither begins nor ends a connection, to its control connection.
-    /// Returns `false` if the tracking must decide. `fill` fills in what the segment says.
+    /// Applies a segment, which neither begins nor ends a connection, to its control connection. Returns `false` if the
+    /// tracking must decide, as it must about every payload. `fill` fills in the segment, except for its time.
     #[inline(always)]
-    fn acknowledges(&self, _fill: impl FnOnce(&mut Segment)) -> bool {
+    fn acknowledges(&self, _has_payload: bool, _fill: impl FnOnce(&mut Segment)) -> bool {
         false
     }
 

@@ -20,7 +20,8 @@ pub(crate) fn tcp_class(from: PortEntry, to: PortEntry, ports_differ: bool, flag
 
 /// Returns whether a TCP packet may begin or end a connection.
 #[inline(always)]
-pub(crate) const fn is_flagged(flags: u8) -> bool {
+#[must_use]
+pub const fn is_flagged(flags: u8) -> bool {
     flags & (flag::SYN | flag::FIN | flag::RST) != 0
 }
 

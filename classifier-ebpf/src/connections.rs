@@ -106,6 +106,14 @@ pub fn inspects(speech: &Speech) -> bool {
     classifier_inspects(speech) != 0
 }
 
+/// Returns 1 if the segment of a control connection in this CPU's work must be inspected.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn classifier_hears() -> u32 {
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    maps::work().map_or(0, |work| classifier_inspects(&Speech::from(unsafe { &(*work).segment })))
+}
+
 /// Returns 1 if a segment must be inspected. A global function, like the one above.
 #[unsafe(no_mangle)]
 #[inline(never)]

@@ -24,15 +24,15 @@ use crate::{
 /// Both are done here and not where the packet is counted: a chain of calls has 512 bytes of stack.
 #[inline(always)]
 pub fn count<H: Hook, D: DryRun>(ctx: H, direction: Direction) {
-    let packed = match on_fast_path::<H, D>(ctx, direction as u32) {
+    let (packed, is_fast) = match on_fast_path::<H, D>(ctx, direction as u32) {
         Rest::Nothing => return,
-        Rest::Tracking(packed) => packed,
-        Rest::Everything => D::other(ctx, direction as u32),
+        Rest::Tracking(packed) => (packed, true),
+        Rest::Everything => (D::other(ctx, direction as u32), false),
     };
-    if Outcome::unpack(packed).class.protocol() == Protocol::FTP_CONTROL {
-        control(ctx, packed);
+    let is_control = Outcome::unpack(packed).class.protocol() == Protocol::FTP_CONTROL;
+    if !is_control || control(ctx, packed, is_fast) {
+        follow(ctx, direction, packed);
     }
-    follow(ctx, direction, packed);
 }
 
 #[inline(always)]

@@ -36,11 +36,11 @@ macro_rules! rows {
             /// Finds or begins the session of the segment.
             admit(session: *mut Session) -> u32 = track::admit;
             /// Accepts the segment and returns the span of bytes to read.
-            accept(session: *mut Session) -> u64 = track::accept;
+            accept(session: *mut Session, admitted: u32) -> u64 = track::accept;
             /// Reads a span of the segment.
             read(session: *mut Session, span: u64) -> u32 = track::read;
             /// Reads up to `PARSE_MAX` bytes of the segment; returns how many were there.
-            read_chunk(work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 = track::read_chunk;
+            read_chunk(session: *mut Session, from: u32, count: u32) -> u32 = track::read_chunk;
             /// Reads a block of the chunk.
             read_block(work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 = track::read_block;
             /// Reads a byte of the chunk.

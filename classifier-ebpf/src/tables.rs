@@ -50,11 +50,11 @@ impl Tables for KernelTables {
     }
 
     #[inline(always)]
-    fn acknowledges(&self, fill: impl FnOnce(&mut Segment)) -> bool {
+    fn acknowledges(&self, has_payload: bool, fill: impl FnOnce(&mut Segment)) -> bool {
         let Some(work) = maps::work() else { return false };
         // SAFETY: this CPU's value of the map, and nobody else's.
         fill(unsafe { &mut (*work).segment });
-        classifier_acknowledge() != 0
+        !has_payload && classifier_acknowledge() != 0
     }
 
     #[inline(always)]

@@ -11,9 +11,11 @@ use classifier_common::{
     protocol::{Class, Protocol},
     table::recent::RecentTable as _,
     track::{Ends, data, may_be_data, may_quote_data, quoted_data},
+    transport::is_flagged,
 };
 
 use crate::{
+    connections::classifier_hears,
     hook::Hook,
     maps::{self, CANDIDATES, SESSIONS, Work},
     ports::Ports,
@@ -50,28 +52,46 @@ pub fn track<H: Hook>(ctx: H, packed: u64) -> u64 {
     packed
 }
 
-/// Tracks a segment of a control connection.
+/// Tracks a segment of a control connection, and returns whether [`follow`](crate::follow::follow) must see it. The fast
+/// path (`is_fast`) has filled in segments that neither begin nor end a connection.
+#[inline(always)]
+pub fn control<H: Hook>(ctx: H, packed: u64, is_fast: bool) -> bool {
+    let outcome = Outcome::unpack(packed);
+    let Some(tracked) = outcome.tracked else { return false };
+    let at = u32::from(tracked.number().get());
+    let is_flagged = is_flagged(outcome.tcp_flags);
+    let is_filled = is_fast && !is_flagged;
+    if !is_filled && ctx.segment(at, outcome.headers, outcome.class.index() as u32) == 0 {
+        return false;
+    }
+    track_segment(ctx);
+    is_flagged || classifier_hears() != 0 && (!is_filled || ctx.ends(at, outcome.headers) != 0)
+}
+
+/// Tracks the segment in this CPU's work.
 ///
 /// The session is found here, and its address is passed on: a look-up costs more than a step of the tracking.
 #[inline(always)]
-pub fn control<H: Hook>(ctx: H, packed: u64) {
-    let outcome = Outcome::unpack(packed);
-    let Some(tracked) = outcome.tracked else { return };
-    let at = u32::from(tracked.number().get());
-    if ctx.segment(at, outcome.headers, outcome.class.index() as u32) == 0 {
-        return;
-    }
+fn track_segment<H: Hook>(ctx: H) {
     let mut session = session();
-    let admission = ctx.admit(session);
-    if admission == SessionAdmission::Refused as u32 {
-        return;
+    let mut span = ctx.accept(session, 0);
+    if span == UNDECIDED {
+        let admission = ctx.admit(session);
+        if admission == SessionAdmission::Refused as u32 {
+            return;
+        }
+        if admission == SessionAdmission::Begun as u32 {
+            session = self::session();
+        }
+        span = ctx.accept(session, 1);
     }
-    if admission == SessionAdmission::Begun as u32 {
-        session = self::session();
-    }
-    let span = ctx.accept(session);
-    if span != NOTHING {
-        let read = ctx.read(session, span);
+    if span < UNDECIDED {
+        let Span { from, count } = unpack(span);
+        let read = match count {
+            0 => 0,
+            1..=PARSE_MAX => ctx.read_chunk(session, from, count),
+            _ => ctx.read(session, span),
+        };
         ctx.settle(session, span, read);
     }
 }
@@ -164,7 +184,10 @@ pub fn read_quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> Option<
 }
 
 /// Span of a segment that needs no more work.
-pub const NOTHING: u64 = u64::MAX;
+const NOTHING: u64 = u64::MAX;
+
+/// Span of a segment whose session [`admit`] must find or begin.
+const UNDECIDED: u64 = u64::MAX - 1;
 
 /// Reads a segment of a control connection into this CPU's work; returns 0 if its headers are not there.
 #[inline(always)]
@@ -189,15 +212,24 @@ pub fn admit<H: Hook>(ctx: H, session: *mut Session) -> u32 {
     unsafe { find_or_begin(&env, &mut (*work).segment, session.as_mut()) as u32 }
 }
 
-/// Accepts the segment in this CPU's work, and returns the bytes to read, or [`NOTHING`].
+/// Accepts the segment in this CPU's work, and returns the bytes to read, [`NOTHING`] or, unless it was `admitted` to a
+/// session, [`UNDECIDED`].
 #[inline(always)]
-pub fn accept<H: Hook>(ctx: H, session: *mut Session) -> u64 {
+pub fn accept<H: Hook>(ctx: H, session: *mut Session, admitted: u32) -> u64 {
     let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return NOTHING };
     let env = KernelEnv { packet: ctx, ports: &ports, work };
     // SAFETY: as above.
-    let Some(session) = (unsafe { session.as_mut() }) else { return NOTHING };
+    let segment = unsafe { &mut (*work).segment };
     // SAFETY: as above.
-    let span = control::accept_segment(&env, unsafe { &(*work).segment }, session);
+    let Some(session) = (unsafe { session.as_mut() }) else { return UNDECIDED };
+    if admitted == 0 {
+        if !session.has(segment) {
+            return UNDECIDED;
+        }
+        // SAFETY: a clock reading has no requirements.
+        segment.now = unsafe { bpf_ktime_get_coarse_ns() };
+    }
+    let span = control::accept_segment(&env, segment, session);
     span.map_or(NOTHING, |Span { from, count }| u64::from(from) << 32 | u64::from(count))
 }
 
@@ -207,14 +239,13 @@ const CHUNKS: u32 = READ_MAX / PARSE_MAX;
 /// Reads a span of the accepted segment, chunk by chunk; returns how many of its bytes were there.
 #[inline(always)]
 pub fn read<H: Hook>(ctx: H, session: *mut Session, span: u64) -> u32 {
-    let Some(work) = maps::work() else { return 0 };
     let Span { from, count } = unpack(span);
     let mut read = 0;
     for _ in 0..CHUNKS {
         if read >= count {
             break;
         }
-        let chunk = ctx.read_chunk(work, session, from + read, (count - read).min(PARSE_MAX));
+        let chunk = ctx.read_chunk(session, from + read, (count - read).min(PARSE_MAX));
         if chunk == 0 {
             break;
         }
@@ -225,16 +256,21 @@ pub fn read<H: Hook>(ctx: H, session: *mut Session, span: u64) -> u32 {
 
 /// Reads up to [`PARSE_MAX`] bytes of the accepted segment; returns how many were there.
 #[inline(always)]
-pub fn read_chunk<H: Hook>(ctx: H, work: *mut Work, session: *mut Session, from: u32, count: u32) -> u32 {
-    let Some(ports) = Ports::open() else { return 0 };
-    if work.is_null() || session.is_null() {
+pub fn read_chunk<H: Hook>(ctx: H, session: *mut Session, from: u32, count: u32) -> u32 {
+    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
+    if session.is_null() {
         return 0;
     }
     let env = KernelEnv { packet: ctx, ports: &ports, work };
     // SAFETY: this CPU's value of the map, and nobody else's.
     let segment = unsafe { &(*work).segment };
     env.read_chunk(segment, from, count, |from, count| {
-        ctx.read_block(work, session, from, count);
+        // Most lines end in the first block, and a call costs as much as a byte.
+        if from == 0 {
+            read_block(ctx, work, session, from, count);
+        } else {
+            ctx.read_block(work, session, from, count);
+        }
     })
 }
 

@@ -1,6 +1,11 @@
 //! The ends of a connection, and the hook that sees its packets.
 
-use crate::{address::Address, packet::Direction, session::Spoken};
+use crate::{
+    address::Address,
+    control::{ControlSide, Segment, SessionKey},
+    packet::Direction,
+    session::Spoken,
+};
 
 /// The ends of a connection. The interface is not part of them, because the answer may cross another one (of
 /// a bond, or by another route).
@@ -54,6 +59,20 @@ pub struct Speech {
     pub key: FlowKey,
     /// The segment.
     pub spoken: Spoken,
+}
+
+impl From<&Segment> for Speech {
+    /// Converts a control connection's segment.
+    #[inline(always)]
+    fn from(segment: &Segment) -> Self {
+        let SessionKey { client, server, client_port, server_port, .. } = segment.key;
+        let Segment { sequence, acknowledgment, length, flags, side, .. } = *segment;
+        let of_client = u8::from(side == ControlSide::Client as u8);
+        Self {
+            key: FlowKey { client, server, client_port, server_port, reserved: 0 },
+            spoken: Spoken { sequence, acknowledgment, length, flags, of_client, reserved: [0; 2] },
+        }
+    }
 }
 
 /// Vantage point of a packet.

@@ -3,7 +3,7 @@
 use super::{
     Embryonic, Segment, SegmentEnv, Session, SessionKey, Stream, Tally,
     admit::{end, note_unestablished},
-    session::{AHEAD_WHOLE, CUT, FINISHED, HANDSHAKE, SEEN},
+    session::{AHEAD_WHOLE, CUT, FINISHED, SEEN},
     stream::{Plan, READ_MAX, reaches},
     tls,
 };
@@ -34,7 +34,7 @@ pub fn acknowledge<'a>(
         return true;
     }
     let Some(session) = session(&segment.key) else { return false };
-    if session.has_ended() || session.is(HANDSHAKE) || !session.is_near(segment) {
+    if !session.has(segment) {
         return false;
     }
     segment.now = now();
@@ -56,28 +56,34 @@ fn note(segment: &Segment, session: &mut Session) {
 }
 
 /// Accepts a segment of a session and returns its new bytes; `None` if the segment is finished: an acknowledgment
-/// alone, of which a transfer has most.
+/// alone, of which a transfer has most, or bytes that are known.
 ///
 /// The caller passes them to [`push_byte`](super::push_byte) one by one, in chunks of
 /// [`PARSE_MAX`](super::PARSE_MAX), and then calls [`finish_segment`]. The direction is claimed until then.
 #[inline(always)]
-pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) -> Option<Span> {
+pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &mut Segment, session: &mut Session) -> Option<Span> {
     note(segment, session);
+    let span = if segment.length == 0 { Span::default() } else { unread(env, segment, session) };
+    let is_last = segment.flags & (flag::FIN | flag::RST) != 0;
+    (span.count != 0 || is_last || !tls::is_accounted(session)).then_some(span)
+}
+
+/// Returns the bytes of a payload to read. Only a payload that may say something new gets an exact time: the clock costs
+/// as much as the rest.
+#[inline(always)]
+fn unread<E: SegmentEnv>(env: &E, segment: &mut Segment, session: &mut Session) -> Span {
     let side = segment.side();
-    if segment.length == 0 {
-        let is_last = segment.flags & (flag::FIN | flag::RST) != 0;
-        return is_last.then(Span::default);
-    }
     if session.is(FINISHED.of(side)) && !reaches(session.stream(side).next, segment.end()) {
         note_unestablished(env, segment);
-        return Some(Span::default());
+        return Span::default();
     }
     if !env.claim(session, side) {
+        env.stamp(segment);
         if env.forward(segment, session) {
             let whole = env.ends_line(segment);
             session.stream(side).contend(segment.sequence, segment.end(), whole);
         }
-        return Some(Span::default());
+        return Span::default();
     }
     if session.stream(side).take_contended() {
         let whole = session.stream(side).contended_whole != 0;
@@ -86,6 +92,9 @@ pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
     let mut plan = session.stream(side).plan(segment.sequence, segment.length);
     if tls::may_show(session, side) && matches!(plan, Plan::Read(0)) {
         plan = Plan::Read(tls::look(env, segment, session));
+    }
+    if !matches!(plan, Plan::Ignore) {
+        env.stamp(segment);
     }
     let span = if session.is_hidden(side) {
         if !matches!(plan, Plan::Ignore) {
@@ -98,7 +107,7 @@ pub fn accept_segment<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
     if span.count == 0 {
         env.release(session, side);
     }
-    Some(span)
+    span
 }
 
 /// Returns the readable bytes of a clear-text payload.

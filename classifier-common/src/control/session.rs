@@ -232,6 +232,13 @@ impl Session {
         }
     }
 
+    /// Returns whether a segment is this session's beyond doubt.
+    #[inline(always)]
+    #[must_use]
+    pub const fn has(&self, segment: &Segment) -> bool {
+        !self.has_ended() && !self.is(HANDSHAKE) && self.is_near(segment)
+    }
+
     /// Returns whether a SYN-ACK begins another connection, and is not a retransmission before any data.
     #[inline(always)]
     pub(super) const fn is_succeeded_by(&self, segment: &Segment) -> bool {

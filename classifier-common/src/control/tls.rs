@@ -90,14 +90,20 @@ pub(super) const fn end(session: &mut Session) {
     session.flags.set(ENCRYPTED.of(ControlSide::Server), false);
 }
 
+/// Returns whether the count of encrypted sessions is right about the session: [`account`] has nothing to do.
+#[inline(always)]
+pub(super) const fn is_accounted(session: &Session) -> bool {
+    session.is_encrypted() == session.is(ACCOUNTED)
+}
+
 /// Updates the count of encrypted sessions for the session's host pair. Separate from [`begin`] and [`end`],
 /// which are called where a kernel program has little stack left.
 #[inline(always)]
 pub(super) fn account<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut Session) {
-    let encrypted = session.is_encrypted();
-    if encrypted == session.is(ACCOUNTED) {
+    if is_accounted(session) {
         return;
     }
+    let encrypted = session.is_encrypted();
     let claimed = if encrypted { env.claim_account(session) } else { env.release_account(session) };
     if !claimed {
         return;

@@ -138,9 +138,9 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
             found = Label::unpack(packed);
         }
     } else if class.protocol() == Protocol::FTP_CONTROL {
-        let beside = Beside::new(class, flags, payload);
+        let beside = Beside::new(class, flags, payload.max(0));
         let (ports, numbers) = (header.ports_on_wire(), header.numbers_on_wire());
-        is_tracked = payload > 0 || !acknowledges(tables, hosts, ports, numbers, beside);
+        is_tracked = !acknowledges(tables, hosts, ports, numbers, (beside, headers));
     } else if payload > 0 && PortEntry::are_inspected(from, to) {
         let beside = Beside::new(class, flags, payload);
         is_tracked = inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside);
@@ -217,8 +217,8 @@ fn inspects<T: Tables>(
     tables.inspects(&Speech { key: if beside.is_of_client() { sent } else { sent.reversed() }, spoken })
 }
 
-/// Applies a segment without payload to its control connection; returns `false` if it needs more than that. Inlined: a
-/// call costs as much as the rest.
+/// Applies a segment to its control connection; returns `false` if it needs more than that. Inlined: a call costs as much
+/// as the rest.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "each half is a number")]
 fn acknowledges<T: Tables>(
@@ -226,19 +226,20 @@ fn acknowledges<T: Tables>(
     hosts: impl Fn() -> (Address, Address),
     ports: u32,
     numbers: u64,
-    beside: Beside,
+    (beside, headers): (Beside, u32),
 ) -> bool {
     let ((source, destination), (from, to)) = (hosts(), ports_of(ports));
     let of_client = beside.is_of_client();
     // Both in network order, in one word.
     let numbers = u64::from_be(numbers);
-    tables.acknowledges(|segment| {
+    tables.acknowledges(beside.length() != 0, |segment| {
         (segment.key.client, segment.key.server) =
             if of_client { (source, destination) } else { (destination, source) };
         (segment.key.client_port, segment.key.server_port) = if of_client { (from, to) } else { (to, from) };
         segment.sequence = (numbers >> 32) as u32;
         segment.acknowledgment = numbers as u32;
-        segment.length = 0;
+        segment.length = beside.length();
+        segment.payload = headers;
         segment.side = (!of_client).into();
         segment.flags = beside.flags();
     })

@@ -100,7 +100,7 @@ impl HostTracking {
             }
         }
         let Some(mut session) = found else { return };
-        let span = accept_segment(env, &segment, &mut session);
+        let span = accept_segment(env, &mut segment, &mut session);
         if let Some(span) = span {
             let read = Self::read(env, &segment, &mut session, span);
             finish_segment(env, &segment, &mut session, span, read);

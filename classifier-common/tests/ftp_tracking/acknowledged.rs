@@ -53,7 +53,7 @@ fn an_acknowledgment_of_a_session_does_what_every_segment_of_it_does() {
         if acknowledge(&mut copy, |key| env.embryonic(key), |_| Some(&mut short), || NOW) {
             let admission = find_or_begin(&env, &mut one.clone(), Some(&mut whole));
             assert_eq!(admission, SessionAdmission::Known, "{one:?}");
-            assert_eq!(accept_segment(&env, &one, &mut whole), None, "{one:?}");
+            assert_eq!(accept_segment(&env, &mut one.clone(), &mut whole), None, "{one:?}");
             assert_eq!(short, whole, "{one:?}");
             applied += 1;
         } else {
