@@ -134,10 +134,16 @@ pub fn walk_packed<P: Packet + ?Sized, T: Tables>(packet: &P, frame: Frame, tabl
 #[inline(always)]
 fn walk_ip<P: Packet + ?Sized, T: Tables>(packet: &P, family: Family, start: usize, tables: &T) -> Outcome {
     let ip = walk_headers(packet, family, start, Bound::Own);
-    if matches!(ip.position, Position::Later) {
+    let is_first = matches!(ip.position, Position::First);
+    let is_later = matches!(ip.position, Position::Later);
+    if (is_first || is_later)
+        && let Some(key) = fragment_key(packet, start, &ip)
+    {
+        tables.note(key);
+    }
+    if is_later {
         return Outcome::labelled(UNSEEN);
     }
-    let is_first = matches!(ip.position, Position::First);
     Outcome { unremembered: is_first, ..upper(packet, tables, &ip) }
 }
 
@@ -234,7 +240,7 @@ fn by_icmp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Ou
     let Some(error) = error_row(ip.family, kind) else { return outcome };
     let start = ip.payload + icmp::HEADER;
     let end = packet.barrier_end(header.quote_end(ip.family, start, ip.end));
-    let quote = quote::classify(packet, tables, ip.family, start, end);
+    let quote = quote::classify(packet, tables, ip, start, end);
     let quoted = Some(Quoted::new(error, quote.class.protocol()));
     let rejects = rejects(ip.family, kind, code);
     // Endpoints may change the class of the quote, and the connection table needs the rejected connection.

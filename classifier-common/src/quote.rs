@@ -10,12 +10,12 @@ use crate::{
     tables::{Tables, UNSEEN},
     transport::{tcp_class, udp_class},
     wire::{
-        Bound, Family, Upper, ipv4, ipv6, number,
+        Bound, Family, Ip, Upper, fragment_key, ipv4, ipv6, number,
         tcp::{self, TcpHeader},
     },
 };
 
-/// Classifies the packet quoted at `start`, whose bytes end at `end`.
+/// Classifies the packet that an error quotes at `start`, and whose bytes end at `end`.
 ///
 /// RFC 792 only promises the first eight bytes of the transport header. Ports are enough, flags are ignored,
 /// and of two known ports the destination decides.
@@ -23,15 +23,22 @@ use crate::{
 pub(crate) fn classify<P: Packet + ?Sized, T: Tables>(
     packet: &P,
     tables: &T,
-    family: Family,
+    error: &Ip,
     start: usize,
     end: usize,
 ) -> Quote {
+    let family = error.family;
     let ip = match family {
         Family::V4 => ipv4::walk(packet, start, Bound::Within(end)),
         Family::V6 => ipv6::walk(packet, start, Bound::Within(end)),
     };
     if matches!(ip.position, Position::Later) {
+        // An error that is a first fragment itself needs its own key.
+        if matches!(error.position, Position::Whole)
+            && let Some(key) = fragment_key(packet, start, &ip)
+        {
+            tables.note(key);
+        }
         return Quote::of(UNSEEN.class);
     }
     match (ip.upper, family) {

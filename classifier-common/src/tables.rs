@@ -56,6 +56,11 @@ pub trait Tables {
         self.port(transport, u16::from_be(port))
     }
 
+    /// Receives the key of a datagram whose fragment was found, or is quoted. The kernel keeps it until the packet's label
+    /// is final, because a second walk costs as much as the first.
+    #[inline(always)]
+    fn note(&self, _key: FragmentKey) {}
+
     /// Returns the label of the first fragment with this key, if it was seen.
     fn recall(&self, key: &FragmentKey) -> Option<Label>;
 

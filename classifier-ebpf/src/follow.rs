@@ -3,15 +3,16 @@
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
     abi::Direction,
-    connection::{HookPoint, STEPS, Step, concerns, step},
+    connection::{HookPoint, STEPS, Step, concerns, is_of_client, step},
     control::Tally,
     outcome::Outcome,
     ports::Transport,
     protocol::Class,
+    transport::is_flagged,
 };
 
 use crate::{
-    connections::Connections,
+    connections::{Connections, inspects},
     counters,
     hook::Hook,
     maps::{self, TALLIES},
@@ -58,6 +59,8 @@ fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
 }
 
 /// Reads the event of a TCP packet into this CPU's work; returns 1 if the packet changes the state of its connection.
+///
+/// Most segments in the midst of a connection do not, and are told first: an event takes an exact time and a search.
 #[inline(always)]
 pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, direction: u32) -> u32 {
     let hook = HookPoint::hook(ctx.ifindex(), Direction::from_raw(direction));
@@ -65,10 +68,15 @@ pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, dire
     let (Some(work), Some(ports)) = (tracked_ends(ctx, tracked, headers, class), Ports::open()) else {
         return 0;
     };
-    // SAFETY: this CPU's value of the map, and nobody else's; a clock reading has no requirements.
+    // SAFETY: this CPU's value of the map, and nobody else's.
+    let ends = unsafe { &(*work).ends };
+    if !is_flagged(ends.flags) && !inspects(&ends.speech(is_of_client(class))) {
+        return 0;
+    }
+    // SAFETY: as above; a clock reading has no requirements.
     unsafe {
-        let speaks = ports.port(Transport::Tcp, (*work).ends.server_port(class)).speaks();
-        let concerns = (*work).event.read_segment(&(*work).ends, class, speaks, hook);
+        let speaks = ports.port(Transport::Tcp, ends.server_port(class)).speaks();
+        let concerns = (*work).event.read_segment(ends, class, speaks, hook);
         if concerns {
             (*work).event.now = bpf_ktime_get_ns();
         }

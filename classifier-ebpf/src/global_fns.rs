@@ -53,10 +53,6 @@ macro_rules! rows {
             look(work: *mut Work) -> u32 = track::look;
             /// Returns the protocol of a learned data connection's packet that an ICMP error quotes, plus one; 0 for any other.
             quoted(quoted_tcp: u32, class: u32) -> u32 = track::quoted;
-            /// Stores the label of a first fragment, or finds the label of a later one; returns the packed outcome.
-            fragment(link: u32, packed: u64) -> u64 = slow_path::fragment;
-            /// Reads the key of a fragment's datagram into this CPU's work; returns 0 if its headers are not there.
-            fragment_key(link: u32) -> u32 = slow_path::fragment_key;
             /// Notes the sender of an ICMP redirect.
             redirect(link: u32, direction: u32) -> u32 = slow_path::redirect;
             /// Returns 1 if a TCP packet changes the state of its connection.

@@ -2,7 +2,7 @@
 
 use classifier_common::{
     abi::Direction,
-    classify::{Fragment, fragment as key_of, walk_packed as walk_headers},
+    classify::{Fragment, walk_packed as walk_headers},
     dry_run::source,
     outcome::Outcome,
 };
@@ -11,8 +11,6 @@ use crate::{
     counters,
     dry_run::DryRun,
     hook::Hook,
-    maps,
-    ports::Ports,
     recent::{first_fragment, keep_first_fragment},
     sources,
     tables::KernelTables,
@@ -31,7 +29,7 @@ pub fn count<H: Hook, D: DryRun>(ctx: H, direction: u32) -> u64 {
     let (packed, length) = ctx.walk_on(link, ctx.walk(link));
     let mut packed = track(ctx, packed);
     if Fragment::is_one(packed) {
-        packed = ctx.fragment(link, packed);
+        packed = classifier_fragment(packed);
     }
     if Outcome::unpack(packed).is_redirect() {
         ctx.redirect(link, direction);
@@ -53,31 +51,19 @@ pub fn walk<H: Hook>(ctx: H, link: u32) -> u64 {
     walk_headers(&packet, ctx.frame(link), &tables)
 }
 
-/// Stores the label of a first fragment, or finds the label of a later one; returns the packed outcome.
-#[inline(always)]
-pub fn fragment<H: Hook>(ctx: H, link: u32, packed: u64) -> u64 {
+/// Stores the label of a first fragment, or finds the label of a later one, by the key that the walk has noted; returns the
+/// packed outcome. A global function, because it is the same for every hook.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn classifier_fragment(packed: u64) -> u64 {
     let mut outcome = Outcome::unpack(packed);
     let Some(fragment) = Fragment::of(&outcome) else { return packed };
-    if ctx.fragment_key(link) == 0 {
-        return packed;
-    }
     if fragment == Fragment::First {
         outcome.unremembered = !keep_first_fragment(outcome.label());
     } else if let Some(label) = first_fragment() {
         outcome = fragment.labelled(outcome, label);
     }
     outcome.pack()
-}
-
-/// Reads the key of a fragment's datagram into this CPU's work; returns 0 if its headers are not there.
-#[inline(always)]
-pub fn fragment_key<H: Hook>(ctx: H, link: u32) -> u32 {
-    let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
-    let Some(packet) = ctx.headers(&ports) else { return 0 };
-    let Some(key) = key_of(&packet, ctx.frame(link)) else { return 0 };
-    // SAFETY: this CPU's value of the map, and nobody else's.
-    unsafe { (*work).fragment = key };
-    1
 }
 
 /// Notes the sender of an ICMP redirect.

@@ -73,6 +73,14 @@ impl Tables for KernelTables {
     }
 
     #[inline(always)]
+    fn note(&self, key: FragmentKey) {
+        if let Some(work) = maps::work() {
+            // SAFETY: as above.
+            unsafe { (*work).fragment = key };
+        }
+    }
+
+    #[inline(always)]
     fn recall(&self, key: &FragmentKey) -> Option<Label> {
         let work = maps::work()?;
         // SAFETY: this CPU's value of the map, and nobody else's.

@@ -141,7 +141,8 @@ pub fn concerns(class: Class, flags: u8) -> bool {
 /// Returns whether a packet of this class comes from the end that sent the SYN: the client, or the server for
 /// active FTP data.
 #[inline(always)]
-pub(super) const fn is_of_client(class: Class) -> bool {
+#[must_use]
+pub const fn is_of_client(class: Class) -> bool {
     let active = class.protocol().index() == Protocol::FTP_DATA_ACTIVE.index();
     (class.index() & 1 == 0) != active
 }
