@@ -59,7 +59,7 @@ fn both_paths_say_the_same_of_headers_with_a_changed_byte() {
 
 #[test]
 fn both_paths_track_the_same_segments() {
-    const PORTS: [u16; 8] = [20, 21, 25, 110, 143, 587, CLIENT, PEER];
+    const PORTS: [u16; 9] = [20, 21, 25, 110, 143, 587, 601, CLIENT, PEER];
     let tables = fixtures::tables();
     let mut tracked = [0_u32; 2];
     for ports in PORTS.into_iter().flat_map(|from| PORTS.map(|to| (from, to))) {
