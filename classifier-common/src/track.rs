@@ -3,7 +3,6 @@
 
 use crate::{
     address::Address,
-    connection::{FlowKey, Speech},
     control::{LineEnv, Segment, SegmentEnv, infer},
     endpoint::{DataSide, ExpectKey, Kind, PackedEndpoint, Query, bucket_of, connected},
     label::Label,
@@ -11,7 +10,6 @@ use crate::{
     outcome::Outcome,
     packet::Packet,
     protocol::{Class, Protocol},
-    session::Spoken,
     wire::{
         Family,
         ipv4::{self, Ipv4Header},
@@ -125,17 +123,6 @@ impl Ends {
     #[must_use]
     pub const fn server_port(&self, class: Class) -> u16 {
         if class.index() & 1 == 0 { self.destination_port } else { self.source_port }
-    }
-
-    /// Returns the packet as a segment of the connection whose client is its sender or its receiver.
-    #[inline(always)]
-    #[must_use]
-    pub fn speech(&self, of_client: bool) -> Speech {
-        let sent = FlowKey::sent(self.source, self.destination, self.source_port, self.destination_port);
-        let Self { sequence, acknowledgment, length, flags, .. } = *self;
-        let spoken =
-            Spoken { sequence, acknowledgment, length, flags, of_client: of_client.into(), reserved: [0; 2] };
-        Speech { key: if of_client { sent } else { sent.reversed() }, spoken }
     }
 
     /// Fills in the segment of a control connection, whose class gives the sender. Reserved fields stay zero.

@@ -3,7 +3,7 @@
 use aya_ebpf::helpers::bpf_ktime_get_ns;
 use classifier_common::{
     abi::Direction,
-    connection::{HookPoint, STEPS, Step, concerns, is_of_client, step},
+    connection::{HookPoint, STEPS, Speech, Step, concerns, is_of_client, step},
     control::Tally,
     outcome::Outcome,
     ports::Transport,
@@ -70,7 +70,7 @@ pub fn inspect_tcp<H: Hook>(ctx: H, tracked: u32, headers: u32, class: u32, dire
     };
     // SAFETY: this CPU's value of the map, and nobody else's.
     let ends = unsafe { &(*work).ends };
-    if !is_flagged(ends.flags) && !inspects(&ends.speech(is_of_client(class))) {
+    if !is_flagged(ends.flags) && !inspects(&Speech::of(ends, is_of_client(class))) {
         return 0;
     }
     // SAFETY: as above; a clock reading has no requirements.

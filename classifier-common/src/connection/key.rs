@@ -5,6 +5,7 @@ use crate::{
     control::{ControlSide, Segment, SessionKey},
     packet::Direction,
     session::Spoken,
+    track::Ends,
 };
 
 /// The ends of a connection. The interface is not part of them, because the answer may cross another one (of
@@ -59,6 +60,19 @@ pub struct Speech {
     pub key: FlowKey,
     /// The segment.
     pub spoken: Spoken,
+}
+
+impl Speech {
+    /// Creates the segment that a packet is, in the connection whose client is its sender or its receiver.
+    #[inline(always)]
+    #[must_use]
+    pub fn of(ends: &Ends, of_client: bool) -> Self {
+        let sent = FlowKey::sent(ends.source, ends.destination, ends.source_port, ends.destination_port);
+        let Ends { sequence, acknowledgment, length, flags, .. } = *ends;
+        let spoken =
+            Spoken { sequence, acknowledgment, length, flags, of_client: of_client.into(), reserved: [0; 2] };
+        Self { key: if of_client { sent } else { sent.reversed() }, spoken }
+    }
 }
 
 impl From<&Segment> for Speech {
