@@ -97,6 +97,8 @@ mkdir /root/archive
 tar -xzf /release/*.tar.gz -C /root/archive --strip-components=1
 ls /root/archive /root/archive/man /root/archive/presets
 install -m 755 /root/archive/classifier /usr/local/bin/classifier
+# The shell remembers the place of the package.
+hash -r
 classifier run &
 for _ in $(seq 300); do
     { metrics >/root/metrics; } 2>/dev/null && break
