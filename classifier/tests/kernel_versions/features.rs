@@ -1,14 +1,15 @@
 //! Features that this kernel has, and kernels that lack some.
 
 use std::{
-    fs,
+    fs, io,
+    os::unix::process::CommandExt as _,
     process::{Command, Output},
 };
 
 use aya::util::KernelVersion;
 use aya_obj::generated::bpf_cmd;
 use classifier_common::host::HostTables;
-use testbed::{Lab, Running, left_behind};
+use testbed::{End, Host, Lab, Running, left_behind};
 
 use super::{BINARY, compare, info_of, refused::refuse, send, stop};
 
@@ -25,15 +26,54 @@ fn without_tcx_and_batches_the_agent_counts_exactly_by_filters() {
     command.args(["run", "--interface", &to.name]);
     refuse(&mut command, bpf_cmd::BPF_PROG_QUERY, libc::EINVAL);
     refuse(&mut command, bpf_cmd::BPF_MAP_UPDATE_BATCH, NOT_SUPPORTED);
+    counts_by(command, "tc", [(&sender, &from), (&receiver, &to)]);
+}
+
+/// RHEL 9 is Linux 5.14 by name, and has features of later releases: the release chooses nothing.
+#[test]
+fn an_old_release_by_name_takes_no_feature_away() {
+    let lab = Lab::new();
+    let (sender, receiver) = (lab.host("sender"), lab.host("receiver"));
+    let (from, to) = lab.wire(&sender, &receiver, 20_000);
+    let begin = |arguments: &[&str]| {
+        let mut command = receiver.command(BINARY);
+        command.args(arguments);
+        call_it_2_6(&mut command);
+        command
+    };
+    let (status, report) = said(&begin(&["doctor"]).output().unwrap());
+    assert!(status == Some(0) && report.starts_with("kernel: 2.6."), "{report}");
+    let row = report.lines().find(|line| line.starts_with("TCX")).unwrap();
+    let tc = if row.contains("  yes  ") { "tcx" } else { "tc" };
+    assert_eq!(tc == "tcx", KernelVersion::current().unwrap() >= KernelVersion::new(6, 6, 0));
+    let command = begin(&["run", "--interface", &to.name]);
+    counts_by(command, tc, [(&sender, &from), (&receiver, &to)]);
+}
+
+/// Starts the agent at the receiver's end, and checks its hooks, and each frame of the fixtures in both directions.
+fn counts_by(command: Command, hook: &str, ends: [(&Host, &End); 2]) {
+    let (receiver, to) = ends[1];
     let mut agent = Running::start(command);
     agent.wait_for("serving metrics");
-    assert_eq!(info_of(&receiver, &to.name, "tc", "tc"), 1, "{}", agent.said());
+    assert_eq!(info_of(receiver, &to.name, hook, hook), 1, "{}", agent.said());
     let tables = HostTables::default();
-    for (direction, host, end) in [("ingress", &sender, &from), ("egress", &receiver, &to)] {
+    for (direction, (host, end)) in ["ingress", "egress"].into_iter().zip(ends) {
         let expected = send(host, end, &tables);
-        compare(&receiver, direction, &expected);
+        compare(receiver, direction, &expected);
     }
     stop(&mut agent);
+}
+
+/// Lets the kernel tell the command that its release is 2.6 (`UNAME26` of personality(2)).
+fn call_it_2_6(command: &mut Command) {
+    const UNAME26: libc::c_ulong = 0x002_0000;
+    // SAFETY: the call takes a number.
+    let call = || match unsafe { libc::personality(UNAME26) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    };
+    // SAFETY: between fork and exec the closure makes one system call.
+    unsafe { command.pre_exec(call) };
 }
 
 /// The feature is named, not the instruction that the verifier refuses.
