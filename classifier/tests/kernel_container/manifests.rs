@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use testbed::{
     Lab, Running, run,
-    servers::{Folder, helm, kustomize},
+    servers::{Folder, helm, kustomize, validate},
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_classifier");
@@ -57,6 +57,32 @@ fn every_configuration_is_valid_and_leaves_the_interfaces_of_pods_out_unless_tol
         let said = run(Command::new(BINARY).args(["run", "--check", "--config", &file]));
         assert!(said.contains("the settings are valid"), "{name}: {said}");
     }
+}
+
+/// The kinds of Prometheus' operator have no schema in Kubernetes.
+#[test]
+fn every_manifest_fits_the_schemas_of_kubernetes() {
+    let folder = Folder::new("manifests");
+    let all =
+        ["podMonitor.enabled=true", "prometheusRule.enabled=true", "web.secretName=web", "web.tls=true"];
+    for (name, manifests) in [
+        ("base", of_overlay("base")),
+        ("web", of_overlay("overlays/web")),
+        ("prometheus", of_overlay("overlays/prometheus")),
+        ("pods", of_overlay("overlays/pods")),
+        ("chart", of_chart(&[])),
+        ("chart with all", of_chart(&all)),
+    ] {
+        let kinds = manifests.lines().filter_map(|line| line.strip_prefix("kind: "));
+        let known = kinds.filter(|kind| !["PodMonitor", "PrometheusRule"].contains(kind)).count();
+        let report = validate(&folder.write("manifests.yaml", &manifests)).expect(name);
+        assert!(report.contains("passed for resource daemonset/"), "{name}: {report}");
+        assert_eq!(report.matches(" passed for resource ").count(), known, "{name}: {report}");
+    }
+    let wrong = of_overlay("base").replacen("hostPort:", "hostsPort:", 1);
+    let file = folder.write("wrong.yaml", wrong);
+    let report = validate(&file).expect_err("an unknown field");
+    assert!(report.contains("'hostsPort' was unexpected"), "{report}");
 }
 
 #[test]

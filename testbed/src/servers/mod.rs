@@ -19,7 +19,7 @@ use std::{env, path::PathBuf};
 pub use dovecot::Dovecot;
 pub use folder::Folder;
 pub use ftp::Ftp;
-pub use kubernetes::{helm, kustomize};
+pub use kubernetes::{helm, kustomize, validate};
 pub use postfix::Postfix;
 pub use prometheus::{Prometheus, check_metrics, promtool};
 pub use sshd::Sshd;
