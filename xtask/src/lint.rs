@@ -1,6 +1,6 @@
-//! Lints: formatting, clippy for every crate, terminal libraries, licences, the module graph, words.
+//! Lints: formatting, clippy for every crate, terminal libraries, licences, the module graph, words, CI's workflows.
 
-use std::env::consts::ARCH;
+use std::{env::consts::ARCH, process::Command};
 
 use anyhow::{Result, bail};
 
@@ -25,7 +25,7 @@ const TERMINAL_LIBRARIES: [&str; 4] = ["crossterm", "indicatif", "ratatui", "rus
 /// Runs every check whose name contains `name`, also after one has failed. Returns the number of checks.
 pub fn run(name: &str) -> Result<usize> {
     let record = toolchain::setup()?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 7] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 8] = [
         ("formatting", &formatting),
         ("clippy", &clippy),
         ("clippy of the kernel crates", &|| {
@@ -35,6 +35,7 @@ pub fn run(name: &str) -> Result<usize> {
         ("licences", &licences::check),
         ("module graph", &modules::check),
         ("words", &words::check),
+        ("workflows", &workflows),
     ];
     let checks: Vec<_> = checks.iter().filter(|(check, _)| check.contains(name)).collect();
     if checks.is_empty() {
@@ -86,6 +87,15 @@ fn terminal_libraries() -> Result<()> {
         bail!("linked with the feature `top`: {}; without: {}", with.join(", "), without.join(", "));
     }
     Ok(())
+}
+
+/// Checks CI's workflows by actionlint, which the workflow of the lints installs. Debian has no package of it.
+fn workflows() -> Result<()> {
+    let Some(actionlint) = process::find("actionlint") else {
+        println!("lint: no actionlint: workflows are not checked");
+        return Ok(());
+    };
+    process::run(Command::new(actionlint).current_dir(workspace::root()))
 }
 
 /// Runs the recorded compiler's clippy for the BPF target. Without one, the host's clippy runs, which skips
