@@ -93,10 +93,10 @@ apt-get purge -qq -y classifier
 nothing_is_left
 
 step "archive"
-mkdir /root/archive
-tar -xzf /release/*.tar.gz -C /root/archive --strip-components=1
-ls /root/archive /root/archive/man /root/archive/presets
-install -m 755 /root/archive/classifier /usr/local/bin/classifier
+cd /root
+tar -xzf /release/classifier-*-linux-"$(uname -m)".tar.gz
+ls classifier-* classifier-*/man classifier-*/presets
+install -m 755 classifier-*/classifier /usr/local/bin/classifier
 # The shell remembers the place of the package.
 hash -r
 classifier run &
