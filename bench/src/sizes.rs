@@ -28,5 +28,5 @@ pub fn row(name: &str, program: &Program) -> Result<Row> {
     Ok(Row::new(name, [translated, jitted, verified].map(|number| number.to_string()))
         .with(within("instructions", translated, budget.translated))
         .with(within("bytes", jitted, budget.jitted))
-        .with(within("verified", verified, budget.verified)))
+        .with(within("verified", verified, budget.verified_here())))
 }

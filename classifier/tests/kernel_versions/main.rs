@@ -5,6 +5,8 @@
     reason = "a test: helpers outside of test functions print and unwrap too"
 )]
 
+#[path = "../support/budget.rs"]
+mod budget;
 mod features;
 #[path = "../support/refused.rs"]
 mod refused;
@@ -22,12 +24,9 @@ use aya::{
     programs::{loaded_programs, tc::qdisc_add_clsact},
     util::KernelVersion,
 };
+use budget::BUDGETS;
 use classifier::{config::FtpSettings, datapath::Datapath};
 use classifier_common::{
-    abi::{
-        PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
-        PROGRAM_XDP,
-    },
     classify::classify,
     counter::{Counters, TCP_FLAGS},
     fixtures,
@@ -77,20 +76,15 @@ fn the_agent_counts_exactly_by_every_hook() {
     }
 }
 
-/// The verifier accepts each program that an agent may load.
+/// The verifier accepts each program that an agent may load, within its budget.
 #[test]
 fn every_program_is_one_that_the_kernel_takes() {
     let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
-    for name in [
-        PROGRAM_XDP,
-        PROGRAM_INGRESS,
-        PROGRAM_EGRESS,
-        PROGRAM_POLICY_XDP,
-        PROGRAM_POLICY_INGRESS,
-        PROGRAM_POLICY_EGRESS,
-    ] {
-        let verified = datapath.program(name).unwrap().info().unwrap().verified_instruction_count();
-        println!("  {name}: {} instructions verified", verified.unwrap_or(0));
+    for (name, budget) in BUDGETS {
+        let info = datapath.program(name).unwrap().info().unwrap();
+        let (verified, budget) = (info.verified_instruction_count().unwrap(), budget.verified_here());
+        println!("  {name}: {verified} instructions verified, at most {budget}");
+        assert!(verified <= budget, "{name}: see tests/support/budget.rs");
     }
 }
 

@@ -4,6 +4,7 @@
 //! host more memory, more of the instruction cache and a longer start: raising a number is a decision, to be
 //! explained in the commit that does it. Lower them when a program has shrunk.
 
+use aya::util::KernelVersion;
 use classifier_common::abi::{
     PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_POLICY_EGRESS, PROGRAM_POLICY_INGRESS, PROGRAM_POLICY_XDP,
     PROGRAM_SWEEP, PROGRAM_XDP,
@@ -18,6 +19,16 @@ pub struct Size {
     pub jitted: u32,
     /// Instructions that the verifier has processed, on Linux 6.12 or newer: older ones prune less.
     pub verified: u32,
+}
+
+impl Size {
+    /// Largest number of instructions that this kernel's verifier processes. Before Linux 6.12 it prunes less: a quarter
+    /// more is left.
+    #[must_use]
+    pub fn verified_here(&self) -> u32 {
+        let is_old = KernelVersion::current().is_ok_and(|version| version < KernelVersion::new(6, 12, 0));
+        if is_old { self.verified / 4 * 5 } else { self.verified }
+    }
 }
 
 /// Largest size of each program.
