@@ -3,7 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
-    process::Command,
+    process::{Command, ExitStatus},
     thread,
     time::{Duration, Instant},
 };
@@ -50,15 +50,30 @@ impl Agent {
     /// Waits until the agent is ready.
     #[must_use]
     pub fn when_ready(self) -> Self {
-        let mut agent = self;
+        self.ready_or_ended().unwrap_or_else(|(_, said)| panic!("the agent ended: {said}"))
+    }
+
+    /// Waits until the agent is ready.
+    ///
+    /// # Errors
+    ///
+    /// The exit status and the log of an agent that ends.
+    pub fn ready_or_ended(mut self) -> Result<Self, (ExitStatus, String)> {
         // On an emulated processor, beside other tests, the verifier takes most of a minute.
         let deadline = Instant::now() + Duration::from_mins(3);
-        while !agent.is_ready() {
-            assert!(agent.process.ended().is_none(), "the agent ended: {}", agent.said());
-            assert!(Instant::now() < deadline, "the agent is not ready: {}", agent.said());
+        while !self.is_ready() {
+            if self.process.ended().is_some() {
+                return Err((self.process.wait(), self.said()));
+            }
+            assert!(Instant::now() < deadline, "the agent is not ready: {}", self.said());
             thread::sleep(Duration::from_millis(20));
         }
-        agent
+        Ok(self)
+    }
+
+    /// Returns the exit status if the agent has ended.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.ended()
     }
 
     /// Returns the body of the response to GET, which must have status 200.
@@ -88,6 +103,14 @@ impl Agent {
     #[must_use]
     pub fn metrics(&self) -> Samples {
         Samples::parse(&self.get("/metrics"))
+    }
+
+    /// Returns the samples of `/metrics`; `None` if the agent does not answer.
+    #[must_use]
+    pub fn try_metrics(&self) -> Option<Samples> {
+        let answer = self.try_get("/metrics")?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        head.starts_with("HTTP/1.0 200").then(|| Samples::parse(body))
     }
 
     /// Returns the log so far.

@@ -15,9 +15,11 @@ mod disk;
 mod dist;
 mod doctor;
 mod emulation;
+mod kills;
 mod kubernetes;
 mod licences;
 mod lint;
+mod long_test;
 mod loom;
 mod modules;
 mod mutants;
@@ -96,6 +98,8 @@ enum Verb {
         #[arg(long = "for", value_name = "TIME", default_value = "1h", value_parser = humantime::parse_duration)]
         length: Duration,
     },
+    /// Kill the agent before each system call that changes pins, make each fail, and compare the counts, as root
+    Kills(kills::Options),
     /// Change the code of the packet path, one operator at a time, and list the changes that no test notices
     Mutants(mutants::Options),
     /// Run the tables' operations in every order that two processors and the agent can run them in
@@ -150,6 +154,7 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Demo { once, readme } => demo::run(once, readme),
         Verb::Bench { sections, quick, reference } => bench::run(&sections, quick, reference),
         Verb::Soak { length } => soak::run(length),
+        Verb::Kills(options) => kills::run(&options),
         Verb::Mutants(options) => mutants::run(&options),
         Verb::Loom => loom::run(),
         Verb::Screenshots => screenshots::take(),

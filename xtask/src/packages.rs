@@ -69,7 +69,7 @@ pub const TABLE: &[Package] = &[
     Package::install("bpftool", "looking at loaded programs and maps from outside"),
     Package::install("tcpdump", "captures to compare the counters with"),
     Package::install("libcap2-bin", "setcap: the agent as a normal user"),
-    Package::install("strace", "refusing the agent memory, call by call"),
+    Package::install("strace", "killing the agent and refusing its calls, call by call"),
     Package::install("tshark", "the reference decoder for those captures"),
     Package::install("iputils-ping", "echo requests over IPv4 and IPv6"),
     Package::install("traceroute", "time-exceeded and port-unreachable"),

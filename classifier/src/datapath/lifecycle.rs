@@ -2,15 +2,15 @@
 
 use std::iter;
 
-use classifier_common::{abi::MAP_COUNTERS, packet::Link};
+use classifier_common::packet::Link;
 use tracing::error;
 
 use super::{
     Datapath, DatapathError, Hooks,
     attach::{self, Links},
-    blocks::InterfaceBlock,
+    counts::Counts,
     pins::{InterfacePins, Pinned},
-    reader::{Reader, Sums},
+    reader::Reader,
 };
 use crate::{
     config::XdpMode,
@@ -37,15 +37,6 @@ pub struct Retained {
     pub(super) egress: bool,
 }
 
-/// The counts of an interface.
-pub(super) struct Counts {
-    pub block: InterfaceBlock,
-    /// Counts of other interfaces that had its name before, or of another layout.
-    pub before: Option<Sums>,
-    /// Pins of the counters, if pinned.
-    pub pins: Option<InterfacePins>,
-}
-
 /// The counters of a returned interface that could not be attached again.
 pub struct Refused {
     /// Reason of the refusal.
@@ -69,7 +60,7 @@ impl Datapath {
         let link = interface.link.unwrap_or(Link::Ethernet);
         let choice = self.choice(&interface);
         let block = self.blocks.create(&interface.name, interface.index, link)?;
-        let mut counts = Counts { block, before: None, pins: None };
+        let mut counts = Counts::of(block);
         let attached = self.pin(&interface.name, &mut counts).and_then(|()| {
             let link_pins = self.link_pins(&interface, counts.pins.as_ref());
             attach::attach(&mut self.programs, &interface, choice, mode, egress, link_pins.as_ref())
@@ -168,10 +159,8 @@ impl Datapath {
     /// The counts of an earlier owner of a new name are added to the counters that get the name.
     pub fn rename_all(&mut self, mut renames: Vec<Rename<'_>>) {
         for rename in &mut renames {
-            if let Some(before) = rename.before.take()
-                && let Err(error) = self.join(rename.of.counts, before)
-            {
-                error!(interface = rename.to, %error, "counters that were kept under this name are lost");
+            if let Some(before) = rename.before.take() {
+                self.join(rename.of.counts, before);
             }
         }
         if let Some(pinned) = &self.pinned {
@@ -196,19 +185,15 @@ impl Datapath {
     }
 
     /// Adds the counts of one set of counters to another, permanently.
-    fn join(&mut self, to: &mut Counts, mut from: Retained) -> Result<(), ReadError> {
+    fn join(&mut self, to: &mut Counts, mut from: Retained) {
         // Without memory the slot stays taken.
         let _ = self.blocks.evict(iter::once(&mut from.counts.block));
-        let sums = from.counts.read(&mut self.blocks.reader());
-        if let Ok(sums) = &sums {
-            to.before = Some(sum(sums.clone(), to.before.as_ref()));
-        }
         if let (Some(pinned), Some(to), Some(from)) = (&self.pinned, &to.pins, &from.counts.pins)
             && let Err(refused) = pinned.join(from, to)
         {
             error!(error = %refused, "counters of the previous agent will be missing after a restart");
         }
-        sums.map(drop)
+        to.add(from.counts, &mut self.blocks.reader());
     }
 }
 
@@ -301,23 +286,9 @@ impl Retained {
     }
 }
 
-impl Counts {
-    fn read(&self, reader: &mut Reader) -> Result<Sums, ReadError> {
-        let sums = self.block.read(reader).map_err(ReadError::map(MAP_COUNTERS))?;
-        Ok(sum(sums, self.before.as_ref()))
-    }
-}
-
 /// Removes the pinned links and filters of an interface.
 fn unlink(counts: &Counts) {
     if let Some(Err(refused)) = counts.pins.as_ref().map(InterfacePins::unlink) {
         error!(error = %refused, "cannot remove the pinned link of an unwanted interface");
     }
-}
-
-pub(super) fn sum(mut sums: Sums, more: Option<&Sums>) -> Sums {
-    for (sum, more) in sums.iter_mut().zip(more.into_iter().flatten()) {
-        sum.merge(more);
-    }
-    sums
 }

@@ -7,6 +7,7 @@ mod attached_program;
 mod batch;
 mod blocks;
 mod clsact;
+mod counts;
 mod encrypted;
 mod endpoints;
 mod error;

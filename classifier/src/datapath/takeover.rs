@@ -1,11 +1,10 @@
 //! Continues with the kernel objects of a previous agent, and leaves this agent's to the next one.
 
-use tracing::error;
-
 use super::{
     Datapath, DatapathError, Retained,
     attached_program::LinkPins,
-    lifecycle::{CountersOf, Counts, sum},
+    counts::{Counts, sum},
+    lifecycle::CountersOf,
     pins::{InterfacePins, base, rows::empty},
     quiesce,
     reader::Sums,
@@ -35,8 +34,9 @@ impl Datapath {
                 pins.links().iter().any(|link| link.direction == classifier_common::abi::Direction::Egress);
             // Not earlier: the filter alone tells what was counted on egress.
             pins.forget_lost_filters()?;
-            let counts = Counts { block, before: base::read(&pins)?, pins: Some(pins.clone()) };
-            recognised.push(Retained { name: pins.name().to_owned(), counts, egress });
+            let (name, before) = (pins.name().to_owned(), base::read(&pins)?);
+            let counts = Counts { before, pins: Some(pins), ..Counts::of(block) };
+            recognised.push(Retained { name, counts, egress });
         }
         Ok(recognised)
     }
@@ -81,22 +81,25 @@ impl Datapath {
     ///
     /// When the kernel has no memory.
     pub fn credit_absent(&mut self, name: String, sums: &Sums) -> Result<Retained, DatapathError> {
-        let mut counts = Counts { block: self.blocks.detached()?, before: None, pins: None };
+        let mut counts = Counts::of(self.blocks.detached()?);
         self.pin(&name, &mut counts)?;
         let mut absent = Retained { name, counts, egress: true };
-        self.credit(&mut absent.counters(), sums);
+        self.credit(&mut absent.counters(), sums)?;
         Ok(absent)
     }
 
     /// Adds counts from elsewhere to an interface's, permanently.
-    pub fn credit(&self, of: &mut CountersOf<'_>, sums: &Sums) {
+    ///
+    /// # Errors
+    ///
+    /// When the counts cannot be pinned. They must then stay where they were.
+    pub fn credit(&self, of: &mut CountersOf<'_>, sums: &Sums) -> Result<(), DatapathError> {
         let before = sum(sums.clone(), of.counts.before.as_ref());
-        if let (Some(pinned), Some(pins)) = (&self.pinned, &of.counts.pins)
-            && let Err(refused) = pinned.write_base(pins, &before)
-        {
-            error!(error = %refused, "counters of the previous agent will be missing after a restart");
+        if let (Some(pinned), Some(pins)) = (&self.pinned, &of.counts.pins) {
+            pinned.write_base(pins, &before)?;
         }
         of.counts.before = Some(before);
+        Ok(())
     }
 
     /// Reads the counter rows of the configured protocols; all empty if nothing is pinned.

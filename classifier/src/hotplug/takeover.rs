@@ -30,9 +30,9 @@ impl State {
         for (name, sums) in self.datapath.carry_over()? {
             let mut attached = self.attached.values_mut();
             if let Some(attached) = attached.find(|attached| attached.interface.name == name) {
-                self.datapath.credit(&mut attached.counters(), &sums);
+                self.datapath.credit(&mut attached.counters(), &sums)?;
             } else if let Some(retained) = self.retained.get_mut(&name) {
-                self.datapath.credit(&mut retained.counters(), &sums);
+                self.datapath.credit(&mut retained.counters(), &sums)?;
             } else {
                 let absent = self.datapath.credit_absent(name.clone(), &sums)?;
                 self.retained.insert(name, absent);

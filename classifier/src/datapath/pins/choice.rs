@@ -127,9 +127,12 @@ fn adopt(
     names: impl Iterator<Item = &'static str>,
 ) -> Result<(), PinError> {
     for name in names {
-        let Ok(map) = from.open(name) else { continue };
-        let pin = to.map(name);
-        map.pin(&pin).map_err(PinError::of("pin", &pin))?;
+        let (old, pin) = (from.map(name), to.map(name));
+        // Without an old map the new one starts empty. One that cannot be opened now must not be left behind.
+        if old.exists() {
+            let map = from.open(name).map_err(PinError::of("open", &old))?;
+            map.pin(&pin).map_err(PinError::of("pin", &pin))?;
+        }
     }
     Ok(())
 }

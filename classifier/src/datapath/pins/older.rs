@@ -1,6 +1,6 @@
 //! Carries over the counts of earlier generations.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io};
 
 use classifier_common::control::{Tallies, Tally};
 use tracing::{error, warn};
@@ -64,13 +64,16 @@ impl Pinned {
     ) -> Result<(), PinError> {
         let pin = self.choice.current.map(AGENT_PIN);
         if !pin.exists() {
-            let mut numbers = carry::tracking(
-                self.choice.older.iter().map(|(generation, layout)| (generation, layout)),
-            )
-            .unwrap_or_else(|refused| {
-                error!(error = %refused, "counters of FTP control connections are lost: a pin is missing");
-                TrackingNumbers::nothing()
-            });
+            let older = self.choice.older.iter().map(|(generation, layout)| (generation, layout));
+            let mut numbers = match carry::tracking(older) {
+                Ok(numbers) => numbers,
+                Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                    error!(error = %missing, "counters of FTP control connections are lost: a pin is missing");
+                    TrackingNumbers::nothing()
+                }
+                // The next start finds them.
+                Err(cause) => return Err(PinError::refused("read", &pin)(cause)),
+            };
             forgotten(&mut numbers.tallies);
             for tally in Tally::ALL {
                 agent_counters.add(tally, numbers.tallies[tally as usize]);
@@ -78,11 +81,13 @@ impl Pinned {
             agent_counters.add_times(&numbers.times);
             agent_counters.pin(&pin)?;
         }
-        for (generation, _) in std::mem::take(&mut self.choice.older) {
+        for (generation, _) in &self.choice.older {
             for left in generation.remove()? {
                 warn!(path = %left.display(), "not removed, not created by the classifier");
             }
         }
+        // Not earlier: while there are earlier generations, a failed start leaves the present one as it is.
+        self.choice.older.clear();
         Ok(())
     }
 }
