@@ -124,12 +124,13 @@ impl FtpRuntime {
         let slots = (1..=u32::try_from(endpoints.capacity()).unwrap_or(u32::MAX))
             .filter(|slot| endpoints.at(*slot).word.state() != EndpointState::Free);
         self.tracker.take_stock(slots);
-        let ended = |(key, session): (SessionKey, Session)| {
-            session.has_ended().then_some(Event::Ended { key, session: session.id })
-        };
-        let ended: Vec<_> = self.tracking.sessions().filter_map(Result::ok).filter_map(ended).collect();
-        for event in ended {
-            self.take(event);
+        let mut ended: Vec<_> = self.tracking.sessions().filter_map(Result::ok).collect();
+        ended.retain(|(_, session)| session.has_ended());
+        // By the time of their end: an agent that begins must not give them another lifetime.
+        ended.sort_unstable_by_key(|(_, session)| session.last);
+        for (key, Session { id, last, .. }) in ended {
+            let event = Event::Ended { key, session: id };
+            kernel_table::change(&mut self.tracking, |table| self.tracker.take(table, event, last));
         }
         self.looked = true;
     }

@@ -28,7 +28,7 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// Schedules the removal of a session at this time, no earlier than those before.
+    /// Schedules the removal of a session at this time, but not before those that are scheduled already.
     pub(super) fn add(&mut self, at: u64, key: SessionKey, session: u64) {
         if self.known.insert(session) {
             self.queue.push_back((at, key, session));

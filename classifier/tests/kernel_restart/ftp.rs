@@ -2,9 +2,18 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
+    mem::offset_of,
     net::{SocketAddr, TcpListener, TcpStream},
+    ops::Range,
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
+use aya::maps::{HashMap, Map, MapData};
+use classifier_common::{
+    abi::MAP_SESSIONS,
+    control::{Session, SessionKey},
+};
 use testbed::{Agent, End, Host, Lab, Pins, Samples, converse, servers::Folder};
 
 use crate::scene::{BINARY, assert_continues, counters};
@@ -132,6 +141,57 @@ fn what_is_announced_with_and_without_an_agent_is_ftp_data() {
     assert_continues(&counters(&after), &counters(&last));
     assert_eq!(last.sum("classifier_ftp_learn_duration_seconds_count", &[]), 4);
     assert!(last.sum("classifier_ftp_sessions", &[]) == 0 && agent.said().contains("starts empty"));
+    agent.leave();
+    scene.server.run(BINARY, &["detach", "--pin-dir", &scene.pins.folder("classifier")]);
+}
+
+/// The pinned table of sessions.
+fn sessions(scene: &Scene) -> SessionMap {
+    let pins = scene.pins.list();
+    let pin = pins.iter().find(|pin| pin.ends_with(MAP_SESSIONS)).unwrap();
+    Map::from_map_data(MapData::from_pin(scene.pins.folder(pin)).unwrap()).unwrap().try_into().unwrap()
+}
+
+type SessionMap = HashMap<MapData, [u8; size_of::<SessionKey>()], [u8; size_of::<Session>()]>;
+
+/// Lifetime of an ended session, and more.
+const LIFETIME: Duration = Duration::from_secs(61);
+
+#[test]
+fn an_ended_session_has_one_lifetime_however_often_an_agent_begins() {
+    const LAST: Range<usize> = offset_of!(Session, last)..offset_of!(Session, last) + size_of::<u64>();
+    let scene = Scene::new();
+    let agent = scene.agent();
+    let listener = scene.listen(21);
+    for port in [50_001, 50_002] {
+        let control = Control::open(&scene, &listener);
+        control.say("220 ready");
+        control.announce(port);
+    }
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while agent.metrics().sum("classifier_ftp_sessions", &[]) != 0 {
+        assert!(Instant::now() < deadline, "a session has not ended");
+        sleep(Duration::from_millis(20));
+    }
+    agent.kill();
+
+    // The first ended a minute ago.
+    let mut map = sessions(&scene);
+    let keys: Vec<_> = map.keys().collect::<Result<_, _>>().unwrap();
+    assert_eq!(keys.len(), 2);
+    let mut session = map.get(&keys[0], 0).unwrap();
+    let last = u64::from_ne_bytes(session[LAST].try_into().unwrap());
+    let before = last - u64::try_from(LIFETIME.as_nanos()).unwrap();
+    session[LAST].copy_from_slice(&before.to_ne_bytes());
+    map.insert(keys[0], session, 0).unwrap();
+
+    let agent = scene.agent();
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while map.keys().count() != 1 {
+        assert!(Instant::now() < deadline, "the ended session is still there");
+        sleep(Duration::from_millis(20));
+    }
+    assert!(map.get(&keys[1], 0).is_ok());
     agent.leave();
     scene.server.run(BINARY, &["detach", "--pin-dir", &scene.pins.folder("classifier")]);
 }
