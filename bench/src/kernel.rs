@@ -99,10 +99,17 @@ fn table(
     let copies = copies.iter().chain(&dry_run).map(|copy| Contender::Subject(copy, LEAST));
     let contenders: Vec<_> = first.iter().copied().chain(copies).collect();
     costs.extend(compare(hook, &mut yardsticks, &contenders, &mixes, rounds)?);
+    let following = RefCell::new(Subject::load_following(hook)?);
+    let kinds = packets::of_flows();
+    kinds.iter().try_for_each(|kind| following.borrow_mut().check(kind))?;
+    let [known, new] = &kinds;
+    let flows = [Stream::mix(known.name, iter::once(known))?, Stream::of(new)?];
+    let contenders = [first.as_slice(), &[Contender::Subject(&following, LEAST)]].concat();
+    costs.extend(compare(hook, &mut yardsticks, &contenders, &flows, rounds)?);
     let reference = reference.map(|_| "reference");
     let columns = ["packet", "empty", "counter only"].into_iter().chain(reference);
     let columns = columns.chain(["classifier", "with a policy"]).map(str::to_owned).collect();
-    let rows = streams.iter().chain(&mixes).zip(&costs);
+    let rows = streams.iter().chain(&mixes).chain(&flows).zip(&costs);
     let rows = rows.map(|(stream, cost)| row(stream, cost, first.len())).collect();
     Ok(Table { title: format!("{}, ns", hook.name), columns, rows })
 }

@@ -36,6 +36,9 @@ pub const GLOBAL_LAST_BUCKET: &str = "LAST_BUCKET";
 /// Read-only number of the last bucket of the sources.
 pub const GLOBAL_LAST_SOURCE_BUCKET: &str = "LAST_SOURCE_BUCKET";
 
+/// Read-only setting: 1 if UDP flows are followed.
+pub const GLOBAL_FOLLOWS_FLOWS: &str = "FOLLOWS_FLOWS";
+
 /// Counter blocks: an array of per-CPU arrays, one inner map per interface.
 pub const MAP_COUNTERS: &str = "COUNTERS";
 /// Slots in [`MAP_COUNTERS`] of interfaces that do not have their own slot, by index.
@@ -66,6 +69,8 @@ pub const MAP_RATES: &str = "RATES";
 pub const MAP_SOURCES: &str = "SOURCES";
 /// Heavy hitters among the ports of other services: buckets, each per CPU.
 pub const MAP_SERVICES: &str = "SERVICES";
+/// UDP flows, by bucket. User space sets its size.
+pub const MAP_FLOWS: &str = "FLOWS";
 /// Number and time of each observation: a per-CPU table per observation.
 pub const MAP_SEEN: &str = "SEEN";
 /// Connections without an outcome, and lingering ones.
@@ -91,6 +96,9 @@ pub const INTERFACES: usize = 4096;
 pub const FRAGMENT_BUCKETS: usize = 2048;
 /// Maximum number of remembered first fragments.
 pub const FRAGMENTS: usize = FRAGMENT_BUCKETS * recent::WAYS;
+
+/// Buckets of UDP flows, a power of two, if they are followed; else the table has one.
+pub const FLOW_BUCKETS: usize = 2048;
 
 /// Maximum number of followed control connections, unless the agent sets another.
 pub const SESSIONS: usize = 65_536;

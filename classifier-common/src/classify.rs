@@ -6,14 +6,14 @@ use crate::{
     fragment::{FragmentKey, Position},
     icmp_types::error_row,
     label::Label,
-    location::TcpLocation,
+    location::Location,
     outcome::{Outcome, Quoted, Stop},
     packet::{Frame, Link, Packet},
     ports::Transport,
     quote,
     tables::{Tables, UNSEEN},
     track::may_be_data,
-    transport::{is_tracked, tcp_class, udp_class},
+    transport::{is_of_flow, is_tracked, tcp_class, udp_class},
     view::HeaderBytes,
     wire::{
         Bound, Family, Ip, Upper, fragment_key, icmp, ipv4, ipv6, network, number,
@@ -211,7 +211,7 @@ fn of_tcp<T: Tables>(tables: &T, ip: &Ip, header: TcpHeader<impl HeaderBytes>) -
         tcp_flags: flags,
         headers: offset(headers),
         off_wire: ip.off_wire,
-        tracked: tracked.then(|| TcpLocation::new(ip.family, ip.start, words, first)),
+        tracked: tracked.then(|| Location::new(ip.family, ip.start, words, first)),
         ..Outcome::of(class)
     }
 }
@@ -222,10 +222,13 @@ fn by_udp<P: Packet + ?Sized, T: Tables>(packet: &P, tables: &T, ip: &Ip) -> Out
         Ok(header) => header,
         Err(stop) => return Outcome::stopped(stop),
     };
+    let class = udp_class(tables, header.source_on_wire(), header.destination_on_wire());
+    let first = matches!(ip.position, Position::First);
     Outcome {
         headers: offset(ip.payload + udp::HEADER),
         off_wire: ip.off_wire,
-        ..Outcome::of(udp_class(tables, header.source_on_wire(), header.destination_on_wire()))
+        tracked: is_of_flow(tables, class).then(|| Location::new(ip.family, ip.start, udp::WORDS, first)),
+        ..Outcome::of(class)
     }
 }
 

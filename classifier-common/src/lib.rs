@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod fast_path;
 #[cfg(feature = "fixtures")]
 pub mod fixtures;
+pub mod flow;
 pub mod fragment;
 pub mod ftp;
 #[cfg(feature = "host")]

@@ -1,25 +1,25 @@
-//! Positions of a TCP packet's headers, for tracked packets and for packets quoted by ICMP errors.
+//! Positions of a packet's headers, for tracked packets and for packets quoted by ICMP errors.
 
 use core::num::{NonZeroU16, NonZeroU32};
 
 use crate::wire::Family;
 
-/// Position of a tracked TCP packet's headers: these bits plus one, so that it is never 0.
+/// Position of a tracked packet's headers: these bits plus one, so that it is never 0.
 ///
 /// | bits | field |
 /// | --- | --- |
 /// | 0–6 | offset of the IP header from the frame's start |
-/// | 7–10 | length of the TCP header in words of four bytes |
+/// | 7–10 | length of the TCP or UDP header in words of four bytes |
 /// | 11 | the IP header is IPv6 |
 /// | 12 | the packet is a first fragment |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TcpLocation(NonZeroU16);
+pub struct Location(NonZeroU16);
 
 const START: u16 = 0x7f;
 const WORDS: u16 = 0xf;
 
-impl TcpLocation {
-    /// Creates a location from the offset of the IP header and the TCP header's length in words of four bytes. At
+impl Location {
+    /// Creates a location from the offset of the IP header and the TCP or UDP header's length in words of four bytes. At
     /// most an Ethernet header and eight tags precede the IP header.
     #[inline(always)]
     #[must_use]
@@ -42,11 +42,18 @@ impl TcpLocation {
         (self.bits() & START) as usize
     }
 
-    /// Returns the length of the TCP header in bytes.
+    /// Returns the length of the TCP or UDP header in bytes.
     #[inline(always)]
     #[must_use]
-    pub const fn tcp_length(self) -> usize {
+    pub const fn transport_length(self) -> usize {
         (self.bits() >> 7 & WORDS) as usize * 4
+    }
+
+    /// Returns the position of the headers as of a quoted packet, given the bytes from the frame's start to the payload.
+    #[inline(always)]
+    #[must_use]
+    pub const fn as_quoted(self, headers: u32) -> Option<QuotedTcp> {
+        QuotedTcp::new(self.start(), (headers as usize).wrapping_sub(self.transport_length()))
     }
 
     /// Returns the IP version.

@@ -7,7 +7,7 @@ use crate::{
     endpoint::Evidence,
     icmp_types::IcmpCell,
     label::Label,
-    location::{QuotedTcp, TcpLocation},
+    location::{Location, QuotedTcp},
     protocol::{Class, Protocol},
     wire::Family,
 };
@@ -82,8 +82,8 @@ pub struct Outcome {
     pub off_wire: u32,
     /// Evidence of FTP data.
     pub evidence: Evidence,
-    /// Position of a TCP packet's headers, if it may need more than counting.
-    pub tracked: Option<TcpLocation>,
+    /// Position of a TCP or UDP packet's headers, if it may need more than counting.
+    pub tracked: Option<Location>,
     /// True for a first fragment until its label is stored for the later ones.
     pub unremembered: bool,
 }

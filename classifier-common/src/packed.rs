@@ -7,7 +7,7 @@
 //! | --- | --- | --- | --- |
 //! | 0–6 | class | | |
 //! | 7–14 | TCP flags | | 7: [`QuotedTcp`], bit 23 |
-//! | 15–22 | ICMP cell | 15–28: [`TcpLocation`] | ICMP cell |
+//! | 15–22 | ICMP cell | 15–28: [`Location`] | ICMP cell |
 //! | 23–34 | quote | | quote |
 //! | 35–36 | limit | | |
 //! | 37–51 | headers | | [`QuotedTcp`], bits 0–14 |
@@ -22,7 +22,7 @@ use core::num::{NonZeroU8, NonZeroU16};
 use crate::{
     endpoint::Evidence,
     icmp_types::IcmpCell,
-    location::{QuotedTcp, TcpLocation},
+    location::{Location, QuotedTcp},
     outcome::{Limit, Outcome, Quoted},
     protocol::Class,
 };
@@ -128,7 +128,7 @@ impl Outcome {
             headers: HEADERS.get(packed) as u32,
             off_wire: OFF_WIRE.get(packed) as u32,
             evidence: Evidence::from_number(EVIDENCE.get(packed)),
-            tracked: NonZeroU16::new(tracked).map(TcpLocation::from_number),
+            tracked: NonZeroU16::new(tracked).map(Location::from_number),
             unremembered: UNREMEMBERED.get(packed) != 0,
         }
     }
@@ -149,7 +149,7 @@ mod tests {
         survives(Outcome { tcp_flags: 0xff, headers: 0x7fff, off_wire: 8, ..Outcome::of(last) });
         survives(Outcome { evidence: Evidence::Inferred, ..Outcome::of(last) });
         for family in [Family::V4, Family::V6] {
-            let tracked = Some(TcpLocation::new(family, 46, 15, true));
+            let tracked = Some(Location::new(family, 46, 15, true));
             survives(Outcome { tracked, tcp_flags: 0xff, headers: 0x7fff, ..Outcome::of(last) });
         }
         survives(Outcome { unremembered: true, ..Outcome::stopped(Stop::TooManyTags) });

@@ -47,6 +47,12 @@ pub trait Tables {
         true
     }
 
+    /// Returns whether UDP flows without a protocol are followed.
+    #[inline(always)]
+    fn follows_flows(&self) -> bool {
+        false
+    }
+
     /// Returns the entry of a port.
     fn port(&self, transport: Transport, port: u16) -> PortEntry;
 

@@ -6,7 +6,7 @@ use crate::{
     control::{LineEnv, Segment, SegmentEnv, infer},
     endpoint::{DataSide, ExpectKey, Kind, PackedEndpoint, Query, bucket_of, connected},
     label::Label,
-    location::{QuotedTcp, TcpLocation},
+    location::{Location, QuotedTcp},
     outcome::Outcome,
     packet::Packet,
     protocol::{Class, Protocol},
@@ -47,7 +47,7 @@ pub struct Ends {
 impl Ends {
     /// Reads the ends of a packet; `false` only if its headers are no longer there.
     #[inline(always)]
-    pub fn read<P: Packet + ?Sized>(&mut self, packet: &P, location: TcpLocation, headers: u32) -> bool {
+    pub fn read<P: Packet + ?Sized>(&mut self, packet: &P, location: Location, headers: u32) -> bool {
         self.fill(packet, location, headers).is_some()
     }
 
@@ -86,7 +86,7 @@ impl Ends {
     }
 
     #[inline(always)]
-    fn fill<P: Packet + ?Sized>(&mut self, packet: &P, location: TcpLocation, headers: u32) -> Option<()> {
+    fn fill<P: Packet + ?Sized>(&mut self, packet: &P, location: Location, headers: u32) -> Option<()> {
         let start = location.start();
         let end = match location.family() {
             Family::V4 => {
@@ -103,7 +103,7 @@ impl Ends {
             }
         };
         let payload = headers as usize;
-        let tcp = packet.barrier(payload.wrapping_sub(location.tcp_length()));
+        let tcp = packet.barrier(payload.wrapping_sub(location.transport_length()));
         let tcp = packet.read::<{ tcp::HEADER }>(tcp).map(TcpHeader)?;
         self.source_port = tcp.source();
         self.destination_port = tcp.destination();

@@ -68,6 +68,12 @@ pub(crate) fn is_tracked<T: Tables>(
         && (has_a_say(class) || payload > 0 && PortEntry::are_inspected(from, to))
 }
 
+/// Returns whether a UDP packet of this class belongs to a flow that is followed.
+#[inline(always)]
+pub(crate) fn is_of_flow<T: Tables>(tables: &T, class: Class) -> bool {
+    tables.follows_flows() && class == Transport::Udp.other()
+}
+
 /// Returns the class of a UDP packet between two ports in network order.
 #[inline(always)]
 pub(crate) fn udp_class<T: Tables>(tables: &T, source: u16, destination: u16) -> Class {

@@ -49,10 +49,15 @@ fn inspect<H: Hook>(ctx: H, outcome: u64, direction: u32) -> u32 {
     let class = outcome.class.index() as u32;
     if let Some(quoted_tcp) = outcome.quoted_tcp {
         if quoted_tcp.rejects() { ctx.rejection(quoted_tcp.number(), class, direction) } else { 0 }
-    } else if let Some(tracked) = outcome.tracked
-        && concerns(outcome.class, outcome.tcp_flags)
-    {
-        ctx.inspect_tcp(tracked.number().get().into(), outcome.headers, class, direction)
+    } else if let Some(tracked) = outcome.tracked {
+        let at = tracked.number().get().into();
+        if outcome.class == Transport::Udp.other() {
+            ctx.datagram(at, outcome.headers, direction)
+        } else if concerns(outcome.class, outcome.tcp_flags) {
+            ctx.inspect_tcp(at, outcome.headers, class, direction)
+        } else {
+            0
+        }
     } else {
         0
     }

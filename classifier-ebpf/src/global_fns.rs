@@ -29,8 +29,8 @@ macro_rules! rows {
             walk(link: u32) -> u64 = slow_path::walk;
             /// Reads the ends of a TCP packet into this CPU's work; returns 0 if its headers are not there.
             ends(tracked: u32, headers: u32) -> u32 = track::ends;
-            /// Reads the ends of the packet that an ICMP error quotes, in the same way.
-            quoted_ends(quoted_tcp: u32, class: u32) -> u32 = track::quoted_ends;
+            /// Reads the ends of a UDP packet, or of the packet that an ICMP error quotes, in the same way.
+            quoted_ends(quoted_tcp: u32, is_v6: u32) -> u32 = track::quoted_ends;
             /// Reads a segment of a control connection into this CPU's work; returns 0 if its headers are not there.
             segment(tracked: u32, headers: u32, class: u32) -> u32 = track::segment;
             /// Finds or begins the session of the segment.
@@ -57,6 +57,8 @@ macro_rules! rows {
             redirect(link: u32, direction: u32) -> u32 = slow_path::redirect;
             /// Returns 1 if a TCP packet changes the state of its connection.
             inspect_tcp(tracked: u32, headers: u32, class: u32, direction: u32) -> u32 = follow::inspect_tcp;
+            /// Follows the flow of a UDP packet; returns 0.
+            datagram(tracked: u32, headers: u32, direction: u32) -> u32 = flows::datagram;
             /// Returns 1 if an ICMP error rejects a connection.
             rejection(quoted_tcp: u32, class: u32, direction: u32) -> u32 = follow::rejection;
             /// Passes a part of the segment to the listener of this CPU's event.

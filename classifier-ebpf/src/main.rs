@@ -21,6 +21,7 @@ mod counters;
 mod counting;
 mod dry_run;
 mod endpoints;
+mod flows;
 mod follow;
 mod global_fns;
 mod hook;

@@ -19,6 +19,7 @@ use classifier_common::{
     dry_run::{self, DryRunPolicy, PrefixKey},
     endpoint::{self, Endpoint, Query},
     evidence::{Observation, SERVICE_BUCKETS, SOURCE_BUCKETS, SeenTable, SourceBucket},
+    flow::{FlowEnds, RecentFlow},
     fragment::{FirstFragment, FragmentKey},
     packet::HEADERS_MAX,
     ports::PortTable,
@@ -147,6 +148,7 @@ pub struct Work {
     /// State of the segment's connection, if it is not established yet.
     pub embryonic: Embryonic,
     pub fragment: FragmentKey,
+    pub flow: FlowEnds,
     pub header: EventHeader,
     /// Body of an event, behind its header: a segment's payload or a session.
     pub body: [u8; SEGMENT_MAX],
@@ -179,6 +181,10 @@ pub static SOURCES: PerCpuArray<SourceBucket, SOURCE_BUCKETS> = PerCpuArray::new
 /// Ports of other services, by bucket.
 #[btf_map]
 pub static SERVICES: PerCpuArray<SourceBucket, SERVICE_BUCKETS> = PerCpuArray::new();
+
+/// UDP flows, by bucket. The agent gives the map one bucket unless flows are followed.
+#[btf_map]
+pub static FLOWS: Array<[RecentFlow; recent::WAYS], { abi::FLOW_BUCKETS }, MMAPABLE> = Array::new();
 
 /// Time of the last report of each observation.
 #[btf_map]

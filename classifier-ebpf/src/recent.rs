@@ -1,10 +1,11 @@
-//! The tables of what was seen last: candidates of control connections, and first fragments.
+//! The tables of what was seen last: candidates of control connections, first fragments, and UDP flows.
 //!
 //! Each operation is a global function, because the verifier would check it again at each call.
 
 use aya_ebpf::{btf_maps::Array, helpers::generated::bpf_ktime_get_coarse_ns};
 use classifier_common::{
     control::Embryonic,
+    flow::Flow,
     label::Label,
     table::{
         hash,
@@ -15,7 +16,7 @@ use classifier_common::{
 use crate::{
     atomic,
     bucket::SharedBucket,
-    maps::{self, CANDIDATES, FRAGMENTS, MMAPABLE, REMEMBERED},
+    maps::{self, CANDIDATES, FLOWS, FRAGMENTS, MMAPABLE, REMEMBERED},
 };
 
 /// A table in a map of this many buckets.
@@ -124,4 +125,22 @@ extern "C" fn classifier_keep_first_fragment(label: u32) -> u32 {
         unsafe { atomic::add(number, 1) };
     }
     remembered as u32
+}
+
+/// Returns what is remembered of the flow whose key is in this CPU's work, as a number; 0 if it is not known.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn classifier_known_flow() -> u32 {
+    let Some(work) = maps::work() else { return 0 };
+    // SAFETY: as above.
+    Table(&FLOWS).recall(unsafe { &(*work).flow }).map_or(0, u32::from)
+}
+
+/// Remembers that flow; returns a [`Remembered`].
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn classifier_keep_flow(flow: u32) -> u32 {
+    let (Some(work), Some(flow)) = (maps::work(), Flow::from_number(flow)) else { return 0 };
+    // SAFETY: as above.
+    Table(&FLOWS).remember(unsafe { &(*work).flow }, flow) as u32
 }

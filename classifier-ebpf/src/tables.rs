@@ -12,7 +12,7 @@ use classifier_common::{
 
 use crate::{
     connections::{self, Connections},
-    endpoints, maps,
+    endpoints, flows, maps,
     ports::Ports,
     recent,
     track::classifier_acknowledge,
@@ -60,6 +60,11 @@ impl Tables for KernelTables {
     #[inline(always)]
     fn infers(&self) -> bool {
         maps::policy().infers()
+    }
+
+    #[inline(always)]
+    fn follows_flows(&self) -> bool {
+        flows::are_followed()
     }
 
     #[inline(always)]

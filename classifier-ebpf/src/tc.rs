@@ -21,7 +21,7 @@ use classifier_common::{
 use crate::{
     counting,
     dry_run::{self, Off, On},
-    follow,
+    flows, follow,
     global_fns::{define, global_fns},
     hook::Hook,
     linear::Linear,

@@ -6,12 +6,13 @@ use aya_ebpf::helpers::{bpf_ktime_get_ns, generated::bpf_ktime_get_coarse_ns};
 use classifier_common::{
     control::{self, PARSE_MAX, READ_MAX, Session, SessionAdmission, SessionKey, Span, find_or_begin},
     label::Label,
-    location::{QuotedTcp, TcpLocation},
+    location::{Location, QuotedTcp},
     outcome::Outcome,
     protocol::{Class, Protocol},
     table::recent::RecentTable as _,
     track::{Ends, data, may_be_data, may_quote_data, quoted_data},
     transport::is_flagged,
+    wire::Family,
 };
 
 use crate::{
@@ -101,7 +102,7 @@ fn track_segment<H: Hook>(ctx: H) {
 pub fn ends<H: Hook>(ctx: H, tracked: u32, headers: u32) -> u32 {
     let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
     let Some(number) = NonZeroU16::new(tracked as u16) else { return 0 };
-    let tracked = TcpLocation::from_number(number);
+    let tracked = Location::from_number(number);
     // SAFETY: this CPU's value of the map, and nobody else's.
     ctx.headers(&ports).is_some_and(|packet| unsafe { (*work).ends.read(&packet, tracked, headers) }).into()
 }
@@ -165,12 +166,13 @@ pub fn quoted<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> u32 {
     protocol.map_or(0, |protocol| protocol.index() as u32 + 1)
 }
 
-/// Reads the ends of the packet that an ICMP error of this class quotes into this CPU's work; returns 0 if they are not there.
+/// Reads the addresses and ports of a UDP packet, or of the packet that an ICMP error quotes, into this CPU's work;
+/// returns 0 if they are not there.
 #[inline(always)]
-pub fn quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> u32 {
+pub fn quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, is_v6: u32) -> u32 {
     let (Some(ports), Some(work)) = (Ports::open(), maps::work()) else { return 0 };
     let Some(quoted_tcp) = QuotedTcp::from_number(quoted_tcp) else { return 0 };
-    let family = Outcome::of(Class::from_index(class)).family();
+    let family = if is_v6 == 0 { Family::V4 } else { Family::V6 };
     // SAFETY: this CPU's value of the map, and nobody else's.
     ctx.headers(&ports)
         .is_some_and(|packet| unsafe { (*work).ends.read_quote(&packet, family, quoted_tcp) })
@@ -180,7 +182,8 @@ pub fn quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> u32 {
 /// Reads the ends of a quoted packet into this CPU's work, and returns it.
 #[inline(always)]
 pub fn read_quoted_ends<H: Hook>(ctx: H, quoted_tcp: u32, class: u32) -> Option<*mut Work> {
-    if ctx.quoted_ends(quoted_tcp, class) == 0 { None } else { maps::work() }
+    let is_v6 = Outcome::of(Class::from_index(class)).family() == Family::V6;
+    if ctx.quoted_ends(quoted_tcp, is_v6.into()) == 0 { None } else { maps::work() }
 }
 
 /// Span of a segment that needs no more work.

@@ -23,7 +23,7 @@ use crate::{
     copied::Copied,
     counting,
     dry_run::{self, Off, On},
-    follow,
+    flows, follow,
     global_fns::{define, global_fns},
     hook::Hook,
     linear::Linear,

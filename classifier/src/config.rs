@@ -134,6 +134,7 @@ impl Settings {
                 max_sources: layer.max_sources.unwrap_or(EvidenceSettings::default().max_sources),
                 top_sources: layer.top_sources.unwrap_or(EvidenceSettings::default().top_sources),
                 top_ports: layer.top_ports.unwrap_or(EvidenceSettings::default().top_ports),
+                udp: layer.udp.unwrap_or(EvidenceSettings::default().udp),
             },
         })
     }

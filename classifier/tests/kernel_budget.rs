@@ -5,10 +5,16 @@
 mod budget;
 
 use budget::{BUDGETS, Size};
-use classifier::{config::FtpSettings, datapath::Datapath};
+use classifier::{
+    config::{EvidenceSettings, FtpSettings},
+    datapath::Datapath,
+};
 
+/// Returns the sizes with all parts of the programs: those without UDP flows are smaller.
 fn sizes() -> Vec<(&'static str, Size)> {
-    let (mut datapath, _tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+    let evidence = EvidenceSettings { udp: true, ..EvidenceSettings::default() };
+    let (mut datapath, _tracking) =
+        Datapath::load_into(None, false, &FtpSettings::default(), &evidence).unwrap();
     let size = |(name, _)| {
         let info = datapath.program(name).unwrap().info().unwrap();
         let translated = info.size_translated().unwrap() / 8;

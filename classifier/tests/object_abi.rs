@@ -19,11 +19,12 @@ use classifier_common::abi::{
 };
 
 /// Maps that userspace never opens by name, with their purpose.
-const PRIVATE: [(&str, &str); 6] = [
+const PRIVATE: [(&str, &str); 7] = [
     ("HEADERS", "room to copy headers to, a frame at a time"),
     ("WORK", "room for what the tracking works at"),
     ("CANDIDATES", "control connections of which one side was heard"),
     ("RATES", "what sources have had handed to the agent"),
+    ("FLOWS", "UDP flows that were seen last"),
     ("AYA_LOGS", "debug messages: aya-log's own"),
     (".rodata", "constants, among them the level of debug messages"),
 ];

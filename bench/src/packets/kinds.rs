@@ -112,6 +112,22 @@ pub fn all() -> Vec<Kind> {
     ]
 }
 
+/// Returns the kinds whose flows are followed: UDP of few flows, and of a new flow with each packet.
+pub fn of_flows() -> [Kind; 2] {
+    const SOURCE_ADDRESS: u32 = 26;
+    let kind = |name, steps| Kind {
+        name,
+        protocol: Protocol::UDP_OTHER,
+        goal: None,
+        make: |rng| v4(datagram(rng)),
+        steps,
+    };
+    [
+        kind("UDP of 128 flows, `evidence.udp`", None),
+        kind("UDP of new flows, `evidence.udp`", Some((1, SOURCE_ADDRESS))),
+    ]
+}
+
 const NEXT: &str = "FTP control, the next command";
 
 fn next_command(_: &mut Rng) -> Vec<u8> {

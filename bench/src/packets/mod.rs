@@ -17,7 +17,7 @@ mod timing;
 pub use self::{
     contender::Contender,
     hook::{EGRESS, Hook, INGRESS, LOOPBACK, XDP, settle},
-    kinds::{Kind, all},
+    kinds::{Kind, all, of_flows},
     live::{LiveSession, announcements},
     reference::Reference,
     rounds::{compare, compare_with},

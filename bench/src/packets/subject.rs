@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use aya::programs::Program;
 use classifier::{
     clock::now,
-    config::{FtpSettings, XdpMode},
+    config::{EvidenceSettings, FtpSettings, XdpMode},
     datapath::{Attached, Datapath, TestCounters, Tracking},
     policy::{Compiled, RuleRows},
     protocol_names::ProtocolNames,
@@ -88,12 +88,17 @@ impl Subject {
 
     /// Loads a program that is only the target of drawn packets, and shows it the conversation.
     pub fn load_aside(hook: &'static Hook) -> Result<Self> {
-        Self::load_program(hook, hook.program)
+        Self::load_program(hook, hook.program, &EvidenceSettings::default())
+    }
+
+    /// Loads a target of drawn packets that follows UDP flows.
+    pub fn load_following(hook: &'static Hook) -> Result<Self> {
+        Self::load_program(hook, hook.program, &EvidenceSettings { udp: true, ..EvidenceSettings::default() })
     }
 
     /// Loads a target of drawn packets that evaluates a policy.
     pub fn load_dry_run(hook: &'static Hook) -> Result<Self> {
-        let mut subject = Self::load_program(hook, hook.dry_run)?;
+        let mut subject = Self::load_program(hook, hook.dry_run, &EvidenceSettings::default())?;
         let policy = policy();
         let rows = RuleRows::default().adopt(Some(&policy))?;
         let compiled = Compiled::new(&policy, &rows, &ProtocolNames::default(), now());
@@ -101,8 +106,8 @@ impl Subject {
         Ok(subject)
     }
 
-    fn load_program(hook: &'static Hook, name: &'static str) -> Result<Self> {
-        let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default())?;
+    fn load_program(hook: &'static Hook, name: &'static str, evidence: &EvidenceSettings) -> Result<Self> {
+        let (mut datapath, tracking) = Datapath::load_into(None, false, &FtpSettings::default(), evidence)?;
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet)?;
         let mut subject = Self {
             datapath,

@@ -1,4 +1,4 @@
-//! Counters of the FTP tracking, and of events whose interface is gone.
+//! Counters of the tracking: of FTP, of events whose interface is gone, and of UDP flows.
 
 use crate::endpoint::{Evidence, Kind, Mode};
 
@@ -76,10 +76,12 @@ pub enum Tally {
     LinesUnreadable = 33,
     /// Encrypted sessions not counted because the table of host pairs was full.
     PairsRefused = 34,
+    /// UDP flows forgotten before their end, because the table was full.
+    FlowsEvicted = 35,
 }
 
 /// Number of tallies.
-pub const TALLIES: usize = 35;
+pub const TALLIES: usize = 36;
 
 /// Counters of one CPU, by [`Tally`]: the value of the kernel's map.
 pub type Tallies = [u64; TALLIES];
@@ -122,6 +124,7 @@ impl Tally {
         Self::CommandsForgotten,
         Self::LinesUnreadable,
         Self::PairsRefused,
+        Self::FlowsEvicted,
     ];
 
     /// Returns the tally of a learned endpoint.

@@ -83,11 +83,12 @@ impl Observed {
         self.word & 0xffff_ffff
     }
 
-    /// Returns whether the connection was with another service: no protocol has its port.
+    /// Returns whether the connection or flow was with another service: no protocol has its port.
     #[inline(always)]
     #[must_use]
     pub const fn is_of_other_service(&self) -> bool {
-        (self.word >> 16 & 0xff) == Protocol::TCP_OTHER.index() as u64
+        const { assert!(Protocol::UDP_OTHER.index() == Protocol::TCP_OTHER.index() + 1) };
+        (self.word >> 16 & 0xff).wrapping_sub(Protocol::TCP_OTHER.index() as u64) < 2
     }
 
     /// Returns the number of the observation. The mask tells the programs that it is below 8.

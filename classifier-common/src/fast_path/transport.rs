@@ -8,14 +8,14 @@ use crate::{
     fragment::FragmentKey,
     icmp_types::IcmpCell,
     label::Label,
-    location::TcpLocation,
+    location::Location,
     outcome::{Outcome, Stop},
     ports::{PortEntry, Transport},
     protocol::{Class, Protocol},
     session::Spoken,
     tables::{Tables, UNSEEN},
     track::{label, may_be_data},
-    transport::{is_asked_by_flags, is_flagged, is_tracked_by_flags, tcp_class},
+    transport::{is_asked_by_flags, is_flagged, is_of_flow, is_tracked_by_flags, tcp_class},
     view::{HeaderBytes, View},
     wire::{
         Family,
@@ -63,10 +63,10 @@ impl<V: View> Carried<V> {
         }
     }
 
-    /// Returns the position of the headers of a TCP packet that must be tracked.
+    /// Returns the position of the headers of a packet that must be tracked.
     #[inline(always)]
-    fn location(self, words: u8) -> TcpLocation {
-        TcpLocation::new(self.family, self.ip.behind(self.frame), words, false)
+    fn location(self, words: u8) -> Location {
+        Location::new(self.family, self.ip.behind(self.frame), words, false)
     }
 }
 
@@ -288,7 +288,11 @@ pub(super) fn udp<V: View, T: Tables, S: Sink>(carried: Carried<V>, tables: &T, 
     let from = tables.on_wire(Transport::Udp, header.source_on_wire());
     let to = tables.on_wire(Transport::Udp, header.destination_on_wire());
     let headers = carried.headers(udp::HEADER);
-    let outcome = Outcome { headers, ..Outcome::of(PortEntry::select(Transport::Udp, from, to)) };
+    let class = PortEntry::select(Transport::Udp, from, to);
+    if is_of_flow(tables, class) {
+        return Found::Rare;
+    }
+    let outcome = Outcome { headers, ..Outcome::of(class) };
     sink.other(outcome, headers, || carried.behind(udp::HEADER));
     Found::Counted
 }

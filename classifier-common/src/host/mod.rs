@@ -4,6 +4,7 @@ mod connections;
 mod endpoints;
 mod env;
 mod event;
+mod flows;
 mod payload;
 mod rates;
 mod tables;
@@ -17,6 +18,7 @@ pub use self::{
     connections::HostConnections,
     endpoints::CountedBucket,
     event::Event,
+    flows::HostFlows,
     tables::HostTables,
     tracking::{HostEnv, HostTracking},
 };

@@ -25,6 +25,8 @@ pub struct HostTables {
     fragments: MemoryTable<FirstFragment, { recent::WAYS }>,
     /// Number of first fragments until now: their clock.
     firsts: Cell<u64>,
+    /// True if UDP flows are followed.
+    pub follows_flows: bool,
 }
 
 impl HostTables {
@@ -36,6 +38,7 @@ impl HostTables {
             udp: vec![Cell::default(); PORTS],
             fragments: MemoryTable::default(),
             firsts: Cell::new(0),
+            follows_flows: false,
         }
     }
 
@@ -95,6 +98,10 @@ impl Default for HostTables {
 }
 
 impl Tables for HostTables {
+    fn follows_flows(&self) -> bool {
+        self.follows_flows
+    }
+
     fn port(&self, transport: Transport, port: u16) -> PortEntry {
         self.entry(transport, port).map(Cell::get).unwrap_or_default()
     }

@@ -14,12 +14,12 @@ use crate::{
         TrackingConfig, accept_segment, find_or_begin, finish_segment, push_byte,
     },
     endpoint::{Endpoint, EndpointState, WAYS, slot},
-    location::{QuotedTcp, TcpLocation},
+    location::{Location, QuotedTcp},
     outcome::Outcome,
     packet::Frame,
     protocol::Protocol,
     table::{Bucket as _, MemoryTable, recent},
-    track::{Ends, data, may_be_data, may_quote_data, quoted_data},
+    track::{Ends, data, has_a_say, may_be_data, may_quote_data, quoted_data},
 };
 
 /// Environment of the current frame: the tracking and its tables.
@@ -72,7 +72,7 @@ impl HostTracking {
         if let Some(quoted_tcp) = outcome.quoted_tcp {
             quote(&env, quoted_tcp, &mut outcome);
         }
-        let Some(tracked) = outcome.tracked else { return outcome };
+        let Some(tracked) = outcome.tracked.filter(|_| has_a_say(outcome.class)) else { return outcome };
         let mut ends = Ends::default();
         if !ends.read(bytes, tracked, outcome.headers) {
             return outcome;
@@ -178,7 +178,7 @@ impl HostTracking {
 }
 
 /// Labels a packet by the endpoint table.
-fn label(env: &HostEnv<'_>, ends: &Ends, frame: Frame, tracked: TcpLocation, outcome: &mut Outcome) {
+fn label(env: &HostEnv<'_>, ends: &Ends, frame: Frame, tracked: Location, outcome: &mut Outcome) {
     let Some(label) = data(env, ends, outcome.class) else { return };
     (outcome.class, outcome.evidence) = (label.class, label.evidence);
     if tracked.is_first_fragment() {

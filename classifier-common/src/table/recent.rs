@@ -9,6 +9,9 @@ pub const WAYS: usize = 8;
 
 /// A key that is remembered.
 pub trait Key: Copy + Default + PartialEq {
+    /// Nanoseconds since its last change until which an entry is missed when another replaces it.
+    const KEPT: u64 = 0;
+
     /// Hashes the key: the upper bits select the bucket, and the lowest sixteen distinguish entries in it.
     fn hash(&self) -> u64;
 }
@@ -34,6 +37,9 @@ const CHANGE: u64 = 1 << 32;
 const CHANGES: u64 = VALID - CHANGE;
 const TAG: u64 = 0xffff << 48;
 
+/// Unit of an entry's time, as a power of two of nanoseconds: 1 ms.
+const TICK: u32 = 20;
+
 impl From<RecentWord> for u64 {
     #[inline(always)]
     fn from(word: RecentWord) -> Self {
@@ -45,7 +51,7 @@ impl RecentWord {
     #[inline(always)]
     const fn new(hash: u64, now: u64, old: Self) -> Self {
         let changes = old.0.wrapping_add(CHANGE) & CHANGES;
-        Self(hash << 48 | VALID | changes | (now >> 20 & 0xffff_ffff))
+        Self(hash << 48 | VALID | changes | (now >> TICK & 0xffff_ffff))
     }
 
     /// Returns whether this is a valid entry whose key may have this hash.
@@ -67,7 +73,7 @@ impl RecentWord {
     /// Returns the age, which is greatest for a free entry and least for a claimed one.
     #[inline(always)]
     const fn age(self, now: u64) -> u64 {
-        let age = (now >> 20).wrapping_sub(self.0) & 0xffff_ffff;
+        let age = (now >> TICK).wrapping_sub(self.0) & 0xffff_ffff;
         ((age + 1) | (self.is_free() as u64) << 33) & (self.is_claimed() as u64).wrapping_sub(1)
     }
 }
@@ -145,7 +151,13 @@ pub trait RecentTable {
             entry.value = value;
         });
         bucket.replace(way, claimed, RecentWord::new(hash, now, old));
-        if old.is_free() { Remembered::Added } else { Remembered::InPlace }
+        if old.is_free() {
+            Remembered::Added
+        } else if known >= WAYS && old.age(now) <= Self::Key::KEPT >> TICK {
+            Remembered::Evicted
+        } else {
+            Remembered::InPlace
+        }
     }
 
     /// Forgets a key.
@@ -173,6 +185,8 @@ pub enum Remembered {
     InPlace = 1,
     /// A free entry was filled.
     Added = 2,
+    /// The oldest entry was replaced before its time: see [`Key::KEPT`].
+    Evicted = 3,
 }
 
 /// Returns the way of a key with this hash; [`WAYS`] if it is not remembered.
@@ -212,6 +226,8 @@ mod tests {
     use crate::table::MemoryBucket;
 
     impl Key for u64 {
+        const KEPT: u64 = 5 << super::TICK;
+
         fn hash(&self) -> u64 {
             *self
         }
@@ -235,7 +251,7 @@ mod tests {
         }
     }
 
-    const TICK: u64 = 1 << 20;
+    const TICK: u64 = 1 << super::TICK;
 
     fn keep(table: &Table, key: u64, value: u32, now: u64) -> Remembered {
         table.1.set(now);
@@ -254,6 +270,18 @@ mod tests {
         assert_eq!(table.recall(&1), None, "the oldest");
         assert_eq!(table.recall(&2), Some(1));
         assert_eq!(table.recall(&8), Some(3));
+    }
+
+    #[test]
+    fn an_entry_that_makes_room_before_its_time_is_evicted() {
+        let table = Table::default();
+        for key in 0..8 {
+            keep(&table, key, 1, key * TICK);
+        }
+        assert_eq!(keep(&table, 8, 1, 6 * TICK), Remembered::InPlace, "the first is 6 ms old");
+        assert_eq!(keep(&table, 9, 1, 5 * TICK), Remembered::Evicted, "the second is 4 ms old");
+        assert_eq!(keep(&table, 9, 2, 5 * TICK), Remembered::InPlace, "it is known");
+        assert_eq!((table.recall(&0), table.recall(&1), table.recall(&9)), (None, None, Some(2)));
     }
 
     #[test]

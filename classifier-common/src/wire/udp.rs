@@ -4,6 +4,8 @@ use crate::{packet::Packet, stop::Stop, view::HeaderBytes};
 
 /// Length of the header.
 pub const HEADER: usize = 8;
+/// Length of the header in words of four bytes.
+pub(crate) const WORDS: u8 = 2;
 
 /// Fields of a UDP header.
 #[derive(Clone, Copy)]

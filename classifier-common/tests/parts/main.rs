@@ -1,6 +1,7 @@
-//! Parts of the packet path by themselves: the sum of two CPUs' counters, the entries of the port table, and
+//! Parts of the packet path by themselves: the sum of two CPUs' counters, the entries of the port table, UDP flows, and
 //! properties of a packet's outcome.
 
+mod flows;
 mod outcomes;
 mod port_entries;
 mod two_cpus;

@@ -3,8 +3,8 @@
 use super::Settings;
 
 impl Settings {
-    /// Lists the keys in which the settings differ and that only a start can change: sockets are opened and
-    /// memory is allocated once, before the agent enters its sandbox.
+    /// Lists the keys in which the settings differ and that only a start can change: sockets are opened, memory is
+    /// allocated and programs are loaded once, before the agent enters its sandbox.
     #[must_use]
     pub fn restart_for(&self, next: &Self) -> Vec<&'static str> {
         let (now, then) = (&self.privileges, &next.privileges);
@@ -21,6 +21,7 @@ impl Settings {
             ("ftp.max_sessions", self.ftp.max_sessions != next.ftp.max_sessions),
             ("ftp.max_endpoints", self.ftp.max_endpoints != next.ftp.max_endpoints),
             ("evidence.max_sources", self.evidence.max_sources != next.evidence.max_sources),
+            ("evidence.udp", self.evidence.udp != next.evidence.udp),
         ]
         .into_iter()
         .filter_map(|(key, differs)| differs.then_some(key))
@@ -64,7 +65,7 @@ mod tests {
             names: _,
             ports: _,
             ftp,
-            evidence: EvidenceSettings { max_sources: _, top_sources: _, top_ports: _ },
+            evidence: EvidenceSettings { max_sources: _, top_sources: _, top_ports: _, udp: _ },
         } = settings;
         let FtpSettings {
             control_ports: _,
@@ -88,7 +89,9 @@ mod tests {
         next.privileges.sandbox = SandboxMode::Off;
         next.ftp.max_sessions = 1;
         next.evidence.max_sources = 1;
-        let keys = ["listen", "web_config", "sandbox", "ftp.max_sessions", "evidence.max_sources"];
+        next.evidence.udp = true;
+        let keys =
+            ["listen", "web_config", "sandbox", "ftp.max_sessions", "evidence.max_sources", "evidence.udp"];
         assert_eq!(settings().restart_for(&next), keys);
     }
 

@@ -1,6 +1,6 @@
-//! Settings of the evidence: how many peers of connections are kept, and how many peers and ports are exported.
+//! Settings of the evidence: what is followed, how many peers of connections are kept, and what is exported.
 
-/// Number of peers of connections that are kept, and of peers and ports that are exported.
+/// What is followed, and the number of peers and ports that are kept and exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvidenceSettings {
     /// Hosts and networks with an entry on each CPU, rounded up to sixteen times a power of two.
@@ -9,6 +9,8 @@ pub struct EvidenceSettings {
     pub top_sources: u32,
     /// Ports of other services, of each direction and outcome, among the metrics.
     pub top_ports: u32,
+    /// True if UDP flows are followed, so that other services have UDP ports too.
+    pub udp: bool,
 }
 
 impl EvidenceSettings {
@@ -20,6 +22,6 @@ impl EvidenceSettings {
 
 impl Default for EvidenceSettings {
     fn default() -> Self {
-        Self { max_sources: 8192, top_sources: 0, top_ports: 0 }
+        Self { max_sources: 8192, top_sources: 0, top_ports: 0, udp: false }
     }
 }

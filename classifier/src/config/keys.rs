@@ -127,7 +127,7 @@ pub const FTP: [Key; 7] = [
 ];
 
 /// The keys of `[evidence]`.
-pub const EVIDENCE: [Key; 3] = [
+pub const EVIDENCE: [Key; 4] = [
     bounded(
         "max_sources",
         "Entries for hosts and networks on each CPU, 57 bytes each; rounded up to 16 times a power of two",
@@ -146,6 +146,7 @@ pub const EVIDENCE: [Key; 3] = [
         "0",
         ["0", "1000"],
     ),
+    key("udp", "Whether UDP flows are followed, so that other services have UDP ports too", "false"),
 ];
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct Layer {
     pub top_sources: Option<u32>,
     /// Ports of other services among the metrics.
     pub top_ports: Option<u32>,
+    /// True if UDP flows are followed.
+    pub udp: Option<bool>,
 }
 
 impl Layer {
@@ -74,6 +76,7 @@ impl Layer {
             max_sources: self.max_sources.or(lower.max_sources),
             top_sources: self.top_sources.or(lower.top_sources),
             top_ports: self.top_ports.or(lower.top_ports),
+            udp: self.udp.or(lower.udp),
         }
     }
 }

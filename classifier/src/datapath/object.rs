@@ -8,7 +8,7 @@ use aya::{
 };
 use classifier_common::{
     abi::{
-        self, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_FRAGMENTS, MAP_PORTS,
+        self, MAP_COUNTERS, MAP_DRY_RUN, MAP_ENCRYPTED, MAP_ENDPOINTS, MAP_FLOWS, MAP_FRAGMENTS, MAP_PORTS,
         MAP_PREFIXES, MAP_REMEMBERED, MAP_SESSIONS, MAP_SLOTS, MAP_SOURCES, MAP_UNATTRIBUTED, PROGRAM_SWEEP,
     },
     fragment::FirstFragment,
@@ -37,6 +37,10 @@ pub static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("CLASSIFIER_OBJECT")
 
 /// A bucket of first fragments, in words.
 type FragmentBucket = [u64; recent::WAYS * size_of::<FirstFragment>() / size_of::<u64>()];
+
+/// Buckets of UDP flows, if they are followed.
+#[expect(clippy::cast_possible_truncation, reason = "there are 2048")]
+const FLOW_BUCKETS: u32 = abi::FLOW_BUCKETS as u32;
 
 /// A bucket without first fragments.
 pub(super) const FREE: FragmentBucket = [0; _];
@@ -92,6 +96,7 @@ impl Datapath {
         let last_bucket = buckets - 1;
         let source_sets = sources::sets(evidence.max_sources);
         let last_source_set = source_sets - 1;
+        let (follows_flows, flow_buckets) = if evidence.udp { (1_u32, FLOW_BUCKETS) } else { (0, 1) };
         let layout = Layout::of_build(debug, buckets, ftp.max_sessions, source_sets);
         let folder = pin_dir.map(Folder::open).transpose()?;
         let pinned = folder.map(|folder| Pinned::new(folder, layout)).transpose()?;
@@ -102,7 +107,9 @@ impl Datapath {
             .override_global(aya_log::LEVEL, &level, true)
             .override_global(abi::GLOBAL_LAST_BUCKET, &last_bucket, true)
             .override_global(abi::GLOBAL_LAST_SOURCE_BUCKET, &last_source_set, true)
+            .override_global(abi::GLOBAL_FOLLOWS_FLOWS, &follows_flows, true)
             .map_max_entries(MAP_SOURCES, source_sets)
+            .map_max_entries(MAP_FLOWS, flow_buckets)
             .map_max_entries(MAP_ENDPOINTS, buckets)
             .map_max_entries(MAP_SESSIONS, ftp.max_sessions)
             .map_max_entries(MAP_ENCRYPTED, ftp.max_sessions);

@@ -1,5 +1,7 @@
 //! Gathers the evidence from the sums of the kernel's maps.
 
+use std::collections::HashMap;
+
 use classifier_common::{
     abi::Direction,
     evidence::{ConnectionOutcome, HostSources, Observation, SEEN_ROWS, SeenTable, Source, Summary},
@@ -75,12 +77,34 @@ impl Evidence {
 /// Lists the connections to other services, by direction, and then the largest count first.
 #[must_use]
 pub fn services(summary: &Summary, clock: Clock) -> Vec<ServiceEvidence> {
-    let entries = summary.sources().iter();
-    let mut services: Vec<_> = entries.filter_map(|entry| ServiceEvidence::of(entry, clock)).collect();
+    let entries = settled(summary).into_iter();
+    let mut services: Vec<_> = entries.filter_map(|entry| ServiceEvidence::of(&entry, clock)).collect();
     services.sort_by(|one, other| {
         one.direction.cmp(&other.direction).then(other.count.cmp(&one.count)).then(one.cmp(other))
     });
     services
+}
+
+/// Returns the entries of other services by outcome. The kernel notes the request of a UDP flow as unanswered, and later its
+/// answer: answered flows are subtracted here.
+fn settled(summary: &Summary) -> Vec<Source> {
+    let is_udp = |one: &Source, outcome| {
+        one.key.protocol() == Protocol::UDP_OTHER
+            && one.key.observation() == Some(Observation::Connection(outcome))
+    };
+    let flow = |one: &Source| (one.key.direction() as u32, one.key.port());
+    let answered = summary.sources().iter().filter(|one| is_udp(one, ConnectionOutcome::Established));
+    let answered: HashMap<_, _> = answered.map(|one| (flow(one), (one.count, one.error))).collect();
+    let [unlisted, ..] = summary.unlisted();
+    let entries = summary.sources().iter().map(|one| {
+        if !is_udp(one, ConnectionOutcome::Unanswered) {
+            return *one;
+        }
+        let (answers, error) = answered.get(&flow(one)).copied().unwrap_or((unlisted, unlisted));
+        let count = one.count.saturating_sub(answers - error);
+        Source { count, error: count.min(one.error + error), ..*one }
+    });
+    entries.filter(|one| one.count > 0).collect()
 }
 
 /// Lists the upper bounds of a summary by outcome.
@@ -212,6 +236,32 @@ mod tests {
         let expected = [("2001:db8::/64", "icmpv6"), ("2001:db8::1/128", "icmpv6")];
         assert_eq!(redirects, expected.map(|(prefix, protocol)| (prefix.to_owned(), protocol)));
         assert!(evidence.unlisted.iter().all(|one| one.at_most == 0), "{:?}", evidence.unlisted);
+    }
+
+    #[test]
+    fn answered_flows_are_no_unanswered_ones() {
+        let mut sources = HostSources::default();
+        let mut note = |port, outcome, flows| {
+            for now in 0..flows {
+                let (direction, protocol) = (Direction::Ingress, Protocol::UDP_OTHER);
+                let peer = Address::v4([192, 0, 2, 1]);
+                sources.note(&Observed::from(&Finding { peer, now, direction, protocol, outcome, port }));
+            }
+        };
+        for (port, requests, answers) in [(53, 10, 7), (123, 4, 4), (514, 5, 0)] {
+            note(port, ConnectionOutcome::Unanswered, requests);
+            note(port, ConnectionOutcome::Established, answers);
+        }
+        let listed = services(&sources.services(), Clock::default());
+        let listed = listed.iter().map(|one| (one.port, one.outcome.label(), one.count, one.overcount));
+        let expected = [
+            (53, "established", 7, 0),
+            (514, "unanswered", 5, 0),
+            (123, "established", 4, 0),
+            (53, "unanswered", 3, 0),
+        ];
+        assert_eq!(listed.collect::<Vec<_>>(), expected);
+        assert!(services(&sources.services(), Clock::default()).iter().all(|one| one.transport == "udp"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{Clock, Moment, Opened, outcome};
 use crate::iana;
 
+const UDP: &str = "udp";
+
 /// The connections to a port that no protocol has, with one outcome.
 ///
 /// The count is an estimate with the bound of [`SourceEvidence`](super::SourceEvidence).
@@ -37,11 +39,17 @@ pub struct ServiceEvidence {
 }
 
 impl ServiceEvidence {
+    /// Returns the transport of the port.
+    #[must_use]
+    pub fn of_transport(&self) -> Transport {
+        if self.transport == UDP { Transport::Udp } else { Transport::Tcp }
+    }
+
     /// Converts an entry; `None` if this build does not know its outcome.
     pub(super) fn of(entry: &Source, clock: Clock) -> Option<Self> {
         let Some(Observation::Connection(outcome)) = entry.key.observation() else { return None };
         let (transport, label) = match entry.key.protocol() {
-            Protocol::UDP_OTHER => (Transport::Udp, "udp"),
+            Protocol::UDP_OTHER => (Transport::Udp, UDP),
             _ => (Transport::Tcp, "tcp"),
         };
         let port = entry.key.port();

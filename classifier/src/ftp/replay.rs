@@ -60,6 +60,7 @@ impl Replay {
     #[must_use]
     pub fn new(settings: &FtpSettings, ports: &[AssignedPort]) -> Self {
         let mut tables = HostTables::default();
+        tables.follows_flows = true;
         for port in ports {
             tables.assign(port);
         }

@@ -123,6 +123,8 @@ families! {
         "Sessions evicted from a full bucket before their encryption was known.";
     CONNECTIONS_LOST = Counter "classifier_connections_lost_total" []
         "TCP connections and sessions whose interface was removed before their outcome was known.";
+    UDP_FLOWS_EVICTED = Counter "classifier_udp_flows_evicted_total" []
+        "UDP flows forgotten within two minutes of their last packet, because newer flows needed the table; they count again.";
     UNATTRIBUTED_PACKETS = Counter "classifier_unattributed_packets_total" []
         "Packets that crossed a hook on an interface without counters; any value above 0 is a bug.";
     SOURCE_CONNECTIONS = Gauge "classifier_source_connections" [DIRECTION PROTOCOL OUTCOME PREFIX]

@@ -70,6 +70,8 @@ impl Connections {
         self.write_sessions(out, &whole);
         let lost = snapshot.ftp.tallies[Tally::ConnectionsLost as usize];
         out.family(&catalog::CONNECTIONS_LOST).add(&[], Value::Whole(lost));
+        let evicted = snapshot.ftp.tallies[Tally::FlowsEvicted as usize];
+        out.family(&catalog::UDP_FLOWS_EVICTED).add(&[], Value::Whole(evicted));
     }
 
     fn write_outcomes(&self, out: &mut Exposition, sides: &[Side<'_>]) {

@@ -6,7 +6,7 @@ use classifier_common::{
     connection::{ConnReport, HookPoint},
     counter::Counters,
     evidence::{HostSources, Observed},
-    host::{HostConnections, HostTables},
+    host::{HostConnections, HostFlows, HostTables},
     outcome::Outcome,
 };
 
@@ -25,6 +25,7 @@ const BEAT: u64 = 1_000_000_000;
 #[derive(Default)]
 pub(super) struct Followed {
     connections: HostConnections,
+    flows: HostFlows,
     sources: HostSources,
     swept: u64,
 }
@@ -46,6 +47,9 @@ impl Followed {
         }
         let reports = self.connections.see(bytes, outcome, ports, WIRE, now);
         self.count(&reports, counters);
+        if let Some(finding) = self.flows.see(bytes, outcome, &WIRE, now) {
+            self.sources.note(&Observed::from(&finding));
+        }
     }
 
     fn count(&mut self, reports: &[ConnReport], counters: &mut Counters) {

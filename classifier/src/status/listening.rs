@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     datapath::KnownPort,
-    evidence::{Evidence, Opened},
+    evidence::{Evidence, Opened, ServiceEvidence},
     protocol_names::ProtocolNames,
     sockets::{Listener, Process, Sockets},
 };
@@ -55,10 +55,12 @@ pub(super) fn ports(
         let Listener { transport, port, ref processes, .. } = *listener;
         let protocol = protocol(transport, port);
         let label = protocol.map(|protocol| names.label(protocol).to_owned());
-        let usage = match (evidence, transport) {
-            (Some(evidence), Transport::Tcp) => usage(evidence, port, label.as_deref()),
-            (Some(_) | None, _) => Usage::Unknown,
-        };
+        let usage = evidence.map_or(Usage::Unknown, |evidence| match (&label, transport) {
+            (Some(label), Transport::Tcp) => usage(evidence, port, label),
+            // Packets of a known UDP port have no outcome.
+            (Some(_), Transport::Udp) => Usage::Unknown,
+            (None, _) => usage_of_other(evidence, transport, port),
+        });
         ListeningReport {
             transport: word(transport),
             port,
@@ -68,10 +70,11 @@ pub(super) fn ports(
         }
     });
     let is_listening =
-        |port| sockets.listening.iter().any(|one| (one.transport, one.port) == (Transport::Tcp, port));
-    let elsewhere = evidence.into_iter().flat_map(used).filter(|(port, _)| !is_listening(*port));
-    let elsewhere = elsewhere.map(|(port, protocol)| ListeningReport {
-        transport: word(Transport::Tcp),
+        |transport, port| sockets.listening.iter().any(|one| (one.transport, one.port) == (transport, port));
+    let elsewhere =
+        evidence.into_iter().flat_map(used).filter(|(transport, port, _)| !is_listening(*transport, *port));
+    let elsewhere = elsewhere.map(|(transport, port, protocol)| ListeningReport {
+        transport: word(transport),
         port,
         protocol,
         processes: Vec::new(),
@@ -90,9 +93,8 @@ const fn word(transport: Transport) -> &'static str {
     }
 }
 
-/// Returns the use of a TCP port on which a process listens.
-fn usage(evidence: &Evidence, port: u16, protocol: Option<&str>) -> Usage {
-    let Some(protocol) = protocol else { return usage_of_other(evidence, port) };
+/// Returns the use of a TCP port of a protocol, on which a process listens.
+fn usage(evidence: &Evidence, port: u16, protocol: &str) -> Usage {
     let seen = evidence.seen.iter().find(|seen| {
         (seen.direction, seen.outcome) == (Opened::Inbound, ConnectionOutcome::Established)
             && seen.protocol == protocol
@@ -105,22 +107,27 @@ fn usage(evidence: &Evidence, port: u16, protocol: Option<&str>) -> Usage {
     }
 }
 
-fn usage_of_other(evidence: &Evidence, port: u16) -> Usage {
+/// Returns the use of a port without a protocol, on which a process listens. Whether UDP flows were always followed is not
+/// known, so that no UDP port is called unused.
+fn usage_of_other(evidence: &Evidence, transport: Transport, port: u16) -> Usage {
     let established = |outcome| outcome == ConnectionOutcome::Established;
     let mut services = evidence.services.iter();
+    let is_its = |one: &ServiceEvidence| (one.of_transport(), one.port) == (transport, port);
     let service =
-        services.find(|one| (one.direction, one.port) == (Opened::Inbound, port) && established(one.outcome));
+        services.find(|one| one.direction == Opened::Inbound && is_its(one) && established(one.outcome));
     let unlisted = evidence.unlisted_services.iter().find(|one| established(one.outcome));
     match service {
         Some(service) if service.count > service.overcount => Usage::Used,
-        None if unlisted.is_none_or(|one| one.at_most == 0) => Usage::NeverUsed,
+        None if transport == Transport::Tcp && unlisted.is_none_or(|one| one.at_most == 0) => {
+            Usage::NeverUsed
+        }
         Some(_) | None => Usage::Unknown,
     }
 }
 
 /// Lists the ports with established inbound connections, each with its protocol. Ports of FTP data have no lasting
 /// listeners.
-fn used(evidence: &Evidence) -> impl Iterator<Item = (u16, Option<String>)> {
+fn used(evidence: &Evidence) -> impl Iterator<Item = (Transport, u16, Option<String>)> {
     let data = [Protocol::FTP_DATA_ACTIVE, Protocol::FTP_DATA_PASSIVE].map(Protocol::fixed_label);
     let is_established =
         |direction, outcome| (direction, outcome) == (Opened::Inbound, ConnectionOutcome::Established);
@@ -128,11 +135,11 @@ fn used(evidence: &Evidence) -> impl Iterator<Item = (u16, Option<String>)> {
         is_established(seen.direction, seen.outcome) && !data.contains(&Some(seen.protocol.as_str()))
     });
     let known = seen.flat_map(|seen| {
-        [seen.lowest_port, seen.highest_port].map(|port| (port, Some(seen.protocol.clone())))
+        [seen.lowest_port, seen.highest_port].map(|port| (Transport::Tcp, port, Some(seen.protocol.clone())))
     });
     let others = evidence
         .services
         .iter()
         .filter(move |one| is_established(one.direction, one.outcome) && one.count > one.overcount);
-    known.chain(others.map(|one| (one.port, None)))
+    known.chain(others.map(|one| (one.of_transport(), one.port, None)))
 }

@@ -93,6 +93,7 @@ fn every_key_arrives() {
         max_sources = 65536
         top_sources = 1000
         top_ports = 2
+        udp = true
         "#,
     );
     assert_eq!(settings.listen, ["127.0.0.1:1", "[::]:2"].map(|address| address.parse().unwrap()));
@@ -131,7 +132,8 @@ fn every_key_arrives() {
         control_rate: 1_000_000,
     };
     assert_eq!(settings.ftp, ftp);
-    assert_eq!(settings.evidence, EvidenceSettings { max_sources: 65_536, top_sources: 1000, top_ports: 2 });
+    let evidence = EvidenceSettings { max_sources: 65_536, top_sources: 1000, top_ports: 2, udp: true };
+    assert_eq!(settings.evidence, evidence);
 }
 
 /// The documented defaults, written out, also change nothing.
@@ -158,6 +160,7 @@ fn a_file_that_says_nothing_changes_nothing() {
             [evidence]
             max_sources = 8192
             top_sources = 0
+            udp = false
             "#
         ),
         none

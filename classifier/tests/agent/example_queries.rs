@@ -50,6 +50,7 @@ const CONNECTIONS: Examples = &[
     ),
     (catalog::SESSIONS_EVICTED, "sum by (instance) (rate(classifier_sessions_evicted_total[5m]))"),
     (catalog::CONNECTIONS_LOST, "increase(classifier_connections_lost_total[1h])"),
+    (catalog::UDP_FLOWS_EVICTED, "rate(classifier_udp_flows_evicted_total[5m])"),
     (
         catalog::SOURCE_CONNECTIONS,
         r#"topk(10, sum by (prefix) (classifier_source_connections{outcome="refused"}))"#,

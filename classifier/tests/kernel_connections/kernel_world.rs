@@ -8,7 +8,7 @@ use aya::{
     programs::Program,
 };
 use classifier::{
-    config::FtpSettings,
+    config::{EvidenceSettings, FtpSettings},
     datapath::{Datapath, TestCounters, Tracking},
     snapshot::FtpSnapshot,
 };
@@ -46,7 +46,9 @@ pub struct KernelWorld {
 impl KernelWorld {
     /// Loads this ingress program, with frames whose first part ends there, and the egress program.
     pub fn new(ingress: &'static str, part: Option<usize>) -> Self {
-        let (mut datapath, tracking) = Datapath::load(false, &FtpSettings::default()).unwrap();
+        let evidence = EvidenceSettings { udp: true, ..EvidenceSettings::default() };
+        let (mut datapath, tracking) =
+            Datapath::load_into(None, false, &FtpSettings::default(), &evidence).unwrap();
         datapath.set_ports(&CONFIGURED_PORTS);
         let counters = datapath.counters_for(LOOPBACK, Link::Ethernet).unwrap();
         let before = counters.read_both().unwrap();

@@ -12,6 +12,7 @@ mod crossing;
 #[path = "../support/first_part.rs"]
 mod first_part;
 mod flood;
+mod flows;
 mod kernel_world;
 mod large_hellos;
 mod maps;

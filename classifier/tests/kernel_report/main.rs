@@ -1,6 +1,7 @@
 //! The kernel enforces the rulesets of `classifier report`.
 
 mod conversations;
+mod datagrams;
 mod enforced;
 mod frontends;
 mod generated;

@@ -26,7 +26,7 @@ pub(in crate::config) fn layer(text: &str) -> Result<Layer, Refusal> {
         tables.some("tables, each under a [[port]] of its own", |table| claims.table(table))
     })?;
     let (ports, control_ports) = claims.settle(ftp.control_ports.is_some());
-    let [max_sources, top_sources, top_ports] = file.get("evidence", evidence)?.unwrap_or_default();
+    let ([max_sources, top_sources, top_ports], udp) = file.get("evidence", evidence)?.unwrap_or_default();
     Ok(Layer {
         listen: file.get("listen", |list| list.some(STRINGS, distinct(str::parse::<ListenAddress>)))?,
         interfaces: file.get("interfaces", |list| list.some(STRINGS, distinct(Pattern::parse)))?,
@@ -51,16 +51,18 @@ pub(in crate::config) fn layer(text: &str) -> Result<Layer, Refusal> {
         max_sources,
         top_sources,
         top_ports,
+        udp,
     })
 }
 
 /// Reads the keys of `[evidence]`.
-fn evidence(table: Located<Node>) -> Result<[Option<u32>; 3], Refusal> {
+fn evidence(table: Located<Node>) -> Result<([Option<u32>; 3], Option<bool>), Refusal> {
     let mut table = Table::of(table, &const { keys::names(&keys::EVIDENCE) })?;
     let max = table.get("max_sources", |most| Ok(most.number(1..=EvidenceSettings::SOURCES_MAX)?.value))?;
     // 0 disables the export.
     let mut top = |key| table.get(key, |top| Ok(top.number(0..=EvidenceSettings::TOP_MAX)?.value));
-    Ok([max, top("top_sources")?, top("top_ports")?])
+    let numbers = [max, top("top_sources")?, top("top_ports")?];
+    Ok((numbers, table.get("udp", Located::flag)?))
 }
 
 fn string(value: Located<Node>) -> Result<String, Refusal> {

@@ -3,7 +3,9 @@
 use classifier_common::evidence::ConnectionOutcome;
 
 use super::{Admits, NotAllowed, Output, Rule, Warning, WarningKind};
-use crate::report::traffic::{Finding, IcmpSeen, Opened, OtherTraffic, Service, Traffic};
+use crate::report::traffic::{
+    Finding, IcmpSeen, Opened, OtherService, OtherTraffic, Service, Traffic, Transport, names,
+};
 
 /// Width above which a range of ports is no restriction.
 const WIDE: u32 = 5000;
@@ -43,14 +45,19 @@ pub(super) fn of(
         let text = format!("{} {}: the evidence is incomplete", loss.count, loss.what);
         warnings.add(WarningKind::Incomplete, &loss.what, text);
     }
-    // Connections to other services have their own table.
-    let is_listed =
-        |other: &&OtherTraffic| other.protocol == "tcp_other" && !traffic.other_services.listed.is_empty();
+    // Other services have their own table.
+    let has_services = |transport| traffic.other_services.listed.iter().any(|one| one.transport == transport);
+    let is_listed = |other: &&OtherTraffic| match other.protocol.as_str() {
+        "tcp_other" => has_services(Transport::TCP),
+        "udp_other" => has_services(Transport::UDP),
+        _ => false,
+    };
     traffic.others.iter().filter(|other| !is_listed(other)).for_each(|other| warnings.of_other(other));
     if output == Output::Closed {
         warnings.of_output(traffic);
     }
     warnings.of_datagrams(not_allowed);
+    warnings.of_one_way_services(traffic);
     let Warnings(mut warnings) = warnings;
     warnings.sort();
     warnings
@@ -170,6 +177,23 @@ impl Warnings {
                 );
                 self.add(WarningKind::OneWay, format!("{} {protocol}", direction.label()), text);
             }
+        }
+    }
+
+    /// A log collector, for example, answers no datagram. Without a listener here, a scan is likelier.
+    fn of_one_way_services(&mut self, traffic: &Traffic) {
+        let is_one_way = |one: &&OtherService| {
+            one.direction == Opened::Inbound && one.transport == Transport::UDP && !one.is_established()
+        };
+        for one in traffic.other_services.listed.iter().filter(is_one_way) {
+            let Some(listening) = traffic.sockets.on(one.transport, one.port) else { continue };
+            let (about, processes) = (format!("udp/{}", one.port), names(&listening.processes));
+            let text = format!(
+                "{} flows to {about} were never answered, and it is not allowed: if it needs no answer{}, use --allow",
+                one.connections.unanswered,
+                if processes.is_empty() { String::new() } else { format!(" (listening: {processes})") },
+            );
+            self.add(WarningKind::OneWay, about, text);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn of(gathered: &Gathered<'_>) -> OtherServices {
     }
     let mut listed = BTreeMap::new();
     for one in &gathered.evidence.services {
-        let transport = if one.transport == "udp" { Transport::UDP } else { Transport::TCP };
+        let transport = Transport(one.of_transport());
         let seen = Span { first: one.first_seen, last: one.last_seen };
         let service = listed.entry((one.direction, transport, one.port)).or_insert_with(|| OtherService {
             direction: one.direction,
