@@ -33,7 +33,7 @@ impl Size {
 
 /// Largest size of each program.
 pub const BUDGETS: [(&str, Size); 7] = [
-    (PROGRAM_XDP, Size { translated: 32_600, jitted: 148_000, verified: 340_000 }),
+    (PROGRAM_XDP, Size { translated: 32_600, jitted: 148_000, verified: 365_000 }),
     (PROGRAM_INGRESS, Size { translated: 32_100, jitted: 144_500, verified: 330_000 }),
     (PROGRAM_EGRESS, Size { translated: 32_100, jitted: 144_500, verified: 307_800 }),
     (PROGRAM_SWEEP, Size { translated: 1_100, jitted: 5_000, verified: 10_400 }),
