@@ -239,14 +239,14 @@ impl Session {
         !self.has_ended() && !self.is(HANDSHAKE) && self.is_near(segment)
     }
 
-    /// Returns whether a SYN-ACK begins another connection, and is not a retransmission before any data.
+    /// Returns whether a SYN-ACK begins another connection, and is not the session's own, again or late.
     #[inline(always)]
     pub(super) const fn is_succeeded_by(&self, segment: &Segment) -> bool {
         let [client, server] = &self.streams;
         let next = segment.end().wrapping_add(1);
         segment.has(flag::SYN | flag::ACK)
             && matches!(segment.side(), ControlSide::Server)
-            && (segment.acknowledgment != client.next || next != server.next)
+            && !(client.has_passed(segment.acknowledgment) && server.has_passed(next))
     }
 
     /// Returns the stream of one side.

@@ -9,6 +9,9 @@ pub const READ_MAX: u32 = 1 << 16;
 /// Maximum distance back to skipped bytes that are still wanted.
 const WANTED_MAX: u32 = 1 << 20;
 
+/// Maximum distance back to the first number of a session whose SYN-ACK comes late.
+const LATE_MAX: u32 = 1 << 16;
+
 /// Stream of one direction of a control connection. Sequence numbers are those of RFC 9293 §3.4, and wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
@@ -68,6 +71,13 @@ impl Stream {
             contended_end: 0,
             contended_whole: 0,
         }
+    }
+
+    /// Returns whether the stream stands at this number, or not far behind it. A later connection between the same ports has
+    /// numbers further on (RFC 6528 §3).
+    #[inline(always)]
+    pub(super) const fn has_passed(&self, number: u32) -> bool {
+        self.next.wrapping_sub(number) < LATE_MAX
     }
 
     /// Plans the treatment of `length` bytes from `sequence`.

@@ -7,7 +7,10 @@
 
 use classifier_common::fixtures::ftp_traces::{connection, network, statement};
 
+#[path = "../support/ftp_network/mod.rs"]
+mod ftp_network;
 mod numbers;
+mod reference;
 mod run;
 mod stall;
 mod table;

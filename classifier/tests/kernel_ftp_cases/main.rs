@@ -9,8 +9,11 @@ mod agreement;
 #[path = "../support/first_part.rs"]
 mod first_part;
 mod forgetting;
+#[path = "../support/ftp_network/mod.rs"]
+mod ftp_network;
 mod hook;
 mod pairs;
 mod redacted;
+mod reference;
 mod traces;
 mod world;
