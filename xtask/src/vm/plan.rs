@@ -43,6 +43,9 @@ const RELOADS: Test = ("kernel_reload", "traffic::a_name_that_comes");
 /// between architectures.
 const RENAMES: Test = ("kernel_hotplug", "counts_and_pins_follow_names_that_are_shifted");
 
+/// The cases of the FTP tracking as they are written, which take minutes too.
+const FTP_CASES: Test = ("kernel_ftp_cases", "traces::every_trace_holds_in_xdp_behind");
+
 /// Returns the machines of a line.
 pub fn machines(line: &Line, architecture: &Architecture) -> Vec<Machine<'static>> {
     let machine = |tests: &[Test]| Machine { boot: "", tests: tests.to_vec() };
@@ -55,7 +58,7 @@ pub fn machines(line: &Line, architecture: &Architecture) -> Vec<Machine<'static
         machines.push(Machine { boot, tests: tests.to_vec() });
         machines[2].tests.push(RELOADS);
         if !architecture.is_this_machine() {
-            machines.push(machine(&[RENAMES]));
+            machines.extend([RENAMES, FTP_CASES].map(|test| machine(&[test])));
         }
     }
     machines
