@@ -140,10 +140,11 @@ impl DesiredState {
         // The counts of a detached interface stay its own while it exists: they leave their name when another
         // interface gets it. Once their interface has gone, they belong to the name.
         self.detached.retain(|index, _| self.links.contains_key(index) && !departed.contains(index));
+        let names = self.links.values().map(|link| &link.name);
+        let taken: BTreeSet<_> = names.filter(|_| !self.detached.is_empty()).collect();
         for (index, name) in &mut self.detached {
             let to = &self.links[index].name;
-            let is_taken = || self.links.values().any(|link| link.name == *name);
-            if to != name && (wanted.contains_key(index) || is_taken()) {
+            if to != name && (wanted.contains_key(index) || taken.contains(name)) {
                 actions.renamed.push(renamed(index, name, to));
                 moved.extend(self.kept.remove(name).map(|until| (to.clone(), until)));
                 name.clone_from(to);
@@ -246,22 +247,30 @@ impl DesiredState {
     ///
     /// The problem of the first name that cannot.
     pub fn check(&self, patterns: &[Pattern]) -> Result<(), InterfaceError> {
+        let by_name = self.by_name();
         patterns.iter().try_for_each(|pattern| match pattern {
-            Pattern::Plain(name) => named(name, self.links.values().find(|link| link.is_named(name))),
+            Pattern::Plain(name) => named(name, by_name.get(name.as_str()).copied()),
             Pattern::Glob(_) => Ok(()),
         })
     }
 
     /// Lists the plain names that cannot be attached, with the problem of each.
     fn missing(&self) -> impl Iterator<Item = (&str, String)> {
-        self.selection.included.iter().filter_map(|pattern| {
+        let by_name = self.by_name();
+        self.selection.included.iter().filter_map(move |pattern| {
             let Pattern::Plain(name) = pattern else { return None };
-            let link = self.links.values().find(|link| link.is_named(name));
+            let link = by_name.get(name.as_str()).copied();
             if link.is_some_and(|link| self.selection.excludes(link)) {
                 return None;
             }
             Some((name.as_str(), named(name, link).err()?.to_string()))
         })
+    }
+
+    /// Returns the links by their names, alternative ones too: a search for each of many names is as long as their
+    /// product.
+    fn by_name(&self) -> BTreeMap<&str, &Interface> {
+        self.links.values().flat_map(|link| link.names().map(move |name| (name, link))).collect()
     }
 
     fn pause(&self, failed: u32) -> Duration {

@@ -1,6 +1,6 @@
 //! Parses netlink's message about a link.
 
-use std::fs;
+use std::{fs, iter};
 
 use classifier_common::packet::Link;
 use rtnetlink::packet_route::link::LinkLayerType;
@@ -59,7 +59,12 @@ impl Interface {
     /// Tells whether the link has this name or alternative name.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.name == name || self.alternative_names.iter().any(|other| other == name)
+        self.names().any(|other| other == name)
+    }
+
+    /// Iterates over the name and the alternative names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        iter::once(&self.name).chain(&self.alternative_names).map(String::as_str)
     }
 
     pub(super) fn is_loopback(&self) -> bool {

@@ -58,6 +58,28 @@ impl Selection {
     }
 }
 
+/// Patterns, with the plain names to be searched: each of many links is compared with each of many names otherwise.
+struct Meant<'s> {
+    plain: BTreeSet<&'s str>,
+    globs: Vec<&'s Pattern>,
+}
+
+impl<'s> Meant<'s> {
+    fn of(patterns: &'s [Pattern]) -> Self {
+        let plain = patterns.iter().filter_map(|pattern| match pattern {
+            Pattern::Plain(name) => Some(name.as_str()),
+            Pattern::Glob(_) => None,
+        });
+        let globs = patterns.iter().filter(|pattern| matches!(pattern, Pattern::Glob(_)));
+        Self { plain: plain.collect(), globs: globs.collect() }
+    }
+
+    fn has(&self, interface: &Interface) -> bool {
+        interface.names().any(|name| self.plain.contains(name))
+            || self.globs.iter().any(|glob| glob.matches(&interface.name))
+    }
+}
+
 fn is_meant(pattern: &Pattern, interface: &Interface) -> bool {
     match pattern {
         Pattern::Plain(name) => interface.is_named(name),
@@ -95,10 +117,10 @@ pub fn named(name: &str, interface: Option<&Interface>) -> Result<(), InterfaceE
 
 /// Selects interfaces; without names, every one that carries its own traffic. Unsupported ones are left out.
 pub fn wanted<'i>(all: impl IntoIterator<Item = &'i Interface>, selection: &Selection) -> Vec<&'i Interface> {
-    let readable = all.into_iter().filter(|one| one.link.is_some() && !selection.excludes(one));
-    let included = &selection.included;
-    if !included.is_empty() {
-        return readable.filter(|one| included.iter().any(|pattern| is_meant(pattern, one))).collect();
+    let [included, excluded] = [&selection.included, &selection.excluded].map(|patterns| Meant::of(patterns));
+    let readable = all.into_iter().filter(|one| one.link.is_some() && !excluded.has(one));
+    if !selection.included.is_empty() {
+        return readable.filter(|one| included.has(one)).collect();
     }
     let is_kind = |one: &Interface, kind| one.kind.as_deref() == Some(kind);
     let candidates = readable.filter(|one| !one.is_loopback() && !is_kind(one, REDIRECTED));

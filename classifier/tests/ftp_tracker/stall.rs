@@ -33,3 +33,16 @@ fn sessions_that_ended_together_are_removed_in_bounded_steps() {
     }
     assert_eq!(world.asked.removals.get(), u64::from(SESSIONS));
 }
+
+#[test]
+fn a_tick_looks_at_each_endpoint_once() {
+    for endpoints in [1 << 12, 1 << 16] {
+        let mut world = World::new();
+        for slot in 0..endpoints {
+            world.take(Event::Learned { session: slot.into(), slot, nanoseconds: 0 });
+        }
+        assert_eq!(world.asked.looks.get(), 0, "an announcement is no reason to look");
+        world.wait(1);
+        assert_eq!(world.asked.looks.get(), u64::from(endpoints));
+    }
+}

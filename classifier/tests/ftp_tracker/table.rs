@@ -25,6 +25,8 @@ pub struct Asked {
     pub removals: Cell<u64>,
     /// Existing sessions that the tracker has removed.
     pub forgotten: Cell<u64>,
+    /// Number of looks at a bucket of endpoints.
+    pub looks: Cell<u64>,
     /// Number of requested evictions.
     pub made_room: Cell<u64>,
 }
@@ -41,6 +43,7 @@ impl<'a> LineEnv for HostTable<'a> {
     }
 
     fn endpoints(&self, bucket: usize) -> Option<Self::Bucket> {
+        self.asked.looks.update(|count| count + 1);
         self.world.endpoints(bucket)
     }
 

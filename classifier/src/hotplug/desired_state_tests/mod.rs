@@ -1,6 +1,7 @@
 //! Decisions of the desired state, event by event.
 
 mod attachment;
+mod many;
 mod names;
 
 use std::time::Duration;
