@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     write(&directory.join("classify"), frames())?;
     write(&directory.join("ftp_grammar"), lines())?;
     write(&directory.join("ftp_stream"), streams())?;
-    write(&directory.join("ftp_tracker"), conversations())
+    write(&directory.join("ftp_tracker"), conversations())?;
+    write(&directory.join("sessions"), sessions()?)
 }
 
 /// Returns the fixtures' frames, each behind a byte for its link.
@@ -84,6 +85,42 @@ fn conversations() -> Vec<Seed> {
             &[[0, 0, 0, 4], [8, 0, 0, 12], [0, 10, 0, 0], [0, 15, 6, 4], [8, 15, 6, 0], [0, 0, 0, 5]],
         ),
     ]
+}
+
+/// Returns sessions of each service: lines of client (0) and server (1), each in a segment.
+fn sessions() -> Result<Vec<Seed>, Box<dyn Error>> {
+    type Line = (u8, &'static str);
+    const SERVICES: u8 = 5;
+    let all: [(u8, &str, &[Line]); 5] = [
+        (0, "ftp", &[(1, "220 ready\r\n"), (0, "AUTH TLS\r\n"), (1, "234 go\r\n"), (0, "\u{16}\u{3}\u{1}")]),
+        (
+            1,
+            "smtp",
+            &[(1, "220 ready\r\n"), (0, "EHLO a\r\n"), (1, "250 ok\r\n"), (0, "AUTH PLAIN AGEAYg==\r\n")],
+        ),
+        (
+            2,
+            "submission",
+            &[(1, "220 ready\r\n"), (0, "STARTTLS\r\n"), (1, "220 go\r\n"), (0, "\u{16}\u{3}\u{1}")],
+        ),
+        (3, "pop3", &[(1, "+OK\r\n"), (0, "USER a\r\n"), (1, "+OK\r\n"), (0, "PASS b\r\n")]),
+        (4, "imap", &[(1, "* OK\r\n"), (0, "a LOGIN b {3}\r\n"), (1, "+\r\n"), (0, "abc\r\n")]),
+    ];
+    let mut seeds = Vec::new();
+    for (service, name, lines) in all {
+        let text: String = lines.iter().map(|(_, line)| *line).collect();
+        let (mut segments, mut start) = (Vec::new(), 0);
+        for (side, line) in lines {
+            let place = (start * 255_usize).div_ceil(text.len());
+            segments.push([side | 2, u8::try_from(place)?, u8::try_from(line.len())?]);
+            start += line.len();
+        }
+        let count = u8::try_from(segments.len())? << 3;
+        let how =
+            (count..count + 8).find(|how| how % SERVICES == service).ok_or("a number of each service")?;
+        seeds.push((name.to_owned(), [&[how], segments.as_flattened(), text.as_bytes()].concat()));
+    }
+    Ok(seeds)
 }
 
 fn write(directory: &Path, seeds: Vec<Seed>) -> Result<(), Box<dyn Error>> {

@@ -69,3 +69,31 @@ impl Session {
         Some(unsafe { body.as_ptr().cast::<Self>().read_unaligned() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the bytes of an event whose body has this length. Their number is not a multiple of the alignment.
+    fn event(length: u32) -> Vec<u8> {
+        let at = core::mem::offset_of!(EventHeader, length);
+        let mut bytes = vec![7; size_of::<EventHeader>() + length as usize + 1];
+        bytes[at..at + 4].copy_from_slice(&length.to_ne_bytes());
+        bytes
+    }
+
+    #[test]
+    fn an_event_is_read_wherever_it_begins_and_only_whole() {
+        let length = u32::try_from(JUMP_BYTES).expect("a short one");
+        let whole = event(length);
+        for start in 0..8 {
+            let moved = [vec![0; start], whole.clone()].concat();
+            let (header, body) = EventHeader::split(&moved[start..]).expect("whole");
+            assert_eq!((header.length, body.len()), (length, JUMP_BYTES));
+            assert!(Session::behind(body).is_some());
+        }
+        let least = size_of::<EventHeader>() + JUMP_BYTES;
+        assert!((0..least).all(|end| EventHeader::split(&whole[..end]).is_none()));
+        assert!((0..JUMP_BYTES).all(|end| Session::behind(&whole[..end]).is_none()));
+    }
+}

@@ -15,14 +15,17 @@ mod disk;
 mod dist;
 mod doctor;
 mod emulation;
+mod fuzz;
 mod kills;
 mod kubernetes;
 mod licences;
 mod lint;
 mod long_test;
 mod loom;
+mod miri;
 mod modules;
 mod mutants;
+mod nightly;
 mod packages;
 mod privileges;
 mod process;
@@ -102,6 +105,10 @@ enum Verb {
     Kills(kills::Options),
     /// Change the code of the packet path, one operator at a time, and list the changes that no test notices
     Mutants(mutants::Options),
+    /// Pass random bytes to every entry that takes bytes of the wire, with a nightly compiler
+    Fuzz(fuzz::Options),
+    /// Interpret the tests of unsafe code that needs no kernel, with a nightly compiler
+    Miri,
     /// Run the tables' operations in every order that two processors and the agent can run them in
     Loom,
     /// Take the pictures of the page and of `top` for the documentation, as root
@@ -156,6 +163,8 @@ fn dispatch(verb: Verb) -> Result<()> {
         Verb::Soak { length } => soak::run(length),
         Verb::Kills(options) => kills::run(&options),
         Verb::Mutants(options) => mutants::run(&options),
+        Verb::Fuzz(options) => fuzz::run(&options),
+        Verb::Miri => miri::run(),
         Verb::Loom => loom::run(),
         Verb::Screenshots => screenshots::take(),
         Verb::Dist => dist::make(),
