@@ -38,6 +38,10 @@ pub fn live(length: Duration) -> String {
     // The first round makes every series and pin that there will be.
     operator.upgrade();
     round(&scene, &mut load, &mut operator, &mut totals, 0);
+    // An upgrade pins what the names of removed interfaces have counted.
+    operator.upgrade();
+    // The router asks for its neighbors too, while the sessions are closed.
+    scene.network.router.run("ip", &["-6", "neigh", "flush", "all"]);
     let before = look(&scene, &mut load, &mut operator);
     let (begun, mut rounds) = (Instant::now(), 1);
     while begun.elapsed() < length {
