@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Build script: builds the programs for comparison, which the benchmarks embed.
 
 #[path = "../classifier/build/object.rs"]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Builds the kernel object that the agent embeds, and records the commit.
 
 #[path = "build/object.rs"]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Types shared by the programs and the benchmarks, which include this file too.
 
 /// Largest number of packets in a mix.

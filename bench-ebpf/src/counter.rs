@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counter-only programs: one array look-up for the interface's block, and one addition. No per-interface
 //! packet counter costs less.
 

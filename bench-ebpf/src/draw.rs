@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Random draws of packets, in an order that never repeats.
 
 use aya_ebpf::{btf_maps::Array, macros::btf_map};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Empty programs: the baseline of every measurement.
 
 use aya_ebpf::{

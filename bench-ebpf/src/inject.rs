@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A program that sends packets as frames, which the receiving driver passes to XDP. It runs in a test run
 //! with live frames (`BPF_F_TEST_XDP_LIVE_FRAMES`).
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs that the benchmarks compare the classifier with, and programs that feed it packets. Never part of
 //! the agent.
 #![no_std]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs that replace their packet by one drawn at random, and tail-call the program under test.
 //!
 //! A test run alone repeats one packet, whose branches the processor soon predicts. The random order never

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Cost of floods, and the loss of honest traffic while they run.
 
 use std::cell::RefCell;

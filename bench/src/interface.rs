@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces of the testbed, in the agent's type.
 
 use classifier::interfaces::Interface;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Cost of a packet in the kernel, by kind and hook.
 
 use std::{cell::RefCell, iter, path::Path};

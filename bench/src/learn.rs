@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Time from the packet that completes an announcement to the endpoint in the kernel's table.
 
 mod times;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Description of the measured machine and time.
 
 use std::{fs, process::Command, thread, time::SystemTime};

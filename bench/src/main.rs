@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `cargo xtask bench`: cost of a packet, a scrape and the agent, as ratios and differences within one run.
 //!
 //! A section is a module with `measure`, and a line in [`SECTIONS`]. Everything attaches to interfaces of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The report as Markdown.
 
 use std::{fmt::Write as _, slice};

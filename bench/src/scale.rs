@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Cost of a packet with larger configurations, more endpoints, and more counted interfaces.
 
 use std::cell::RefCell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Cost of a scrape, and of the agent between scrapes and before the first.
 
 mod client;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sections of the report.
 
 /// A heading, a description of the measurement, and the numbers.

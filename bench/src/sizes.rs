@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sizes of the programs, which do not depend on the machine.
 
 use anyhow::{Context as _, Result};

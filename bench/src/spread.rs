@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Summary of repeated measurements.
 
 use std::{fmt, ops::Sub};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interleaved measurements of several things: one of each in a round, directly after one another. A
 //! temporary slowdown of the machine then affects all of them.
 

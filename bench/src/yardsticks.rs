@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The programs for comparison and the replay programs, embedded in this binary.
 #![expect(unsafe_code, reason = "aya reads the maps' values as bytes")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the fixtures as seeds of the fuzz targets, one folder per target: `seeds DIRECTORY`.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The boundary between the kernel object and user space: names, sizes and indices.
 
 pub use crate::packet::Direction;

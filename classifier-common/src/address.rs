@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! IP addresses as two words, so that a comparison takes two instructions for either IP version.
 
 use core::net::{IpAddr, Ipv6Addr};

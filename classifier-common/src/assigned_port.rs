@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ports that are assigned to protocols, by default and by the configuration.
 
 use crate::{

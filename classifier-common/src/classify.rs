@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classification: one packet in, one outcome out.
 
 use crate::{

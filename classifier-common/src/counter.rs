@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counters of one interface and direction, and the only code that adds to them.
 
 use crate::{

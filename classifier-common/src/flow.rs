@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP flows, for the evidence of other services: datagrams between the same two ends.
 //!
 //! A flow ends two minutes after its last datagram, like one of the kernel's connection tracking

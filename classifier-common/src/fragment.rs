@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Later fragments, which have no ports and get the class of the first fragment.
 
 use crate::{

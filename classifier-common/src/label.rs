@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Labels of packets: a class, and for FTP data its evidence.
 
 use crate::{endpoint::Evidence, protocol::Class};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classification of packets: parsing, tracking and counting.
 //!
 //! One implementation serves the kernel programs, the agent, the offline reader, the tests and the fuzzers.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Positions of a packet's headers, for tracked packets and for packets quoted by ICMP errors.
 
 use core::num::{NonZeroU16, NonZeroU32};

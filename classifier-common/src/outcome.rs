@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Outcome of a packet's classification.
 
 use core::num::NonZeroU16;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packing of an outcome into one register, the only form that a global function can return.
 //!
 //! 0 in an optional field is `None`. Tracked TCP packets have no fields of ICMP, and errors that quote TCP have

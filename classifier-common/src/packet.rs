@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bounded access to a packet, over which every parser is generic.
 
 /// Maximum number of bytes that are read from a frame's start: eight tags, the longest chain of extension

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Types that cross the system call as plain bytes.
 #![expect(unsafe_code, reason = "the trait's promise can only be given with the word")]
 

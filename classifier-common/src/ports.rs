@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The port table: the class of every TCP and UDP port.
 //!
 //! An entry holds the class of packets to the port and of packets from it, combined by arithmetic: in random

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The protocol table: index and label of each protocol, for kernel and agent.
 
 /// Maximum number of protocols in the counters, fixed and configured.

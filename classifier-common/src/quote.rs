@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classification of the packet that an ICMP error quotes.
 
 use crate::{

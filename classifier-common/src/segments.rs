@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! GSO and GRO packets, counted as the segments on the wire.
 
 /// A buffer that may hold several segments, as described by the kernel.

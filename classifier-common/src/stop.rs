@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reasons why a parser stops: facts about the packet, none an error of the program.
 
 use crate::protocol::{Class, Protocol};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tables of the classification: ports, endpoints, and labels of first fragments.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Selection of packets for the FTP tracking: control connections, and packets whose class is not decided by
 //! their ports alone.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! From ports to a class, for packets and for ICMP errors' quotes; and the selection of tracked TCP packets.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Views of headers with offsets known at compile time: one check per header, and none per field.
 
 /// A frame from some byte on. The fast path advances it header by header.

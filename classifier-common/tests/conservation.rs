@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Conservation: every packet is counted once, whatever it contains.
 
 use std::convert::identity;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Exactness of fixtures: each counts its expected values, and nothing else.
 
 use std::{

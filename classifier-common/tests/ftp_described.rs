@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Described lines have their expected events, for every cut, and with Telnet commands among their bytes.
 
 use classifier_common::ftp::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Comparison of the grammars with a reader of whole lines, written with the standard library, and with
 //! random bytes.
 

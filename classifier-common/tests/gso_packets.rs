@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Metadata of the stack beside a packet's bytes: a VLAN tag, and the length of a BIG TCP packet.
 
 use classifier_common::{

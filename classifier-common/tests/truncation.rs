@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Frames that end too soon: every prefix of every fixture, up to the whole frame.
 //!
 //! A prefix is `malformed` until the last header is complete, and then has the whole frame's outcome; it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Agreement of the fast path and the slow path: on every fixture, whole, cut at every byte and with every byte of
 //! its headers changed, and on segments with every port, flag and length that decides whether they are tracked.
 

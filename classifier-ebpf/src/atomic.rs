@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Atomic operations on map values. The core library has none for BPF, whose baseline lacks
 //! compare-and-exchange; the instruction set has them since v3.
 

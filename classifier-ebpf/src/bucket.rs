@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Buckets of a hash table in a map's value.
 
 use classifier_common::table::{Bucket, Entry};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The per-CPU counters of an interface.
 
 use core::ptr::from_ref;

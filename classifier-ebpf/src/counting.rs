@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Entry of both hooks: the fast path for Ethernet interfaces, then the slow path.
 
 use core::marker::PhantomData;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel programs' view of the table of announced data ports.
 
 use aya_ebpf::{Global, helpers::bpf_ktime_get_ns};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP flows in the kernel, for the evidence of other services.
 
 use core::num::NonZeroU16;

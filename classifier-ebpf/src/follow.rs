@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connection tracking in the kernel: from a packet's event to the table and the counters.
 
 use aya_ebpf::helpers::bpf_ktime_get_ns;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Global functions of BPF: the verifier checks each of them once, and not again for every path that calls
 //! it.
 //!

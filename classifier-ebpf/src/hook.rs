@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Abstraction of the two hooks, XDP and TC: the differences between their contexts.
 //!
 //! The common part of both programs is written once on top of this trait, and compiled for each hook.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Direct packet access: the linear part of a buffer, which nearly always holds all headers.
 
 use core::arch::asm;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Payload inspection of sessions: passes the bytes of segments to listeners.
 
 use classifier_common::{control::PARSE_MAX, session::Listener};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel programs: XDP and TC on ingress, TC on egress.
 //!
 //! They find the interface's counters, classify the packet and count its outcome. No path drops, delays,

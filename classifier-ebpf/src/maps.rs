@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Maps of the programs.
 //!
 //! The agent and its pins identify a map by its name and by the layout of its values

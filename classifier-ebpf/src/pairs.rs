@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reference counts of host pairs with encrypted sessions.
 //!
 //! An entry is inserted with 1 and removed by the CPU that counts it down to 0. A count of 0 is never

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packet access for headers that may be outside the first part of an XDP buffer.
 
 use aya_ebpf::bindings::xdp_md;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel programs' view of the port table.
 
 use core::ptr::from_ref;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tables of what was seen last: candidates of control connections, first fragments, and UDP flows.
 //!
 //! Each operation is a global function, because the verifier would check it again at each call.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Protection of client secrets. No map keeps a login: the payload of a control connection is zeroized after
 //! reading, and segments for the agent are redacted.
 

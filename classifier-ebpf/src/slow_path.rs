@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The slow path: walks the headers one by one, tracks the packet and counts it.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Evidence in the kernel: peers of connections, ports of other services, and senders of redirects.
 
 use aya_ebpf::{Global, helpers::bpf_ktime_get_ns};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Expiry of connections.
 //!
 //! The agent runs this program before it reads the counters, so that timeouts are only applied and counted in

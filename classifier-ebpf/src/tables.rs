@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel's tables behind the classification's trait.
 
 use classifier_common::{

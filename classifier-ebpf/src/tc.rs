@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The TC programs: on egress, which XDP cannot see, and on ingress without XDP.
 
 use core::ffi::c_void;

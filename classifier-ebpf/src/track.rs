@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP tracking at the hooks: which packets it inspects, and its effect on their outcomes.
 
 use core::{num::NonZeroU16, ptr};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Helpers for the verifier: barriers that hide values, and loops with few verified turns.
 
 use core::arch::asm;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The fast path's view of a buffer's linear part, from one of its headers.
 
 use core::hint::assert_unchecked;

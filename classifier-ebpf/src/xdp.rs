@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The XDP programs: ingress, on every frame as the driver passes it up, before the stack.
 
 use core::ffi::c_void;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Cost of a scrape: writing it, packing it, and the whole of it over HTTP; and the cost of drawing the page.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel object without its debugging sections: from them the linker has made the BTF, which is all that loading
 //! needs. They are three quarters of the object, and with it of the agent's binary and memory.
 

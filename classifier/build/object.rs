@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Building a kernel object for a build script, which embeds it. Shared by those of `classifier` and `bench`.
 //!
 //! `aya-build` is not used: it takes a rustup toolchain by name and allows neither a compiler by path nor a CPU version

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A capture of so many packets, for docs/pcap.md and for the fuzz target:
 //! `cargo run --release -p classifier --example capture -- 10000000 big.pcap`.
 //!

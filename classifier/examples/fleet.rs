@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Measures the needs of Prometheus for many nodes, for docs/fleet.md, as root:
 //! `cargo run -p classifier --example fleet -- target/release/classifier NODES SECONDS`.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the clock of the programs.
 
 use std::{fs, sync::OnceLock, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Aligns cells in columns.
 
 /// Spaces between two columns.

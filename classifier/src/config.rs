@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Settings of the agent, merged from their sources and checked.
 
 use std::{collections::BTreeSet, path::PathBuf};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the configuration of the agent: flags, environment, and files.
 
 use std::path::PathBuf;

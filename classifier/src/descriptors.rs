@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Raises the limit of file descriptors, and words errors of exhausted descriptors.
 
 use std::io;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier doctor`: the features of this kernel, and what the agent uses of them.
 //!
 //! [`Report::of_host`] probes, [`Report::write`] writes from the data alone.

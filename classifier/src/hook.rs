@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hooks of interfaces, with the words for them in metrics, `/` and `status`.
 
 use classifier_common::abi::Direction;

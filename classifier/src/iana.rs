@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names of well-known ports, from IANA's registry of service names and port numbers.
 
 use classifier_common::ports::Transport;

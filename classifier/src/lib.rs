@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent: attaches the classifier's programs and serves what they count.
 
 pub mod agent;

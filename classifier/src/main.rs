@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs the command, and decides the exit status.
 
 use std::{error::Error, process::ExitCode};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Frees memory that a start needs and a running agent does not.
 #![expect(unsafe_code, reason = "the C library's and the kernel's own verbs")]
 

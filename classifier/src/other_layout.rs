@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Builds the command with another layout of the counters, for the tests of upgrades.
 
 use std::process::ExitCode;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Prefixes of addresses: those of `ipnet`, with errors that say what to write.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names of the protocols that are configured in addition to the fixed ones.
 
 use classifier_common::protocol::Protocol;

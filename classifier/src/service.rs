@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Notifies a service manager of readiness, status, and signs of life (`sd_notify(3)`).
 //!
 //! Without `NOTIFY_SOCKET` nothing is sent, and without `WATCHDOG_USEC` no timer runs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes to standard output, for every command.
 
 use std::io::{self, ErrorKind, Write as _};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Supervises background tasks that run as long as the process: none ends unnoticed.
 //!
 //! A task that ends, by an error or a panic, is logged, makes the agent not ready, and is started again after

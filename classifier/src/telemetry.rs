@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Logs to standard error, filtered by `RUST_LOG`, in a form for people, for programs or for the journal.
 
 use std::{

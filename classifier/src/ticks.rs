@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A periodic timer that can be stopped.
 //!
 //! It is the kernel's timer: the runtime's own wakes twice for each second, first to look at it more closely.

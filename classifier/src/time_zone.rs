@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Time zone of the host, as the C library knows it.
 #![expect(unsafe_code, reason = "the C library's own verb")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Failing starts: one line with the thing, the cause and the remedy, exit status 1, and nothing left
 //! attached.
 #![expect(

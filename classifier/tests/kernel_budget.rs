@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel programs stay within their budgets.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel counts by the ports of the configuration file, and an invalid file attaches nothing.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Debug messages are compiled in, and removed by a constant when the programs are loaded.
 
 use std::{collections::BTreeMap, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fill of the kernel's maps in a scrape.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent's notifications to a service manager, at its socket.
 
 use std::{

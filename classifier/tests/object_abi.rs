@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The built kernel object agrees with `abi.rs`: no name, size or type is written twice.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 

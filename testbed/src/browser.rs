@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A real headless browser on a host, driven by the W3C's `WebDriver` protocol. Chromium's own protocol
 //! covers the rest.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! firewalld and ufw, which check files with a configuration of their own, and change nothing.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Raw frames: send and receive.
 
 use std::{io, mem::MaybeUninit, time::Duration};

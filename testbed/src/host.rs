@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hosts: network namespaces, and the commands that run in them.
 
 use std::{

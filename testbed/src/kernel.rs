@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs, maps and attachments that a classifier leaves in the kernel.
 
 use std::{

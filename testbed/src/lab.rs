@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A laboratory: hosts and the links between them.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hosts, links and captures for tests on the real kernel.
 //!
 //! A host is a network namespace that only this process holds. Whatever ends the test, a panic or SIGKILL

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parsed samples of `/metrics`, by name and labels.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Links and addresses of the calling thread's network namespace.
 
 use std::{

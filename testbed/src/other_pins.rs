@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins in bpf filesystems of tests that run in parallel: in other processes, and in other threads of this
 //! process.
 

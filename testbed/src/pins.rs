@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A bpf filesystem that only this process holds.
 
 use std::{

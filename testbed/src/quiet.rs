@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Waits until nothing is in flight between hosts.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Commands: run to their end, or kept running by a guard.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Time namespaces, with clocks ahead of the host's.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! TUN and TAP devices: interfaces whose other end is this process.
 
 use std::{

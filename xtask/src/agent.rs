@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Building and running the agent.
 
 use std::{os::unix::process::CommandExt, path::PathBuf, process::Command};

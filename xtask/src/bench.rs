@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Build and run of the benchmarks, as root.
 
 use std::{path::PathBuf, process::Command};

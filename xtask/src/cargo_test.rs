@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Test programs that `cargo test` builds: run, output and counts.
 
 use std::{

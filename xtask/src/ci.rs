@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Detection of CI. On CI, a tier that cannot run is a failure.
 
 use std::env;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Root file system of a fresh Debian, for tests that install the package.
 
 use std::{

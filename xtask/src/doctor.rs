@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Report of the installed and the missing tools of the workspace. Changes nothing.
 
 use std::{fs, path::Path};

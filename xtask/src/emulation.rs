@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs of another architecture on this machine, by the kernel's `binfmt_misc` and QEMU.
 
 use std::{env::consts::ARCH, fs, path::Path, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Kills the agent before each of its system calls that change pins, and makes each call fail, as root.
 
 use anyhow::Result;

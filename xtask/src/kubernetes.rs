@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! kubectl, helm and a validator, for the tests of `deploy/kubernetes` and `deploy/helm`. Debian has no helm: a package of
 //! `PyPI` that is made for another purpose has both programs.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests that are too long for the suite: the ignored tests of one target, as root.
 
 use std::process::Command;

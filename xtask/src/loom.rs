@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every interleaving of the bucketed tables, by the model checker `loom`.
 
 use anyhow::Result;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Commands for developers and CI: `cargo xtask <verb>`.
 #![expect(
     clippy::print_stderr,

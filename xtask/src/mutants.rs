@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Mutations of the packet path: single changes of the code, each of which a test must notice.
 
 use std::{env, path::PathBuf, process::Command};

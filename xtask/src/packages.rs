@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Debian packages of the kernel tests, installed without starting a service.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Privileges of this process.
 
 use std::{fs, os::unix::fs::MetadataExt};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Execution of other programs, with the command line in every error.
 
 use std::{

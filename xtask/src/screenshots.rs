@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pictures of the page, in a real browser, and of `classifier top`: of real traffic between hosts of the testbed.
 
 use std::{env, fs};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A long run of real servers, sessions, kills and upgrades, as root.
 
 use std::time::Duration;

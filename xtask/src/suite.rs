@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packages of any suite and architecture of Debian, through apt with lists of its own: nothing of this machine's
 //! apt is changed.
 

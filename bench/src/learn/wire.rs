@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A session on a silent wire, with an agent at each end.
 
 use std::path::Path;

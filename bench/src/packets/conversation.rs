@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packets that a program must see before the measured packets make sense to it.
 
 use classifier_common::{

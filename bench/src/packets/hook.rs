@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The measured hooks, and the programs of each.
 
 use anyhow::Result;

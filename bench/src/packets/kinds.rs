@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The measured kinds of packets, one per row.
 
 use classifier_common::{

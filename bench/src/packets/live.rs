@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A live FTP session: its transfers, and a flood that belongs to one session.
 
 use anyhow::Result;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A session of SMTP in which the client sends the text of a mail.
 
 use classifier_common::{fixtures::ftp_traces::connection::TraceConnection, wire::tcp::flag};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Measurements of programs on generated packets, by `BPF_PROG_TEST_RUN`.
 
 mod contender;

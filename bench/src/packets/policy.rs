@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The measured policy: 10 rules and 1,000 prefixes.
 
 use std::net::{IpAddr, Ipv4Addr};

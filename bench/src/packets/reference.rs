@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A foreign program in the comparison, from an object of its own.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interleaved measurements of several programs on streams of packets.
 
 use anyhow::Result;

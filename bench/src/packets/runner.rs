@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Measurement of one program on one stream of packets.
 
 use anyhow::{Context as _, Result};

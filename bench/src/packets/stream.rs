@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Streams of packets: one packet repeated, or many interleaved.
 
 use anyhow::{Context as _, Result, ensure};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The program under test of a hook, with its own maps, which know the conversation.
 
 use std::{mem::take, ops::Range};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Run time of one program on a repeated packet.
 
 use std::time::Duration;

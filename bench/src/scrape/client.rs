@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An HTTP connection that requests repeatedly, like a scraper.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Time to read the counters of an interface, in both directions, from the kernel.
 
 use std::{hint::black_box, time::Instant};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Latency of a scrape, and its cost on the server.
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Resource usage of a process, from `/proc`.
 
 use std::{fs, time::Duration};

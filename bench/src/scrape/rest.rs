@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Memory and activity of the servers without requests.
 
 use std::{thread, time::Duration};

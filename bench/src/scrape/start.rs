@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Time until the agent is ready, and the parts of that time.
 
 use std::{

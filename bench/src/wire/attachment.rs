@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs and rules that can be attached to an interface.
 
 use crate::{interface::veth, yardsticks::Yardsticks};

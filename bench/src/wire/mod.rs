@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! End-to-end cost of the classifier on a wire, compared with other observers.
 
 mod attachment;

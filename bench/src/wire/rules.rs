@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rulesets with which an administrator would count by nftables.
 
 /// A counter for each port in either direction, and for frequent ICMP types. Every packet traverses all of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Throughput of small packets through a router.
 
 use anyhow::{Context as _, Result};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A source, a router, and the wire between them. The router forwards the source's packets.
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Small packets of many connections, in both directions.
 
 use anyhow::Result;

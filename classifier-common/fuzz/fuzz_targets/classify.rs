@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes the classification with any bytes on any link: counted once, and without claims about missing
 //! headers.
 //!

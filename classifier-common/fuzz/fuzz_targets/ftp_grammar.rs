@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes the grammar with any bytes on either side of a control connection: no panic, the same result for
 //! every cut, and recovery at the next line.
 //!

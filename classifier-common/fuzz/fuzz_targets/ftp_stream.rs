@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes one side's stream in any chunks and any order: every byte is read once and in order, or forwarded
 //! to the agent.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes the tracking with any packets between a few hosts. Counts add up, nothing exceeds its bound, and
 //! every endpoint comes from a session.
 //!

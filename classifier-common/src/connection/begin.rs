@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! SYNs: the connection that a SYN begins or belongs to, and the entry that it claims.
 
 use super::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Entries of the connection table, found by the ends of a connection.
 
 use core::mem::offset_of;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Expiry of connections and of lingering entries.
 
 use super::{

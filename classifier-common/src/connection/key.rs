@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The ends of a connection, and the hook that sees its packets.
 
 use crate::{

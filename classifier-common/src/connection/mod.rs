@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections from a SYN to their outcome, and the encryption of sessions of protocols that carry passwords.
 //!
 //! A connection has an entry of a [table](crate::table) between its SYN and its outcome. A followed session

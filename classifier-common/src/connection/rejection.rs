@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP errors that reject a connection before it is established.
 
 use super::{ConnEvent, ConnEventKind, FlowKey, HookPoint, event::Sought};

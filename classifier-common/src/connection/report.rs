@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Report of a connection or session with a known outcome, which the caller counts.
 
 use super::{Connection, PackedConnection, entry::TIMEOUT};

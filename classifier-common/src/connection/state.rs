@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packed state of a connection.
 
 use crate::{packet::Direction, protocol::Protocol};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Steps of a packet through the entries between its ends.
 
 use super::{

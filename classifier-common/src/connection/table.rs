@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The connection table, and searches in its buckets.
 
 use super::{

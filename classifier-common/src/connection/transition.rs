@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transitions of a connection by packets other than SYNs.
 
 use super::{

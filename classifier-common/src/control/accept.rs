@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Acceptance of a session's segment: from its sequence numbers to the bytes to read, and to its end.
 
 use super::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Admission of segments: finds or begins their session. A session begins once both sides agree.
 
 use super::{

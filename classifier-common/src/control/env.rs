@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Environment of the tracking: its tables and settings, and its events for the agent.
 
 use super::{ControlSide, Embryonic, Segment, Session, SessionKey, Tally};

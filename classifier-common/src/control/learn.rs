@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announced ports in the endpoint table: added, confirmed and withdrawn.
 
 use super::{Learned, LineEnv, SegmentEnv, Session, Tally};

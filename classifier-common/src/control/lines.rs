@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Effects of a control connection's lines: the client's commands and the server's replies.
 
 use super::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP control connections, followed packet by packet: requests for a data port, announcements, and their
 //! acceptance.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Commands that the server has not answered yet.
 
 use crate::ftp::Command;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A segment of a control connection, and its sender.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! State of a control connection: [`Embryonic`] before it is established, [`Session`] afterwards.
 
 use super::{ControlSide, Pending, Segment, SessionKey, Stream, pending::Asked};

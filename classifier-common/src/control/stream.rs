@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Byte stream of one direction: finds the new bytes of a segment.
 
 /// Size of a chunk in which a payload is copied and read.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counters of the tracking: of FTP, of events whose interface is gone, and of UDP flows.
 
 use crate::endpoint::{Evidence, Kind, Mode};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Control connections under TLS (RFC 4217): their lines are hidden, and their data connections are inferred.
 
 use super::{

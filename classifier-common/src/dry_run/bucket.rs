@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Token bucket of a rate, as of nft's `limit rate` (`net/netfilter/nft_limit.c`): time accumulates up to a
 //! limit, and every packet costs a part of it.
 

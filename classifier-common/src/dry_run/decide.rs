@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Evaluation of a policy: finds the rule that decides.
 
 use super::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Properties of a packet that a policy evaluates beside its source, in one register.
 
 use crate::{outcome::Outcome, packet::Direction, protocol::Class, wire::tcp::flag};

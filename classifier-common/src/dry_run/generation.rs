@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Layout of a policy for the programs: two generations in one map value, of which one is active.
 
 use super::{RULES, facts::State};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The dry run of a firewall policy: every packet is evaluated, and no packet is dropped.
 //!
 //! The outcome is the rule that decides, and its verdict.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Source of a packet, and the key of the trie of prefixes.
 
 use crate::{

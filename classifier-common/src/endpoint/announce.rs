@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announced ports: insertion into and removal from the table.
 
 use super::{Endpoint, EndpointBucket, EndpointState, ExpectKey, Kind, PackedEndpoint, WAYS};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Entries of the endpoint table, found by addresses and port.
 
 use core::mem::offset_of;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Label values of an endpoint, shared by metrics and `status`.
 
 use super::{EndpointState, Evidence, Kind, Mode};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A single bucket for tests of its entries.
 
 use std::cell::Cell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP data endpoints: announced ports, each for one data connection.
 //!
 //! Kernel and agent share the memory of the [table](crate::table). An entry is found by addresses and port.

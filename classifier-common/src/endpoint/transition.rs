@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transitions of an endpoint's packed state by packets.
 
 use super::{DataSide, EndpointState, ExpectKey, PackedEndpoint};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packed state of an endpoint.
 
 /// Mode of a data connection: the side of FTP that announced the port.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transfer of sources into a table of another size. The new table starts with the bounds of the old one.
 
 use std::cmp::Reverse;

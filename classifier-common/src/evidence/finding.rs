@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A connection with a known outcome.
 
 use crate::{address::Address, packet::Direction, protocol::Protocol};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Evidence for firewall rules: outcomes and peers of connections.
 //!
 //! A [`Finding`] is a connection with a known outcome. It is noted in two places of fixed size.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Observations of a source, packed into one word.
 
 use super::{ConnectionOutcome, Finding};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Number and time of observations, for every direction, protocol and kind, whatever the peer.
 
 use super::Observed;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host, a network or the port of another service, with its number of observations.
 
 use super::{Observation, Observed};

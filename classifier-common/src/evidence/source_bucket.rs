@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Heavy hitters in fixed memory: buckets of a few entries, each by the algorithm space-saving
 //! (Metwally, Agrawal and El Abbadi, 2005).
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Merge of several CPUs' buckets.
 //!
 //! Each CPU bounds a key with an entry by its count, and any other key by its bucket's least count. Bounds of

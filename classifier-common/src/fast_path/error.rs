@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP errors on the fast path, with the packet that they quote.
 
 use super::{ipv4_hosts, ipv6_hosts};

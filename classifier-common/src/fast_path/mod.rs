@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The fast path: classifies frequent shapes of packets in few steps.
 //!
 //! The shapes: up to two VLAN tags; no IP, or IPv4 with or without options, or IPv6 with up to three extension

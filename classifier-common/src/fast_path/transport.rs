@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transport headers on the fast path.
 
 use super::{Found, Sink};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Shift register for an address.
 
 /// Sixteen bytes in two words, which BPF can shift.

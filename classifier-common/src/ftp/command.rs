@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Commands of the client that the tracking distinguishes.
 
 use super::word::Word;

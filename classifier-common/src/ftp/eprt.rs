@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Argument of EPRT: `<d>family<d>address<d>port<d>` (RFC 2428 §2).
 
 use super::{is_delimiter, numbers::Numbers};

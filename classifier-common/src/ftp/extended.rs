@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Port of a 229 reply (RFC 2428 §3).
 
 use super::{is_delimiter, numbers::Numbers};

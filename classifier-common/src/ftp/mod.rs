@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Grammar of the FTP control connection as push parsers: a small state, one byte in, an optional event out.
 //!
 //! [`Replies`] parses the server's lines, [`Commands`] the client's. A line may arrive in any number of chunks;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decimal numbers, and the two announcement lists: `h1,h2,h3,h4,p1,p2` (RFC 959 §4.1.2) and
 //! `af,hal,h1,…,pal,p1,p2` (RFC 1639 §2).
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Replies of the server.
 
 pub(super) const PASSIVE: u16 = 227;

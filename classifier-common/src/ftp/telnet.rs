@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Telnet commands within a line (RFC 854), which a control connection may contain (RFC 959 §3.1).
 //!
 //! Clients send `IAC IP IAC DM` before ABOR (RFC 959 §4.1.3), and some negotiate options. Commands are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Words of a command line.
 
 /// The last eight letters of a word, in upper case. Eight are enough: no known word is longer, and since no

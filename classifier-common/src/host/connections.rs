@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connection tracking in the memory of a process, like the kernel's hooks do it.
 
 use std::{

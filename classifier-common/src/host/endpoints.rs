@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A bucket of the endpoint table, with the port table that counts its ports.
 
 use std::cell::Cell;

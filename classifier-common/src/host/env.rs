@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Environment of the tracking in the memory of a process.
 
 use std::collections::hash_map::Entry;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Events that the kernel programs would put into the ring buffer.
 
 use crate::control::{Learned, Segment, Session, SessionKey};

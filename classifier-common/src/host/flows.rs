@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP flows in the memory of a process, like the kernel's hooks follow them.
 
 use std::cell::Cell;

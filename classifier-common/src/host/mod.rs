@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Environment of the kernel programs in user space, for the offline reader, the tests and the fuzzers.
 
 mod connections;

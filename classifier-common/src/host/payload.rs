@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Payload of a segment, as far as the frame contains it.
 
 use crate::control::{SEGMENT_MAX, Segment};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Forwarding rates by source.
 
 use std::cell::RefCell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The port table and the table of first fragments.
 
 use std::cell::Cell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP tracking in the memory of a process, fed with frames like a kernel hook.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP types and codes folded into a bounded row of counters.
 
 mod registry;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP types and codes assigned by IANA.
 //!
 //! Sources: the registries "ICMP Type Numbers" and "`ICMPv6` type Numbers". If a registry lists no codes for

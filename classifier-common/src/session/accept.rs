@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Acceptance of segments: which bytes are read, by the numbers of both directions.
 
 use super::{

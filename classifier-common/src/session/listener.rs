@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! State of an inspected session, and the selection of its segments.
 
 use core::mem::offset_of;

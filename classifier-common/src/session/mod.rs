@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sessions of FTP, SMTP, POP3 and IMAP: whether the client asks for TLS, begins it, or logs in.
 //!
 //! A [`Listener`] is a push parser of both directions, about 50 bytes per session. [`Listener::accept`] finds

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sequence numbers (RFC 9293 §3.4), which wrap.
 
 /// Maximum distance of a segment from the known numbers of its direction. A segment further away comes from a

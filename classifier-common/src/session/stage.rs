@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Stages of the client's and the server's parsers.
 
 /// Stage of the client's next byte.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests of listeners on streams that are cut in every way.
 
 use proptest::prelude::*;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Known command words. Of a word that is being read only the set of possible verbs is kept, and no letter.
 
 use crate::protocol::Protocol;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Entries and buckets of a hash table.
 
 /// An entry of a table: a word with its state, its key, and further fields.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hash of a connection's ends.
 
 use crate::address::Address;

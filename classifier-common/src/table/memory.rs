@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hash tables in the memory of a process, for captures, tests and fuzzers.
 
 use std::{cell::RefCell, rc::Rc};

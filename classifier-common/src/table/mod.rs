@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A set-associative hash table in memory shared by kernel, agent and tests.
 //!
 //! A key's hash selects its bucket, which has a few ways with one entry each. The state of an entry is one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A bounded memory of what was seen last: in a full bucket a new entry replaces the oldest one.
 
 use core::mem::offset_of;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ethernet II, IEEE 802.3 with LLC, and stacked VLAN tags (IEEE 802.1Q).
 
 use crate::{packet::Packet, stop::Stop, view::HeaderBytes, wire::Family};

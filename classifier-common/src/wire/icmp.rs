@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Common header of ICMP (RFC 792) and `ICMPv6` (RFC 4443).
 
 use crate::{packet::Packet, stop::Stop, view::HeaderBytes, wire::Family};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! IPv4 (RFC 791).
 
 use crate::{

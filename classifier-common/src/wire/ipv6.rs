@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! IPv6 and its extension headers (RFC 8200).
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parsers of protocol headers, one file per header: its fields by offset, and the walk to its payload.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! TCP (RFC 9293 §3.1).
 
 use crate::{packet::Packet, stop::Stop, view::HeaderBytes};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP (RFC 768).
 
 use crate::{packet::Packet, stop::Stop, view::HeaderBytes};

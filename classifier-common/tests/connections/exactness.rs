@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Exactness of connection counts: however packets of many connections are repeated and mixed, each
 //! connection is counted once. Pending connections are those neither counted nor evicted.
 

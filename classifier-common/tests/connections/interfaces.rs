@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections whose packets cross several interfaces: of a bond, of asymmetric routes, of a router.
 
 use classifier_common::{

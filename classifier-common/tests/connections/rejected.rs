@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An ICMP error about the SYN of a data connection rejects it at once.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! All connection traces in each of their variants.
 
 use classifier_common::fixtures::connection_traces::{HostConnEnv, VARIANTS, cases, run};

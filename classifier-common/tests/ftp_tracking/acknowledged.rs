@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Acknowledgments: the short way and the whole one come to the same session and the same candidate.
 
 use classifier_common::{

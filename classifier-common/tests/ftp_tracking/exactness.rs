@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Exactness of the tracking: a dialogue that is cut, repeated and mixed has the same result, and noise has
 //! none.
 

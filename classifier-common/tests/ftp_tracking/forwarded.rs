@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Events about bytes that could not be read in order, which let the agent read them.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fragments of FTP data: later fragments have no ports, and get the class of the first.
 
 use classifier_common::{

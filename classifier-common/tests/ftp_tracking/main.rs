@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP tracking of the userspace build on protocol traces: see `fixtures::ftp_traces`.
 //!
 //! Every case runs in four variants, unless it excludes one: as written, with sequence numbers that wrap and a VLAN

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! All FTP traces in each of their variants.
 
 use classifier_common::fixtures::ftp_traces::{HostTraceEnv, VARIANTS, all, run};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections: two CPUs that begin and answer them, and the sweep that expires them.
 
 use classifier_common::{

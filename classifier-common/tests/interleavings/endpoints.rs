@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announced ports: two CPUs and the agent announce, withdraw, connect and end.
 
 use std::collections::BTreeMap;

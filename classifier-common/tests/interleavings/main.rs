@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every order of the steps of two CPUs and the agent in the bucketed tables, by `loom`: `cargo xtask loom`.
 //!
 //! The code under test is that of the kernel and of the agent: it is generic over its memory, and here every access

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tables of recent keys: two CPUs that remember, and one that recalls or forgets.
 
 use classifier_common::table::recent::{Key, Recent, RecentTable, Remembered, WAYS};

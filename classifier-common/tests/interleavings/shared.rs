@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Memory whose every access is a step.
 
 use std::{mem::MaybeUninit, ptr};

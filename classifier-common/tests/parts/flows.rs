@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP flows, against a model that remembers every datagram.
 
 use std::collections::HashMap;

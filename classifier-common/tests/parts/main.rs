@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parts of the packet path by themselves: the sum of two CPUs' counters, the entries of the port table, UDP flows, and
 //! properties of a packet's outcome.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Properties of a packet's outcome.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Entries of the port table: their count of FTP data endpoints, and what packets between two ports need.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bounds of the sources for any stream, in any order, on any CPU.
 
 use std::collections::HashMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A skewed stream of a million sources, through a table of the agent's default size.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A skewed million of connections to other services, beside a scan of every port.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Comparison of several CPUs' sources with exact counts.
 
 use std::collections::HashMap;

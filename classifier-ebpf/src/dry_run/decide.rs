@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Evaluation of a policy on every packet, with its maps.
 
 use core::ptr::{from_mut, from_ref};

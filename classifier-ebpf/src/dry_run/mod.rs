@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Dry run of a policy, after a packet is counted. Separate programs run it: the others do not know policies.
 
 mod decide;

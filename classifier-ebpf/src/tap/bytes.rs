@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The payload of a segment: copied from the packet and pushed through the grammar byte by byte.
 
 use core::ffi::c_void;

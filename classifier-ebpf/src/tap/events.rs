@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Events for the agent through the ring buffer. Segments are forwarded within a rate per source.
 
 use core::{ptr::from_mut, slice};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The FTP tracking's environment in the kernel: maps and ring buffer behind its traits.
 
 mod bytes;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Any bytes as a capture file: pcap, pcapng, and either compressed by gzip or zstd.
 //!
 //! The input is the file. `examples/capture.rs` writes one to begin with.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Loads and attaches the programs: the step that needs privileges.
 
 use std::sync::{Arc, Mutex};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors that end the agent, or prevent its start.
 
 use std::io;

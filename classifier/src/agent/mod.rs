@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent: the one module that knows all others. It starts in steps, each with an error of its own kind,
 //! and a later failure releases the resources of all earlier steps.
 //!

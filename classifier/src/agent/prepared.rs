@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Opens everything that needs no privilege: the first step.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Starts the background tasks, and restarts each when it ends.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The command line: a file for each command.
 
 use std::sync::LazyLock;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! From a command line to what was typed, or to why nothing is to be run.
 
 use std::{env, ffi::OsString};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Examples, files, exit statuses and references of a command, for `--help` and its man page.
 
 use std::fmt::Write as _;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Assigns counter rows to configured protocols, for the lifetime of the counters.
 
 use classifier_common::{assigned_port::AssignedPort, protocol::CONFIGURED_MAX};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decides which settings can change while the agent runs.
 
 use super::Settings;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Settings of the evidence: what is followed, how many peers of connections are kept, and what is exported.
 
 /// What is followed, and the number of peers and ports that are kept and exported.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The configuration file: one layer of settings, rejected as a whole on any error.
 
 use std::path::{Path, PathBuf};

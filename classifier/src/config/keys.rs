@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Keys of the configuration file, each with the text of its reference.
 
 /// One key of a table.

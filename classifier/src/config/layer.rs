@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! One layer of settings: flags, or the file.
 
 use std::path::PathBuf;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Notes on settings that are valid and may not do what they seem to.
 
 use classifier_common::{assigned_port::AssignedPort, ports::Transport};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pin directory of the settings.
 
 use std::path::{Path, PathBuf};

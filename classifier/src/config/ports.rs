@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ports of the protocols.
 
 use classifier_common::assigned_port::AssignedPort;

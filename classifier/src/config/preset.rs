@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Presets: ports of well-known services, in files of the package.
 
 use clap::ValueEnum;

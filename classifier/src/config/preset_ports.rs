@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ports of presets, added to those of the configuration file.
 
 use std::path::Path;

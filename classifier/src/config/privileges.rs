@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Privileges of the agent after everything is attached.
 
 /// Privileges of the agent after everything is attached.

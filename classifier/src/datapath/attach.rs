@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Attaches the programs to the hooks of an interface, and chooses the hooks.
 
 use classifier_common::abi::{Direction, PROGRAM_EGRESS, PROGRAM_INGRESS, PROGRAM_XDP};

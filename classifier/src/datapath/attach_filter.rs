@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Attaches TC programs by filters on kernels without TCX.
 
 use std::{

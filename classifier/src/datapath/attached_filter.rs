@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! TC programs on filters. A filter cannot be pinned, stays when the agent ends, and is found by its priority
 //! and handle.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A program that is attached to a hook, with its pin, by which it outlives the agent.
 
 use std::{

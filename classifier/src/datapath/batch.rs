@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads and writes many entries of a map in one system call.
 #![expect(unsafe_code, reason = "aya has no batches")]
 

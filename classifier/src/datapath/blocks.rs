@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Manages the counter blocks of interfaces in the slots of a map of maps: inserts, retargets, evicts and
 //! sums them.
 

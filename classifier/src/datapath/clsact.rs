@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Adds and removes the qdisc clsact, which has the TC filters on kernels without TCX.
 
 use std::io;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The counts of an interface, from its block and from what was counted under its name before.
 
 use classifier_common::abi::MAP_COUNTERS;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counts encrypted sessions by pair of hosts, together with the programs.
 #![expect(unsafe_code, reason = "the count of all is memory that the kernel shares")]
 

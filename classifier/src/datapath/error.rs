@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors between the agent and the kernel, with remedies for an operator.
 
 use std::io;

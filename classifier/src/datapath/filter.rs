@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the filters of the clsact qdisc, which has the TC programs on kernels without TCX: the pinned
 //! agent's filter, and others.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the programs of TCX hooks, and the interface of a pinned link.
 #![expect(
     unsafe_code,

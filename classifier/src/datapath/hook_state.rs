@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Checks that the programs are still attached: another program can detach a link or delete a filter.
 
 use std::io;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads which inner map is in each slot of a map of maps.
 #![expect(unsafe_code, reason = "aya reads no maps of maps without their inner maps' types")]
 

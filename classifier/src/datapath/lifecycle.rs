@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Attaches and detaches interfaces, and keeps, continues or drops their counters.
 
 use std::iter;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Creates and updates links between programs and hooks. aya takes the name of an interface for TCX, which
 //! another interface may have by then. aya also hides the descriptor of a link, which is needed to ask for
 //! its state.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the interface of a link from the kernel. aya reads it too, and does not expose it.
 #![expect(unsafe_code, reason = "aya does not tell it")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Forwards the programs' debug messages to the agent's log.
 #![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
 

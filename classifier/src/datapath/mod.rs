@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel side of the agent: no other module uses aya's programs, maps and links.
 
 mod attach;

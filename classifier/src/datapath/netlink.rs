@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sends traffic-control requests to rtnetlink and waits for the answers: a destructor cannot await.
 
 use std::io;

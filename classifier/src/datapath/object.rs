@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Loads the kernel object, and fills its maps.
 
 use std::{fs::File, path::Path, sync::Arc, thread};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the operating system's error in an error of aya, and a remedy.
 
 use std::{error::Error, io};

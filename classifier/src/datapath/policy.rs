@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the policy of the dry run into the programs' maps. The next policy is written beside the current
 //! one, and one word selects between them.
 #![expect(unsafe_code, reason = "the policy is memory that the programs share")]

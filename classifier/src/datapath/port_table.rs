@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Maps the port table, which the agent shares with the running programs.
 #![expect(unsafe_code, reason = "the table is memory that the kernel shares")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Checks the requirements before anything is loaded, so that the error names the missing one.
 
 use std::io;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Loads each program when it is first needed: the verifier takes most of a start.
 
 use std::thread;

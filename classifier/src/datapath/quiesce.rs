@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Waits for replaced programs to finish.
 #![expect(unsafe_code, reason = "membarrier(2) is not in rustix")]
 

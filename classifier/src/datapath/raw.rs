@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads and writes map values of an unknown layout, as numbers of eight bytes.
 #![expect(unsafe_code, reason = "aya reads values of one size alone")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads an interface's counters, both directions and every CPU, in one system call, and sums them.
 
 use std::os::fd::BorrowedFd;

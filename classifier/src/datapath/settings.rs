@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Applies settings to the loaded object: ports, the policy, and native XDP.
 
 use classifier_common::assigned_port::AssignedPort;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the loaded object: the data of a scrape, and of the history.
 
 use std::{fs::File, mem, os::unix::fs::FileExt as _, sync::PoisonError};

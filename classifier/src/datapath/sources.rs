@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the sources and their observations from the kernel's maps.
 
 use std::io;

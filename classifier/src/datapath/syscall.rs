@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Calls bpf(2) for commands that aya does not offer, with aya's generated numbers and structures.
 #![expect(unsafe_code, reason = "bpf(2) is not in rustix")]
 

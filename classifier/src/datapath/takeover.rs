@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Continues with the kernel objects of a previous agent, and leaves this agent's to the next one.
 
 use super::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs programs on packets of no interface by `BPF_PROG_TEST_RUN`, with counters for them.
 
 use std::cell::RefCell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads and writes the maps of the FTP tracking.
 #![expect(unsafe_code, reason = "tokio takes a file descriptor on a promise")]
 

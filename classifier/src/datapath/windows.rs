@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Maps a map's memory window by window, when it is touched: the kernel counts all of a mapped map as
 //! resident.
 #![expect(unsafe_code, reason = "the map is memory that the kernel shares")]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gathers the evidence from the sums of the kernel's maps.
 
 use std::collections::HashMap;

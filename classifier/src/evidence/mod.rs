@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Evidence for firewall rules, as people and programs read it: connections by outcome, with peers and times.
 //! [`Evidence`] is built from the kernel's maps, or from a capture, and has all data of a report.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Direction of the SYN of a connection.
 
 use classifier_common::abi::Direction;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Outcome of a connection, by its label in JSON.
 
 use classifier_common::evidence::ConnectionOutcome;

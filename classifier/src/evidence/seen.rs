@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Number and times of connections.
 
 use classifier_common::evidence::ConnectionOutcome;

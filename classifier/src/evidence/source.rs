@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Peers of connections.
 
 use classifier_common::evidence::ConnectionOutcome;

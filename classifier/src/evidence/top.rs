@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Selects the largest peers and other services.
 
 use std::collections::BTreeMap;

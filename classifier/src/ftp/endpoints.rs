@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tracks the endpoints in the table, and removes each at its end.
 
 use std::{

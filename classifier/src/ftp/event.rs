@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the programs' events from the ring buffer.
 
 use classifier_common::{

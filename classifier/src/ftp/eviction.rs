@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Chooses the sessions that are evicted from a full table.
 
 use std::collections::HashMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Replays captured packets with the loaded programs: the tracker, the programs' maps, and the capture's
 //! clock.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The maps of the loaded programs, as the tracker changes them.
 
 use std::cell::{Cell, RefCell};

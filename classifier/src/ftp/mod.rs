@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent's part of the FTP tracking: it takes over the endpoints that the programs have learned, and
 //! reads out-of-order segments.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads bytes that the programs skipped from the forwarded payloads.
 
 use classifier_common::control::{LineEnv, Segment, push_byte};

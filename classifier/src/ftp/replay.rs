@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Replays captured packets with the userspace build of the programs: the exchange between the kernel and the
 //! agent, in one process and by the capture's clock.
 

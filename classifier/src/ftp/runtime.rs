@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connects the tracker to the kernel's maps.
 
 use std::{io, os::fd::OwnedFd};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Keeps ended sessions until they are removed.
 
 use std::collections::{HashSet, VecDeque};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reorders out-of-order bytes of control connections.
 
 use std::collections::HashMap;

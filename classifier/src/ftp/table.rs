@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tables of the programs, as the tracker changes them.
 
 use classifier_common::control::{LineEnv, SessionKey};

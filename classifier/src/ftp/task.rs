@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Waits for the tracking's events and its timer; no other module of the tracking waits.
 
 use std::{

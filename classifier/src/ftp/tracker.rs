@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent's tracker: events and time in, changes of the endpoint table out.
 
 use std::time::Duration;

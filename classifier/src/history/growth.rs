@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Computes the growth of the counters between two readings.
 
 use std::{

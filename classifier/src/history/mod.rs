@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! History of the last 15 minutes, for the page.
 //!
 //! Every ten seconds [`follow`] reads a part of the counters, and [`History`] keeps their growth: sums over

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Keeps intervals, and returns those up to a moment.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Waits for the period of the history; no other module of the history waits.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Actions that the desired state asks for.
 
 use crate::interfaces::Interface;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decides which interfaces to attach, detach, rename, try again and forget, from the present links, the
 //! selection, and earlier results. Sans-IO: nothing here waits or asks the kernel.
 

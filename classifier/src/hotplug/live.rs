@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Keeps the interfaces attached while they come and go, for scrapes to read.
 
 use std::{

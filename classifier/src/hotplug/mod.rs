@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Follows interfaces that come, go and change while the agent runs.
 //!
 //! [`DesiredState`] decides, without IO; [`Live`] executes; [`follow`] alone waits, for netlink and for

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Applies new settings to attached interfaces and counters.
 
 use std::sync::PoisonError;

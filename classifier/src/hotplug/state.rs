@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Changes programs, attachments and counters step by step.
 
 use std::{

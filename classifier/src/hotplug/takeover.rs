@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Takes over the state of a previous agent.
 
 use std::time::Instant;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Waits for netlink and deadlines; no other module of reconciliation waits.
 
 use std::{sync::Arc, time::Instant};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Opens listening sockets, before anything is attached: a taken port then leaves nothing behind.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compresses bodies with gzip.
 
 use std::{cell::RefCell, io};

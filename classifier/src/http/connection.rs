@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Serves one connection, from its acceptance to its end.
 
 use std::{convert::Infallible, pin::pin, sync::Arc, task::Poll};

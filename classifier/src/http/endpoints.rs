@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Answers requests, independent of sockets.
 
 use std::{fmt::Write, sync::Arc, time::Instant};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Performs the TLS handshake.
 
 use std::{io, sync::Arc};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tracks the phase of a connection, from the bytes that pass and the requests that are answered.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Accepts connections, and evicts some at the limits.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Middleware in front of the endpoints: rate limit, authentication, and common response headers.
 
 use std::{sync::Arc, time::Instant};

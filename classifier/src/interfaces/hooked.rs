@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Lists the links of this network namespace with their attached programs, as far as rtnetlink knows them.
 
 use std::io;

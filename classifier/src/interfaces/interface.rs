@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses netlink's message about a link.
 
 use std::{fs, iter};

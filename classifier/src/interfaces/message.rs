@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses messages about links attribute by attribute: an invalid attribute or message hides no other one.
 //!
 //! The decoder of netlink-packet-route refuses a whole message for one attribute, a name that is not UTF-8

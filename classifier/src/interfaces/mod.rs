@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Lists the links of this network namespace over netlink.
 
 mod dump;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Selects the links to count.
 
 use std::collections::{BTreeMap, BTreeSet};

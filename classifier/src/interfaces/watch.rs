@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Watches changes of links over netlink.
 #![expect(unsafe_code, reason = "the socket lends its descriptor as a number")]
 

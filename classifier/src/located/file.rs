@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads files of settings: regular ones of limited length.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Files of settings, parsed into trees whose values know their position.
 //!
 //! | file | what |

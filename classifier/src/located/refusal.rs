@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An error at a position of a text, before its file is known.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads values by their keys.
 
 use super::{Located, Node, Pair, Refusal, refusal::expected_one_of};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tree of a text, with the position of each node.
 
 /// A node of a document.

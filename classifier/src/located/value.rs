@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Values with their key and position, which are read as the type that the key needs.
 
 use std::{fmt::Display, ops::RangeInclusive};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses YAML into a tree. The type of a scalar is not guessed: the reader of the value decides.
 
 use std::mem::take;

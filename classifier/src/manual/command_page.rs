@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The man page of a command: clap's sections, and those that no flag has.
 
 use std::{fs::File, io, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The man page of the configuration file: `classifier.toml(5)`.
 
 use clap_mangen::roff::{Roff, bold, roman};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes man pages and shell completions from the definitions of the flags, so that they stay up to date.
 
 use std::{

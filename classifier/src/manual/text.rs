@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sections of a man page, in roff.
 
 use clap_mangen::roff::{Inline, Roff, bold, roman};

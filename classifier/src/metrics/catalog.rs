@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Catalogue of the metric families: no other file of the agent names one.
 
 /// Type of a metric family.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes connections and sessions as samples. The series of a protocol begin with its first connection in a
 //! direction, so that an interface without any costs nothing.
 

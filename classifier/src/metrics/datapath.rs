@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the kernel's counters of a snapshot as samples.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes samples as text, in either format, straight into one string.
 //!
 //! The counters do not pass through `prometheus::proto`: measured with one interface, building those values

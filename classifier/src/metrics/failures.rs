@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Logs failed reads: each kind at once, then at most once a minute, and its end.
 
 use std::{

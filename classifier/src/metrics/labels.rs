@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Renders label pairs once.
 
 /// Label pairs in the form of the text format, rendered once and used in many samples.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Measures the time to learn a data port, in a histogram whose numbers outlive the agent.
 
 use std::sync::{Arc, atomic::Ordering};

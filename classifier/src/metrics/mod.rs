@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes a scrape: the kernel's counters, the agent's own, and the result of the scrape itself.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Differences of `OpenMetrics` 1.0 from the text format 0.0.4.
 
 use super::catalog::Kind;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the dry run of a policy, rule by rule.
 
 use classifier_common::dry_run::{DEFAULT_ROW, Verdict};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the metrics of the agent's process, with the names that every exporter uses.
 //!
 //! The collector of the `prometheus` crate is not used: it rounds CPU time down to whole seconds and lists

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes families that are registered with the `prometheus` crate: the agent's own counters.
 
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The counters of one interface and direction, from which samples are written.
 
 use classifier_common::counter::Counters;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the hosts, networks and ports with most connections, if requested.
 
 use classifier_common::abi::Direction;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classifies captured packets, with the userspace build or with the loaded program.
 
 use classifier_common::{counter::Counters, protocol::Class};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The clock of a capture.
 
 /// Clock that never runs backwards. No two packets have the same time, so that their order stays known.

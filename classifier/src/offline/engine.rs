@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classifies and counts captured packets with the userspace build of the programs.
 
 use std::{convert::identity, mem};

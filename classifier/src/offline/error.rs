@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors of reading and classifying captures.
 
 use std::{io, path::PathBuf};

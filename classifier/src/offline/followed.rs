@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Follows the connections of a capture from their SYN to their outcome, with their peers.
 
 use std::convert::identity;

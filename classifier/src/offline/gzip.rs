@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decompresses a gzip file: consecutive members (RFC 1952 §2.2), and zeros that fill up a tape or a block.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};

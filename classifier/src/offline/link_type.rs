@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Link types of captured packets, by their numbers in files.
 
 use std::fmt;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier pcap`: captures classified by the same code as live packets, in userspace or in the kernel.
 //!
 //! [`Capture`] reads packets, [`Engine`] classifies and counts them.

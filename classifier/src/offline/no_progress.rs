@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Replaces the progress bar in builds without a terminal library.
 
 use std::io::Read;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Shows on a terminal how much of a file has been read.
 
 use std::{

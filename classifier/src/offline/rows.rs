@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts counters to rows for people and programs, without rows of 0.
 
 use classifier_common::{

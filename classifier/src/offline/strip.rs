@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts captured packets to frames that can be classified.
 
 use classifier_common::{

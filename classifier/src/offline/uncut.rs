@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Handles packets that were captured before segmentation offload.
 
 use classifier_common::{

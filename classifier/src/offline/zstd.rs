@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decompresses a zstd file: consecutive frames (RFC 8878 §3).
 
 use std::io::{self, Cursor, ErrorKind, Read};

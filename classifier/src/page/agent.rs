@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of the agent: its privileges, maps and programs.
 
 use maud::{Markup, html};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Draws a rate over 15 minutes as a picture: ingress above the line, egress below it, each by its own scale.
 //!
 //! The picture is stretched to its place, and has no text, which would be stretched too. Its description has

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Dry run of the policy: the sums, and the rules that would drop most packets.
 
 use std::cmp::Reverse;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The most important numbers, each in a tile. A tile of FTP or of connections appears with its first count.
 
 use classifier_common::{abi::Direction, control::CONTROL};

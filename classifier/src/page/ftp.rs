@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of FTP: live sessions and data ports, data by evidence, and ends of announced ports. Peers are shown
 //! only where the metrics have them too: everybody who may read the metrics sees the page. `classifier status`
 //! shows peers to root.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP data: the announced ports as they are, and the packets and bytes by mode and evidence.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of ICMP: errors by the service that they quote, and messages by type.
 
 use std::cmp::Reverse;

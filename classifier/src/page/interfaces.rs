@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of the interfaces: hooks and rates.
 
 use std::collections::{BTreeMap, HashMap};

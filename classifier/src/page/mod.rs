@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The page for people, as one answer without scripts: problems, interfaces, services, traffic, FTP, ICMP and
 //! the agent itself.
 //!

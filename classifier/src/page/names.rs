@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names of protocols for people, with the label value as the tooltip.
 
 use maud::{Markup, html};

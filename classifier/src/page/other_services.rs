@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Table of the connections to ports that no protocol has.
 
 use classifier_common::evidence::Summary;

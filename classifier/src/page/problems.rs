@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of problems: a title, a sentence with the cause, and the remedy on a line of its own. It is the first
 //! section.
 

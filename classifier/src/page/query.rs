@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Query of a request for the page: the interval of its refresh, and the interfaces to show.
 
 use std::{borrow::Cow, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rates over time, of one protocol or of all, in one direction.
 
 use std::time::Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections of a service, summed over the interfaces that the page shows.
 
 use classifier_common::{

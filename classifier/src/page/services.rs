@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of the services: outcomes of their connections, handshake times, clear-text logins and peers.
 
 use classifier_common::evidence::ConnectionOutcome;

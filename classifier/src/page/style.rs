@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Style of the page, and the content security policy that excludes every other.
 
 use std::sync::LazyLock;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sums of the connections of a service over the interfaces.
 
 use classifier_common::{connection::Handshakes, evidence::ConnectionOutcome};

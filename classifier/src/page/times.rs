@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Times of the page: when it was drawn, and the age of the agent and of its counters.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counters of all interfaces that the page shows, added up once for all sections. Those of a thousand interfaces
 //! are 32 MB, more than the caches of a CPU hold.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Section of the traffic by protocol.
 
 use classifier_common::{abi::Direction, counter::PacketCount, protocol::Protocol};

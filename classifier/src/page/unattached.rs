@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Table of wanted interfaces that are not attached, each with the reason.
 
 use maud::{Markup, html};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the clients that a rule would have dropped, as far as the evidence names them.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compiles a policy to masks of rules, which the programs evaluate.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A dry run in userspace, with the code that evaluates a policy in the kernel: for reports and tests.
 
 use std::{cell::RefCell, collections::HashMap};

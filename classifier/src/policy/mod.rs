@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The dry run of a firewall policy: its file, its compiled masks, and its decisions.
 //!
 //! The programs count the verdict on each packet; nothing is dropped.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reports the effect of a policy: drops by rule, and rules that never matched.
 
 use classifier_common::dry_run::{DEFAULT_ROW, Verdict};

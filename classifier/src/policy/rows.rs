@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Assigns counter rows to rules, for the lifetime of the counters.
 
 use classifier_common::dry_run::RULES;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reloads on SIGHUP, which tells that the settings have changed.
 
 use std::io;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Applies new settings to a running agent: all of them, or none.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the traffic of captures.
 
 use std::{path::PathBuf, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes a zone of firewalld: a file of `firewalld.zone(5)`.
 //!
 //! A zone restricts input only. Its elements match one port each, of any source or of one, and the service `ftp`, which is

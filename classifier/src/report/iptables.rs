@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes a ruleset for `iptables-restore` and `ip6tables-restore`: one file for both, each of which skips
 //! the rules that are marked for the other.
 //!

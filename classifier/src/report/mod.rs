@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier report`: what a firewall on this host should allow, from observed traffic.
 //!
 //! [`traffic`] has the observations, [`advice`] the conclusions. Every format is written from these two

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes a policy for `classifier run --policy`, which counts what the rules would do.
 //!
 //! A policy knows protocols and no ports, sources and no destinations. By flags alone it separates the first

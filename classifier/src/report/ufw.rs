@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes application profiles of ufw, one for each inbound rule.
 //!
 //! A profile has ports and no sources, so the commands that allow the profiles are comments of the file. ufw assigns no FTP

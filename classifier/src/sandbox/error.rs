@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors of entering the sandbox, each in one line.
 
 use std::io;

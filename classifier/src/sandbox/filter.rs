@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! seccomp: the system calls of a running agent, and no others.
 //!
 //! An unlisted call fails with EPERM: a forgotten one becomes an error with a name, and does not kill the

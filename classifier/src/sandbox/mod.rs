@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gives up privileges after everything is attached.
 //!
 //! | file | what |

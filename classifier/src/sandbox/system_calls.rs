@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The system calls of a running agent, with either C library.
 
 use libc::c_long;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ages of events, on the kernel's clock.
 
 use serde::{Deserialize, Serialize};

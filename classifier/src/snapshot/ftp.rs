@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP in a snapshot: numbers of the tracking, and single sessions and data ports.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Losses by kind: always exported, and shown on the page for a while.
 
 use classifier_common::control::{Tallies, Tally};

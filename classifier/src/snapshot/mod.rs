@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The data of one scrape: what the kernel has counted and what the agent knows, read at one moment.
 //!
 //! `datapath` and `ftp` fill it in; `metrics`, `status`, the page, `top`, `report` and the history read it. This module

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The part of the counters that the history keeps: packets and bytes by protocol and direction.
 
 use classifier_common::{

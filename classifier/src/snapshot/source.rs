@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The interface between a source of snapshots and the readers of them.
 
 use classifier_common::evidence::Summary;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sockets of this network namespace, and the processes that hold them, from `/proc` (proc(5)).
 
 mod owners;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tells the sockets by which people and tools control a host from elsewhere.
 
 use classifier_common::ports::Transport;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads `/proc/net/tcp` and the like: a row for each socket.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the interfaces that an agent counts, and their hooks.
 
 use std::collections::BTreeSet;

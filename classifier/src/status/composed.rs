@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Composes the report from the found agents and the context on this host.
 
 use super::{AgentReport, HostContext, PinsReport, ProgramReport, Report, attached, listening, problems};

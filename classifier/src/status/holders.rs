@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the processes with descriptors of programs, in `/proc`.
 
 use std::{fs, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Inspects this host in addition to the agents: this network namespace, the pin directory, processes.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compares the ports on which processes listen with the observed connections.
 
 use classifier_common::{evidence::ConnectionOutcome, ports::Transport, protocol::Protocol};

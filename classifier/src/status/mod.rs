@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier status`: shows the kernel objects of running agents, from another process.
 //!
 //! [`find`](crate::datapath::find) reads them, [`Report`] has the data, and both formats are written from it

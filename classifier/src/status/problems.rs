@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Words the problems of an agent: the thing, the cause, the remedy.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads a process from `/proc` (proc(5)).
 
 use std::fs;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The data of `classifier status`. The fields are the keys of the JSON, in their order: they are stable, and
 //! more may be added.
 

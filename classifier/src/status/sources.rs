@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the peers of connections, and other services, for people: the largest of each kind.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Detects the journal as reader, and writes in its form.
 
 use std::{env, os::fd::AsFd};

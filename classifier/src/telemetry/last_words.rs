@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the error that ends the process, in the format of the log.
 
 use std::{error::Error, iter::successors};

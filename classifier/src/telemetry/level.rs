@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The levels that are logged: of `--log-level`, and of `RUST_LOG` for single targets.
 
 use tracing::level_filters::LevelFilter;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes to standard error without ever waiting.
 //!
 //! The reader of standard error may stop: a pager, a container's runtime, a journal on a full disk. A line

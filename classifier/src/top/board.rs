@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! All that is known of a source: the last sample, its rates, and the last minute.
 
 use std::{collections::HashMap, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The last minute of a rate, by second.
 
 use std::{collections::VecDeque, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier top`: live rates per interface and protocol, in a terminal.
 //!
 //! A [`Source`] gives samples, [`Board`] derives rates, [`State`] has the screen's state and handles keys,

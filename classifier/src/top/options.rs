@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Options of `classifier top`, and its errors.
 
 use std::{io, path::PathBuf, time::Duration};

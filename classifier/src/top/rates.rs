@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Computes rates between two samples.
 
 use std::{collections::BTreeMap, hash::Hash, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Records samples to a file, as the objects of `--format json`.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! State of the screen, and its changes by keys. Nothing here waits, draws or reads the time.
 
 use std::time::Duration;

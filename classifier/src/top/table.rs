@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The rows of a tab: filtered, sorted, and ready to be drawn or written.
 
 use std::cmp::Ordering;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the source at each interval, and shows the sample.
 
 use std::{

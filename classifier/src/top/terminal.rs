@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Takes the terminal for a screen, and restores it however the program ends.
 
 use std::{

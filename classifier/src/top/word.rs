@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Labels that many rows share.
 
 use std::{borrow::Borrow, collections::HashSet, fmt, ops::Deref, sync::Arc};

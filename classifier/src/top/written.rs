@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes one sample: as aligned columns for people, and as an object for programs.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

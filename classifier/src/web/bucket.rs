@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Limits the rate of requests by a token bucket, stored as the time at which it will be full.
 
 use std::{

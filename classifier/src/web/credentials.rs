@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Name and password of a request (RFC 7617).
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

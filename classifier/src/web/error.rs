@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors of a web configuration, each in one line.
 
 use std::path::PathBuf;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Checks passwords one by one, on a thread that serves no requests.
 
 use std::sync::{Arc, Mutex, PoisonError};

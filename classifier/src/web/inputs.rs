@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tracks the files of a configuration, and detects their changes.
 
 use std::{

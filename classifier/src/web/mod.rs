@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The web configuration: TLS, authentication and limits of the HTTP server.
 //!
 //! The file is that of Prometheus' exporter-toolkit. Its metadata is checked for every connection and

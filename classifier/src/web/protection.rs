@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts a web configuration to the settings in force.
 
 use std::{path::Path, sync::Arc};

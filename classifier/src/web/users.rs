@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Users, and the hashes of their passwords.
 
 /// Names and bcrypt hashes, at least one pair.

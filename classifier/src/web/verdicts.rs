@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Caches the results of password checks.
 
 use std::collections::VecDeque;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier run --check`: all errors that can be found before anything is attached, and no others.
 
 use std::process::{Command, Output};

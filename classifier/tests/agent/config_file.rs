@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Content of the configuration file.
 
 use std::time::Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Precedence of flags, environment and configuration file.
 
 use std::{net::TcpListener, process::Command};

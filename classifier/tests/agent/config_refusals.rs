@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every refused configuration file: exit status 2, and one line with position, key, cause and remedy.
 
 use std::{

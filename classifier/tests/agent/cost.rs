@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! README.md: the table of costs, held to docs/BENCHMARKS.md.
 
 const README: &str = include_str!("../../../README.md");

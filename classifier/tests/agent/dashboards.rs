@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rules for the Grafana dashboards of `deploy`, which no Grafana checks here.
 
 use std::collections::HashSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An example query for each metric family, by section of docs/metrics.md.
 
 use classifier::metrics::catalog::{self, Family};

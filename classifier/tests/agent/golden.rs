@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Comparison with recorded texts, and with the generated parts of pages.
 
 use std::{env, fs, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The history of invented counters, on a simulated clock.
 
 use std::{

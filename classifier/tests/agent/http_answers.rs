@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Answers to HTTP requests.
 
 use std::{io::Read, sync::atomic::Ordering};

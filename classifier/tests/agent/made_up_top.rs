@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Invented samples and screens of `classifier top`.
 
 use std::time::Duration;

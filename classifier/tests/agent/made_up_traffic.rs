@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Invented traffic of a host.
 
 use std::{net::IpAddr, time::Duration};

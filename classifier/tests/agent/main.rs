@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests of the agent without root: invented counters in, text and HTTP out.
 
 #[path = "../support/any_capture.rs"]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rules, dashboard and documents against the catalogue.
 
 use std::{fs, path::Path};

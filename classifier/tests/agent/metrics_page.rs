@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! docs/metrics.md: the tables of families, written from the catalogue.
 
 use classifier::metrics::catalog::{self, Family, Kind};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The page in all its states: its texts, their order, and the escaping of all input.
 
 use classifier::{

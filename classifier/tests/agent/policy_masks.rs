@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A compiled policy decides like one that is evaluated rule by rule: random policies, random packets, with
 //! the code of the kernel programs.
 

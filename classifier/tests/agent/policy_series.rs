@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Exported series of a policy: none without one, and the actions of its rules from the start.
 
 use std::sync::Arc;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Presets of ports, and notes on ports that lose the tracking of sessions.
 
 use std::{fs, path::Path, process::Command};

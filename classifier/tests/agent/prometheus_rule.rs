@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The rules of the Prometheus Operator: those of `deploy/prometheus`, in its own kind of object.
 
 use crate::golden::assert_recorded;

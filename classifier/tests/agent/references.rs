@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tables of flags and keys in the docs: those that the code has.
 
 use clap::{Arg, Command, CommandFactory as _};

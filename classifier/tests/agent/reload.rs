@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! New settings for a running agent with a recording kernel side.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rulesets that could lock somebody out are refused.
 
 use std::time::Duration;

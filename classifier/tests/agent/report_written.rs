@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Output of `classifier report` for invented traffic.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Exact text of a scrape, in both formats.
 
 use std::{

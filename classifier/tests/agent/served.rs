@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A server on a free loopback port, and a client that sees every byte.
 
 use std::{

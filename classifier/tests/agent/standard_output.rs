@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every command whose output is not read ends the same way.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! First step of the agent's start, which needs no privilege.
 
 use std::net::TcpListener;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Keys of `classifier top`.
 
 use classifier::top::{Listing, Peers, Sample, State, Tab};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rates and the JSON of `classifier top`, and its reading of an agent's metrics.
 
 use std::time::{Duration, UNIX_EPOCH};

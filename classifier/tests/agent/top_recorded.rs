@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Recordings of `classifier top`: what is written is read again, to the last number.
 
 use std::{path::Path, time::UNIX_EPOCH};

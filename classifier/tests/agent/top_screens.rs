@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Screens of `classifier top`: recorded ones, and rules for all of them.
 
 use classifier::top::{Appearance, Tab};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Words of the binary: HELP of the metrics, help of the command line, problems, warnings. The list of refused words and the
 //! length of a sentence are those of `cargo xtask lint words`.
 

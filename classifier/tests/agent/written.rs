@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A configuration file that is removed with its guard.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent's half of the FTP tracking, as protocol traces. The agent completes out-of-order segments, and
 //! removes expired entries. `trace.rs` has the grammar of traces.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Numbers that a trace can check, and invariants.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs and agent against a reference of FTP: whatever the network does to the packets, labels are those of the
 //! reference.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs a trace, statement by statement.
 
 use classifier_common::protocol::Protocol;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Work of one tick: scrapes wait for it, so it is bounded whatever the number of sessions.
 
 use classifier::ftp::Event;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tables in this process's memory, for the tracker.
 
 use std::cell::{Cell, RefCell};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Grammar of a trace: a statement on each line. Segments are as in the traces of `classifier-common`:
 //!
 //! ```text

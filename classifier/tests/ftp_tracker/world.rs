@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs and agent, with a clock and pending events between them.
 
 use std::time::Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every fixture through `BPF_PROG_TEST_RUN`.
 
 use aya::{

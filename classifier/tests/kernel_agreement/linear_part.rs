@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Headers outside the first part of a buffer.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Frames that the harnesses refuse, over real interfaces.
 
 use classifier::config::XdpMode;

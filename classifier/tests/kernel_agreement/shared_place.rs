@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces whose indices share a slot of the counters.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sources of ICMP redirects, in the kernel's maps and in userspace memory.
 
 use crate::harness::Harness;

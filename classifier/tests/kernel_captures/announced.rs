@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP data connections, from tshark's dissection of control connections.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Protocol and role of a packet, from its headers in tshark.
 
 use std::collections::HashMap;

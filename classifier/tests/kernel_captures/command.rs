@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs the command under test.
 
 use std::{path::Path, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Headers in tshark's dissection: their lengths, and the fragment that they are of.
 
 use std::collections::HashMap;

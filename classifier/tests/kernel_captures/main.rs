@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Captures of others, and captures of real servers: `classifier pcap` classifies every packet as tshark's
 //! dissection implies, and the loaded XDP program as the userspace build does.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Public captures, none of which is in this repository.
 
 use std::{

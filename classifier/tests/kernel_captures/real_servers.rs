@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Captures of real FTP servers: passive and active data, by two clients, over IPv4 and IPv6.
 
 use std::{collections::BTreeMap, net::IpAddr};

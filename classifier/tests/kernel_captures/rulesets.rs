@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rulesets from public captures: the kernel accepts each of them, and firewalld and ufw do.
 
 use std::{path::Path, process::Command};

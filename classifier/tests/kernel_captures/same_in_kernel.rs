@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The loaded program classifies every captured packet like the userspace build.
 
 use std::{

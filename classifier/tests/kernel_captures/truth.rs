@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Expected counts of a whole capture, from tshark's dissection.
 
 use std::collections::BTreeMap;

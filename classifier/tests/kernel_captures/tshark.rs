@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs tshark, which shares no code with the classifier.
 
 use std::{path::Path, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Two links between two hosts: SYNs take one, answers the other.
 
 use std::net::IpAddr;

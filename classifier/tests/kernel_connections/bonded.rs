@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hosts with bonds of two links each. Each end chooses the link of a packet by its own rules, as hosts and
 //! switches do, and the programs are attached to the links.
 

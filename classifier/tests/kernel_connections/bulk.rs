@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bulk mail stays on the fast path: measured not by time, but by the memory of the slow path, and by the
 //! number of inspected segments.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Outcomes of connections in a capture, by code that is independent of the tested one.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Searches for bytes in everything that an agent and its programs store or show.
 
 use aya::programs::loaded_programs;

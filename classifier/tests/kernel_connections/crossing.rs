@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections whose SYN crosses one interface of a host and whose answer another: each counts at the SYN's.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A flood of SYNs fills the table at most, and evictions are counted.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP flows in the kernel: what they tell equals what the userspace build says of the same frames.
 
 use std::ops::RangeInclusive;

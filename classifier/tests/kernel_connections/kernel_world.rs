@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Two loaded programs, one for each hook, over the same maps, as the environment of a trace.
 
 use std::time::Duration;

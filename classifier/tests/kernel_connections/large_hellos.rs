@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A `ClientHello` that fills more than one segment, between openssl and real servers.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Outcomes of connections, and encryption of sessions: by the loaded programs, frame by frame, and between
 //! real clients and servers, against a capture.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the whole content of a map.
 #![expect(unsafe_code, reason = "the keys and values of a map whose shape is found out")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Real services, some open, some refused, some dropped by nft, some rejected with ICMP: every connection has
 //! the outcome that a capture shows.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A firewall that rejects the passive ports of a real server: the data connections of real clients are
 //! `rejected`, or `refused`, at once, as a capture shows.
 

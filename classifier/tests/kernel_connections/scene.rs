@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Two hosts with an agent on each: egress of one is ingress of the other.
 
 use testbed::{Agent, End, Host, Lab, Samples, servers::Folder};

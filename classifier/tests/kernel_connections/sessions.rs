@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sessions between real clients and servers: encryption is counted as requested from the clients, and no
 //! byte of their credentials is in anything that the programs or the agent store.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The traces of connections (`classifier_common::fixtures::connection_traces`), through the loaded programs
 //! of both hooks: the counts are those that each trace states, as in the userspace build.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Frames over a veth pair.
 
 use std::time::Instant;

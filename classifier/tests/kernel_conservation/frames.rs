@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The sent frames: the same for the same seed.
 
 use std::{cell::RefCell, collections::HashSet};

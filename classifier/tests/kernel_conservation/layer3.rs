@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Devices that carry IP packets: an agent's counts on tunnels of each kind equal those of a capture from the
 //! network header on, and the devices' own counters.
 //!

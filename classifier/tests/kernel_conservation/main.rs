@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every frame is counted once, and alike by every program and by the userspace build.
 #![expect(
     clippy::print_stdout,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packets through a TUN device, which has no link-layer header.
 
 use classifier::config::XdpMode;

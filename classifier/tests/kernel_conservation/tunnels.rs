@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tunnels of each kind between two hosts.
 
 use std::{fs, io::Write as _, net::IpAddr, process::Stdio};

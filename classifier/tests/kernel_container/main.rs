@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The container recipe: its image, and its run with the rights of the `DaemonSet`; and the manifests.
 
 mod image;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The manifests of `deploy/kubernetes` and `deploy/helm`: what they give the agent is what the agent takes.
 
 use std::{fs, process::Command};

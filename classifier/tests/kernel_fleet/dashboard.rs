@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every query of the dashboards and of docs/metrics.md, sent to a Prometheus that scrapes a busy node.
 
 use std::{net::UdpSocket, thread, time::Duration};

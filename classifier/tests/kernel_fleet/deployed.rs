@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The files of `deploy/` for Prometheus and Grafana, unchanged except times and targets.
 
 use std::path::PathBuf;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Nodes with an agent each, and one host that watches them all.
 
 use std::{collections::BTreeMap, net::SocketAddr};

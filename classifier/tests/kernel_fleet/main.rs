@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Many nodes and one Prometheus, with the files of `deploy/`.
 #![expect(clippy::print_stdout, reason = "docs/fleet.md shows what a node costs")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A server that connects before it answers PORT, and from any port.
 
 use std::{net::IpAddr, time::Duration};

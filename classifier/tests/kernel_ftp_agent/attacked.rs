@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Floods beside a live session: its transfers stay FTP data, whatever the floods evict from tables.
 
 use classifier_common::fixtures::floods::{Flood, floods};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A flood on an established session: the part that reaches the agent, and its cost there.
 
 use std::time::{Duration, Instant};

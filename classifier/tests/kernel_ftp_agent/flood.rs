@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packets without an established session are ignored by the tracking.
 
 use testbed::Agent;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Unused entries expire.
 
 use std::{fs, time::Instant};

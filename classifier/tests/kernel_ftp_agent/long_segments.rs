@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Long segments: read to their end by the programs in order, and forwarded up to a limit out of order.
 
 use testbed::Agent;

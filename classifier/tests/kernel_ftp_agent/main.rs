@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent's half of the FTP tracking on the real kernel: out-of-order segments, expired entries, and
 //! attacks.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Observers of one direction alone, and sessions that are older than the agent.
 
 use testbed::Agent;

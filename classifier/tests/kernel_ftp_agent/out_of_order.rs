@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announcements after a gap are completed by the agent, on either hook.
 
 use std::{thread, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Ports that belong to a protocol are never announced.
 
 use testbed::Agent;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! More sessions than capacity.
 
 use std::time::{Duration, Instant};

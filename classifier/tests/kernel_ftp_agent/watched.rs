@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An agent's numbers of the FTP tracking.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Two hosts on a wire without traffic of its own, and frames on it.
 
 use std::{cell::RefCell, thread, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Comparison of a program's maps with those of the userspace build.
 
 use std::{collections::BTreeMap, fmt::Debug};

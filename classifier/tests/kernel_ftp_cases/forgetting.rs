@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Resets a loaded program's maps, in a hundredth of the time of loading.
 
 use std::os::fd::{AsFd as _, AsRawFd as _};

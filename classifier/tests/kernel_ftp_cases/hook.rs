@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! One program with its own maps, run on frames.
 
 use aya::{TestRun as _, TestRunOptions, programs::Program};

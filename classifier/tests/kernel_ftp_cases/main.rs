@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The traces of the FTP tracking (`classifier_common::fixtures::ftp_traces`), frame by frame through the
 //! loaded programs by `BPF_PROG_TEST_RUN`.
 //!

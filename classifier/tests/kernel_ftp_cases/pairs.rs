@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pairs of hosts with encrypted sessions: as many entries as pairs, counted by any CPU, and none after all
 //! sessions ended.
 

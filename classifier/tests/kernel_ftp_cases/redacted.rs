@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The ring buffer has no part of a client's credentials, however its segments are cut.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every trace in each of its variants, through one program.
 
 use std::time::Instant;

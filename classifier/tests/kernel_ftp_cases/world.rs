@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A loaded program as the environment of a trace, next to the userspace build.
 
 use std::{convert::identity, thread, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The transfers, with other connections at the same time.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announcements far after the start of their segment: the connection that follows at once is not missed.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Thousands of short transfers, many at a time: no packet is missed under load, and no entry is left after
 //! the end.
 

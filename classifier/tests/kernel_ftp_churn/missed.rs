@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Expected counts of the transfers, and the agents' counts.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The traffic of a cell by the captures, and the agents' differences.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs a cell's transfers, by a client with an option for the command.
 
 use std::{fs, net::IpAddr};

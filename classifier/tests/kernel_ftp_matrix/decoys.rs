@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections between the same hosts that are no FTP data, on ports that were used for data.
 
 use std::{

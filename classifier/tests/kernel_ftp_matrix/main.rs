@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every server, client, command and version of IP: FTP data is counted as it is captured, at the server, at
 //! the client and between them, and no other traffic is counted as FTP data.
 

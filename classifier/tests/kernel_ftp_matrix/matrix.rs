@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs the whole matrix for one server, with one set of agents and captures, which are compared after each
 //! cell.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs one cell: its transfers, with decoys during and after them.
 
 use std::{

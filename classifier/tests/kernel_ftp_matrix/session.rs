@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A cell's control connections and data connections, from the capture alone.
 
 use std::net::SocketAddr;

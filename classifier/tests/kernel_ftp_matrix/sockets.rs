@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A client of FTP by sockets, which sends exact commands.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Clients of an FTP server: curl and lftp, over TLS.
 
 use std::net::{IpAddr, SocketAddr};

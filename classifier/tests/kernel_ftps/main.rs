@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Real clients talk to a real FTP server over TLS, where announcements cannot be read: the agents count
 //! exactly the data as data.
 

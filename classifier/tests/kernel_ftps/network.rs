@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Client, server and a third host, with a router between them.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Observes the traffic of hosts by captures, and by agents at every vantage point.
 
 use std::{

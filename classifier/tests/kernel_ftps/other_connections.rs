@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections without data keep their class, for any sessions of their hosts.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! TCP segments of a capture.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every kind of transfer, observed everywhere.
 
 use testbed::servers::{Folder, Ftp};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The true kinds of the segments on the wire: the test knows the listeners, and guesses nothing.
 
 use std::net::{IpAddr, SocketAddr};

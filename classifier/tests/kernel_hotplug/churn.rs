@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Random changes of interfaces: in the end exactly the present ones are attached.
 
 use testbed::{Samples, attached_in};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! One interface that appears, changes, leaves and returns.
 
 use testbed::{attached_in, left_behind};

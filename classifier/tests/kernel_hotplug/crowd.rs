@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Many interfaces at once: the time to attach them, their cost, and the absence of leaks.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! File descriptors run out, and become available again.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counters of an interface that has gone, and of one that returns.
 
 use crate::library::counts;

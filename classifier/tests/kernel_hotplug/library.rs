@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The reconciliation of interfaces by itself, with a test's own durations.
 
 use classifier_common::abi::Direction;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces come and go, are renamed, stacked and taken over: attachments follow, and no count is lost.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 

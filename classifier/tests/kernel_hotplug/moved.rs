@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces that move to another network namespace and back: only the agent's own namespace counts.
 
 use testbed::{Agent, Host, Lab, Pins, attached_in, left_behind};

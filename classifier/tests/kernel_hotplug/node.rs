@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host whose interfaces come and go, with an agent.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! More events of interfaces than the socket's buffer holds.
 
 use std::{ffi::OsStr, fmt::Write as _, os::unix::ffi::OsStrExt as _};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `/-/ready` is 200 only while every wanted interface counts: after each 200, a packet goes into each
 //! present interface.
 

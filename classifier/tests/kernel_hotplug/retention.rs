@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The lifetime of counters of absent interfaces, and changes of the selection without a gap.
 
 use classifier_common::abi::Direction;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bridges and their members: by default no packet is counted twice, for any changes of membership.
 
 use crate::node::{Node, assert_packets, packets, settle};

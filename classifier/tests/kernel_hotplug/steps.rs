@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The start of the agent, step by step, in this process.
 
 use std::cell::Cell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names that are shifted and swapped while an agent runs: counts, pins and series follow the interfaces.
 
 use std::{

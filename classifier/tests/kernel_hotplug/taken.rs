@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Hooks that another program takes, and gives back.
 
 use std::{process::Command, thread, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The system calls of an operation, as `strace` lists them.
 
 use std::{collections::BTreeMap, fmt};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Failures of single calls that once lost counts.
 
 use crate::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A session of FTP that announces a data port: the programs count what they learn beside the interfaces' counters.
 
 use classifier_common::fixtures::ftp_traces::network::Network;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The model: interfaces, and the packets that must be counted.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An agent that is killed before one of its system calls, or whose call fails, at every call that changes pins or
 //! what is attached. Whatever the call, a fresh start finds the counts of a model.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The operations that are stopped.
 
 /// An operation of the agent on its pins.

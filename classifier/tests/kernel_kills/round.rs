@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rounds: an operation that is stopped at one of its calls, and a fresh start.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host with two interfaces, their pins, and the agents that count them.
 
 use std::{

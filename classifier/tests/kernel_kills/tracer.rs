@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `strace`: lists the calls of a process, kills it before one of them, or makes one fail.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The package on a fresh Debian under its own systemd: installed, upgraded, watched, removed, purged.
 
 mod packages;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The commands in the header of a ruleset, under systemd.
 
 use std::{fs, thread, time::Duration};

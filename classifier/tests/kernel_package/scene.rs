@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A fresh Debian between the wire and its administrator.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host with an FTP server, an agent and a browser, and a client.
 
 use std::{

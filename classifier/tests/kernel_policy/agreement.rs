@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every fixture through `BPF_PROG_TEST_RUN` under several policies in turn: the programs decide like the
 //! userspace build.
 

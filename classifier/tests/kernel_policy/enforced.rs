@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The same policy as a dry run by the agent and enforced by nft: exactly the packets that would be dropped
 //! are dropped, rule by rule.
 

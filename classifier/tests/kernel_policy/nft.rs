@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A policy as a ruleset of nft that enforces it.
 
 use std::{collections::BTreeMap, fmt::Write as _};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Without a policy, nothing of it is loaded.
 
 use classifier::{config::FtpSettings, datapath::Datapath};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Another policy under traffic: each packet sees either, and none is without a verdict.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The decisions of a policy continue over restarts of agents, with a policy and without.
 
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp, udp};

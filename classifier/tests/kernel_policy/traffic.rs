@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Generated packets of many kinds, inside and outside a policy's prefixes.
 
 use classifier_common::{

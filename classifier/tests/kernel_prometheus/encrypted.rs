@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A real Prometheus with the web configuration: TLS, client certificates and a password.
 
 use testbed::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A port alone is served on all addresses of the host, for any sysctl of IPv6 sockets.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};

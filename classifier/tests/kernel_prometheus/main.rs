@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A real Prometheus scrapes the agent, in either format.
 
 #[expect(dead_code, reason = "other tests make more certificates")]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Output in README.md: queries, metrics and a ruleset, from recorded conversations that cross an agent's interface again.
 //!
 //! The capture `conversations.pcap.zst` was recorded at a host with vsftpd, Postfix and Dovecot. Its clients are curl and ping. Then

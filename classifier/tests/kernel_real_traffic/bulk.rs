@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bulk transfers with offloads on: GSO packets cross the hooks, and the counts are the segments that the
 //! client sees on a wire without offloads.
 

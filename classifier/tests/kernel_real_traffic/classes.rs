@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Protocol and role of a packet, from tshark's fields.
 
 use std::collections::HashMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Clients of the real servers, and pings and traces.
 
 use std::{

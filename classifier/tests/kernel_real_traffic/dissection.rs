@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Dissects a capture by tshark, which shares no code with the classifier.
 
 use std::{collections::HashMap, path::Path, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Real programs talk over real links: the agents' counts, and those of `classifier pcap`, equal the
 //! capture's.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Observes a conversation by captures, by interfaces, by agents.
 
 use std::{path::Path, process::Command, thread, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `POST /-/reload`, with the web configuration.
 
 use testbed::{Agent, Running};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The file changes FTP's control ports, and the lifetime of an announcement.
 
 use std::{

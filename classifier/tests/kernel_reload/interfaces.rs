@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Other interfaces, and other hooks, by a reload: unchanged ones count without a gap.
 
 use testbed::{Agent, End, FrameSocket, Host, Lab, Pins, attached_in, left_behind, servers::Folder};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An invalid file changes nothing, and its error has the position.
 
 use crate::scene::{Scene, counted, hang_up, packets, port, reload, taken, until};

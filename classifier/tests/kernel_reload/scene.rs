@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A wire, and an agent at its end with the least privileges.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reloads while packets arrive: each is counted once, under its class before or after, and under no other.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Real clients of real servers, over IPv4 and IPv6.
 
 use std::net::{IpAddr, SocketAddr};

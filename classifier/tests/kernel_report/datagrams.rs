@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! UDP ports without a protocol: observed with `[evidence] udp`, and opened where they are answered and listen.
 
 use std::{

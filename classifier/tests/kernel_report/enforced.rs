@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The whole loop: observed traffic becomes a ruleset, the kernel enforces it, the same traffic passes again,
 //! and the counters agree.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! firewalld and ufw accept the output, and read from it what the rules mean.
 
 use testbed::{

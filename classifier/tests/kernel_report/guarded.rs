@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rulesets that would lock somebody out are refused, and the others let people log in.
 
 use std::{

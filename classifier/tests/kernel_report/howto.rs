@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The commands of `docs/howto-firewall.md`, in their order, on a host with SSH, mail, name resolution, time, and a service
 //! without a name.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel enforces the rulesets of `classifier report`.
 
 mod conversations;

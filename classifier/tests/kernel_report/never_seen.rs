@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packets of services that were never observed are dropped, and counted.
 
 use std::{

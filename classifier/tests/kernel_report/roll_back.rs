@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The script of the docs rolls a ruleset back, unless it is kept.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel accepts the output.
 
 use std::{fs, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A client and a server with an agent, whose pins outlive it.
 
 use std::{

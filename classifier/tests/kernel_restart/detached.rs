@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Objects that are left after agents end, and after they are detached.
 
 use testbed::{Pins, attached_in, left_behind};

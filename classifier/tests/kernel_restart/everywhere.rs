@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests that `cargo xtask vm` also runs on older kernels, where a start takes seconds: few starts, and no
 //! tools of the host's.
 

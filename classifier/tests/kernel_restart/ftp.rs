@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! FTP sessions and announced data ports, known to the kernel while no agent runs and to the next agent.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! SIGKILL while packets cross, and a new agent.
 
 use std::{thread::sleep, time::Duration};

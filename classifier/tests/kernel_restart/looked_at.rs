@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins that another process reads: the same data as the agent's, with and without it.
 
 use classifier_common::abi::Direction;

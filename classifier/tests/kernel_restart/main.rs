@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counting does not depend on the agent: it is killed, restarted and detached while packets cross.
 #![expect(clippy::unwrap_used, reason = "clippy takes only functions that are marked for tests")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces that changed after the agent ended.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An upgrade from a build whose layout has the map CONNECTIONS and not the map LISTENERS.
 
 use std::{fs, path::Path};

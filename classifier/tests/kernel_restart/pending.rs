@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pending connections while one agent is killed and the next takes over.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A failing start: pinned programs continue to count, with the settings of the previous agent.
 
 use classifier_common::fixtures::layers::{CLIENT, ethernet, ipv4, tcp};

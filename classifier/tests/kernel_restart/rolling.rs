@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fifty hosts whose agents are restarted one by one, while packets cross all of them.
 
 use std::{

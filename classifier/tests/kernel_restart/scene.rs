@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A counted host, a sending host, and a pin directory.
 
 use std::{

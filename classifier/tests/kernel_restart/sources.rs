@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sources of observations, over several agents.
 
 use std::{path::Path, time::Duration};

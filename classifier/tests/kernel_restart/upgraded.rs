@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An upgrade to a build with another layout of the counters, and back, while packets cross.
 
 use std::{

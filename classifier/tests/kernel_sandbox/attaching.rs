@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Later interfaces: attached with the kept capabilities, refused without; attached ones are counted and read
 //! either way.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Runs code in a process with one thread and the test's privileges.
 
 use std::{

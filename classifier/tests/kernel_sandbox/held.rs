@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel's view of a running agent's privileges.
 
 use std::{collections::BTreeMap, fs, process::Command, ptr};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Forbidden and permitted actions of a process that has entered the sandbox like the agent.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Starts as a normal user, with capabilities of the file or of the service manager.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};

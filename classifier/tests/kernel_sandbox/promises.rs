@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent with the least privileges has all its functions: it counts, learns, serves, and follows its
 //! files.
 

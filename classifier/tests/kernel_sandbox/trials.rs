@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Actions of an attacker. None of them does harm if it is permitted.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A round of traffic, captured and counted: both must agree on every packet.
 
 use std::{

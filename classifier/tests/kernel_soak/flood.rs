@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Floods from senders that nobody knows.
 
 use std::{thread, time::Duration};

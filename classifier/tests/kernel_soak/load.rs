@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The FTP sessions, held and used by some threads.
 
 use std::{

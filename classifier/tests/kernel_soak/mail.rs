@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Mail in transit: sent, then read over POP3 and IMAP.
 
 use std::{

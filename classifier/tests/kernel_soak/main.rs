@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A long day: real FTP and mail servers, hundreds of sessions at a time, interfaces that come and go, floods, two
 //! Prometheus servers, reloads, and an agent that is killed and upgraded. Every round the counters are compared with a
 //! capture, and at the end everything is as at the beginning.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An operator without mercy: reloads, kills and upgrades.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Memory, descriptors, maps, pins and series of the agent at a moment without sessions.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Client, router with the agent, three FTP servers, a mail server, and two Prometheus servers.
 
 use std::net::IpAddr;

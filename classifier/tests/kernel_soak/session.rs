@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An FTP client with as many sessions as asked for in one process.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Agents on several hosts, and a process without permission to look.
 
 use serde_json::json;

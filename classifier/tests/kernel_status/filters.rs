@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! TC programs on filters, as agents attach them before Linux 6.6: rtnetlink lists them within their host.
 
 use aya::{

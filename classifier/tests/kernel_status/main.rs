@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier status`, from another process: its report of a running transfer, and of agents on other hosts.
 //! Other agents may run on this machine: only those of the tests are compared.
 

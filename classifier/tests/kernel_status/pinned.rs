@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pinned agents, agents that have gone, and a directory without permission to read.
 
 use std::{

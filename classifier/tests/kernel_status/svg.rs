@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Draws a screen as an image.
 
 use std::fmt::Write as _;

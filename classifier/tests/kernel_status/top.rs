@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier top`: the same numbers as the agent's, by its pins and by its URL; and without an agent.
 
 use std::{

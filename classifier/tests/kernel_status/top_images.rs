@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The images of `docs/top.md`: real traffic, really counted, drawn like a terminal.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Peers of connections and other services in `classifier top`: by the pins like `classifier status`, by URL like
 //! the agent's metrics.
 

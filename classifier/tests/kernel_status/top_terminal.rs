@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier top` in a real terminal, provided by tmux.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A slow download in passive mode: peers, evidence and age, until it ends.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs without names, as aya loads them on a kernel without tracing. strace refuses the first program that
 //! aya probes, which is a tracepoint's.
 

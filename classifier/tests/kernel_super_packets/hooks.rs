@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Every hook on the way, compared with the capture.
 
 use classifier::config::XdpMode;

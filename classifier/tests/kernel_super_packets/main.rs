@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! GSO packets count as the segments that cross the wire.
 //!
 //! sender ── router ── receiver. The router's outgoing interface has no segmentation offload, so its capture

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The three hosts, and the capture with the true packets.
 
 use std::{net::IpAddr, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bulk transfers from the sender to the receiver.
 
 use std::{

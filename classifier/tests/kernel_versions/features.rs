@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Features that this kernel has, and kernels that lack some.
 
 use std::{

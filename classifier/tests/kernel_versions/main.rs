@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Functions of the agent on every supported kernel, including old ones: `cargo xtask vm` runs this there.
 #![expect(
     clippy::print_stdout,

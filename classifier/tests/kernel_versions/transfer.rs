@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transfers by a real FTP server, with a client of the standard library: no other program is needed.
 
 use std::{

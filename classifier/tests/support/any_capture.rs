@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Any bytes can be read as a capture up to some packet, and the counts add up.
 
 use std::{io::Cursor, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Frames for `BPF_PROG_TEST_RUN`.
 
 use classifier_common::packet::Link;

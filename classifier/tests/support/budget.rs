@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Budgets of the kernel programs.
 //!
 //! Each number is the size at the last decision, and a seventh more. A program that outgrows it costs every

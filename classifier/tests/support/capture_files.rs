@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes capture files of every format, byte by byte, sharing no code with the readers.
 
 /// Byte order of a file's numbers.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counts of any observer, with the names of `/metrics`.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! XDP buffers in two parts, in test runs.
 
 /// Bytes of an `xdp_md`, and the offset of the first part's end (`linux/bpf.h`).

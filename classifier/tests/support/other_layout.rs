@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The agent of another layout of the counters.
 
 use std::{path::Path, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Kernels that lack features: a filter of system calls answers as such a kernel does.
 
 use std::{env::consts::ARCH, io, os::unix::process::CommandExt as _, process::Command};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An interface with the kernel programs, next to the userspace build.
 #![expect(dead_code, reason = "shared by tests that each use a part")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Expected counts of an agent, from captured segments of known kinds.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Agents and captures at several places, compared at quiet moments.
 
 use std::time::Duration;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Certificates, generated for each test.
 
 use rcgen::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Versions, suites and curves of TLS.
 
 use std::{

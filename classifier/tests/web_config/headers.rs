@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Headers of every answer.
 
 use crate::scene::{Scene, TLS};

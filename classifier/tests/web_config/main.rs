@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The web configuration without root: the cases of Prometheus' exporter-toolkit, and this server's own.
 
 mod authority;

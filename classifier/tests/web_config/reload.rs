@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Configurations and certificates that change while they are in use.
 
 use std::{

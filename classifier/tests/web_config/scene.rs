@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A directory with a web configuration and certificates, and a server with them.
 
 use std::{

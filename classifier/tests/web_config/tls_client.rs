@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A TLS client that returns the result of its connection.
 
 use std::{io, net::TcpStream, sync::Arc, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `classifier top` reads an agent over TLS, with a user's name and password.
 
 use std::process::{Command, Output};

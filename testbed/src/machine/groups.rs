@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Control groups of a machine, in the hierarchies that its systemd uses.
 
 use std::{

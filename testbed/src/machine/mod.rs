@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A fresh Debian, booted with its own systemd on a host of the laboratory.
 
 mod groups;

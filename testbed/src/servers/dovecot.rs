@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Dovecot, over the maildirs of a mail server.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Temporary folders, removed at the end of the test.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Common part of the FTP servers.
 
 use std::{fs, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Programs that write and check Kubernetes manifests. They ask no cluster.
 
 use std::{path::PathBuf, process::Command};

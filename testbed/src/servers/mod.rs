@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Real servers. Each has its whole configuration in its own folder. The machine's `/etc` and running
 //! services are neither read nor changed.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! `ProFTPD` with a password file, in clear text and over TLS.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pure-FTPd, with its own user database.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};

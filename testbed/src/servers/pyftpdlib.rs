@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! pyftpdlib, for one user.
 
 use super::{Ftp, PASSWORD, USER, ftp::ready, program};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Capture of the wire, by a packet socket at the client's end.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Conversations between the two hosts in a round.
 
 use std::{

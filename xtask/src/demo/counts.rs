@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packet and message counts, from the agent or from the capture.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Comparison of the agent's counts with the capture's.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Numbers with thousands separators.
 
 /// Formats `1234567` as `1,234,567`.

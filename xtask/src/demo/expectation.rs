@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Minimum counts of a round, independent of the capture.
 
 use super::{

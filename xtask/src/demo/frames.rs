@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reference classification of the demo's frames, by minimal rules. Independent of the classifier on purpose.
 
 use super::ftp;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Minimal FTP client and server: an active transfer, connected from the server's port 20, and a passive
 //! transfer, connected by the client.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP traffic: ping, a closed port, and an expired hop limit.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Introduction of the demo: the hosts, the agent and its address.
 
 use std::{

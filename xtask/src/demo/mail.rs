@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Minimal SMTP, POP3 and IMAP: one letter is sent and read.
 
 use anyhow::Result;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Two hosts with real conversations, and an agent that counts on one of them.
 //!
 //! The hosts are namespaces without a name. The kernel removes them with their last process, however that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The wire between the two hosts, their addresses and settings.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Switch for TCP segmentation offload, which netlink's link messages lack.
 
 use std::{io, mem, net::UdpSocket, os::fd::AsRawFd};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Proxy from this machine's loopback to a port inside a host. Other machines cannot reach it.
 
 use std::{

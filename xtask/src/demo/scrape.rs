@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Scrape of the agent's counts, over HTTP through the proxy.
 
 use std::collections::BTreeMap;

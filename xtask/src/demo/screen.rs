@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The live table: redrawn on a terminal, one line per round elsewhere.
 
 use std::io::{IsTerminal, stdout};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The counts as a table.
 
 use std::fmt::Write as _;

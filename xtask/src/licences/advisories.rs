@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Known vulnerabilities of the dependencies: `RustSec` entries from `advisories.toml`.
 //!
 //! The check needs no network, and is as old as that file says.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Acceptable licences and sources, from `deny.toml` in the format of `cargo-deny`.
 
 use std::fs;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Yanked versions among the dependencies.
 
 use std::{fmt::Write, fs};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The module graph of a crate, which has no import circle.
 //!
 //! The child modules of one parent, with their descendants, import one another in one direction. A parent and

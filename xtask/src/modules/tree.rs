@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The module tree of a crate, and the file of each path.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A tar archive whose bytes depend on nothing but its files.
 
 use std::{

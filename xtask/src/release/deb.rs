@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The Debian package of the agent. classifier/Cargo.toml lists the installed files.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The container image of all architectures, as an OCI layout in a tar archive.
 
 use std::{fs, path::Path, process::Command};

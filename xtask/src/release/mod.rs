@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A release: archives, Debian and RPM packages with static binaries, a container image, an SBOM, the licences of all
 //! parts, and checksums. Times in the files are the commit's, and no file contains a path of the machine.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Licences of the third parties whose code is in the binary: each part, and the texts that its authors ship.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Files of an archive beside the binary: man pages, completions, units, documents, licences and the SBOM.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The RPM package, from the files of the Debian package: one list of files for both.
 
 use std::{fs, path::Path, process::Command};

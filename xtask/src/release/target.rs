@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Targets of a release: musl, so that a binary runs with every C library.
 
 use std::{

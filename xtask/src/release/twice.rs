@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A second build in another folder, compared with the first one.
 
 use std::{collections::BTreeSet, fs, os::unix::fs::symlink, path::Path, process::Command};

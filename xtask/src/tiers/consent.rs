@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Changes that the tests make on this machine: announced before they begin, and confirmed once in a
 //! terminal.
 

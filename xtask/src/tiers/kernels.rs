@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel tiers: this machine's kernel, as root, and older kernels in virtual machines. Their jobs run in
 //! parallel.
 

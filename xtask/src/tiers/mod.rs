@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tiers of `cargo xtask test`. Each reports what it ran: a tier that did not run never counts as passed.
 
 mod consent;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Elapsed and processor time of the phases of a test run, for the table in CONTRIBUTING.md.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Jobs that run in parallel, each in its own process. The output of a job is printed at its end, so that its
 //! lines stay together.
 

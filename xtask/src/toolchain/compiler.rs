@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compilers with the source of their own `core`. A compiler cannot build another compiler's `core`.
 
 use std::{

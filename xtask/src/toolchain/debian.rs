@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The distribution's compiler, packaged with the source of its `core`.
 
 use anyhow::Result;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Search for a working `bpf-linker`, tested by linking a small program.
 
 use std::{

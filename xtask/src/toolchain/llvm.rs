@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! LLVM libraries that a `bpf-linker` can open.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bootstrap of the tools that build the kernel object. It changes no installed toolchain: compilers are
 //! called by path.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The recorded tools that build the kernel object, and the command that calls them.
 //!
 //! The build scripts of `classifier` and `bench` include this file. The keys of the record and the flags of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Architectures of the virtual machines.
 
 use std::{env::consts::ARCH, ffi::OsString};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The initramfs archive: cpio in the format `newc`
 //! (Documentation/driver-api/early-userspace/buffer-format.rst of the kernel).
 

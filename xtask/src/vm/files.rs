@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Contents of a virtual machine: tests, agent, modules, and the libraries that they need.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The first process of a virtual machine: prepares it for the tests, runs them, and powers it off.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The files of a release on fresh Debians without a compiler: installed, upgraded and removed under Debian's own kernel
 //! and systemd, in virtual machines.
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
 # Installs the files of a release on a fresh Debian, counts packets, upgrades, and removes all of it. systemd runs this in
 # a virtual machine. /release has a package and an archive.
 set -Eeu

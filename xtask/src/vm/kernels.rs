@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Kernels of Debian: of its cloud images, which are small and have a virtual machine's drivers built in, and a
 //! program that is a kernel (User-Mode Linux).
 

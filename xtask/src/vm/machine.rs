@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A virtual machine, from its start to its last line.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The kernel tests on other kernels and architectures, in virtual machines without root and KVM.
 //!
 //! A machine consists of a Debian kernel and an archive. The archive holds the tests, the agent and this

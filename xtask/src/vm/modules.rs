@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Modules of a kernel, in dependency order.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tests of each machine, by its kernel and its architecture.
 
 use super::{architecture::Architecture, kernels::Line};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The table of docs/support.md: the kernels that the tests ran on, and when.
 
 use std::{fs, process::Command, time::Duration};

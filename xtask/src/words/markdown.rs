@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Prose of Markdown pages, without code.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Words of the project: pages, alerts, rules and the dashboard without refused words and long sentences, rustdoc comments
 //! that name their subject.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rules for prose: no refused word, no long sentence, no beginning that needs another sentence to be understood.
 //!
 //! The tests of the agent have this file too, so that the text of the binary follows the same rules.

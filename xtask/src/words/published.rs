@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Texts of the files that Prometheus and Grafana read.
 
 use anyhow::{Context, Result};

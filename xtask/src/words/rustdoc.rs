@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! First lines of rustdoc comments, of public and private items alike.
 
 use anyhow::{Context, Result};

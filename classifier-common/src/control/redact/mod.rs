@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Redaction of a client's segments for the agent: logins are not forwarded.
 //!
 //! The first line of such a segment may continue a line of another segment, perhaps a password. It is kept

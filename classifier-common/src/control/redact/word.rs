@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Words of a client's line: the end of a command's name, the end of an address, or an option.
 
 /// Number of letters in the longest command.

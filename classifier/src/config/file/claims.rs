@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Assigns ports to protocols: each port belongs to one protocol.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the keys of `[ftp]`.
 
 use std::{ops::RangeInclusive, time::Duration};

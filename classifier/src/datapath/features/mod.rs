@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Features of the kernel: those that every start needs, and those that a start can do without.
 //!
 //! Each feature is probed, because distributions add features to kernels with an older release number.

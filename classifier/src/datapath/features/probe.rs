@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Probes of the kernel by bpf(2): programs of a few instructions, and a query of no interface.
 #![expect(unsafe_code, reason = "aya loads whole programs alone")]
 

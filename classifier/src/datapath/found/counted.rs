@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the interfaces with counters, and reads numbers that the programs have counted.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reasons why an agent cannot be found or read.
 
 use std::{error::Error, io};

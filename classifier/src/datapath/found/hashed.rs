@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the hash maps while programs change them.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds where programs are attached: by link in all network namespaces, and by interface in this one.
 
 use aya::programs::{

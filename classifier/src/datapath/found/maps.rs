@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Opens an agent's maps by number, and identifies them by name.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds running agents from outside: by the names of programs, then by the numbers of their maps and links.
 //! Programs that share one endpoint table belong to one agent.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds the agents' programs by name, and groups them by agent.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the sources of observed connections, with times.
 
 use classifier_common::abi::{MAP_SEEN, MAP_SERVICES, MAP_SOURCES};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the tables that agents and programs share through memory. They are read through the kernel, which
 //! needs no permission to write.
 

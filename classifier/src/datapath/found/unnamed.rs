@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names programs that have no name in the kernel, by the types that were loaded with them.
 //!
 //! aya probes names by a program of a tracepoint. A kernel without tracing (`CONFIG_BPF_EVENTS`) refuses that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Counters of the agent's own work, in memory that outlives the agent.
 #![expect(unsafe_code, reason = "the numbers are memory that the kernel keeps")]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins counts that an interface takes over from another layout, or from another interface with its name.
 
 use std::{io, path::PathBuf};

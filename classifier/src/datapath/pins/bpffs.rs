@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Finds or mounts the bpf filesystem of the pins.
 
 use std::{

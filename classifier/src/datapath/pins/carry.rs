@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Carries counts over from maps of another layout, by the names of the numbers.
 
 use std::{collections::HashMap, io};

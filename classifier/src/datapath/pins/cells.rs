@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names every number of a counter block, with the same name in every build.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Chooses the pinned maps that this build can continue with.
 
 use classifier_common::abi::{

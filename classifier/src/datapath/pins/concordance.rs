@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Maps the numbers of another layout to those of this build.
 
 use std::collections::HashMap;

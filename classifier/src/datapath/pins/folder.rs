@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The pin directory: `NUMBER/maps/NAME` and
 //! `NUMBER/interfaces/NAME/{counters,base,ingress_HOOK,egress_HOOK}`.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Describes the layout of the pinned maps in text. It is pinned beside them, so that a build of another
 //! layout can read them.
 

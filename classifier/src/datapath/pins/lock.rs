@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Locks a pin directory: one process at a time uses it.
 
 use std::{fs, io, os::fd::OwnedFd, path::Path};

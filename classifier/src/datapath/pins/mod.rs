@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins links and maps in a directory of a bpf filesystem, where they outlive the agent and the next agent
 //! takes them over.
 

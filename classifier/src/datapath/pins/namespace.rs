@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins the number of the agent's network namespace, which tells readers whether its sockets are theirs.
 
 use super::{PinError, generation::Generation, rows};

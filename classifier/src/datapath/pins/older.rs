@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Carries over the counts of earlier generations.
 
 use std::{collections::BTreeSet, io};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Opens pinned maps read-only, which a read-only filesystem allows.
 
 use std::{io, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gives pins to the user that the agent switches to.
 
 use std::{os::unix::fs::lchown, path::Path};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Renames the pins of renamed interfaces, in a running agent and at its start.
 
 use std::iter;

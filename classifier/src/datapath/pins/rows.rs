@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Pins the names of the counter rows: configured protocols, and the rules of a policy.
 
 use std::path::Path;

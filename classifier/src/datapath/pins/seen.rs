@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads a pin directory from another process, without a lock or a change.
 
 use std::{

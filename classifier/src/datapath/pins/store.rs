@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Transactions over the pins of interfaces: a process that is killed at any moment leaves all of one, or
 //! nothing.
 //!

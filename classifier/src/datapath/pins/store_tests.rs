@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Stops every transaction after each of its calls, in a directory of files.
 
 use std::{

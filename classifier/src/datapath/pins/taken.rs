@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The pins that an agent works with, and those of its predecessors that it takes over.
 
 use std::{

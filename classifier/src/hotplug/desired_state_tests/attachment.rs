@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Interfaces that come, go, refuse, or lose a hook: when they are attached, and when their counts are forgotten.
 
 use super::*;

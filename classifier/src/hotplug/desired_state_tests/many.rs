@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! As many names as interfaces, both more than can be counted. A search of each name among all interfaces, or the other way
 //! round, would be four thousand million comparisons: these tests would not end.
 

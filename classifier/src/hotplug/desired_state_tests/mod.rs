@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decisions of the desired state, event by event.
 
 mod attachment;

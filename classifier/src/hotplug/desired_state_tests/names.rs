@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Names and indices that change, are exchanged, or are used again: counts belong to the name.
 
 use super::*;

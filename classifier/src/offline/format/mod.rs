@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads capture files: pcap and pcapng, packet by packet, of any length.
 
 use std::io::{self, ErrorKind, Read};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads pcap files: a header, then packets.
 
 use super::{Fault, Found, PACKET_MAX, unknown, window::Window};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads pcapng files: sections of blocks with packets or interfaces.
 
 use pcap_parser::{

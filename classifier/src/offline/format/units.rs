@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts the timestamps of files.
 
 const NANO: u32 = 9;

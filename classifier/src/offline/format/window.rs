@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads a file as a stream: as many bytes from the current position as the reader asks for.
 
 use std::io::{self, ErrorKind, Read};

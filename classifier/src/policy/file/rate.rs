@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses `rate = "100/s"`.
 
 /// Names of units, with their nanoseconds.

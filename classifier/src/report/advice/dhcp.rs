@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rules for a DHCP client on this host (RFC 2131, RFC 8415).
 //!
 //! Answers to a broadcast or multicast request belong to no known connection. A host that loses its lease loses its

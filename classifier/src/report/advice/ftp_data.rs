@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decides how FTP data connections pass, and estimates the range of a server's passive ports.
 //!
 //! The kernel's helper reads control connections, and expects the announced data connections: no other

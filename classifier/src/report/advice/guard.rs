@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Refuses rulesets that could lock somebody out.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP that must pass, and ICMP that must not, observed or not.
 //!
 //! RFC 4890 §4.3 and §4.4 list the messages of `ICMPv6` that every host needs. In IPv4 these are the errors

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Derives what should be allowed from what was observed: pure, and in a fixed order.
 
 use serde::Serialize;

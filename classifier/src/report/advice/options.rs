@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Options of the advice.
 
 use std::{str::FromStr, time::Duration};

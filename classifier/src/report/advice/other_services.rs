@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Rules for services of which no protocol has the port.
 
 use super::{Admits, Allow, Basis, Options, Output, Rule, rule::LETTERS};

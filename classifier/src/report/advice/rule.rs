@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A rule for new connections: the connections, their peers, and the evidence.
 
 use std::fmt;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Decides which services pass, and by which rules.
 
 use serde::Serialize;

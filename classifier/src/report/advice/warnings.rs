@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Warnings about the evidence.
 
 use classifier_common::evidence::ConnectionOutcome;

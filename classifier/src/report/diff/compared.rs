@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The compared parts of a report, read from JSON of an older or this build.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compares a report with an older one: services, hosts and warnings that are new or gone. Higher counts are
 //! no change.
 

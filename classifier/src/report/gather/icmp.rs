@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gathers ICMP messages by type and code, and ICMP errors by the protocol that they quote.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gathers the observed traffic from counters and maps, pinned ones or a capture's.
 
 mod icmp;

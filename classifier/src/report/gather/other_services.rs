@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gathers the connections to ports that no protocol has.
 
 use std::collections::BTreeMap;

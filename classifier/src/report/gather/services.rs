@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Gathers the observed protocols by direction, with their peers.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes a ruleset for `nft -f`: a table that replaces itself and changes no other.
 //!
 //! Every rule has a named counter. That of a service counts the packets that begin a connection: the SYN, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the table of services of which no protocol has the port.
 
 use std::cmp::Reverse;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Writes the tables of services: admitted, not admitted, peers, and encryption.
 
 use crate::{

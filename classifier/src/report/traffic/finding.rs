@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections with a known outcome: number, time span, and peers.
 
 use std::{cmp::Reverse, fmt, time::Duration};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! ICMP messages.
 
 use classifier_common::wire::Family;

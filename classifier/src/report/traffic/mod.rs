@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Observed traffic of a host, as far as a firewall needs it: from pinned maps or captures, or from a test.
 //! Everything is in a fixed order, so that the same traffic gives the same report.
 

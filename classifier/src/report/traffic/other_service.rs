@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Services of which no protocol has the port.
 
 use serde::Serialize;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An observed protocol, with its direction and ports.
 
 use classifier_common::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sockets of the observed host, with the protocols of their ports.
 
 use std::net::IpAddr;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Draws the lines above the table: source, tabs, totals, problems.
 
 use std::time::Duration;

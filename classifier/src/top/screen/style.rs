@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Colours and characters that the terminal supports.
 
 use std::env;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! User and password for HTTP (RFC 7617).
 
 use std::{fs, io, path::Path};

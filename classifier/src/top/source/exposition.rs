@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses the answer of an agent: the text format 0.0.4 of Prometheus, and `OpenMetrics` 1.0, line by line.
 
 use std::collections::HashMap;

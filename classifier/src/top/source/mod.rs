@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Sources of samples: pinned maps of this host, an agent by its URL, or a recording.
 
 mod credentials;

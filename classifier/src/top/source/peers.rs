@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Lists the peers of connections, and other services, from the evidence in the kernel.
 
 use std::time::SystemTime;

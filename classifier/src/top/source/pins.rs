@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads samples from the pinned maps.
 
 use std::{collections::BTreeMap, path::Path, time::SystemTime};

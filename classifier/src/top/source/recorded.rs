@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads samples from a recording: a file with the objects of `--format json`, one a line.
 
 use std::{

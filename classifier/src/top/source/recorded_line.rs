@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! One line of a recording, as the counterpart of [`Report`](crate::top::Report).
 
 use std::time::{Duration, UNIX_EPOCH};

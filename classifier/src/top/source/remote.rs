@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads samples from an agent by its URL, over one connection.
 
 use std::{fmt, io, path::PathBuf, time::Duration};

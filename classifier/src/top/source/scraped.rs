@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts an agent's answer to a sample.
 
 use thiserror::Error;

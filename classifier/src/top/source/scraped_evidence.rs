@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the peers of connections, and other services, from the largest that an agent exports.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! URL of an agent, with credentials.
 
 use std::{fmt, path::PathBuf, str::FromStr as _};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Selects the certificate authorities to trust: those of a file, or the system's.
 
 use std::{fs, io, path::Path, sync::Arc};

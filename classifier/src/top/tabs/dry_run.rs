@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tab of the decisions of a policy's dry run.
 
 use super::traffic::{number, total};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tab of ICMP messages by type and code.
 
 use super::traffic::{number, total};

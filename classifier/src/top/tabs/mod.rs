@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The tabs. A new one is a variant of [`Tab`] and a file that makes its table.
 
 mod data_ports;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tab of the connections to ports that no protocol has, and their outcomes.
 
 use super::sources::{read, row};

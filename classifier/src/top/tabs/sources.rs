@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tab of the peers of connections, and their outcomes.
 
 use std::{collections::HashSet, time::Duration};

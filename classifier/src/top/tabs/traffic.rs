@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tab of rates by interface, direction, protocol and role.
 
 use crate::{

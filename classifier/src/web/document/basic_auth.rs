@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses `basic_auth_users`.
 
 use std::str::FromStr as _;

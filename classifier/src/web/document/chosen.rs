@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Translates names of Go's `crypto/tls` to rustls.
 
 use rustls::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses `http_server_config`.
 
 use hyper::header::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses `tls_server_config`.
 
 use rustls::{SupportedCipherSuite, crypto::SupportedKxGroup};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Converts `tls_server_config` to rustls.
 
 use std::{path::Path, sync::Arc};

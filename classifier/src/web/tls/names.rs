@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Parses names and other fields of a client's certificate.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads certificates and keys in PEM, from a file of their own or within the configuration.
 
 use std::path::{Path, PathBuf};

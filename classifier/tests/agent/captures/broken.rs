@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Broken files, and files that are no captures.
 
 use std::io::{Cursor, Write as _};

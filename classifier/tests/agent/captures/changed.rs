@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Compressed captures that are damaged: the worst result is an error.
 
 use std::io::Write as _;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Classes of packets after every link-layer header.
 
 use classifier_common::fixtures::layers::{Layer, ipv4, ipv6, segment, tag};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests of `classifier pcap` with generated files.
 
 mod broken;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! On a terminal, a capture that takes longer than a second shows its progress.
 
 use std::{

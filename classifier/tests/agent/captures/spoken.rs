@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A port that the configuration lets speak a protocol, in a capture.
 
 use std::process::Command;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Packets of length 0: a network card segments them on their way out, after the capture.
 
 use classifier_common::fixtures::layers::{

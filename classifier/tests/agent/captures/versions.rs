@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Versions of both formats.
 
 use super::command::{fed, written};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! An adversary's use of the agent's memory is bounded, and evictions are counted.
 
 use std::fmt::Write as _;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The end of an announcement: by timeout, by its connection and by its session.
 
 use crate::trace::{Case, check};

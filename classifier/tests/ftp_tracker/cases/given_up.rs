@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bytes that never arrive.
 
 use crate::trace::{Case, check};

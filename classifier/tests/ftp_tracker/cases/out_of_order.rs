@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announcements after a gap, which the agent completes when the gap is filled.
 
 use crate::trace::{Case, check};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Bytes that are forwarded repeatedly, and in another order than the jumps.
 
 use crate::trace::{Case, check};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Segments longer than the program reads of a packet, and lines that continue after skipped bytes.
 
 use crate::trace::{Case, check};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Announcements that a newer one of their session replaces, learned by program or agent.
 
 use crate::trace::{Case, check};

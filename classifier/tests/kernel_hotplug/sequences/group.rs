@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A few interfaces that share a few names, and random events of them.
 
 use super::model::{Id, Link, Model};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Random sequences of events of interfaces and agents, compared with a model.
 
 mod group;

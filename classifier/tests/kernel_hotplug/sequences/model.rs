@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Model of an agent's counts after any events.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host with groups of interfaces, its agent, and its pin directory.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Takes pictures of the page of a host.
 
 use std::{fs, path::Path, process::Command};

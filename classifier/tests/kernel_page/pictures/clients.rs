@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Clients that talk until the pictures are taken.
 
 use std::{

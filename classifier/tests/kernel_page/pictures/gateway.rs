@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A host with every problem that can be made: an interface that is gone, one whose hook another program has, a
 //! full table of sessions, a refused configuration, and generic XDP.
 

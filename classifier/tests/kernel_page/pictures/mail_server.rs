@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A mail and file server with two networks of clients, and a firewall that blocks some of its FTP data ports.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};

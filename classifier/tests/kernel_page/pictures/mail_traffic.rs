@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Conversations of the mail server with its clients, and with hosts that refuse.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The images of `docs/page.md`: agents that really count real traffic of three hosts, in a real browser.
 
 mod camera;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A TCP connection between two ends, of which each knows only what has arrived.
 
 use std::ops::Range;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A client and a server of FTP. Each acts on whole lines that it has read, and on nothing else.
 
 use classifier_common::fixtures::ftp_traces::network::End;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! A reference of FTP: clients and servers that read whole lines, over a network that loses, repeats, reorders and cuts
 //! segments. It is slow and obvious. The label of a packet follows from who opened its connection and why, and not
 //! from what was seen of the announcement.

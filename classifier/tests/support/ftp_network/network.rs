@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The network: two hops, with the observer between them. A packet may be lost, repeated or late on either.
 
 use classifier_common::fixtures::ftp_traces::network::Network;

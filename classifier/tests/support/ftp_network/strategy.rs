@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Random dialogues, and random events of the network.
 
 use proptest::prelude::*;

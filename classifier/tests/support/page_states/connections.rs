@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Connections of an invented host: outcomes, handshake times, logins and peers.
 
 use classifier::snapshot::{InterfaceSnapshot, SourceSums, TopSources};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Live FTP between two invented hosts.
 
 use classifier::snapshot::{EndpointReport, FtpNow, SessionReport};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The page in every state with a picture: invented, the same numbers each time.
 
 mod connections;

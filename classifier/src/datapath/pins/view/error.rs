@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Errors of reading a pin directory, with remedies for an operator.
 
 use std::{

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the interfaces with pinned counters: counts, and attachments.
 
 use std::{collections::BTreeSet, io, path::PathBuf};

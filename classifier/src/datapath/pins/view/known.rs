@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Lists the pinned generations with the layout of each.
 
 use std::{collections::HashMap, io, path::Path, sync::Arc};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads a pin directory repeatedly from another process, with or without a running agent: the data of an
 //! agent's scrape, without a lock or a change.
 

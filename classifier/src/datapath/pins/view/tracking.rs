@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Reads the other pinned maps: their fill, and the FTP tracking.
 
 use classifier_common::{
