@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzing of every entry that takes bytes of the wire, by libFuzzer with a nightly compiler.
 
 use std::{fs, path::Path, time::Duration};

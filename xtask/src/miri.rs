@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Miri: interprets the tests of unsafe code that needs no kernel.
 
 use anyhow::Result;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! The nightly compiler, for tools that no stable one has.
 
 use std::process::Command;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes the two ends of the ring buffer: the redaction of a client's segment, and the agent's reading of any bytes.
 #![no_main]
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Fuzzes a connection of FTP or mail, with any bytes from both sides in any segments: it has one outcome, and its
 //! session one encryption.
 //!

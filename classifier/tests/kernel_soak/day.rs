@@ -39,7 +39,8 @@ pub fn live(length: Duration) -> String {
     // The first round makes every series and pin that there will be.
     operator.upgrade();
     round(&scene, &mut load, &mut operator, &mut totals, 0);
-    // An upgrade pins what the names of removed interfaces have counted.
+    // An upgrade pins what the names of removed interfaces have counted, and knows the names of the other configuration.
+    scene.configure(true);
     operator.upgrade();
     // The router asks for its neighbors too, while the sessions are closed.
     scene.network.router.run("ip", &["-6", "neigh", "flush", "all"]);
