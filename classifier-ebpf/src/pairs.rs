@@ -58,6 +58,10 @@ extern "C" fn classifier_join_pair(work: *mut Work) -> u32 {
     0
 }
 
+/// Errors of an insertion that another CPU has beaten: the key exists, or its bucket is locked.
+const EEXIST: i32 = 17;
+const EBUSY: i32 = 16;
+
 /// Result of an attempt that was beaten by another CPU.
 const AGAIN: u32 = 2;
 
@@ -74,9 +78,9 @@ extern "C" fn classifier_try_join_pair(work: *mut Work) -> u32 {
         {
             return AGAIN;
         }
-    } else if ENCRYPTED.insert(pair, 1, BPF_NOEXIST.into()).is_err() {
-        // Another CPU was first, or the map is full.
-        return if ENCRYPTED.get_ptr_mut(pair).is_some() { AGAIN } else { 0 };
+    } else if let Err(refused) = ENCRYPTED.insert(pair, 1, BPF_NOEXIST.into()) {
+        // By the error, and not by another look-up: the entry of the other CPU may be gone again.
+        return if [EEXIST, EBUSY].contains(&-refused) { AGAIN } else { 0 };
     }
     add_to_all(1);
     1
