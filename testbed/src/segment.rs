@@ -28,6 +28,8 @@ pub struct Segment {
     pub from: SocketAddr,
     /// Destination address and port.
     pub to: SocketAddr,
+    /// Sequence number.
+    pub number: u32,
     /// The lower eight flags: FIN is 1, SYN 2, RST 4, ACK 16.
     pub flags: u8,
     /// Captured payload.
@@ -63,6 +65,7 @@ impl Segment {
             sender: array::<6>(ethernet, 6).map(|byte| format!("{byte:02x}")).join(":"),
             from: (from, port(0)).into(),
             to: (to, port(2)).into(),
+            number: u32::from_be_bytes(array(tcp, 4)),
             flags: tcp[13],
             data: tcp[usize::from(tcp[12] >> 4) * 4..].to_vec(),
         })

@@ -49,9 +49,10 @@ impl<'h> Watched<'h> {
         let mut expected = Outcomes::new();
         let mut crossing = 0;
         for (at, interface) in interfaces.into_iter().enumerate() {
-            let syns: HashSet<_> =
-                segments[at].iter().filter(|one| one.opens()).map(|syn| (syn.from, syn.to)).collect();
-            for (client, server) in syns {
+            // By their numbers too: a port whose connection was refused is free for another.
+            let syns = segments[at].iter().filter(|one| one.opens());
+            let syns: HashSet<_> = syns.map(|syn| (syn.from, syn.to, syn.number)).collect();
+            for (client, server, _) in syns {
                 let here = answer(&segments[at], client, server);
                 let there = answer(&segments[1 - at], client, server);
                 crossing += usize::from(here.is_none() && there.is_some());
