@@ -279,10 +279,12 @@ mod tests {
         for key in 0..8 {
             keep(&table, key, 1, key * TICK);
         }
-        assert_eq!(keep(&table, 8, 1, 6 * TICK), Remembered::InPlace, "the first is 6 ms old");
-        assert_eq!(keep(&table, 9, 1, 5 * TICK), Remembered::Evicted, "the second is 4 ms old");
-        assert_eq!(keep(&table, 9, 2, 5 * TICK), Remembered::InPlace, "it is known");
-        assert_eq!((table.recall(&0), table.recall(&1), table.recall(&9)), (None, None, Some(2)));
+        assert_eq!(keep(&table, 8, 1, 7 * TICK), Remembered::InPlace, "the first is 7 ms old");
+        for key in 1..8 {
+            assert_eq!(keep(&table, key, 2, 9 * TICK), Remembered::InPlace, "it is known");
+        }
+        assert_eq!(keep(&table, 9, 1, 11 * TICK), Remembered::Evicted, "the oldest is 4 ms old");
+        assert_eq!((table.recall(&0), table.recall(&8), table.recall(&9)), (None, None, Some(1)));
     }
 
     #[test]
