@@ -108,8 +108,8 @@ fn a_manager_that_does_not_listen_is_said_to_and_changes_nothing() {
     let [host, other] = ["server", "client"].map(|name| lab.host(name));
     let (end, _) = lab.link(&host, &other);
     let environment = [("NOTIFY_SOCKET", "/nonexistent/notify")];
-    let agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
-    assert!(agent.said().contains("cannot notify the service manager"), "{}", agent.said());
+    let mut agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
+    agent.wait_for("cannot notify the service manager");
     agent.stop();
 }
 
@@ -128,7 +128,7 @@ fn a_manager_with_an_abstract_name_hears_of_everything_and_odd_watchdogs_do_no_h
         socket.set_read_timeout(Some(4 * PATIENCE)).expect("an option");
         let at = format!("@{name}");
         let environment = [("NOTIFY_SOCKET", at.as_str()), ("WATCHDOG_USEC", watchdog)];
-        let agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
+        let mut agent = host.agent_with(env!("CARGO_BIN_EXE_classifier"), &["-i", &end.name], &environment);
         let hear = || {
             let mut message = [0; 4096];
             let length = socket.recv(&mut message).expect("it says something");
@@ -136,7 +136,7 @@ fn a_manager_with_an_abstract_name_hears_of_everything_and_odd_watchdogs_do_no_h
         };
         let next = || std::iter::repeat_with(hear).find(|message| message != "WATCHDOG=1\n");
         assert_eq!(next().as_deref(), Some("READY=1\nSTATUS=counting at 1 interface\n"));
-        assert!(agent.said().contains(said), "{}", agent.said());
+        agent.wait_for(said);
         signal(&agent, Signal::HUP);
         assert!(next().expect("it says something").starts_with("RELOADING=1\n"));
         assert!(agent.ready().0);

@@ -42,7 +42,7 @@ fn outlived(mode: &str, ends: &[fn(Agent)]) {
         assert_continues(&last, &seen);
         last = seen;
     }
-    assert!(agent.said().contains("taking over pinned counters of another layout"), "{}", agent.said());
+    agent.wait_for("taking over pinned counters of another layout");
     over.store(true, Ordering::Relaxed);
     let each = sent.join().unwrap();
     let metrics = agent.metrics();
@@ -73,8 +73,8 @@ fn a_bpf_filesystem_is_mounted_where_it_is_missing() {
     without_bpffs(command.args(["--pin-dir", "/sys/fs/bpf/classifier"]));
     let mut agent = Running::start(command);
     agent.wait_for("serving metrics");
-    assert!(agent.said().contains("mounted the bpf filesystem at=\"/sys/fs/bpf\""), "{}", agent.said());
-    assert!(agent.said().contains("pins are lost with the container"), "{}", agent.said());
+    agent.wait_for("mounted the bpf filesystem at=\"/sys/fs/bpf\"");
+    agent.wait_for("pins are lost with the container");
     let mounted = File::open(format!("/proc/{}/root/sys/fs/bpf", agent.id())).unwrap();
     assert_eq!(agent.interrupt().code(), Some(0), "{}", agent.said());
     let folder = format!("/proc/{}/fd/{}/classifier", std::process::id(), mounted.as_raw_fd());

@@ -42,8 +42,8 @@ fn a_read_only_filesystem_is_named() {
 fn what_is_not_the_classifiers_is_left_alone() {
     let scene = Scene::new();
     fs::create_dir_all(format!("{}/mine", scene.folder())).unwrap();
-    let agent = scene.agent("auto");
-    assert!(agent.said().contains("not removed, not created by the classifier"), "{}", agent.said());
+    let mut agent = scene.agent("auto");
+    agent.wait_for("not removed, not created by the classifier");
     agent.leave();
     assert!(scene.detach().contains("not removed, not created by the classifier"));
     assert_eq!(scene.pins.list(), ["classifier", "classifier/mine"]);
