@@ -8,6 +8,7 @@
 use crate::{
     address::Address,
     connection::HookPoint,
+    endpoint::FIRST_PORT,
     evidence::{ConnectionOutcome, Finding},
     packet::Direction,
     protocol::Protocol,
@@ -17,9 +18,6 @@ use crate::{
     },
     track::Ends,
 };
-
-/// Ports below are those of servers, if the other port is not lower (RFC 6335 §6: system ports).
-const SYSTEM_PORTS: u16 = 1024;
 
 /// Unit of a flow's time, as a power of two of nanoseconds: 8.6 s.
 const UNIT: u32 = 33;
@@ -93,11 +91,11 @@ impl Flow {
     }
 
     /// Begins the flow of a datagram by the end `sender`. Its destination is the server, unless only the source has a
-    /// system port, or the lower one: then the agent has missed the request.
+    /// system port (RFC 6335 §6), or the lower one: then the agent has missed the request.
     #[inline(always)]
     fn begin(ends: &Ends, sender: u32, hook: &HookPoint) -> Self {
         let (from, to) = (ends.source_port, ends.destination_port);
-        let is_of_server = from < SYSTEM_PORTS && from < to;
+        let is_of_server = from < FIRST_PORT && from < to;
         let server = if is_of_server { sender } else { sender ^ 1 };
         let direction = if is_of_server { hook.backward } else { hook.forward };
         Self(server << SERVER | (direction as u32) << DIRECTION)
