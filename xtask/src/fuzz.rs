@@ -26,7 +26,7 @@ pub struct Options {
 
 /// Runs each target for the time. A corpus is kept in the target directory, and the next run begins with it.
 pub fn run(options: &Options) -> Result<()> {
-    provide()?;
+    workspace::cargo_tool("cargo-fuzz", RELEASE)?;
     let corpora = Path::new(workspace::metadata()?.target_directory.as_str()).join("fuzz-corpora");
     write_seeds(&corpora.join("seeds"))?;
     let targets = targets()?;
@@ -47,17 +47,6 @@ pub fn run(options: &Options) -> Result<()> {
         run_command(&mut cargo)?;
     }
     Ok(())
-}
-
-/// Installs cargo-fuzz where it is missing.
-fn provide() -> Result<()> {
-    if workspace::tools().join("bin/cargo-fuzz").is_file() {
-        return Ok(());
-    }
-    println!("fuzz: installing cargo-fuzz {RELEASE}");
-    let mut install = workspace::cargo();
-    install.args(["install", "cargo-fuzz", "--version", RELEASE, "--locked", "--quiet", "--root"]);
-    run_command(install.arg(workspace::tools()))
 }
 
 /// Writes the fixtures as seeds.

@@ -30,14 +30,7 @@ pub struct Options {
 
 /// Makes the changes, and fails if no test notices one of them.
 pub fn run(options: &Options) -> Result<()> {
-    let folder = workspace::tools().join("bin");
-    if !folder.join("cargo-mutants").is_file() {
-        println!("mutants: installing cargo-mutants {RELEASE}");
-        let mut install = workspace::cargo();
-        install.args(["install", "cargo-mutants", "--version", RELEASE, "--locked", "--quiet", "--root"]);
-        run_command(install.arg(workspace::tools()))?;
-    }
-    let mut mutants = Command::new(folder.join("cargo-mutants"));
+    let mut mutants = Command::new(workspace::cargo_tool("cargo-mutants", RELEASE)?);
     mutants.current_dir(workspace::root()).args(["mutants", "--package", PACKAGE]);
     mutants.arg("--output").arg(workspace::metadata()?.target_directory);
     if let Some(shard) = &options.shard {

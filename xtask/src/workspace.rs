@@ -10,6 +10,8 @@ use std::{
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use crate::process;
+
 /// Returns the folder of the workspace's Cargo.toml.
 pub fn root() -> PathBuf {
     // Read at run time: a binary in a shared target folder may come from another clone.
@@ -42,4 +44,17 @@ pub fn metadata_with(options: impl IntoIterator<Item = String>) -> Result<Metada
         .other_options(options.collect::<Vec<_>>())
         .exec()
         .context("cargo metadata")
+}
+
+/// Returns the path of a program that cargo builds, such as `cargo-fuzz`, and installs this release of it where it is
+/// missing.
+pub fn cargo_tool(name: &str, release: &str) -> Result<PathBuf> {
+    let program = tools().join("bin").join(name);
+    if !program.is_file() {
+        println!("installing {name} {release} into {}", tools().display());
+        let mut install = cargo();
+        install.args(["install", name, "--version", release, "--locked", "--quiet", "--root"]);
+        process::run(install.arg(tools()))?;
+    }
+    Ok(program)
 }
