@@ -123,3 +123,51 @@ pub(super) fn account<E: SegmentEnv>(env: &E, segment: &Segment, session: &mut S
         env.tally(Tally::SessionsDecrypted, 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(unsure: bool) -> Session {
+        let mut session = Session::default();
+        session.flags.set(UNSURE, unsure);
+        session
+    }
+
+    #[test]
+    fn tls_begins_with_a_handshake_or_in_an_unsure_session_with_any_record() {
+        for kind in 0..=u8::MAX {
+            for version in [0, 2, 3, 4, b'T'] {
+                for unsure in [false, true] {
+                    let expected = version == 3 && (kind == 22 || unsure && (20..=23).contains(&kind));
+                    let found = is_record([kind, version, 1, 0], &session(unsure));
+                    assert_eq!(found, expected, "{kind}, {version}, unsure: {unsure}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_client_may_show_tls_at_any_time_and_the_server_where_it_is_unclear_or_hidden() {
+        for [unsure, hidden] in [[false, false], [false, true], [true, false], [true, true]] {
+            let mut session = session(unsure);
+            session.flags.set(ENCRYPTED.of(ControlSide::Server), hidden);
+            assert!(may_show(&session, ControlSide::Client));
+            assert_eq!(may_show(&session, ControlSide::Server), unsure || hidden, "{unsure} {hidden}");
+        }
+    }
+
+    #[test]
+    fn a_reply_begins_with_three_digits() {
+        for (text, expected) in [
+            (b"200 ", true),
+            (b"227-", true),
+            (b"x00 ", false),
+            (b"2x0 ", false),
+            (b"20x ", false),
+            (b"xxx ", false),
+        ] {
+            assert_eq!(is_reply(*text), expected, "{text:?}");
+        }
+    }
+}

@@ -195,3 +195,7 @@ impl SegmentEnv for HostEnv<'_> {
         self.tracking.encrypted.borrow().contains_key(&[client, server])
     }
 }
+
+#[cfg(test)]
+#[path = "env_tests.rs"]
+mod tests;

@@ -170,4 +170,35 @@ mod tests {
         assert_eq!(tables.port(Transport::Tcp, 25), AssignedPort::new(Transport::Tcp, 25, taken).entry());
         assert_eq!(tables.port(Transport::Udp, 25), PortEntry::default());
     }
+    #[test]
+    fn a_port_with_more_endpoints_than_can_be_counted_stays_tracked() {
+        let tables = HostTables::default();
+        let port = || tables.port(Transport::Tcp, 40_000);
+        for count in 1..=COUNTED {
+            tables.endpoint_taken(40_000);
+            assert_eq!((port().endpoints(), port().is_tracked()), (count, false));
+        }
+        tables.endpoint_left(40_000);
+        assert_eq!((port().endpoints(), port().is_tracked()), (COUNTED - 1, false));
+        (0..2).for_each(|_| tables.endpoint_taken(40_000));
+        assert!(port().is_tracked());
+        let full = port();
+        tables.endpoint_taken(40_000);
+        assert_eq!(port(), full, "no longer counted");
+        tables.endpoint_left(40_000);
+        assert_eq!(port(), full, "no longer counted");
+        assert_eq!(tables.port(Transport::Udp, 40_000), PortEntry::default());
+    }
+
+    #[test]
+    fn an_entry_is_evicted_by_its_age_and_not_by_its_place() {
+        let tables = HostTables::default();
+        let label = Label::of(Protocol::SMTP.to_server());
+        let bucket = |id| hash::bucket(key(id).hash(), FRAGMENT_BUCKETS);
+        let ids: Vec<_> = (0..).filter(|id| bucket(*id) == bucket(0)).take(recent::WAYS + 1).collect();
+        let again = [&ids[..recent::WAYS], &ids[..1], &ids[recent::WAYS..]].concat();
+        assert!(again.iter().all(|id| Tables::remember(&tables, &key(*id), label)));
+        let missed: Vec<_> = ids.iter().filter(|id| Tables::recall(&tables, &key(**id)).is_none()).collect();
+        assert_eq!(missed, [&ids[1]], "the first was seen again");
+    }
 }

@@ -227,3 +227,7 @@ impl Listener {
         said
     }
 }
+
+#[cfg(test)]
+#[path = "listener_tests.rs"]
+mod tests;

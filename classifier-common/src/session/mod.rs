@@ -12,10 +12,14 @@
 
 mod accept;
 mod client;
+#[cfg(test)]
+mod gap_tests;
 mod listener;
 mod numbers;
 mod server;
 mod stage;
+#[cfg(test)]
+mod syntax_tests;
 #[cfg(test)]
 mod tests;
 mod verbs;

@@ -10,24 +10,24 @@ use crate::protocol::Protocol;
 const PART: usize = 512;
 
 /// Data of one side, sent at once: whether the client sends it, and the bytes.
-type Turn<'a> = (bool, &'a [u8]);
+pub(super) type Turn<'a> = (bool, &'a [u8]);
 
 /// A session with its listener, and the sequence numbers of both sides.
-struct Session {
+pub(super) struct Session {
     protocol: Protocol,
-    listener: Listener,
-    next: [u32; 2],
-    said: Said,
+    pub(super) listener: Listener,
+    pub(super) next: [u32; 2],
+    pub(super) said: Said,
 }
 
 impl Session {
-    fn new(protocol: Protocol) -> Self {
+    pub(super) fn new(protocol: Protocol) -> Self {
         let next = [u32::MAX - 20, 7000];
         Self { protocol, listener: Listener::new(next[0], next[1]), next, said: Said::Nothing }
     }
 
     /// Passes a segment; `false` if it is not inspected.
-    fn segment(&mut self, of_client: bool, flags: u8, bytes: &[u8]) -> bool {
+    pub(super) fn segment(&mut self, of_client: bool, flags: u8, bytes: &[u8]) -> bool {
         let [client, server] = self.next;
         let (sequence, acknowledgment) = if of_client { (client, server) } else { (server, client) };
         let length = u32::try_from(bytes.len()).unwrap();
@@ -51,7 +51,7 @@ impl Session {
         inspected
     }
 
-    fn turns(mut self, turns: &[Turn<'_>], size: usize) -> Said {
+    pub(super) fn turns(mut self, turns: &[Turn<'_>], size: usize) -> Said {
         for (of_client, bytes) in turns {
             for segment in bytes.chunks(size) {
                 self.segment(*of_client, 0x18, segment);
@@ -61,10 +61,10 @@ impl Session {
     }
 }
 
-const SAYS: bool = true;
-const REPLIES: bool = false;
+pub(super) const SAYS: bool = true;
+pub(super) const REPLIES: bool = false;
 
-fn said(protocol: Protocol, text: &[u8]) -> Said {
+pub(super) fn said(protocol: Protocol, text: &[u8]) -> Said {
     let sizes = [1, 2, 3, 5, text.len().max(1)];
     let all = sizes.map(|size| Session::new(protocol).turns(&[(SAYS, text)], size));
     assert!(all.iter().all(|said| *said == all[0]), "{all:?}: {}", text.escape_ascii());
