@@ -85,3 +85,59 @@ impl From<Address> for IpAddr {
         Ipv6Addr::from(address.octets()).to_canonical()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        match text.parse().expect("an address") {
+            IpAddr::V4(v4) => Address::v4(v4.octets()),
+            IpAddr::V6(v6) => Address::v6(v6.octets()),
+        }
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_ipv4_address_and_other_addresses_are_not() {
+        for (text, is_v4) in [
+            ("192.0.2.1", true),
+            ("::ffff:192.0.2.1", true),
+            ("0.0.0.0", true),
+            ("::192.0.2.1", false),
+            ("::fffe:192.0.2.1", false),
+            ("::1:ffff:192.0.2.1", false),
+            ("1::ffff:192.0.2.1", false),
+            ("2001:db8::1", false),
+            ("::", false),
+        ] {
+            let found = address(text);
+            assert_eq!(found.is_v4(), is_v4, "{text}");
+            let ip: IpAddr = text.parse().expect("an address");
+            assert_eq!(IpAddr::from(found), ip.to_canonical(), "{text}");
+            assert_eq!(Address::v6(found.octets()), found, "{text}");
+            assert_eq!(Address::of_words(found.to_words()), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_network_is_a_24_of_ipv4_and_a_64_of_ipv6() {
+        for (host, network) in [
+            ("192.0.2.255", "192.0.2.0"),
+            ("192.0.2.0", "192.0.2.0"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("::1", "::"),
+        ] {
+            assert_eq!(address(host).network(), address(network), "{host}");
+        }
+    }
+
+    #[test]
+    fn every_bit_of_an_address_is_mixed() {
+        let mixed = |number: u128| Address::v6(number.to_be_bytes()).mixed();
+        for number in [0, u128::MAX, 5 << 64 | 5] {
+            for bit in 0..128 {
+                assert_eq!((mixed(number) ^ mixed(number ^ 1 << bit)).count_ones(), 1, "{number:x} {bit}");
+            }
+        }
+    }
+}

@@ -36,3 +36,22 @@ impl Label {
         Self { class: Class::from_index(packed & 0xff), evidence }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::protocol::{CLASSES, Protocol};
+
+    #[test]
+    fn a_label_is_unpacked_as_it_was_packed() {
+        for class in (0..CLASSES).filter_map(|index| u32::try_from(index).ok()).map(Class::from_index) {
+            for evidence in [Evidence::Port20, Evidence::Announced, Evidence::Inferred] {
+                let label = Label { class, evidence };
+                assert_eq!(Label::unpack(label.pack()), label);
+            }
+        }
+        let smtp = Protocol::SMTP.to_server();
+        assert_eq!(Label::of(smtp), Label { class: smtp, evidence: Evidence::Port20 });
+    }
+}

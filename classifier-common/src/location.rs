@@ -155,3 +155,58 @@ impl QuotedTcp {
         self.tcp().wrapping_sub((self.0.get() >> 15 & 0xff) as usize * 4)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_has_what_it_was_made_of() {
+        for start in 0..=127 {
+            for words in 0..=15 {
+                for (family, first) in
+                    [(Family::V4, false), (Family::V4, true), (Family::V6, false), (Family::V6, true)]
+                {
+                    let location = Location::new(family, start, words, first);
+                    assert_eq!(location.start(), start);
+                    assert_eq!(location.transport_length(), usize::from(words) * 4);
+                    assert_eq!((location.family(), location.is_first_fragment()), (family, first));
+                    assert!(location.number().get() <= 1 << 13);
+                    assert_eq!(Location::from_number(location.number()), location);
+                }
+            }
+        }
+        let cut = Location::new(Family::V4, 128 + 5, 16 + 5, false);
+        assert_eq!((cut.start(), cut.transport_length()), (5, 20), "of larger numbers the lowest bits");
+        assert_eq!((cut.family(), cut.is_first_fragment()), (Family::V4, false));
+    }
+
+    #[test]
+    fn a_quoted_header_has_the_offsets_it_was_made_of() {
+        for ip in [0, 14, 42, 1001] {
+            for words in [1, 5, 10, 100, 255] {
+                let tcp = ip + 4 * words;
+                let quoted = QuotedTcp::new(ip, tcp).expect("two headers");
+                assert_eq!((quoted.ip(), quoted.tcp(), quoted.rejects()), (ip, tcp, false));
+                assert_eq!(quoted.in_error(false), quoted);
+                let rejecting = quoted.in_error(true);
+                assert_eq!((rejecting.ip(), rejecting.tcp(), rejecting.rejects()), (ip, tcp, true));
+                for quoted in [quoted, rejecting] {
+                    assert!(quoted.number() < 1 << 24);
+                    assert_eq!(QuotedTcp::from_number(quoted.number()), Some(quoted));
+                }
+            }
+        }
+        assert_eq!(QuotedTcp::from_number(0), None);
+        let last = QuotedTcp::new(0x7ffc - 20, 0x7ffc).expect("two headers");
+        assert_eq!((last.ip(), last.tcp(), last.rejects()), (0x7ffc - 20, 0x7ffc, false));
+    }
+
+    #[test]
+    fn the_headers_of_a_packet_are_found_as_if_it_was_quoted() {
+        let location = Location::new(Family::V4, 14, 5, false);
+        assert_eq!(location.as_quoted(14 + 20 + 20), QuotedTcp::new(14, 34));
+        let location = Location::new(Family::V6, 18, 2, false);
+        assert_eq!(location.as_quoted(18 + 40 + 8), QuotedTcp::new(18, 58));
+    }
+}

@@ -125,3 +125,56 @@ impl Frame {
         Self { link, tags_aside: 0, before_ip: 0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_if_all_of_them_are_there() {
+        let bytes: [u8; 6] = [1, 2, 3, 4, 5, 6];
+        assert_eq!(bytes[..].read::<4>(0), Some([1, 2, 3, 4]));
+        assert_eq!(bytes[..].read::<4>(2), Some([3, 4, 5, 6]));
+        assert_eq!(bytes[..].read::<4>(3), None);
+        assert_eq!(bytes[..].read::<1>(6), None);
+        assert_eq!(bytes[..].read::<1>(7), None);
+    }
+
+    #[test]
+    fn bytes_behind_the_bound_of_headers_count_as_missing() {
+        assert_eq!(HEADERS_MAX, 20_480);
+        let bytes = vec![7; HEADERS_MAX + 100];
+        assert_eq!(bytes[..].read::<4>(HEADERS_MAX - 4), Some([7; 4]));
+        assert_eq!(bytes[..].read::<4>(HEADERS_MAX - 3), None);
+        assert_eq!(bytes[..].read::<1>(HEADERS_MAX), None);
+        assert!(bytes[..].reaches(HEADERS_MAX) && !bytes[..].reaches(HEADERS_MAX + 1));
+    }
+
+    #[test]
+    fn a_frame_reaches_its_own_length() {
+        let bytes = [0; 6];
+        assert!((0..=6).all(|end| bytes[..].reaches(end)));
+        assert!((7..20).all(|end| !bytes[..].reaches(end)));
+        assert!([][..].reaches(0) && ![][..].reaches(1));
+    }
+
+    #[test]
+    fn in_user_space_lengths_and_offsets_are_what_they_are() {
+        for number in [0, 1, 2, 1500] {
+            assert_eq!([][..].barrier(number), number);
+            assert_eq!([][..].ip_length(number), number);
+            assert_eq!([][..].barrier_end(number), number);
+        }
+    }
+
+    #[test]
+    fn an_unknown_number_is_an_ethernet_link_or_a_received_packet() {
+        let links = [0, 1, 2, 0xff, 0x100, 0x101, 0x201].map(Link::from_raw);
+        let (ethernet, raw) = (Link::Ethernet, Link::RawIp);
+        assert_eq!(links, [ethernet, raw, ethernet, ethernet, ethernet, raw, raw]);
+        let directions = [0, 1, 2, 0x101].map(Direction::from_raw);
+        let (ingress, egress) = (Direction::Ingress, Direction::Egress);
+        assert_eq!(directions, [ingress, egress, ingress, ingress]);
+        assert_eq!(Direction::ALL.map(Direction::label), ["ingress", "egress"]);
+    }
+}

@@ -234,4 +234,64 @@ mod tests {
         assert_eq!(Protocol::ICMP.to_server().role(), Role::None);
         assert_eq!(Protocol::SMTP.to_server().role(), Role::ToServer);
     }
+
+    /// Returns the protocol at each index.
+    fn all() -> impl Iterator<Item = Protocol> {
+        (0..PROTOCOLS).map(Protocol::from_index)
+    }
+
+    #[test]
+    fn a_number_of_a_protocol_or_a_class_counts_by_its_lowest_bits() {
+        assert_eq!((PROTOCOLS, CLASSES, CONFIGURED_MAX), (64, 128, 32));
+        for index in 0..3 * PROTOCOLS {
+            assert_eq!(Protocol::from_index(index).index(), index % 64);
+        }
+        for index in 0..300 {
+            assert_eq!(Class::from_index(index).index(), index as usize % 128);
+        }
+    }
+
+    #[test]
+    fn a_fixed_protocol_is_found_by_its_label_and_no_other_is() {
+        for (protocol, label, _) in Protocol::FIXED {
+            assert_eq!(protocol.fixed_label(), Some(*label));
+            assert_eq!(Protocol::of_fixed_label(label), Some(*protocol));
+        }
+        assert_eq!(Protocol::fixed().count(), Protocol::FIXED.len());
+        assert_eq!(Protocol::configured(0).unwrap().fixed_label(), None);
+        assert_eq!(Protocol::of_fixed_label("http"), None);
+    }
+
+    #[test]
+    fn sessions_of_ftp_and_mail_are_followed_and_those_of_configured_protocols_may_be() {
+        let followed = [Protocol::FTP_CONTROL, Protocol::SMTP, Protocol::POP3, Protocol::IMAP];
+        for protocol in all() {
+            let is_followed = followed.contains(&protocol);
+            assert_eq!(protocol.has_session(), is_followed, "{protocol:?}");
+            assert_eq!(protocol.may_have_session(), is_followed || protocol.index() >= 32, "{protocol:?}");
+        }
+    }
+
+    #[test]
+    fn a_class_has_the_protocol_and_the_role_that_it_was_made_of() {
+        for protocol in all() {
+            let fixed = Protocol::FIXED.iter().find(|(fixed, ..)| *fixed == protocol);
+            let has_server = fixed.is_none_or(|(.., sides)| *sides == Sides::Server);
+            assert_eq!(protocol.has_server(), has_server, "{protocol:?}");
+            let (to, from) = (protocol.to_server(), protocol.from_server());
+            assert_eq!((to.index(), from.index()), (2 * protocol.index(), 2 * protocol.index() + 1));
+            assert_eq!((to.protocol(), from.protocol()), (protocol, protocol));
+            let (classes, roles) = if has_server {
+                (vec![to, from], [Role::ToServer, Role::FromServer])
+            } else {
+                (vec![to], [Role::None, Role::None])
+            };
+            assert_eq!(protocol.classes().collect::<Vec<_>>(), classes, "{protocol:?}");
+            assert_eq!([to.role(), from.role()], roles, "{protocol:?}");
+            assert_eq!(to.further(1), from);
+        }
+        assert_eq!(Protocol::TCP_OTHER.to_server().further(23), Protocol::SMTP.from_server());
+        let labels = [Role::ToServer, Role::FromServer, Role::None].map(Role::label);
+        assert_eq!(labels, ["to_server", "from_server", "none"]);
+    }
 }

@@ -80,3 +80,34 @@ pub trait Tables {
 
 /// Label of a later fragment whose first was not seen.
 pub const UNSEEN: Label = Label::of(Protocol::FRAGMENT.to_server());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables that only know a port.
+    struct Least;
+
+    impl Tables for Least {
+        fn port(&self, _transport: Transport, port: u16) -> PortEntry {
+            PortEntry(port.into())
+        }
+
+        fn recall(&self, _key: &FragmentKey) -> Option<Label> {
+            None
+        }
+    }
+
+    #[test]
+    fn tables_without_connections_leave_what_they_do_not_know_to_the_slow_path() {
+        const { assert!(!Least::SEES_CONNECTIONS) };
+        let address = crate::address::Address::v4([192, 0, 2, 1]);
+        let key = ExpectKey { address, peer: address, port: 40_000 };
+        assert_eq!(Least.connected(&key, 1), PackedEndpoint::FREE);
+        assert!(Least.inspects(&Speech::default()) && Least.may_be_connected(&FlowKey::default()));
+        assert!(Least.infers() && !Least.follows_flows());
+        assert!(!Least.acknowledges(false, |_| panic!("no session")));
+        assert!(!Least.remember(&FragmentKey::default(), UNSEEN), "nothing is remembered");
+        assert_eq!(Least.on_wire(Transport::Tcp, 0x0102_u16.to_be()), PortEntry(0x0102));
+    }
+}

@@ -247,4 +247,26 @@ mod tests {
         let quoting = |family| (0..=255).filter(|kind| error_row(family, *kind).is_some()).count();
         assert_eq!(quoting(Family::V4) + quoting(Family::V6), ERRORS.len());
     }
+
+    #[test]
+    fn errors_and_redirects_alone_need_more_than_counting() {
+        for family in [Family::V4, Family::V6] {
+            for kind in 0..=255 {
+                let cell = IcmpCell::of(family, kind, 0);
+                let has_more = error_row(family, kind).is_some() || cell.is_redirect();
+                let expected = if has_more { None } else { Some(cell) };
+                assert_eq!(IcmpCell::of_plain(family, kind, 0), expected, "{family:?} {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_is_known_by_its_number_and_has_a_row() {
+        let count = cells().count();
+        assert!(count < CELLS);
+        for (row, number) in (1..=u8::MAX).filter_map(NonZeroU8::new).enumerate().take(count) {
+            let cell = IcmpCell::from_number(number);
+            assert_eq!((cell.number(), cell.index()), (number, row));
+        }
+    }
 }

@@ -132,3 +132,7 @@ impl Listener {
         matches!(self.stage, Stage::Skip | Stage::SkipLiteral)
     }
 }
+
+#[cfg(test)]
+#[path = "accept_tests.rs"]
+mod tests;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-//! Tests of PROXY headers, chunks, literals and replies. If the end of one is found too early or too late, a login is
+//! Tests of PROXY headers, chunks and literals. If the end of one is found too early or too late, a login is
 //! invented or missed.
 
 use super::{
-    Listener,
     Said::{self, LogsIn, Other},
-    stage::{Place, Reply},
     tests::{REPLIES, SAYS, Session, Turn, said},
-    verbs::Verbs,
 };
 use crate::protocol::Protocol;
 
@@ -150,94 +147,5 @@ fn a_refused_literal_is_not_sent_unless_the_client_did_not_ask() {
         (vec![(SAYS, b"a ID {15}\r\n"), go, (SAYS, b"xy"), no, login], Other),
     ] {
         assert_eq!(Session::new(Protocol::IMAP).turns(&turns, 100), expected, "{turns:?}");
-    }
-}
-
-/// Returns what a listener knows after these replies: permitted and delivered texts, the last reply, and the place.
-fn replied(protocol: Protocol, text: &str) -> (u8, u8, Reply, Place) {
-    let mut listener = Listener::new(0, 0);
-    text.bytes().for_each(|byte| _ = listener.push(protocol, false, byte));
-    (listener.granted, listener.delivered, listener.reply, listener.place)
-}
-
-#[test]
-fn the_last_line_of_a_reply_counts_by_its_code() {
-    for (text, expected) in [
-        ("354 go\r\n", (1, 0, Reply::GoAhead, Place::Start)),
-        ("354\n", (1, 0, Reply::GoAhead, Place::Start)),
-        ("354\r\n", (1, 0, Reply::GoAhead, Place::Start)),
-        ("354", (0, 0, Reply::None, Place::Three)),
-        ("35", (0, 0, Reply::None, Place::Two)),
-        ("3", (0, 0, Reply::None, Place::One)),
-        ("354 ", (1, 0, Reply::GoAhead, Place::Rest)),
-        ("354-go\r\n", (0, 0, Reply::None, Place::Start)),
-        ("354-go\r\n354 go\r\n", (1, 0, Reply::GoAhead, Place::Start)),
-        ("354 go\r\n354 go\r\n", (2, 0, Reply::GoAhead, Place::Start)),
-        ("354 go\r\n250 ok\r\n", (1, 1, Reply::Done, Place::Start)),
-        ("354 go\r\n399 ok\r\n", (1, 1, Reply::Done, Place::Start)),
-        ("354 go\r\n400 no\r\n", (1, 1, Reply::Over, Place::Start)),
-        ("354 go\r\n554-no\r\n", (1, 0, Reply::GoAhead, Place::Start)),
-        ("x354 go\r\n", (0, 0, Reply::None, Place::Start)),
-        ("3x54 go\r\n", (0, 0, Reply::None, Place::Start)),
-        ("35x4 go\r\n", (0, 0, Reply::None, Place::Start)),
-        ("x 354", (0, 0, Reply::None, Place::Rest)),
-        ("250 354 go\r\n", (0, 0, Reply::Done, Place::Start)),
-    ] {
-        assert_eq!(replied(Protocol::SMTP, text), expected, "{text:?}");
-    }
-}
-
-#[test]
-fn a_line_of_imap_counts_by_its_first_byte_and_other_replies_alone_are_none() {
-    for (text, reply) in [
-        ("+ go\r\n", Reply::GoAhead),
-        ("a OK\r\n", Reply::Over),
-        ("* x\r\n", Reply::None),
-        ("+ go\r\n* x\r\n", Reply::GoAhead),
-        ("a OK\r\n* +\r\n", Reply::Over),
-        ("a +\r\n", Reply::Over),
-        ("354 go\r\n", Reply::Over),
-    ] {
-        assert_eq!(replied(Protocol::IMAP, text), (0, 0, reply, Place::Start), "{text:?}");
-    }
-    for protocol in [Protocol::POP3, Protocol::FTP_CONTROL] {
-        assert_eq!(replied(protocol, "354 go\r\n"), (0, 0, Reply::Done, Place::Start));
-        assert_eq!(replied(protocol, "\n"), (0, 0, Reply::None, Place::Start));
-    }
-}
-
-#[test]
-fn a_verb_is_known_by_all_of_its_letters_and_no_more() {
-    let all = [Verbs::of(Protocol::FTP_CONTROL), Verbs::of(Protocol::SMTP), Verbs::of(Protocol::POP3)]
-        .into_iter()
-        .fold(Verbs::of(Protocol::IMAP).or(Verbs::PROXY), Verbs::or);
-    let read = |word: &[u8]| {
-        let places = (0..).zip(word);
-        places.fold(all, |verbs, (place, letter)| verbs.with(place, *letter))
-    };
-    let known = |word: &[u8]| read(word).of_length(u8::try_from(word.len()).expect("a word"));
-    for (word, verb) in [
-        (&b"PASS"[..], Verbs::PASS),
-        (b"AUTH", Verbs::AUTH),
-        (b"APOP", Verbs::APOP),
-        (b"STLS", Verbs::STLS),
-        (b"DATA", Verbs::DATA),
-        (b"BDAT", Verbs::BDAT),
-        (b"LOGIN", Verbs::LOGIN),
-        (b"PROXY", Verbs::PROXY),
-        (b"STARTTLS", Verbs::STARTTLS),
-        (b"AUTHENTICATE", Verbs::AUTHENTICATE),
-    ] {
-        assert_eq!(known(word), verb);
-        assert_eq!(known(&word.to_ascii_lowercase()), verb);
-        assert_eq!(known(&[word, b"X"].concat()), Verbs::NONE, "a letter more");
-        assert_eq!(known(&word[..word.len() - 1]), Verbs::NONE, "a letter less");
-        for place in 0..word.len().min(8) {
-            for bit in [0, 1, 2, 3, 4, 6, 7] {
-                let mut other = word.to_vec();
-                other[place] ^= 1 << bit;
-                assert_eq!(known(&other), Verbs::NONE, "{}", other.escape_ascii());
-            }
-        }
     }
 }

@@ -107,3 +107,44 @@ impl Verbs {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verb_is_known_by_all_of_its_letters_and_no_more() {
+        let all = [Verbs::of(Protocol::FTP_CONTROL), Verbs::of(Protocol::SMTP), Verbs::of(Protocol::POP3)]
+            .into_iter()
+            .fold(Verbs::of(Protocol::IMAP).or(Verbs::PROXY), Verbs::or);
+        let read = |word: &[u8]| {
+            let places = (0..).zip(word);
+            places.fold(all, |verbs, (place, letter)| verbs.with(place, *letter))
+        };
+        let known = |word: &[u8]| read(word).of_length(u8::try_from(word.len()).expect("a word"));
+        for (word, verb) in [
+            (&b"PASS"[..], Verbs::PASS),
+            (b"AUTH", Verbs::AUTH),
+            (b"APOP", Verbs::APOP),
+            (b"STLS", Verbs::STLS),
+            (b"DATA", Verbs::DATA),
+            (b"BDAT", Verbs::BDAT),
+            (b"LOGIN", Verbs::LOGIN),
+            (b"PROXY", Verbs::PROXY),
+            (b"STARTTLS", Verbs::STARTTLS),
+            (b"AUTHENTICATE", Verbs::AUTHENTICATE),
+        ] {
+            assert_eq!(known(word), verb);
+            assert_eq!(known(&word.to_ascii_lowercase()), verb);
+            assert_eq!(known(&[word, b"X"].concat()), Verbs::NONE, "a letter more");
+            assert_eq!(known(&word[..word.len() - 1]), Verbs::NONE, "a letter less");
+            for place in 0..word.len().min(8) {
+                for bit in [0, 1, 2, 3, 4, 6, 7] {
+                    let mut other = word.to_vec();
+                    other[place] ^= 1 << bit;
+                    assert_eq!(known(&other), Verbs::NONE, "{}", other.escape_ascii());
+                }
+            }
+        }
+    }
+}

@@ -2,8 +2,10 @@
 //! Exactness of connection counts: however packets of many connections are repeated and mixed, each
 //! connection is counted once. Pending connections are those neither counted nor evicted.
 
+use std::collections::BTreeSet;
+
 use classifier_common::{
-    connection::ENTRIES,
+    connection::{BUCKETS, ConnTable as _, ENTRIES},
     fixtures::{
         connection_traces::{ConnTraceEnv, HostConnEnv, counted},
         ftp_traces::network::Network,
@@ -91,6 +93,10 @@ fn a_flood_is_bounded_and_what_gives_way_is_counted() {
     }
     let waiting = env.connections().waiting();
     assert!(waiting <= ENTRIES as u64);
+    let entries: BTreeSet<_> = env.connections().words().into_iter().map(|(number, _)| number).collect();
+    assert_eq!(entries.len() as u64, waiting, "each has an entry of its own");
+    assert!(entries.iter().all(|number| *number < ENTRIES));
+    assert!(entries.len() > ENTRIES / 2, "all over the table");
     let evicted = counted(&env.counters())["in evicted"];
     // The SYN from port 25 to port 25 also belongs to this protocol.
     assert_eq!(evicted + waiting, flood.into());
@@ -98,4 +104,11 @@ fn a_flood_is_bounded_and_what_gives_way_is_counted() {
     let found = counted(&env.counters());
     assert_eq!(found["in evicted"] + found["in smtp unanswered"], u64::from(flood));
     assert_eq!(env.connections().waiting(), 0);
+}
+
+#[test]
+fn there_is_no_bucket_behind_the_last() {
+    let env = HostConnEnv::new();
+    assert!(env.connections().bucket(BUCKETS - 1).is_some());
+    assert!(env.connections().bucket(BUCKETS).is_none());
 }

@@ -5,8 +5,9 @@ use classifier_common::{
     classify::classify,
     fixtures::{
         self,
-        layers::{CLIENT, Layer, ethernet, icmp, icmpv6, ipv4, ipv6, tcp},
+        layers::{CLIENT, Layer, ethernet, icmp, icmpv6, ipv4, ipv6, numbered, tcp, udp},
     },
+    host::HostTables,
     outcome::Outcome,
     packet::{Frame, Link},
     wire::Family,
@@ -40,5 +41,60 @@ fn a_packet_is_cut_if_its_headers_are_not_whole() {
     for length in 0..=frame.bytes().len() {
         let outcome = classify(&frame.bytes()[..length], Frame::on_wire(Link::Ethernet), &tables);
         assert_eq!(outcome.is_cut(), length < HEADERS, "{length} bytes");
+    }
+}
+
+/// Packets that need more than counting: of a control connection or of FTP data, that begin or end a connection, and bytes
+/// of a session that is inspected.
+#[test]
+fn a_segment_is_tracked_by_its_ports_flags_and_payload() {
+    const FIN: u8 = 0x11;
+    const SYN: u8 = 0x02;
+    const SYN_ACK: u8 = 0x12;
+    const RST: u8 = 0x04;
+    const ACK: u8 = 0x10;
+    const PUSH: u8 = 0x18;
+    const OTHER: u16 = 40_000;
+    const CONTROL: u16 = 21;
+    const DATA: u16 = 20;
+    const MAIL: u16 = 25;
+    let tables = HostTables::default();
+    for (port, flags, payload, tracked) in [
+        (OTHER, ACK, 0, false),
+        (OTHER, PUSH, 5, false),
+        (OTHER, FIN, 0, false),
+        (OTHER, SYN, 0, true),
+        (OTHER, SYN_ACK, 0, true),
+        (OTHER, RST, 0, true),
+        (OTHER, RST | ACK, 0, true),
+        (CONTROL, ACK, 0, true),
+        (CONTROL, PUSH, 5, true),
+        (CONTROL, FIN, 0, true),
+        (CONTROL, SYN, 0, true),
+        (DATA, ACK, 0, true),
+        (DATA, PUSH, 5, true),
+        (DATA, FIN, 0, true),
+        (MAIL, ACK, 0, false),
+        (MAIL, PUSH, 1, true),
+        (MAIL, FIN, 0, true),
+        (MAIL, SYN, 0, true),
+    ] {
+        for ports in [(CLIENT, port), (port, CLIENT)] {
+            let frame = ethernet(ipv4(numbered(ports, flags, (1, 1), &vec![b'x'; payload])));
+            let found = classify(frame.bytes(), Frame::on_wire(Link::Ethernet), &tables);
+            assert_eq!(found.tracked.is_some(), tracked, "{ports:?}, flags {flags:#x}, {payload} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_datagram_is_tracked_if_flows_are_followed_and_it_has_no_protocol() {
+    for follows_flows in [false, true] {
+        let mut tables = HostTables::default();
+        tables.follows_flows = follows_flows;
+        for (packet, expected) in [(udp(CLIENT, 5353), follows_flows), (tcp(CLIENT, 5353), false)] {
+            let found = classify(ethernet(ipv4(packet)).bytes(), Frame::on_wire(Link::Ethernet), &tables);
+            assert_eq!(found.tracked.is_some(), expected);
+        }
     }
 }
