@@ -7,7 +7,7 @@ use super::{
 };
 use crate::protocol::Protocol;
 
-/// What happens in a session, one after the other.
+/// An event of a session.
 #[derive(Clone, Copy, Debug)]
 enum Happens {
     /// The client sends a segment.
