@@ -249,6 +249,39 @@ mod tests {
     }
 
     #[test]
+    fn counts_of_commands_and_questions_wrap() {
+        for before in [0_u32, 1, 5, 63, 64, 65] {
+            let count = before.wrapping_neg();
+            let mut pending = Pending {
+                asked: count,
+                questions: count,
+                answered: count,
+                settled: count,
+                ..Pending::default()
+            };
+            let commands = [Asked::Passive, Asked::Other, Asked::Active, Asked::Tls].repeat(16);
+            assert!(commands.iter().all(|asked| pending.push(*asked)));
+            assert_eq!(drain(pending), commands, "{before} before the end");
+            for asked in [Asked::Active, Asked::Tls, Asked::Passive, Asked::Active] {
+                assert!(pending.has(asked) && pending.answer(asked), "{before} before the end");
+            }
+            assert_eq!(drain(pending), commands[7..], "{before} before the end");
+        }
+    }
+
+    #[test]
+    fn answered_questions_are_not_pending_again() {
+        for start in 0..130 {
+            let mut pending = Pending::default();
+            (0..start).for_each(|_| assert!(pending.push(Asked::Passive) && pending.answer(Asked::Passive)));
+            assert!(pending.push(Asked::Active));
+            assert!(!pending.has(Asked::Passive) && !pending.has(Asked::Tls) && pending.has(Asked::Active));
+            assert!(pending.answer(Asked::Active));
+            assert!(!pending.has(Asked::Passive) && !pending.has(Asked::Tls) && !pending.has(Asked::Active));
+        }
+    }
+
+    #[test]
     fn an_answer_answers_all_before_it() {
         let mut pending = Pending::default();
         for asked in [Asked::Other, Asked::Passive, Asked::Other, Asked::Active] {

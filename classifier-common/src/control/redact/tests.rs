@@ -80,3 +80,90 @@ fn a_piece_without_an_end_is_judged_by_what_there_is() {
     assert_eq!(redacted(""), "");
     assert_eq!(redacted("12345678\r\nPASS y\r\n"), "xxxxxxxx\r\nPASS x\r\n");
 }
+
+#[test]
+fn a_first_line_is_kept_if_all_of_it_may_be_the_rest_of_a_command() {
+    for kept in [
+        "T",
+        "RT",
+        "ort",
+        "PORT",
+        "SV",
+        "asv",
+        "P@SW",
+        "SW",
+        "C",
+        "CC",
+        "CCC",
+        "REIN",
+        "EIN",
+        "AUTH",
+        "epsv", // names
+        "1",
+        "2",
+        "ALL",
+        "tls",
+        "TLS-C",
+        "TLS-P",
+        "SSL",
+        "V 1",
+        "V all",
+        "H TLS",
+        "AUTH SSL",
+        " TLS", // options
+        "123",
+        "1,2",
+        "10,0,0,1",
+        ",",
+        "|",
+        "|1|10.0.0.1|",
+        "a::1|5000|",
+        "F|", // addresses
+        "T 1",
+        "PRT |",
+        "PORT 10,0",
+        " 10,0,0,1,4,5",
+        " 12",
+        "10, 0,1",
+        "0,0,\t1", // names and addresses
+    ] {
+        for end in ["", "\r\n", "\r\nNOOP\r\n"] {
+            let line = format!("{kept}{end}");
+            assert_eq!(redacted(&line), line);
+        }
+    }
+    for secret in [
+        "PORTS", "xPORT", "XCCC", "CCCC", "APASV", "PASX", "TLSX", "TLS-D", "ALLY", "1234", "a.b", "1.2",
+        "a:b", "|g", "g|", "|1,2", "1,a", "x,1", ",x", "T hunter", "RT TLS", "H 10,0", "V 10,0", "TLS TLS",
+        "TLS 1,2", "SV 1,2", "CCC 1,2", "x 1,2", "x TLS", "1,2 TLS", "T 1234", "T |g", "1234 1,2", "T 1,2 x",
+    ] {
+        let text = |left: &str| -> String {
+            left.chars().map(|letter| if letter == ' ' { ' ' } else { 'x' }).collect()
+        };
+        for end in ["", "\r\n", "\r\nNOOP\r\n"] {
+            assert_eq!(redacted(&format!("{secret}{end}")), format!("{}{end}", text(secret)), "{secret}");
+        }
+    }
+}
+
+#[test]
+fn of_a_later_line_an_argument_stays_if_its_command_needs_it() {
+    for (line, left) in [
+        ("PORT 10,0,0,1,1,2", "PORT 10,0,0,1,1,2"),
+        ("eprt |1|10.0.0.1|5|", "eprt |1|10.0.0.1|5|"),
+        ("LPRT x", "LPRT x"),
+        ("EPSV 2", "EPSV 2"),
+        ("AUTH TLS", "AUTH TLS"),
+        ("  EPSV\t2", "  EPSV\t2"),
+        ("RT 10,0", "RT xxxx"),
+        ("PORTS 10,0", "PORTx xxxx"),
+        ("PASV 1", "PASV x"),
+        ("PASS a b\tc", "PASS x x\tx"),
+        ("PASSword", "PASSxxxx"),
+        ("USER", "USER"),
+    ] {
+        let lines = |line: &str| format!("NOOP\r\n{line}\r\n{line}\r\n");
+        let first = "xxxx\r\n";
+        assert_eq!(redacted(&lines(line)), format!("{first}{}", &lines(left)[6..]), "{line}");
+    }
+}
