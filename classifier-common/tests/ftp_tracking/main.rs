@@ -9,4 +9,5 @@ mod acknowledged;
 mod exactness;
 mod forwarded;
 mod fragments;
+mod stamped;
 mod traces;
