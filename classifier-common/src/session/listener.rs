@@ -227,7 +227,3 @@ impl Listener {
         said
     }
 }
-
-#[cfg(test)]
-#[path = "listener_tests.rs"]
-mod tests;

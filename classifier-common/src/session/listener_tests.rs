@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //! Tests of a listener's state: which segments are inspected, and whether a text is begun, permitted, refused or over.
 
-use super::*;
-use crate::session::numbers::are_near;
+use super::{
+    Listener, Spoken,
+    listener::PRESUMES,
+    numbers::{are_near, reaches},
+    stage::{Reply, Stage},
+};
 
 const ACK: u8 = 0x10;
 const PUSH: u8 = 0x18;
@@ -27,6 +31,13 @@ fn spoken(of_client: bool, flags: u8, sequence: u32, length: u32) -> Spoken {
     Spoken { sequence, length, flags, of_client: of_client.into(), ..Spoken::default() }
 }
 
+/// Returns a listener in this stage, whose client has begun a text.
+fn listening(stage: Stage) -> Listener {
+    let mut listener = Listener::new(1000, 7000);
+    (listener.stage, listener.texts) = (stage, 1);
+    listener
+}
+
 #[test]
 fn among_commands_every_segment_of_the_client_is_inspected_and_of_the_server_short_ones() {
     let listener = Listener::new(1000, 7000);
@@ -41,7 +52,8 @@ fn among_commands_every_segment_of_the_client_is_inspected_and_of_the_server_sho
 #[test]
 fn in_bulk_a_segment_is_inspected_if_it_is_short_or_holds_the_end() {
     for stage in [Stage::Text, Stage::Skip, Stage::SkipLiteral, Stage::Lost] {
-        let listener = Listener { stage, texts: 1, until: 5000, ..Listener::new(1000, 7000) };
+        let mut listener = listening(stage);
+        listener.until = 5000;
         for (flags, sequence, length, inspected) in [
             (ACK, 1000, 1400, false),
             (ACK, 1000, 5, false),
@@ -73,13 +85,9 @@ fn counts() -> impl Iterator<Item = [i8; 3]> {
 #[test]
 fn a_text_is_unseen_pending_or_over_by_the_counts_of_texts() {
     for [texts, granted, delivered] in counts() {
-        let text = Listener {
-            stage: Stage::Text,
-            texts: texts.cast_unsigned(),
-            granted: granted.cast_unsigned(),
-            delivered: delivered.cast_unsigned(),
-            ..Listener::new(1000, 7000)
-        };
+        let mut text = listening(Stage::Text);
+        text.texts = texts.cast_unsigned();
+        (text.granted, text.delivered) = (granted.cast_unsigned(), delivered.cast_unsigned());
         let state = format!("{texts} begun, {granted} permitted, {delivered} delivered");
         let (permitted, taken) = (granted.wrapping_sub(texts), delivered.wrapping_sub(texts));
         let is_unseen = permitted > 0 && delivered != granted;
@@ -88,7 +96,8 @@ fn a_text_is_unseen_pending_or_over_by_the_counts_of_texts() {
         assert_eq!(text.is_text_over(), taken >= 0, "{state}");
         assert_eq!(text.is_in_bulk(), taken < 0, "{state}");
         for stage in [Stage::Start, Stage::Word, Stage::Rest, Stage::TextLine, Stage::Proxy] {
-            assert_eq!(Listener { stage, ..text }.is_in_bulk(), is_unseen, "{stage:?}: {state}");
+            text.stage = stage;
+            assert_eq!(text.is_in_bulk(), is_unseen, "{stage:?}: {state}");
         }
     }
 }
@@ -104,7 +113,8 @@ fn a_text_is_refused_by_an_error_behind_its_command() {
         (Reply::GoAhead, 0, 1000, false),
         (Reply::None, 0, 1000, false),
     ] {
-        let mut text = Listener { stage: Stage::Text, texts: 1, asked_at: 1000, ..Listener::new(1000, 7000) };
+        let mut text = listening(Stage::Text);
+        text.asked_at = 1000;
         (text.reply, text.granted, text.server.acknowledged) = (reply, granted, acknowledged);
         assert_eq!(text.is_refused(), expected, "{reply:?} {granted} {acknowledged}");
         assert_eq!(text.is_text_over(), expected, "{reply:?} {granted} {acknowledged}");

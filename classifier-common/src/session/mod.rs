@@ -15,6 +15,8 @@ mod client;
 #[cfg(test)]
 mod gap_tests;
 mod listener;
+#[cfg(test)]
+mod listener_tests;
 mod numbers;
 mod server;
 mod stage;
