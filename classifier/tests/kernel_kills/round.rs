@@ -67,7 +67,7 @@ fn list(scene: &mut Scene, operation: &Operation) -> Vec<Call> {
 /// Chooses calls by a fixed seed.
 fn chosen(calls: &[Call], number: usize) -> Vec<Call> {
     let mut random = fastrand::Rng::with_seed(20);
-    let mut chosen = random.choose_multiple(calls, number);
+    let mut chosen = random.choose_multiple(calls, number.min(calls.len()));
     chosen.sort_by_key(|call| call.number);
     chosen.into_iter().cloned().collect()
 }
