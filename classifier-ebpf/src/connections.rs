@@ -2,7 +2,7 @@
 //! The kernel programs' view of the connection table.
 
 use classifier_common::{
-    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS},
+    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS, hash_of, may_be},
     session::{Listener, Spoken},
 };
 
@@ -104,7 +104,13 @@ extern "C" fn classifier_find() -> u32 {
 /// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
 pub fn inspects(speech: &Speech) -> bool {
-    classifier_inspects(speech) != 0
+    if !speech.spoken.may_matter() {
+        return false;
+    }
+    let hash = hash_of(&speech.key);
+    let Spoken { sequence, length, flags, of_client, .. } = speech.spoken;
+    may_be(&Connections, hash)
+        && classifier_inspects(hash, sequence, length, flags.into(), of_client.into()) != 0
 }
 
 /// Returns 1 if the segment of a control connection in this CPU's work must be inspected.
@@ -112,14 +118,15 @@ pub fn inspects(speech: &Speech) -> bool {
 #[inline(never)]
 pub extern "C" fn classifier_hears() -> u32 {
     // SAFETY: this CPU's value of the map, and nobody else's.
-    maps::work().map_or(0, |work| classifier_inspects(&Speech::from(unsafe { &(*work).segment })))
+    maps::work().is_some_and(|work| inspects(&Speech::from(unsafe { &(*work).segment }))).into()
 }
 
-/// Returns 1 if a segment must be inspected. A global function, like the one above.
+/// Returns 1 if a segment must be inspected, given the hash of its ends. A global function, like the one above; numbers,
+/// because they stay in registers.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
-    // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
-    let speech = unsafe { speech.as_ref() };
-    speech.is_some_and(|speech| connection::inspects(&Connections, speech)).into()
+extern "C" fn classifier_inspects(hash: u64, sequence: u32, length: u32, flags: u32, of_client: u32) -> u32 {
+    let (flags, of_client) = (flags as u8, of_client as u8);
+    let spoken = Spoken { sequence, length, flags, of_client, ..Spoken::default() };
+    connection::inspects(&Connections, hash, &spoken).into()
 }

@@ -38,6 +38,13 @@ impl Spoken {
         self.of_client != 0
     }
 
+    /// Returns whether any listener may need the segment: of the server only replies matter, which are short.
+    #[inline(always)]
+    #[must_use]
+    pub const fn may_matter(&self) -> bool {
+        self.is_of_client() || self.is_short()
+    }
+
     #[inline(always)]
     const fn is_short(&self) -> bool {
         self.flags & flag::PSH != 0 && self.length <= SHORT
@@ -150,7 +157,7 @@ impl Listener {
     }
 
     /// Returns whether a segment must be inspected. Inside a text this is only a segment that may end it: by
-    /// a line, or by the last byte of a chunk. Of the server only replies matter, which are short.
+    /// a line, or by the last byte of a chunk.
     #[inline(always)]
     #[must_use]
     pub const fn inspects(&self, spoken: &Spoken) -> bool {
