@@ -291,3 +291,7 @@ impl ConnEvent {
         !said.is_last()
     }
 }
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

@@ -17,6 +17,8 @@ mod report;
 mod state;
 mod step;
 mod table;
+#[cfg(test)]
+mod tags_tests;
 mod transition;
 
 pub use self::{

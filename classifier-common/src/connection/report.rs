@@ -203,3 +203,7 @@ impl Encryption {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "report_tests.rs"]
+mod tests;

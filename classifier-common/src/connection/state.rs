@@ -161,3 +161,7 @@ impl PackedConnection {
         Self(self.0 & !(0xff << 32) | (state as u64) << 32)
     }
 }
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

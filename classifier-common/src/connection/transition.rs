@@ -81,3 +81,7 @@ fn conclude(connection: &Connection, word: PackedConnection, event: &ConnEvent) 
         _ => NOTHING,
     }
 }
+
+#[cfg(test)]
+#[path = "transition_tests.rs"]
+mod tests;

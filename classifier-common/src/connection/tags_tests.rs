@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//! Tables with tags, as the kernel's are: they give the results of tables without.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{HashMap, HashSet},
+};
+
+use proptest::{collection, prelude::*};
+
+use super::{
+    BUCKETS, ConnEvent, ConnReport, ConnTable, Connection, Ending, FlowKey, HookPoint, STEPS, Speech, Step,
+    Tags, WAYS, bucket_of,
+    entry::{hash_of, tag_of},
+    expire, find, inspects, may_be, step,
+};
+use crate::{
+    address::Address,
+    packet::Direction,
+    protocol::Protocol,
+    session::{Listener, Spoken},
+    table::{Bucket as _, MemoryBucket, MemoryTable},
+    track::Ends,
+};
+
+const SYN: u8 = 0x02;
+const SYN_ACK: u8 = 0x12;
+const RST_ACK: u8 = 0x14;
+const PUSH: u8 = 0x18;
+const FIN: u8 = 0x11;
+
+#[derive(Default)]
+struct Table {
+    entries: MemoryTable<Connection, WAYS>,
+    tags: Option<RefCell<HashMap<usize, Tags>>>,
+    waiting: Cell<u64>,
+    /// Numbers of listeners, by entry.
+    listening: RefCell<HashMap<u32, (u32, u32)>>,
+    /// Entries whose listeners were asked whether they need a segment.
+    asked: RefCell<Vec<u32>>,
+}
+
+impl Table {
+    fn tagged() -> Self {
+        Self { tags: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// Returns the entries with a connection between these ends, by their numbers.
+    fn entries_of(&self, key: &FlowKey) -> Vec<(u32, Connection)> {
+        let mut all = Vec::new();
+        for (number, bucket) in self.entries.buckets() {
+            for way in (0..WAYS).filter(|way| bucket.matches(*way, key)) {
+                all.push((u32::try_from(number * WAYS + way).unwrap(), bucket.entry(way)));
+            }
+        }
+        all
+    }
+}
+
+impl ConnTable for Table {
+    type Bucket = MemoryBucket<Connection, WAYS>;
+
+    fn bucket(&self, number: usize) -> Option<Self::Bucket> {
+        assert!(number < BUCKETS);
+        Some(self.entries.bucket(number))
+    }
+
+    fn tags(&self, number: usize) -> Option<Tags> {
+        let tags = self.tags.as_ref()?;
+        Some(tags.borrow().get(&number).copied().unwrap_or_default())
+    }
+
+    fn tag(&self, entry: u32, tag: u16) {
+        let Some(tags) = &self.tags else { return };
+        let (number, way) = (entry as usize / WAYS, entry as usize % WAYS);
+        let mut tags = tags.borrow_mut();
+        let word = &mut tags.entry(number).or_default()[way / 4];
+        let at = way % 4 * 16;
+        *word = *word & !(0xffff << at) | u64::from(tag) << at;
+    }
+
+    fn waits(&self) {
+        self.waiting.set(self.waiting.get() + 1);
+    }
+
+    fn waits_no_more(&self) {
+        self.waiting.set(self.waiting.get() - 1);
+    }
+
+    fn begin_listening(&self, entry: u32, client: u32, server: u32) {
+        self.listening.borrow_mut().insert(entry, (client, server));
+    }
+
+    fn inspects(&self, entry: u32, _spoken: &Spoken) -> bool {
+        self.asked.borrow_mut().push(entry);
+        false
+    }
+}
+
+/// Returns keys of two buckets, with four in each.
+fn keys() -> Vec<FlowKey> {
+    let key = |port: u16| FlowKey::sent(Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2]), port, 25);
+    [7, 900]
+        .into_iter()
+        .flat_map(|bucket| {
+            (0..=u16::MAX).map(key).filter(move |key| bucket_of(key) == bucket).take(4).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// A packet: connection, flags, whether it is of the client, number of the SYN, interface, and seconds before it.
+type Packet = (usize, u8, bool, u32, u32, u8);
+
+/// What the table makes known by a packet.
+type Known = Vec<(Ending, u32, Direction, Protocol, u64)>;
+
+fn known(report: &ConnReport) -> (Ending, u32, Direction, Protocol, u64) {
+    (report.ending(), report.interface(), report.direction(), report.protocol(), report.nanoseconds())
+}
+
+fn see(table: &Table, now: u64, key: &FlowKey, (_, flags, of_client, number, interface, _): Packet) -> Known {
+    let sent = if of_client { *key } else { key.reversed() };
+    let ends = Ends {
+        source: sent.client,
+        destination: sent.server,
+        source_port: sent.client_port,
+        destination_port: sent.server_port,
+        sequence: if of_client { number + u32::from(flags != SYN) } else { 900 },
+        acknowledgment: if of_client { 901 } else { number + 1 },
+        length: if flags == PUSH { 3 } else { 0 },
+        flags,
+        ..Ends::default()
+    };
+    let class = if of_client { Protocol::SMTP.to_server() } else { Protocol::SMTP.from_server() };
+    let direction = if of_client { Direction::Ingress } else { Direction::Egress };
+    let mut event = ConnEvent { now, ..ConnEvent::default() };
+    let mut all = Vec::new();
+    if !event.read_segment(&ends, class, Protocol::SMTP, HookPoint::hook(interface, direction)) {
+        return all;
+    }
+    let mut report = ConnReport::default();
+    for _ in 0..STEPS {
+        match step(table, &mut event, &mut report) {
+            Step::Over => break,
+            Step::LastReport => {
+                all.push(known(&report));
+                break;
+            }
+            Step::Report => all.push(known(&report)),
+            Step::Again => {}
+            Step::Listen => {
+                let (client, server) = table.listening.borrow()[&event.entry];
+                event.listen(&mut Listener::new(client, server), 100);
+            }
+        }
+    }
+    all
+}
+
+fn sweep(table: &Table, now: u64) -> Known {
+    let mut all = Vec::new();
+    for (_, bucket) in table.entries.buckets() {
+        for way in 0..WAYS {
+            let mut report = ConnReport::default();
+            if expire(table, &bucket, way, now, &mut report) {
+                all.push(known(&report));
+            }
+        }
+    }
+    all
+}
+
+fn packet() -> impl Strategy<Value = Packet> {
+    let flags = prop::sample::select(vec![SYN, SYN, SYN_ACK, RST_ACK, PUSH, FIN]);
+    (0..8_usize, flags, any::<bool>(), 0..3_u32, 1..8_u32, 0..20_u8).prop_map(
+        |(key, flags, of_client, number, interface, pause)| {
+            let of_client = if flags == SYN { true } else { of_client && flags != SYN_ACK };
+            (key, flags, of_client, 100 + number * 1000, interface, pause)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn tags_change_no_result(packets in collection::vec(packet(), 1..300)) {
+        const SECOND: u64 = 1_000_000_000;
+        let (keys, plain, tagged) = (keys(), Table::default(), Table::tagged());
+        let mut now = 0;
+        for packet in packets {
+            now += if packet.5 == 0 { 100 * SECOND } else { SECOND / 8 };
+            let key = &keys[packet.0];
+            prop_assert_eq!(see(&plain, now, key, packet), see(&tagged, now, key, packet));
+            if packet.5 == 1 {
+                prop_assert_eq!(sweep(&plain, now), sweep(&tagged, now));
+            }
+            prop_assert_eq!(plain.waiting.get(), tagged.waiting.get());
+            prop_assert_eq!(&plain.listening, &tagged.listening);
+            let any = tagged.entries_of(key);
+            prop_assert!(any.is_empty() || may_be(&tagged, key));
+            let followed = any.iter().filter(|(_, entry)| entry.word.is_followed());
+            for table in [&plain, &tagged] {
+                table.asked.take();
+                inspects(table, &Speech { key: *key, spoken: Spoken::default() });
+                let expected: Vec<_> = followed.clone().map(|(number, _)| *number).collect();
+                prop_assert_eq!(table.asked.take(), expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_table_has_no_connection_and_a_connection_is_none_of_its_neighbours() {
+    let (keys, table) = (keys(), Table::tagged());
+    assert!(keys.iter().all(|key| !may_be(&table, key)));
+    for (nth, key) in keys.iter().enumerate() {
+        see(&table, 1, key, (nth, SYN, true, 100, 1, 0));
+        for (other, key) in keys.iter().enumerate() {
+            assert_eq!(may_be(&table, key), other <= nth);
+            let event = ConnEvent { key: *key, ..ConnEvent::default() };
+            assert_eq!(find(&table, &event) < WAYS, other <= nth);
+        }
+    }
+    assert!(may_be(&Table::default(), &keys[0]), "without tags any may be");
+}
+
+/// Connections that differ in one end alone are spread over buckets, and those of other ports over tags.
+#[test]
+fn every_end_spreads_connections() {
+    let at = |number: u16| {
+        let [high, low] = number.to_be_bytes();
+        Address::v4([10, 0, high, low])
+    };
+    let (host, peer) = (at(1), at(2));
+    let by_end: [&dyn Fn(u16) -> FlowKey; 4] = [
+        &|number| FlowKey::sent(at(number), peer, 1, 2),
+        &|number| FlowKey::sent(host, at(number), 1, 2),
+        &|number| FlowKey::sent(host, peer, number, 2),
+        &|number| FlowKey::sent(host, peer, 1, number),
+    ];
+    for (end, key) in by_end.into_iter().enumerate() {
+        let count = |of: &dyn Fn(&FlowKey) -> usize| {
+            (0..4096).map(|number| of(&key(number))).collect::<HashSet<_>>().len()
+        };
+        let buckets = count(&|key| bucket_of(key));
+        let tags = count(&|key| usize::from(tag_of(hash_of(key))));
+        assert!(buckets > 900 && (end < 2 || tags > 3600), "end {end}: {buckets} buckets, {tags} tags");
+    }
+}
