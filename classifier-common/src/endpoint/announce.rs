@@ -137,43 +137,5 @@ fn oldest<B: Bucket<Entry = Endpoint>>(bucket: &B) -> (usize, PackedEndpoint) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::address::Address;
-    use crate::endpoint::{Evidence, Mode, lone_bucket::LoneBucket};
-
-    const KIND: Kind = Kind { mode: Mode::Active, evidence: Evidence::Announced, extended: false };
-
-    fn admit(endpoints: &LoneBucket, port: u16) -> Option<Admitted> {
-        let key = ExpectKey { address: Address::v4([10, 0, 0, 1]), peer: Address::v4([10, 0, 0, 2]), port };
-        let state = EndpointState::Announced;
-        announce(endpoints, &Expectation { key: &key, kind: KIND, session: 7, state })
-    }
-
-    #[test]
-    fn the_same_announcement_again_takes_no_second_entry() {
-        let endpoints = LoneBucket::default();
-        assert_eq!(admit(&endpoints, 1024).map(|admitted| admitted.how), Some(Admission::Learned));
-        assert_eq!(admit(&endpoints, 1024).map(|admitted| admitted.how), Some(Admission::Known));
-    }
-
-    #[test]
-    fn from_a_full_bucket_the_closed_are_evicted_first_and_the_connected_last() {
-        let endpoints = LoneBucket::default();
-        for port in 1..=4 {
-            admit(&endpoints, port);
-        }
-        let bucket = endpoints.bucket();
-        let connected = bucket.word(0).connected(9, 7);
-        assert!(endpoints.change(0, bucket.word(0), connected));
-        assert!(endpoints.change(2, bucket.word(2), bucket.word(2).in_state(EndpointState::Closed)));
-        let evict = |port| admit(&endpoints, port).unwrap();
-        assert_eq!(evict(5), Admitted { way: 2, how: Admission::Evicted(EndpointState::Closed) });
-        let oldest = Admitted { way: 1, how: Admission::Evicted(EndpointState::Announced) };
-        assert_eq!(evict(6), oldest, "the oldest of three");
-        for port in 7..=10 {
-            assert!(matches!(evict(port).how, Admission::Evicted(EndpointState::Announced)));
-        }
-        assert_eq!(bucket.word(0), connected);
-    }
-}
+#[path = "announce_tests.rs"]
+mod tests;

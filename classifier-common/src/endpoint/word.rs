@@ -279,3 +279,7 @@ impl PackedEndpoint {
         Self((self.0 & !(0xf << STATE)) | (state as u64) << STATE)
     }
 }
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod tests;
