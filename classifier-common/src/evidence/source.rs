@@ -162,3 +162,7 @@ pub struct Source {
 }
 
 const _: () = assert!(size_of::<Source>() == 56);
+
+#[cfg(all(test, feature = "host"))]
+#[path = "source_tests.rs"]
+mod tests;

@@ -9,6 +9,8 @@ mod bucket;
 pub mod hash;
 #[cfg(any(test, feature = "host"))]
 mod memory;
+#[cfg(test)]
+mod race_tests;
 pub mod recent;
 
 pub use self::bucket::{Bucket, Entry};

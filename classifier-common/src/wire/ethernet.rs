@@ -93,3 +93,26 @@ pub fn walk<P: Packet + ?Sized>(packet: &P, tags_aside: u8) -> Result<(Family, u
         _ => Err(Stop::NonIp),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_ipv4_is_told_from_other_types_versions_and_headers_with_options() {
+        let announces = |kind: [u8; 2], first: u8, second: u8| {
+            let mut bytes = [0; HEADER + 2];
+            bytes[TYPE..].copy_from_slice(&[kind[0], kind[1], first, second]);
+            EthernetHeader(bytes).announces_plain_ipv4()
+        };
+        for second in [0, 0x45, 0xff] {
+            assert!(announces([8, 0], 0x45, second));
+            for first in [0x44, 0x46, 0x4f, 0x65, 0] {
+                assert!(!announces([8, 0], first, second));
+            }
+            for kind in [[0x86, 0xdd], [8, 6], [0x81, 0], [0, 8], [8, 1], [9, 0]] {
+                assert!(!announces(kind, 0x45, second));
+            }
+        }
+    }
+}
