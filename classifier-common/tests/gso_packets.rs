@@ -82,3 +82,14 @@ fn a_tag_aside_changes_nothing_else() {
     let tagged = ethernet(tag(VLAN, ipv6(tcp(143, CLIENT))));
     assert_eq!(with_a_tag_aside(&tagged), on_wire(&tagged));
 }
+
+/// The length of a UDP datagram may be stated by the same option as that of BIG TCP.
+#[test]
+fn the_jumbo_option_before_udp_is_off_the_wire_too() {
+    for transport in [udp(CLIENT, 514), tcp(CLIENT, 601)] {
+        let big = ethernet(ipv6(chain(&[carried::HOP_BY_HOP], transport.clone())).with(4, &[0, 0]));
+        assert_eq!(of_gso_packet(&big).off_wire, 8);
+        let small = ethernet(ipv6(chain(&[carried::HOP_BY_HOP], transport)));
+        assert_eq!(of_gso_packet(&small).off_wire, 0);
+    }
+}

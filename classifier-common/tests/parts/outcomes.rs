@@ -5,11 +5,15 @@ use classifier_common::{
     classify::classify,
     fixtures::{
         self,
-        layers::{CLIENT, Layer, ethernet, icmp, icmpv6, ipv4, ipv6, numbered, tcp, udp},
+        layers::{
+            CLIENT, Layer, authentication, carried, ethernet, icmp, icmpv6, ipv4, ipv6, numbered, tcp, udp,
+        },
     },
     host::HostTables,
-    outcome::Outcome,
+    icmp_types::ERRORS,
+    outcome::{Outcome, Quoted},
     packet::{Frame, Link},
+    protocol::{PROTOCOLS, Protocol},
     wire::Family,
 };
 
@@ -95,6 +99,35 @@ fn a_datagram_is_tracked_if_flows_are_followed_and_it_has_no_protocol() {
         for (packet, expected) in [(udp(CLIENT, 5353), follows_flows), (tcp(CLIENT, 5353), false)] {
             let found = classify(ethernet(ipv4(packet)).bytes(), Frame::on_wire(Link::Ethernet), &tables);
             assert_eq!(found.tracked.is_some(), expected);
+        }
+    }
+}
+
+/// The IP length says where a packet ends, whatever pads its frame.
+#[test]
+fn an_authentication_header_ends_within_its_packet() {
+    let payload = || Layer::of(u16::from(carried::GRE), b"");
+    for check in [4, 12, 40] {
+        let header = 12 + check;
+        let packet = |length: usize| {
+            let [high, low] = u16::try_from(20 + length).expect("small").to_be_bytes();
+            let packet = ipv4(authentication(check, payload())).with(2, &[high, low]).then(&[0; 60]);
+            outcome(packet).class.protocol()
+        };
+        assert_eq!(packet(header), Protocol::IP_OTHER, "nothing but the header");
+        assert_eq!(packet(header + 1), Protocol::IP_OTHER);
+        assert_eq!(packet(header - 1), Protocol::MALFORMED);
+        assert_eq!(packet(0), Protocol::MALFORMED);
+    }
+}
+
+#[test]
+fn a_quote_tells_its_error_and_its_protocol() {
+    for (row, _) in (0..).zip(ERRORS) {
+        for protocol in (0..PROTOCOLS).map(Protocol::from_index) {
+            let quoted = Quoted::new(row, protocol);
+            assert_eq!((quoted.error(), quoted.protocol()), (row, protocol));
+            assert_eq!(Quoted::new(row, Protocol::SMTP).of_protocol(protocol), quoted);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use classifier_common::{
     assigned_port::AssignedPort,
-    ports::{COUNTED, ENDPOINT, PortEntry, Transport},
+    ports::{COUNTED, ENDPOINT, PortEntry, TRACKED, Transport},
     protocol::Protocol,
 };
 
@@ -76,4 +76,37 @@ fn mail_is_looked_at_over_tcp_alone_and_other_services_are_not() {
     let web = tcp(Protocol::configured(0).expect("there are 32"));
     assert!(web.is_known() && !PortEntry::are_looked_at(web, web));
     assert!(!UNKNOWN.is_known() && !PortEntry::are_looked_at(UNKNOWN, UNKNOWN));
+}
+
+/// A port with more endpoints than are counted keeps being tracked when their count is 0.
+#[test]
+fn a_port_that_had_too_many_endpoints_may_have_one() {
+    let overflowed = PortEntry(TRACKED);
+    assert!(overflowed.has_endpoints() && overflowed.is_tracked() && overflowed.endpoints() == 0);
+    for protocol in [Protocol::SMTP, Protocol::FTP_CONTROL, Protocol::configured(0).expect("there are 32")] {
+        assert!(!tcp(protocol).has_endpoints(), "an announced port of a protocol is counted");
+        assert!(with(tcp(protocol), COUNTED).has_endpoints());
+        assert!(tcp(protocol).is_known());
+    }
+    assert!(!UNKNOWN.has_endpoints());
+}
+
+/// Two ports that need the same do not cancel each other.
+#[test]
+fn two_ports_need_what_one_of_them_needs() {
+    let mail = AssignedPort::new(Transport::Tcp, 1, Protocol::SMTP).entry();
+    let entries = [
+        UNKNOWN,
+        mail,
+        with(UNKNOWN, 1),
+        with(UNKNOWN, COUNTED),
+        PortEntry(TRACKED),
+        tcp(Protocol::FTP_CONTROL),
+    ];
+    for (one, other) in entries.into_iter().flat_map(|one| entries.map(|other| (one, other))) {
+        let alone = |needs: fn(PortEntry, PortEntry) -> bool| needs(one, UNKNOWN) || needs(other, UNKNOWN);
+        assert_eq!(PortEntry::are_tracked(one, other), alone(PortEntry::are_tracked));
+        assert_eq!(PortEntry::are_looked_at(one, other), alone(PortEntry::are_looked_at));
+        assert_eq!(PortEntry::are_inspected(one, other), alone(PortEntry::are_inspected));
+    }
 }
