@@ -2,8 +2,10 @@
 //! From ports to a class, for packets and for ICMP errors' quotes; and the selection of tracked TCP packets.
 
 use crate::{
+    connection::is_of_client,
     ports::{PortEntry, Transport},
     protocol::Class,
+    session::Spoken,
     tables::Tables,
     track::has_a_say,
     wire::tcp::{flag, is_syn_ack},
@@ -66,7 +68,21 @@ pub(crate) fn is_tracked<T: Tables>(
         return is_tracked_by_flags(tables, class, (from, to), flags);
     }
     PortEntry::are_looked_at(from, to)
-        && (has_a_say(class) || payload > 0 && PortEntry::are_inspected(from, to))
+        && (has_a_say(class) || may_be_heard(class, (from, to), flags, payload))
+}
+
+/// Returns whether a packet between two entries that is not [`is_flagged`] may be a listener's.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of an IP length, and above 0")]
+pub(crate) fn may_be_heard(
+    class: Class,
+    (from, to): (PortEntry, PortEntry),
+    flags: u8,
+    payload: isize,
+) -> bool {
+    payload > 0
+        && PortEntry::are_inspected(from, to)
+        && Spoken::may_matter(is_of_client(class), flags, payload as u32)
 }
 
 /// Returns whether a UDP packet of this class belongs to a flow that is followed.

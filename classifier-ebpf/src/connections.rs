@@ -104,9 +104,6 @@ extern "C" fn classifier_find() -> u32 {
 /// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
 pub fn inspects(speech: &Speech) -> bool {
-    if !speech.spoken.may_matter() {
-        return false;
-    }
     let hash = hash_of(&speech.key);
     let Spoken { sequence, length, flags, of_client, .. } = speech.spoken;
     may_be(&Connections, hash)

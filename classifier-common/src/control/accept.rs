@@ -22,8 +22,8 @@ pub struct Span {
 /// Applies a segment without payload, which neither begins nor ends a connection, to what is known of it. Returns
 /// `false` if [`find_or_begin`](super::find_or_begin) must decide.
 ///
-/// Most segments of a transfer's control connection are like this, and most strays repeat themselves. `session` is
-/// called last: its map costs more than the candidates'.
+/// Most segments of a transfer's control connection are like this, and most strays repeat themselves. `embryonic` is
+/// called last: what has a session is no candidate.
 #[inline(always)]
 pub fn acknowledge<'a>(
     segment: &mut Segment,
@@ -31,16 +31,14 @@ pub fn acknowledge<'a>(
     session: impl FnOnce(&SessionKey) -> Option<&'a mut Session>,
     now: impl FnOnce() -> u64,
 ) -> bool {
-    if embryonic(&segment.key).is_some_and(|known| known.is_repeated_by(segment)) {
+    if let Some(session) = session(&segment.key)
+        && session.has(segment)
+    {
+        segment.now = now();
+        note(segment, session);
         return true;
     }
-    let Some(session) = session(&segment.key) else { return false };
-    if !session.has(segment) {
-        return false;
-    }
-    segment.now = now();
-    note(segment, session);
-    true
+    embryonic(&segment.key).is_some_and(|known| known.is_repeated_by(segment))
 }
 
 /// Notes the time and the numbers of a segment.

@@ -16,7 +16,7 @@ use crate::{
     session::Spoken,
     tables::{Tables, UNSEEN},
     track::{label, may_be_data},
-    transport::{is_asked_by_flags, is_flagged, is_of_flow, is_tracked_by_flags, tcp_class},
+    transport::{is_asked_by_flags, is_flagged, is_of_flow, is_tracked_by_flags, may_be_heard, tcp_class},
     view::{HeaderBytes, View},
     wire::{
         Family,
@@ -142,7 +142,7 @@ pub(super) fn tcp_header<V: View, T: Tables, S: Sink>(
         let beside = Beside::new(class, flags, payload.max(0));
         let (ports, numbers) = (header.ports_on_wire(), header.numbers_on_wire());
         is_tracked = !acknowledges(tables, hosts, ports, numbers, (beside, headers));
-    } else if payload > 0 && PortEntry::are_inspected(from, to) {
+    } else if may_be_heard(class, (from, to), flags, payload) {
         let beside = Beside::new(class, flags, payload);
         is_tracked = inspects(tables, hosts, header.ports_on_wire(), header.sequence(), beside);
     }

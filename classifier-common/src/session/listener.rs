@@ -38,16 +38,15 @@ impl Spoken {
         self.of_client != 0
     }
 
-    /// Returns whether any listener may need the segment: of the server only replies matter, which are short.
+    /// Returns whether any listener may need a segment like this: of the server only replies matter, which are short.
     #[inline(always)]
-    #[must_use]
-    pub const fn may_matter(&self) -> bool {
-        self.is_of_client() || self.is_short()
+    pub(crate) const fn may_matter(of_client: bool, flags: u8, length: u32) -> bool {
+        of_client || flags & flag::PSH != 0 && length <= SHORT
     }
 
     #[inline(always)]
     const fn is_short(&self) -> bool {
-        self.flags & flag::PSH != 0 && self.length <= SHORT
+        Self::may_matter(false, self.flags, self.length)
     }
 }
 
