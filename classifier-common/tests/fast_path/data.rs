@@ -29,13 +29,20 @@ fn learn(seeing: &Seeing, network: Network, said: [&str; 2], [from, to]: [End; 2
     see([to, from], 0x12, (8, 8), b"");
 }
 
-fn cases() -> [([&'static str; 2], [End; 2], Protocol, bool); 4] {
+fn cases() -> [([&'static str; 2], [End; 2], Protocol, bool); 5] {
     let passive = (["PASV", "227 Entering Passive Mode (10,0,0,2,156,64)"], [(1, 50_000), (2, 40_000)]);
     let active = ["PORT 10,0,0,1,195,80", "200 PORT command successful."];
     [
         (passive.0, passive.1, Protocol::FTP_DATA_PASSIVE, false),
         (active, [(2, 20), (1, 50_000)], Protocol::FTP_DATA_ACTIVE, false),
         (active, [(2, 45_000), (1, 50_000)], Protocol::FTP_DATA_ACTIVE, false),
+        // The first port that is no system port.
+        (
+            ["PASV", "227 Entering Passive Mode (10,0,0,2,4,0)"],
+            [(1, 50_000), (2, 1024)],
+            Protocol::FTP_DATA_PASSIVE,
+            false,
+        ),
         (
             ["EPSV", "229 Extended passive (|||40000|)"],
             [(1, 50_000), (2, 40_000)],
@@ -106,5 +113,22 @@ fn flags_that_change_an_endpoint_are_left() {
         for flags in [0x02, 0x12, 0x11, 0x14] {
             assert_eq!(told(&Network::default().frame(ends, flags, (8, 9), b""), &seeing), None);
         }
+    }
+}
+
+/// The protocol of the quoted packet is that of the endpoint, which the tracking asks.
+#[test]
+fn errors_that_quote_a_port_with_an_endpoint_are_left() {
+    for (said, ends, _, v6) in cases() {
+        let seeing = Seeing::new();
+        let network = Network { v6, tagged: false };
+        learn(&seeing, network, said, ends);
+        for ends in [ends, [ends[1], ends[0]]] {
+            let error = network.error("3/3", ends).expect("an error that exists");
+            assert_eq!(told(&error, &seeing), None, "{said:?}");
+        }
+        let elsewhere = [(1, 50_001), (2, 40_001)];
+        let other = network.error("3/3", elsewhere).expect("an error that exists");
+        assert!(told(&other, &seeing).is_some());
     }
 }

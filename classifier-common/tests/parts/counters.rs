@@ -88,3 +88,11 @@ fn the_first_outcome_of_any_kind_makes_handshakes_that_were_counted() {
         assert!(handshakes.any(), "{outcome:?}");
     }
 }
+
+#[test]
+fn a_first_fragment_that_the_table_refused_is_counted_once() {
+    for unremembered in [true, false] {
+        let outcome = Outcome { unremembered, ..Outcome::of(Protocol::SMTP.to_server()) };
+        assert_eq!(counted(&outcome).unremembered, if unremembered { 2 } else { 0 });
+    }
+}
