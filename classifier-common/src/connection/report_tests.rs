@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
+use std::convert::identity;
+
 use super::*;
+use crate::{
+    connection::{Handshakes, row},
+    counter::Counters,
+};
 
 const SECOND: u64 = 1_000_000_000;
 const ENDINGS: [Ending; 10] = [
@@ -83,4 +89,36 @@ fn an_unanswered_connection_took_the_time_limit_and_others_the_time_until_their_
     }
     let before = report(Direction::Ingress, Ending::Established, since - 1).0;
     assert_eq!(before.nanoseconds(), 0, "the clock of another CPU was read before");
+}
+
+#[test]
+fn every_result_is_counted_in_its_own_place() {
+    let row = row(Protocol::SMTP).unwrap();
+    for ending in ENDINGS {
+        let mut counters = Box::new(Counters::new(4, 0));
+        for _ in 0..2 {
+            counters.count_report(&report(Direction::Ingress, ending, 6 * SECOND).0, identity);
+        }
+        let places = [
+            counters.connections[row].outcomes[0],
+            counters.connections[row].outcomes[1],
+            counters.connections[row].outcomes[2],
+            counters.connections[row].outcomes[3],
+            counters.handshakes_evicted,
+            counters.sessions[row][Encryption::Upgraded as usize],
+            counters.sessions[row][Encryption::ClearLogin as usize],
+            counters.sessions[row][Encryption::Neither as usize],
+            counters.sessions_evicted,
+        ];
+        // The endings stand in the order of the places, behind the one without a result.
+        for (place, count) in (1..).zip(places) {
+            assert_eq!(count, if place == ending as usize { 2 } else { 0 }, "{ending:?}");
+        }
+        let handshakes = &counters.connections[row];
+        let established = ending == Ending::Established;
+        assert_eq!(handshakes.nanoseconds, if established { 2 * SECOND } else { 0 });
+        let timed = Handshakes::BOUNDS.iter().position(|bound| *bound == SECOND).unwrap();
+        assert_eq!(handshakes.times[timed], if established { 2 } else { 0 });
+        assert_eq!(handshakes.times.iter().sum::<u64>(), if established { 2 } else { 0 });
+    }
 }

@@ -128,3 +128,14 @@ fn more_headers_than_the_shapes_have_are_left() {
         assert_eq!(told(frame.bytes(), &tables), None);
     }
 }
+
+/// A GSO packet may state a length of 0: its length is that of its buffer, which the slow path knows.
+#[test]
+fn packets_that_state_no_length_are_left() {
+    let tables = fixtures::tables();
+    for carried in [tcp(CLIENT, 25), udp(CLIENT, 514)] {
+        for packet in [ipv4(carried.clone()).with(2, &[0, 0]), ipv6(carried).with(4, &[0, 0])] {
+            assert_eq!(told(ethernet(packet).bytes(), &tables), None);
+        }
+    }
+}

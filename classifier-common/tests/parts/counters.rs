@@ -11,7 +11,7 @@ use classifier_common::{
     icmp_types::ERRORS,
     outcome::{Limit, Outcome, Quoted, Stop},
     packet::Link,
-    protocol::Protocol,
+    protocol::{PROTOCOLS, Protocol},
     segments::OnWire,
 };
 
@@ -55,7 +55,8 @@ fn ftp_data_is_counted_by_mode_and_evidence() {
             );
         }
     }
-    for protocol in [Protocol::FTP_CONTROL, Protocol::TCP_OTHER, Protocol::ICMPV6] {
+    let is_data = |protocol| [Protocol::FTP_DATA_ACTIVE, Protocol::FTP_DATA_PASSIVE].contains(&protocol);
+    for protocol in (0..PROTOCOLS).map(Protocol::from_index).filter(|protocol| !is_data(*protocol)) {
         let counters = counted(&Outcome::of(protocol.to_server()));
         assert!(counters.ftp_data.as_flattened().iter().all(|count| *count == 0));
     }
@@ -94,5 +95,18 @@ fn a_first_fragment_that_the_table_refused_is_counted_once() {
     for unremembered in [true, false] {
         let outcome = Outcome { unremembered, ..Outcome::of(Protocol::SMTP.to_server()) };
         assert_eq!(counted(&outcome).unremembered, if unremembered { 2 } else { 0 });
+    }
+}
+
+/// Segmentation repeats SYN and RST in every segment and leaves FIN to the last.
+#[test]
+fn flags_that_begin_or_end_a_connection_are_counted() {
+    for flags in 0..=u8::MAX {
+        let (begins, answers) = (flags & 0x12 == 0x02, flags & 0x12 == 0x12);
+        let packets = |counts: bool| if counts { 2 * WIRE.packets } else { 0 };
+        let expected =
+            [packets(begins), packets(answers), if flags & 1 == 0 { 0 } else { 2 }, packets(flags & 4 != 0)];
+        let counters = counted(&Outcome { tcp_flags: flags, ..Outcome::of(Protocol::SMTP.from_server()) });
+        assert_eq!(counters.tcp_flags[Protocol::SMTP.index()], expected, "flags {flags:#x}");
     }
 }

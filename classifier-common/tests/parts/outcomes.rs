@@ -131,3 +131,18 @@ fn a_quote_tells_its_error_and_its_protocol() {
         }
     }
 }
+
+#[test]
+fn a_packed_outcome_may_concern_a_connection_if_it_is_tracked_or_has_a_quote() {
+    let tables = fixtures::tables();
+    let mut counts = [0_u32; 2];
+    for (fixture, step) in
+        fixtures::all().iter().flat_map(|one| one.steps.iter().map(move |step| (one, step)))
+    {
+        let outcome = classify(step.frame.as_slice(), Frame::on_wire(fixture.link), &tables);
+        let may = outcome.tracked.is_some() || outcome.quoted.is_some();
+        assert_eq!(Outcome::may_concern(outcome.pack()), may, "{}", fixture.name);
+        counts[usize::from(may)] += 1;
+    }
+    assert!(counts.iter().all(|count| *count > 30), "{counts:?}");
+}
