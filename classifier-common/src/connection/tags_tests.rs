@@ -9,8 +9,8 @@ use std::{
 use proptest::{collection, prelude::*};
 
 use super::{
-    BUCKETS, ConnEvent, ConnReport, ConnTable, Connection, Ending, FlowKey, HookPoint, STEPS, Step, Tags,
-    WAYS, bucket_of,
+    BUCKETS, ConnEvent, ConnReport, ConnState, ConnTable, Connection, Ending, FlowKey, HookPoint,
+    PackedConnection, STEPS, Step, Tags, WAYS, bucket_of,
     entry::{hash_of, tag_of},
     expire, find, inspects, may_be, step,
 };
@@ -223,6 +223,17 @@ fn an_empty_table_has_no_connection_and_a_connection_is_none_of_its_neighbours()
         }
     }
     assert!(may_be(&Table::default(), hash_of(&keys[0])), "without tags any may be");
+}
+
+#[test]
+fn a_syn_takes_no_entry_that_another_cpu_fills() {
+    let (key, table) = (keys()[0], Table::tagged());
+    let bucket = table.entries.bucket(bucket_of(&key));
+    let claimed = PackedConnection::FREE.in_state(ConnState::Claimed);
+    assert!((0..WAYS).all(|way| bucket.replace(way, PackedConnection::FREE, claimed)));
+    let known = see(&table, 1, &key, (0, SYN, true, 100, 1, 0));
+    assert_eq!(known, [(Ending::HandshakeEvicted, 1, Direction::Ingress, Protocol::SMTP, 0)]);
+    assert!((0..WAYS).all(|way| bucket.word(way) == claimed) && table.waiting.get() == 0);
 }
 
 /// Connections that differ in one end alone are spread over buckets, and those of other ports over tags.

@@ -2,7 +2,10 @@
 use std::convert::identity;
 
 use super::*;
-use crate::evidence::{ConnectionOutcome, Finding, HostSources, SourceBucket};
+use crate::{
+    evidence::{ConnectionOutcome, Finding, HostSources, SourceBucket},
+    protocol::PROTOCOLS,
+};
 
 fn finding(peer: Address, protocol: Protocol, port: u16) -> Finding {
     let (direction, outcome) = (Direction::Egress, ConnectionOutcome::Unanswered);
@@ -109,4 +112,20 @@ fn a_summary_lists_the_noted_peers_with_their_networks_and_services_apart() {
     assert_eq!(counts(&summary), [(24, 0, 3), (32, 0, 3), (64, 0, 3), (128, 0, 3)]);
     assert_eq!((summary.unlisted(), summary.floors().len()), ([0; 5], sources.buckets().len()));
     assert_eq!(counts(&sources.services()), [(u8::MAX, 5353, 2)]);
+    let row = Observed::from(&finding(peers()[0], Protocol::SMTP, 25)).row();
+    for (kind, table) in sources.seen().iter().enumerate() {
+        let expected = if kind == ConnectionOutcome::Unanswered as usize { 6 } else { 0 };
+        assert_eq!(table.iter().map(|seen| seen.number).sum::<u64>(), expected);
+        assert_eq!(table[row].number, expected);
+    }
+    assert_eq!(sources.seen().len(), Observation::ALL.len());
+}
+
+#[test]
+fn only_ports_without_a_protocol_are_of_other_services() {
+    for protocol in (0..PROTOCOLS).map(Protocol::from_index) {
+        let expected = [Protocol::TCP_OTHER, Protocol::UDP_OTHER].contains(&protocol);
+        let observed = Observed::from(&finding(peers()[0], protocol, 25));
+        assert_eq!(observed.is_of_other_service(), expected, "{protocol:?}");
+    }
 }

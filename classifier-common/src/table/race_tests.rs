@@ -128,3 +128,17 @@ fn a_key_that_is_not_remembered_is_forgotten_without_a_change() {
     table.forget(&Number(7));
     assert_eq!(table.recall(&Number(7)), Some(99), "another CPU has just renewed it");
 }
+
+/// Programs of an earlier agent may have written the words.
+#[test]
+fn the_word_lies_in_memory_as_its_table_of_bits_says() {
+    let entries = Entries::default();
+    let table = Table(Racing { entries: entries.clone(), intruder: &Cell::new(None) });
+    assert_eq!(u64::from(entries.word(0)), 0);
+    for changes in 1..=3 {
+        table.remember(&Number(0x0005_a5a5), 1);
+        let fields = [0, changes << 32, 1 << 46, 0xa5a5 << 48];
+        assert_eq!(u64::from(entries.word(0)), fields.iter().sum::<u64>());
+    }
+    assert_eq!(u64::from(entries.word(1)), 0);
+}
