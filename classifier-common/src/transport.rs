@@ -98,3 +98,69 @@ pub(crate) fn udp_class<T: Tables>(tables: &T, source: u16, destination: u16) ->
     let to = tables.on_wire(Transport::Udp, destination);
     PortEntry::select(Transport::Udp, from, to)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{assigned_port::AssignedPort, fragment::FragmentKey, label::Label, protocol::Protocol};
+
+    /// Tables by which data connections are inferred, or not.
+    struct Inferring(bool);
+
+    impl Tables for Inferring {
+        fn infers(&self) -> bool {
+            self.0
+        }
+
+        fn port(&self, _transport: Transport, _port: u16) -> PortEntry {
+            PortEntry::default()
+        }
+
+        fn recall(&self, _key: &FragmentKey) -> Option<Label> {
+            None
+        }
+    }
+
+    /// Returns the ports of both sides of a connection, whether they are FTP's, and whether they are inspected.
+    fn ports() -> impl Iterator<Item = (PortEntry, PortEntry, bool, bool)> {
+        let entry = |protocol| AssignedPort::new(Transport::Tcp, 1, protocol).entry();
+        let other = PortEntry::default();
+        let known = [
+            (other, false, false),
+            (entry(Protocol::configured(0).expect("there are 32")), false, false),
+            (entry(Protocol::FTP_CONTROL), true, true),
+            (entry(Protocol::FTP_DATA_ACTIVE), true, false),
+            (entry(Protocol::SMTP), false, true),
+        ];
+        known.into_iter().flat_map(move |(entry, ftp, inspected)| {
+            [(entry, other, ftp, inspected), (other, entry, ftp, inspected)]
+        })
+    }
+
+    #[test]
+    fn a_segment_is_asked_for_by_ftp_or_if_it_may_begin_a_connection_that_is_inferred() {
+        for flags in 0..=0x3f {
+            let [syn, fin, rst, ack] =
+                [flag::SYN, flag::FIN, flag::RST, flag::ACK].map(|flag| flags & flag != 0);
+            assert_eq!(is_flagged(flags), syn || fin || rst, "{flags:#x}");
+            for (from, to, ftp, inspected) in ports() {
+                for infers in [false, true] {
+                    let tables = Inferring(infers);
+                    let asked = ftp || syn && !ack && infers;
+                    assert_eq!(
+                        is_asked_by_flags(&tables, (from, to), flags),
+                        asked,
+                        "{flags:#x} {from:?} {to:?}"
+                    );
+                    let class = tcp_class(from, to, true, flags);
+                    let tracked = asked && has_a_say(class) || syn || rst || inspected;
+                    assert_eq!(
+                        is_tracked_by_flags(&tables, class, (from, to), flags),
+                        tracked,
+                        "{flags:#x} {from:?} {to:?}"
+                    );
+                }
+            }
+        }
+    }
+}
