@@ -129,6 +129,7 @@ fn each_bit_of_a_new_session_sets_its_flag_alone() {
     for set in flags {
         let mut session = Session { flags: Flags::from_bits(set.bit()), ..Session::default() };
         assert_eq!(flags.map(|flag| session.is(flag)), flags.map(|flag| flag == set), "{set:?}");
+        assert_eq!((session.is_paired(), session.has_ended()), (set == PAIRED, set == ENDED), "{set:?}");
         session.flags.set(set, false);
         assert_eq!(session.flags, Flags::default(), "{set:?}");
     }
