@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-//! Mutations of the packet path: single changes of the code, each of which a test must notice.
+//! Mutations: single changes of the code, each of which a test must notice.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -11,12 +11,12 @@ use crate::{process::run as run_command, workspace};
 /// Release of cargo-mutants that `.cargo/mutants.toml` is written for.
 const RELEASE: &str = "27.1.0";
 
-/// Package whose code is changed. Its tests need neither root nor the kernel.
-const PACKAGE: &str = "classifier-common";
-
 /// Options of the verb.
 #[derive(Args)]
 pub struct Options {
+    /// Change what the agent decides without input and output, in place of classifier-common
+    #[arg(long)]
+    agent: bool,
     /// Make one of N parts of the changes
     #[arg(long, value_name = "K/N")]
     shard: Option<String>,
@@ -31,7 +31,14 @@ pub struct Options {
 /// Makes the changes, and fails if no test notices one of them.
 pub fn run(options: &Options) -> Result<()> {
     let mut mutants = Command::new(workspace::cargo_tool("cargo-mutants", RELEASE)?);
-    mutants.current_dir(workspace::root()).args(["mutants", "--package", PACKAGE]);
+    // The tests of both need neither root nor the kernel.
+    let (package, config) = if options.agent {
+        ("classifier", "mutants-agent.toml")
+    } else {
+        ("classifier-common", "mutants.toml")
+    };
+    mutants.current_dir(workspace::root()).args(["mutants", "--package", package]);
+    mutants.arg("--config").arg(workspace::root().join(".cargo").join(config));
     mutants.arg("--output").arg(workspace::metadata()?.target_directory);
     if let Some(shard) = &options.shard {
         mutants.args(["--shard", shard]);
