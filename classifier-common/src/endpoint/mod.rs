@@ -10,6 +10,8 @@ mod entry;
 mod labels;
 #[cfg(test)]
 mod lone_bucket;
+#[cfg(test)]
+mod race_tests;
 mod transition;
 mod word;
 
