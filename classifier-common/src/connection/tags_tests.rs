@@ -97,13 +97,20 @@ impl ConnTable for Table {
     }
 }
 
+fn key_from(port: u16) -> FlowKey {
+    FlowKey::sent(Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2]), port, 25)
+}
+
 /// Returns keys of two buckets, with four in each.
 fn keys() -> Vec<FlowKey> {
-    let key = |port: u16| FlowKey::sent(Address::v4([10, 0, 0, 1]), Address::v4([10, 0, 0, 2]), port, 25);
     [7, 900]
         .into_iter()
         .flat_map(|bucket| {
-            (0..=u16::MAX).map(key).filter(move |key| bucket_of(key) == bucket).take(4).collect::<Vec<_>>()
+            (0..=u16::MAX)
+                .map(key_from)
+                .filter(move |key| bucket_of(key) == bucket)
+                .take(4)
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -118,7 +125,17 @@ fn known(report: &ConnReport) -> (Ending, u32, Direction, Protocol, u64) {
     (report.ending(), report.interface(), report.direction(), report.protocol(), report.nanoseconds())
 }
 
-fn see(table: &Table, now: u64, key: &FlowKey, (_, flags, of_client, number, interface, _): Packet) -> Known {
+fn see(table: &Table, now: u64, key: &FlowKey, packet: Packet) -> Known {
+    see_at(table, now, key, packet, if packet.2 { Direction::Ingress } else { Direction::Egress })
+}
+
+fn see_at(
+    table: &Table,
+    now: u64,
+    key: &FlowKey,
+    (_, flags, of_client, number, interface, _): Packet,
+    direction: Direction,
+) -> Known {
     let sent = if of_client { *key } else { key.reversed() };
     let ends = Ends {
         source: sent.client,
@@ -132,7 +149,6 @@ fn see(table: &Table, now: u64, key: &FlowKey, (_, flags, of_client, number, int
         ..Ends::default()
     };
     let class = if of_client { Protocol::SMTP.to_server() } else { Protocol::SMTP.from_server() };
-    let direction = if of_client { Direction::Ingress } else { Direction::Egress };
     let mut event = ConnEvent { now, ..ConnEvent::default() };
     let mut all = Vec::new();
     if !event.read_segment(&ends, class, Protocol::SMTP, HookPoint::hook(interface, direction)) {
@@ -234,6 +250,23 @@ fn a_syn_takes_no_entry_that_another_cpu_fills() {
     let known = see(&table, 1, &key, (0, SYN, true, 100, 1, 0));
     assert_eq!(known, [(Ending::HandshakeEvicted, 1, Direction::Ingress, Protocol::SMTP, 0)]);
     assert!((0..WAYS).all(|way| bucket.word(way) == claimed) && table.waiting.get() == 0);
+}
+
+/// A router sees a SYN twice, in both directions: that is no second SYN of the first connection.
+#[test]
+fn a_pending_connection_of_the_other_direction_is_evicted_and_not_unanswered() {
+    for (direction, ending) in
+        [(Direction::Egress, Ending::HandshakeEvicted), (Direction::Ingress, Ending::Unanswered)]
+    {
+        let table = Table::tagged();
+        let all =
+            (0..=u16::MAX).map(key_from).filter(|key| bucket_of(key) == 7).take(WAYS).collect::<Vec<_>>();
+        for (now, key) in (1..).zip(&all) {
+            assert_eq!(see(&table, now << 20, key, (0, SYN, true, 100, 1, 0)), []);
+        }
+        let known = see_at(&table, 100 << 20, &all[0], (0, SYN, true, 900, 1, 0), direction);
+        assert_eq!(known, [(ending, 1, Direction::Ingress, Protocol::SMTP, 99 << 20)]);
+    }
 }
 
 /// Connections that differ in one end alone are spread over buckets, and those of other ports over tags.

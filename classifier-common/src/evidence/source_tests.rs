@@ -3,7 +3,7 @@ use std::convert::identity;
 
 use super::*;
 use crate::{
-    evidence::{ConnectionOutcome, Finding, HostSources, SourceBucket},
+    evidence::{ConnectionOutcome, Finding, HostSources, SourceBucket, bucket_of},
     protocol::PROTOCOLS,
 };
 
@@ -128,4 +128,25 @@ fn only_ports_without_a_protocol_are_of_other_services() {
         let observed = Observed::from(&finding(peers()[0], protocol, 25));
         assert_eq!(observed.is_of_other_service(), expected, "{protocol:?}");
     }
+}
+
+#[test]
+fn a_table_of_the_same_size_carries_the_sources_above_the_bound_of_unlisted_ones() {
+    let mut before = HostSources::new(8);
+    for (host, times) in (0..=255).zip([1, 1, 2, 3].into_iter().cycle()) {
+        let observed = Observed::from(&finding(Address::v4([10, host, 0, 1]), Protocol::SMTP, 25));
+        (0..times).for_each(|_| before.note(&observed));
+    }
+    let summary = before.summary();
+    let after = HostSources::carried(summary.clone(), 8).summary();
+    let floor = |key: &SourceKey| summary.floors()[bucket_of(key, 7)];
+    let sorted = |mut sources: Vec<Source>| {
+        sources.sort_unstable_by_key(|source| source.key);
+        sources
+    };
+    let (above, at): (Vec<_>, Vec<_>) =
+        summary.sources().iter().partition::<Vec<Source>, _>(|source| source.count > floor(&source.key));
+    assert!(!above.is_empty() && !at.is_empty());
+    assert_eq!(sorted(after.sources().to_vec()), sorted(above));
+    assert_eq!(after.floors(), summary.floors());
 }
