@@ -18,6 +18,8 @@ mod state;
 mod step;
 mod table;
 #[cfg(test)]
+mod tagged_table;
+#[cfg(test)]
 mod tags_tests;
 mod transition;
 

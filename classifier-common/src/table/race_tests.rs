@@ -62,6 +62,8 @@ impl Bucket for Racing<'_> {
     }
 
     fn update(&self, way: usize, change: impl FnOnce(&mut Self::Entry)) {
+        let is_claimed = u64::from(self.entries.word(way)) >> 47 & 1 == 1;
+        assert!(is_claimed, "no other CPU reads or takes an entry that is changed");
         self.entries.update(way, change);
     }
 }
