@@ -121,3 +121,31 @@ fn bytes<const N: usize, const AT: usize, const SIZE: usize>(header: &[u8; N]) -
         None => unreachable!(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BYTES: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8, 9];
+
+    #[test]
+    fn a_view_has_its_first_bytes_if_all_of_them_are_there() {
+        assert_eq!(BYTES.front::<4>(), Some(&[1, 2, 3, 4]));
+        assert_eq!(BYTES.header::<4>(), Some([1, 2, 3, 4]));
+        let rest = BYTES.past(5);
+        assert_eq!((rest, rest.behind(BYTES)), (&BYTES[5..], 5));
+        assert_eq!(rest.front::<4>(), Some(&[6, 7, 8, 9]));
+        assert_eq!((rest.front::<5>(), rest.header::<5>()), (None, None));
+        assert_eq!((BYTES.past(9).len(), BYTES.past(10).len()), (0, 0));
+    }
+
+    #[test]
+    fn fields_are_numbers_in_network_order_or_bytes_in_memory_order() {
+        let header = BYTES.header::<9>().expect("nine bytes");
+        assert_eq!((&header).part::<2, 3>(), [3, 4, 5]);
+        assert_eq!((header.byte::<8>(), header.be16::<1>(), header.be32::<1>()), (9, 0x0203, 0x0203_0405));
+        assert_eq!(header.two::<1>().to_ne_bytes(), [2, 3]);
+        assert_eq!(header.four::<1>().to_ne_bytes(), [2, 3, 4, 5]);
+        assert_eq!(header.eight::<1>().to_ne_bytes(), [2, 3, 4, 5, 6, 7, 8, 9]);
+    }
+}

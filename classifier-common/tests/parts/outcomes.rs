@@ -14,6 +14,7 @@ use classifier_common::{
     outcome::{Outcome, Quoted},
     packet::{Frame, Link},
     protocol::{PROTOCOLS, Protocol},
+    track::may_quote_data,
     wire::Family,
 };
 
@@ -145,4 +146,24 @@ fn a_packed_outcome_may_concern_a_connection_if_it_is_tracked_or_has_a_quote() {
         counts[usize::from(may)] += 1;
     }
     assert!(counts.iter().all(|count| *count > 30), "{counts:?}");
+}
+
+/// A learned port never overrides a fixed or a configured one.
+#[test]
+fn an_error_may_quote_ftp_data_by_the_ports_of_a_quoted_segment() {
+    for (quoted, expected) in [
+        (tcp(CLIENT, 40_000), true),
+        (tcp(40_000, CLIENT), true),
+        (tcp(CLIENT, 20), true),
+        (tcp(20, CLIENT), true),
+        (tcp(CLIENT, 21), false),
+        (tcp(CLIENT, 25), false),
+        (tcp(25, CLIENT), false),
+        (udp(CLIENT, 40_000), false),
+    ] {
+        let found = outcome(ipv4(icmp(3, 3, ipv4(quoted).bytes())));
+        assert_eq!(may_quote_data(&found), expected, "{found:?}");
+    }
+    assert!(!may_quote_data(&outcome(ipv4(icmp(8, 0, b"data")))), "no error");
+    assert!(!may_quote_data(&outcome(ipv4(tcp(CLIENT, 40_000)))), "no message");
 }
