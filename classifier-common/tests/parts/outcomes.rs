@@ -167,3 +167,16 @@ fn an_error_may_quote_ftp_data_by_the_ports_of_a_quoted_segment() {
     assert!(!may_quote_data(&outcome(ipv4(icmp(8, 0, b"data")))), "no error");
     assert!(!may_quote_data(&outcome(ipv4(tcp(CLIENT, 40_000)))), "no message");
 }
+
+/// The frame is padded with the bytes that the quote lacks.
+#[test]
+fn ports_behind_the_end_of_a_quote_are_none() {
+    let whole = ipv4(tcp(CLIENT, 25));
+    for length in 0..=8 {
+        let (quote, rest) = whole.bytes().split_at(20 + length);
+        let frame = [ethernet(ipv4(icmp(3, 3, quote))).bytes(), rest].concat();
+        let found = classify(&frame, Frame::on_wire(Link::Ethernet), &HostTables::default());
+        let expected = if length < 4 { Protocol::MALFORMED } else { Protocol::SMTP };
+        assert_eq!(found.quoted.map(Quoted::protocol), Some(expected), "{length} bytes");
+    }
+}
