@@ -24,8 +24,8 @@ pub const fn hosts(one: Address, other: Address) -> u64 {
 #[must_use]
 pub const fn ends(one: Address, other: Address, rest: u64) -> u64 {
     let product = spread(hosts(one, other) ^ spread(rest));
-    // Folded, because the low bits of a product depend on few bits of its factors.
-    spread(product ^ product >> 29) ^ product >> 32
+    // Folded, because the low bits of a product depend on few bits of its factors: its highest sixteen alone depend on all.
+    spread(product ^ product >> 29) ^ product >> 48
 }
 
 /// Returns the bucket of a hash in a table of `buckets`, a power of two.

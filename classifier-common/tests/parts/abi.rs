@@ -25,8 +25,8 @@ const LAYOUTS: [(&str, u32, usize, usize, usize); 19] = [
     ("COUNTERS", 2, 4, 4, 4096),
     ("SLOTS", 1, 4, 4, 4096),
     ("UNATTRIBUTED", 1, 4, 8, 1),
-    ("FRAGMENTS", 2, 4, 448, 2048),
-    ("REMEMBERED", 2, 4, 8, 1),
+    ("FRAGMENTS", 3, 4, 448, 2048),
+    ("REMEMBERED", 3, 4, 8, 1),
     ("PORTS", 1, 4, 524_288, 1),
     ("ENDPOINTS", 2, 4, 256, 16_384),
     ("SESSIONS", 2, 40, 368, 65_536),
@@ -37,10 +37,10 @@ const LAYOUTS: [(&str, u32, usize, usize, usize); 19] = [
     ("SOURCES", 1, 4, 912, 512),
     ("SERVICES", 1, 4, 912, 128),
     ("SEEN", 1, 4, 4096, 5),
-    ("CONNECTIONS", 3, 4, 1024, 1024),
-    ("TAGS", 3, 4, 32, 1024),
-    ("WAITING", 3, 4, 8, 1),
-    ("LISTENERS", 2, 4, 48, 16_384),
+    ("CONNECTIONS", 4, 4, 1024, 1024),
+    ("TAGS", 4, 4, 32, 1024),
+    ("WAITING", 4, 4, 8, 1),
+    ("LISTENERS", 3, 4, 48, 16_384),
 ];
 
 #[test]

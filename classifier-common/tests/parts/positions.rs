@@ -32,10 +32,10 @@ fn pairs() -> [[Address; 2]; 2] {
 
 /// Hashes of both hosts, and of both hosts and a number.
 const HASHES: [(u64, u64); 2] =
-    [(0x877a_df3f_1fff_004c, 0x35fe_7964_d3a7_a700), (0x420c_0ccf_9999_9fde, 0xf7d6_9169_d43d_022e)];
+    [(0x877a_df3f_1fff_004c, 0x35fe_7964_88ca_dbe3), (0x420c_0ccf_9999_9fde, 0xf7d6_9169_b1f5_c44a)];
 const CONNECTIONS: [usize; 2] = [446, 912];
 const ENDPOINTS: [usize; 2] = [3573, 12_091];
-const FRAGMENTS: [u64; 2] = [0x9ec9_1c83_d293_bbc7, 0xe644_2a47_f2f7_fb45];
+const FRAGMENTS: [u64; 2] = [0x9ec9_1c83_b786_4d02, 0xe644_2a47_4c23_f2cc];
 /// Buckets of a host, its network and a service, by outcome.
 const SOURCES: [usize; 24] = [
     20, 65, 59, 196, 242, 138, 373, 290, 346, 421, 467, 425, 19, 2, 59, 195, 209, 138, 306, 355, 346, 482,
