@@ -100,8 +100,7 @@ const TCP: u32 = 0x7fff;
 const REJECTS: u32 = 1 << 23;
 
 impl QuotedTcp {
-    /// Creates a position from the offsets of both headers, of which only the bits above count; `None` if
-    /// they are equal.
+    /// Creates a position from the offsets of both headers, of which only the bits above count; `None` if both are 0.
     #[inline(always)]
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "bits are kept")]
