@@ -64,6 +64,25 @@ fn a_segment_of_mail_without_payload_asks_nothing() {
     }
 }
 
+/// A reply is short and pushed. A command need not be.
+#[test]
+fn a_segment_of_mail_that_is_no_reply_asks_nothing_if_the_server_sent_it() {
+    let (short, long) = (vec![b'x'; 600], vec![b'x'; 601]);
+    for (network, (flags, text, is_reply)) in NETWORKS.into_iter().flat_map(|network| {
+        [(0x18, &short, true), (0x10, &short, false), (0x18, &long, false), (0x10, &long, false)]
+            .map(|sent| (network, sent))
+    }) {
+        for (ends, is_asked) in [([(2, 110), HOST], is_reply), ([HOST, (2, 110)], true)] {
+            let seeing = Seeing::new();
+            let frame = network.frame(ends, flags, (1, 9), text);
+            let told = told(&frame, &seeing).expect("the fast path decides");
+            assert_eq!(seeing.speech.take().is_some(), is_asked, "{ends:?}, {flags:#x}, {}", text.len());
+            assert_eq!(seeing.track(&frame).tracked.is_some(), is_asked, "the slow path");
+            assert!(is_asked || told.left.is_none());
+        }
+    }
+}
+
 /// Fields of a segment of a control connection, without its time.
 fn described(segment: &Segment) -> impl PartialEq + std::fmt::Debug {
     let Segment { key, sequence, acknowledgment, length, payload, side, flags, .. } = *segment;
