@@ -9,7 +9,7 @@
 use std::convert::identity;
 
 use classifier_common::{
-    classify::{classify, walk},
+    classify::{by_slow_path, classify},
     counter::Counters,
     fixtures::{self, Counted},
     host::HostTables,
@@ -34,7 +34,7 @@ fuzz_target!(|input: &[u8]| {
         says_what_the_bytes_hold(&outcome, bytes);
         assert_eq!(Outcome::unpack(outcome.pack()), outcome, "the packed form");
         assert_eq!(classify(bytes, frame, tables), outcome, "the second look");
-        assert_eq!(walk(bytes, frame, tables), outcome, "the slow path");
+        assert_eq!(by_slow_path(bytes, frame, tables), outcome, "the slow path");
     });
 });
 
