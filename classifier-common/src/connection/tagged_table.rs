@@ -111,7 +111,7 @@ pub(super) fn keys() -> Vec<FlowKey> {
 /// A packet: connection, flags, whether it is of the client, number of the SYN, interface, and seconds before it.
 pub(super) type Packet = (usize, u8, bool, u32, u32, u8);
 
-/// What the table makes known by a packet.
+/// Result of a packet in the table.
 pub(super) type Known = Vec<(Ending, u32, Direction, Protocol, u64)>;
 
 fn known(report: &ConnReport) -> (Ending, u32, Direction, Protocol, u64) {

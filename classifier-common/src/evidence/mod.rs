@@ -17,6 +17,8 @@ mod observation;
 mod seen;
 mod source;
 mod source_bucket;
+#[cfg(all(test, feature = "host"))]
+mod source_tests;
 #[cfg(feature = "host")]
 mod summary;
 

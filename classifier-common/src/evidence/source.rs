@@ -162,7 +162,3 @@ pub struct Source {
 }
 
 const _: () = assert!(size_of::<Source>() == 56);
-
-#[cfg(all(test, feature = "host"))]
-#[path = "source_tests.rs"]
-mod tests;

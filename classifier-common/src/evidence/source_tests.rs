@@ -3,8 +3,9 @@ use std::convert::identity;
 
 use super::*;
 use crate::{
-    evidence::{ConnectionOutcome, Finding, HostSources, SourceBucket, bucket_of},
-    protocol::PROTOCOLS,
+    address::Address,
+    packet::Direction,
+    protocol::{PROTOCOLS, Protocol},
 };
 
 fn finding(peer: Address, protocol: Protocol, port: u16) -> Finding {
@@ -102,7 +103,7 @@ fn a_summary_lists_the_noted_peers_with_their_networks_and_services_apart() {
         }
         sources.note(&Observed::from(&finding(peer, Protocol::UDP_OTHER, 5353)));
     }
-    let counts = |summary: &super::super::Summary| {
+    let counts = |summary: &Summary| {
         let mut all: Vec<_> =
             summary.sources().iter().map(|one| (one.key.prefix().1, one.key.port(), one.count)).collect();
         all.sort_unstable();

@@ -7,7 +7,7 @@ use classifier_common::{
     tables::Tables,
 };
 
-/// What the fast path tells of a packet that it decides.
+/// Result of the fast path for a packet that it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Outcome of the packet.

@@ -26,7 +26,7 @@ struct Sentence {
     states: u8,
     /// Directions, as bits.
     directions: u8,
-    /// Whether the source of the packet is in a prefix of the rule; `None` for a rule without prefixes.
+    /// True if the source of the packet is in a prefix of the rule; `None` for a rule without prefixes.
     holds: Option<bool>,
     drops: bool,
     /// Packets within the rate; `None` for a rule without a rate.
