@@ -2,7 +2,7 @@
 //! The kernel programs' view of the connection table.
 
 use classifier_common::{
-    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS, hash_of, may_be},
+    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS, hash_of},
     session::{Listener, Spoken},
 };
 
@@ -104,10 +104,7 @@ extern "C" fn classifier_find() -> u32 {
 /// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
 pub fn inspects(speech: &Speech) -> bool {
-    let hash = hash_of(&speech.key);
-    let Spoken { sequence, length, flags, of_client, .. } = speech.spoken;
-    may_be(&Connections, hash)
-        && classifier_inspects(hash, sequence, length, flags.into(), of_client.into()) != 0
+    classifier_inspects(speech) != 0
 }
 
 /// Returns 1 if the segment of a control connection in this CPU's work must be inspected.
@@ -115,15 +112,16 @@ pub fn inspects(speech: &Speech) -> bool {
 #[inline(never)]
 pub extern "C" fn classifier_hears() -> u32 {
     // SAFETY: this CPU's value of the map, and nobody else's.
-    maps::work().is_some_and(|work| inspects(&Speech::from(unsafe { &(*work).segment }))).into()
+    maps::work().map_or(0, |work| classifier_inspects(&Speech::from(unsafe { &(*work).segment })))
 }
 
-/// Returns 1 if a segment must be inspected, given the hash of its ends. A global function, like the one above; numbers,
-/// because they stay in registers.
+/// Returns 1 if a segment must be inspected. A global function, like the one above.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn classifier_inspects(hash: u64, sequence: u32, length: u32, flags: u32, of_client: u32) -> u32 {
-    let (flags, of_client) = (flags as u8, of_client as u8);
-    let spoken = Spoken { sequence, length, flags, of_client, ..Spoken::default() };
-    connection::inspects(&Connections, hash, &spoken).into()
+extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
+    // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
+    let speech = unsafe { speech.as_ref() };
+    speech
+        .is_some_and(|speech| connection::inspects(&Connections, hash_of(&speech.key), &speech.spoken))
+        .into()
 }

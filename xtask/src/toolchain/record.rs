@@ -43,15 +43,8 @@ impl Record {
     pub fn cargo(&self, verb: &str, package: &str, machine: &Machine<'_>, target_dir: &Path) -> Command {
         let target = machine.target();
         let arch = format!("--cfg=bpf_target_arch=\"{}\"", machine.arch);
-        let flags = [
-            arch.as_str(),
-            "-Cdebuginfo=2",
-            // CPU v3 has 32-bit arithmetic and jumps. The linker's default has neither.
-            "-Ctarget-cpu=v3",
-            "-Clink-arg=--btf",
-            // Without this, each copy and each fill of memory is a call of a loop over bytes.
-            "-Clink-arg=--disable-expand-memcpy-in-order",
-        ];
+        // CPU v3 has 32-bit arithmetic and jumps. The linker's default has neither.
+        let flags = [arch.as_str(), "-Cdebuginfo=2", "-Ctarget-cpu=v3", "-Clink-arg=--btf"];
         let flags: Vec<_> = flags.into_iter().map(str::to_owned).chain(self.remaps()).collect();
         let linker = format!("CARGO_TARGET_{}_LINKER", target.replace('-', "_").to_uppercase());
 
