@@ -2,7 +2,6 @@
 //! From ports to a class, for packets and for ICMP errors' quotes; and the selection of tracked TCP packets.
 
 use crate::{
-    connection::is_of_client,
     ports::{PortEntry, Transport},
     protocol::Class,
     session::Spoken,
@@ -71,7 +70,8 @@ pub(crate) fn is_tracked<T: Tables>(
         && (has_a_say(class) || may_be_heard(class, (from, to), flags, payload))
 }
 
-/// Returns whether a packet between two entries that is not [`is_flagged`] may be a listener's.
+/// Returns whether a packet between two entries that is not [`is_flagged`], and whose class is not FTP data, may be a
+/// listener's. The class to a server is even.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "of an IP length, and above 0")]
 pub(crate) fn may_be_heard(
@@ -82,7 +82,7 @@ pub(crate) fn may_be_heard(
 ) -> bool {
     payload > 0
         && PortEntry::are_inspected(from, to)
-        && Spoken::may_matter(is_of_client(class), flags, payload as u32)
+        && Spoken::may_matter(class.index() & 1 == 0, flags, payload as u32)
 }
 
 /// Returns whether a UDP packet of this class belongs to a flow that is followed.

@@ -2,7 +2,7 @@
 //! The kernel programs' view of the connection table.
 
 use classifier_common::{
-    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS, hash_of},
+    connection::{self, ConnEvent, ConnTable, Connection, ENTRIES, Speech, Tags, WAYS},
     session::{Listener, Spoken},
 };
 
@@ -121,7 +121,5 @@ pub extern "C" fn classifier_hears() -> u32 {
 extern "C" fn classifier_inspects(speech: *const Speech) -> u32 {
     // SAFETY: null, for which the verifier demands a check, or a segment of the caller's.
     let speech = unsafe { speech.as_ref() };
-    speech
-        .is_some_and(|speech| connection::inspects(&Connections, hash_of(&speech.key), &speech.spoken))
-        .into()
+    speech.is_some_and(|speech| connection::inspects(&Connections, speech)).into()
 }

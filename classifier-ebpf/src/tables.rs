@@ -2,7 +2,7 @@
 //! The kernel's tables behind the classification's trait.
 
 use classifier_common::{
-    connection::{FlowKey, Speech, hash_of, may_be},
+    connection::{FlowKey, Speech, may_be},
     control::Segment,
     endpoint::{ExpectKey, PackedEndpoint},
     fragment::FragmentKey,
@@ -47,7 +47,7 @@ impl Tables for KernelTables {
 
     #[inline(always)]
     fn may_be_connected(&self, key: &FlowKey) -> bool {
-        may_be(&Connections, hash_of(key))
+        may_be(&Connections, key)
     }
 
     #[inline(always)]

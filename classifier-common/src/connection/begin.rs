@@ -3,7 +3,7 @@
 
 use super::{
     ConnEvent, ConnReport, ConnState, ConnTable, Connection, Ending, PackedConnection, Step, WAYS,
-    entry::{LINGER, NONE, bucket_of, entry_of, is_past, units, units_since},
+    entry::{LINGER, NONE, entry_of, is_past, units, units_since},
     expire::is_late,
 };
 use crate::table::{Bucket, Entry as _};
@@ -63,7 +63,7 @@ pub(super) fn begin<T: ConnTable>(
             if !known {
                 table.waits();
             }
-            table.tag(entry_of(bucket_of(&event.key), way), fresh.tag());
+            table.tag(entry_of(&event.key, way), fresh.tag());
             bucket.fill(way, event.connection(claimed), fresh);
             return if known { Step::LastReport } else { Step::Over };
         }

@@ -95,8 +95,7 @@ pub const fn units(now: u64) -> u32 {
 
 /// Hashes all ends. The upper bits select the bucket, and the lowest sixteen distinguish entries in it.
 #[inline(always)]
-#[must_use]
-pub const fn hash_of(key: &FlowKey) -> u64 {
+pub(super) const fn hash_of(key: &FlowKey) -> u64 {
     hash::ends(key.client, key.server, key.client_port as u64 | (key.server_port as u64) << 16)
 }
 
@@ -111,18 +110,12 @@ pub(super) const fn tag_of(hash: u64) -> u16 {
 #[inline(always)]
 #[must_use]
 pub const fn bucket_of(key: &FlowKey) -> usize {
-    bucket_at(hash_of(key))
-}
-
-/// Returns the bucket of a connection whose ends have this hash.
-#[inline(always)]
-pub(super) const fn bucket_at(hash: u64) -> usize {
-    hash::bucket(hash, BUCKETS)
+    hash::bucket(hash_of(key), BUCKETS)
 }
 
 /// Returns the number of an entry in the whole table.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "there are 16,384 entries")]
-pub(super) const fn entry_of(bucket: usize, way: usize) -> u32 {
-    (bucket * WAYS + way) as u32
+pub(super) const fn entry_of(key: &FlowKey, way: usize) -> u32 {
+    (bucket_of(key) * WAYS + way) as u32
 }

@@ -25,7 +25,7 @@ mod transition;
 
 pub use self::{
     counts::{Handshakes, ROWS, row, rows},
-    entry::{BUCKETS, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, hash_of, units},
+    entry::{BUCKETS, Connection, ENTRIES, IDLE, LINGER, TIMEOUT, WAYS, bucket_of, units},
     event::{ConnEvent, ConnEventKind, concerns, is_of_client},
     expire::expire,
     key::{FlowKey, HookPoint, Speech},

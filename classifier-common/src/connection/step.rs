@@ -24,7 +24,7 @@ pub fn step<T: ConnTable>(table: &T, event: &mut ConnEvent, report: &mut ConnRep
         return if is_syn { begin(table, &bucket, event, event.word(), report) } else { look_on(event) };
     }
     if event.parts != 0 {
-        event.entry = entry_of(bucket_of(&event.key), way);
+        event.entry = entry_of(&event.key, way);
         return Step::Listen;
     }
     event.looked_at |= 1 << way;
@@ -65,7 +65,7 @@ fn proceed<T: ConnTable>(
         table.waits_no_more();
     } else if event.kind == ConnEventKind::SynAck {
         let (client, server) = (word.number().wrapping_add(1), event.spoken.sequence.wrapping_add(1));
-        table.begin_listening(entry_of(bucket_of(&event.key), way), client, server);
+        table.begin_listening(entry_of(&event.key, way), client, server);
     }
     if report.fill(&bucket.entry(way), word, event.now, ending) { Step::Report } else { Step::Again }
 }

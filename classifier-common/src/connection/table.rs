@@ -2,8 +2,8 @@
 //! The connection table, and searches in its buckets.
 
 use super::{
-    ConnEvent, Connection, WAYS,
-    entry::{NONE, bucket_at, bucket_of, entry_of, tag_of},
+    ConnEvent, Connection, FlowKey, Speech, WAYS,
+    entry::{NONE, bucket_of, entry_of, hash_of, tag_of},
 };
 use crate::{session::Spoken, table::Bucket};
 
@@ -50,19 +50,13 @@ pub trait ConnTable: Sized {
     fn inspects(&self, entry: u32, spoken: &Spoken) -> bool;
 }
 
-/// Returns a number that is not 0 if one of the four tags in a word is this one.
-#[inline(always)]
-const fn like(tags: u64, tag: u16) -> u64 {
-    const ONES: u64 = 0x0001_0001_0001_0001;
-    let differences = tags ^ (tag as u64 * ONES);
-    // The topmost bit of a field that is 0 is set by the subtraction, and was not set before.
-    differences.wrapping_sub(ONES) & !differences & (ONES << 15)
-}
-
 /// Returns whether one of the four tags in a word is this one.
 #[inline(always)]
 pub(super) const fn holds(tags: u64, tag: u16) -> bool {
-    like(tags, tag) != 0
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let differences = tags ^ (tag as u64 * ONES);
+    // The topmost bit of a field that is 0 is set by the subtraction, and was not set before.
+    differences.wrapping_sub(ONES) & !differences & (ONES << 15) != 0
 }
 
 /// Returns the first way of each group of a bucket in which an entry may have this tag.
@@ -92,17 +86,17 @@ pub fn find<T: ConnTable>(table: &T, event: &ConnEvent) -> usize {
     NONE
 }
 
-/// Returns whether a segment, whose ends have this hash, belongs to a followed session and must be inspected.
+/// Returns whether a segment belongs to a followed session and must be inspected.
 #[inline(always)]
-pub fn inspects<T: ConnTable>(table: &T, hash: u64, spoken: &Spoken) -> bool {
-    let number = bucket_at(hash);
+pub fn inspects<T: ConnTable>(table: &T, speech: &Speech) -> bool {
+    let (hash, number) = (hash_of(&speech.key), bucket_of(&speech.key));
     let Some(bucket) = table.bucket(number) else { return false };
     for first in groups(table.tags(number), tag_of(hash)) {
         for way in first..first + GROUP {
             let word = bucket.word(way);
             let is_of_it = word.is_followed() && word.has_hash(hash);
             // A router has one entry for each path through it.
-            if is_of_it && table.inspects(entry_of(number, bucket.widen(way)), spoken) {
+            if is_of_it && table.inspects(entry_of(&speech.key, bucket.widen(way)), &speech.spoken) {
                 return true;
             }
         }
@@ -110,13 +104,10 @@ pub fn inspects<T: ConnTable>(table: &T, hash: u64, spoken: &Spoken) -> bool {
     false
 }
 
-/// Returns whether there may be a connection whose ends have this hash. One branch, whatever the tags are.
+/// Returns whether there may be a connection between these ends.
 #[inline(always)]
-pub fn may_be<T: ConnTable>(table: &T, hash: u64) -> bool {
-    let tag = tag_of(hash);
-    table
-        .tags(bucket_at(hash))
-        .is_none_or(|tags| tags.iter().fold(0, |found, word| found | like(*word, tag)) != 0)
+pub fn may_be<T: ConnTable>(table: &T, key: &FlowKey) -> bool {
+    groups(table.tags(bucket_of(key)), tag_of(hash_of(key))).next().is_some()
 }
 
 #[cfg(test)]

@@ -34,11 +34,11 @@ impl Size {
 
 /// Largest size of each program.
 pub const BUDGETS: [(&str, Size); 7] = [
-    (PROGRAM_XDP, Size { translated: 32_600, jitted: 148_000, verified: 355_100 }),
+    (PROGRAM_XDP, Size { translated: 32_600, jitted: 148_000, verified: 365_000 }),
     (PROGRAM_INGRESS, Size { translated: 32_100, jitted: 144_500, verified: 330_000 }),
     (PROGRAM_EGRESS, Size { translated: 32_100, jitted: 144_500, verified: 307_800 }),
     (PROGRAM_SWEEP, Size { translated: 1_100, jitted: 5_000, verified: 10_400 }),
-    (PROGRAM_POLICY_XDP, Size { translated: 33_300, jitted: 151_000, verified: 363_700 }),
+    (PROGRAM_POLICY_XDP, Size { translated: 33_300, jitted: 151_000, verified: 364_900 }),
     (PROGRAM_POLICY_INGRESS, Size { translated: 33_200, jitted: 149_000, verified: 360_000 }),
     (PROGRAM_POLICY_EGRESS, Size { translated: 33_200, jitted: 149_000, verified: 360_000 }),
 ];
