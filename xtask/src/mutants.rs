@@ -14,7 +14,7 @@ const RELEASE: &str = "27.1.0";
 /// Options of the verb.
 #[derive(Args)]
 pub struct Options {
-    /// Change what the agent decides without input and output, in place of classifier-common
+    /// Change the modules of the agent that do no I/O instead of classifier-common
     #[arg(long)]
     agent: bool,
     /// Make one of N parts of the changes
